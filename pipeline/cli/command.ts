@@ -1,0 +1,25 @@
+/** What a command sees of the world. Only `cli` reads argv, the environment, or exits. */
+export interface CommandContext {
+  /** Words after the command's name. */
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Absolute path of the project's top folder. */
+  readonly projectFolder: string;
+  /** Absolute folder of what `launch.mjs` bundled: `main.mjs`, `writers/<name>.mjs`, `writers.json` (name → digest). */
+  readonly bundleFolder: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** One command of the CLI; each has its own file. `run` returns the exit code; trouble is thrown as a BuildError. */
+export interface Command {
+  readonly name: string;
+  /** One line for `--help` of the whole program. */
+  readonly summary: string;
+  /** The text of `<command> --help`. */
+  readonly help: string;
+  run(context: CommandContext): Promise<number>;
+}
