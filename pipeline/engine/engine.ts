@@ -1,0 +1,184 @@
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import type { Digest } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+import { stopIfAborted } from '../core/interrupted.ts';
+import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, Report } from '../core/ports.ts';
+import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
+import type { Graph } from '../graph/graph.ts';
+import { keyOf } from '../graph/key.ts';
+
+/** The makers of an engine: ports, and what it may use of the machine. */
+export interface EngineOptions {
+  readonly graph: Graph;
+  readonly store: BlobStore;
+  readonly actions: ActionCache;
+  /** Chosen when the first tool step must really run. */
+  readonly toolExecutor: () => Promise<Executor>;
+  readonly builtinExecutor: Executor;
+  readonly fetcher: Fetcher;
+  /** Digest of each built-in writer's bundle, by writer name. */
+  readonly writerCode: { readonly [writer: string]: Digest };
+  /** How many steps run at once. */
+  readonly parallel: number;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+interface Outcome {
+  readonly outputs: { readonly [name: string]: Blob };
+  /** Whether anything below, or the step itself, ran without isolation. */
+  readonly executor: string;
+}
+
+/** Runs what an artifact needs, each step at most once, as much at a time as allowed. Draws nothing, knows no tool. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #steps = new Map<number, Promise<Outcome>>();
+  readonly #running = new Map<Digest, Promise<Outcome>>();
+  readonly #inputs = new Map<string, Promise<Blob>>();
+  readonly #executorsUsed = new Set<string>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#limit = pLimit(options.parallel);
+  }
+
+  /** Names of the executors whose work is in what was built so far. */
+  get executorsUsed(): ReadonlySet<string> {
+    return this.#executorsUsed;
+  }
+
+  /** The blob behind an artifact, made now where no equal one was made before. */
+  async build(artifact: Artifact): Promise<Blob> {
+    const outcome = await this.#outcomeOf(artifact.step);
+    const blob = outcome.outputs[artifact.output];
+    if (!blob) throw new Error(`step ${artifact.step} has no output ${artifact.output}`);
+    return blob;
+  }
+
+  /** The bytes of an input from outside, brought into the store. */
+  fetch(input: Input): Promise<Blob> {
+    const id = input.from === 'repository' ? `repository:${input.path}` : input.digest;
+    let blob = this.#inputs.get(id);
+    if (!blob) {
+      blob = this.#fetchOnce(input);
+      this.#inputs.set(id, blob);
+    }
+    return blob;
+  }
+
+  async #fetchOnce(input: Input): Promise<Blob> {
+    const { store, fetcher, report, signal } = this.#options;
+    if (input.from !== 'repository' && (await store.has(input.digest))) return { digest: input.digest, size: input.size };
+    return fetcher.fetch(input, { report, signal });
+  }
+
+  #outcomeOf(id: Step['id']): Promise<Outcome> {
+    let outcome = this.#steps.get(id);
+    if (!outcome) {
+      outcome = this.#resolve(this.#options.graph.step(id));
+      this.#steps.set(id, outcome);
+    }
+    return outcome;
+  }
+
+  /** Digest of an input's bytes. A pinned one is known without being fetched, so that a cached step downloads nothing. */
+  async #digestOf(ref: InputRef): Promise<Digest> {
+    if (ref.from === 'step') return (await this.build(ref)).digest;
+    if (ref.from === 'repository') return (await this.fetch(ref)).digest;
+    return ref.digest;
+  }
+
+  async #resolve(step: Step): Promise<Outcome> {
+    const { actions, writerCode, report } = this.#options;
+    const names = Object.keys(step.inputs);
+    const digests = await allOrFirstCause(names.map((name) => this.#digestOf(step.inputs[name] as InputRef)));
+    const inputs = Object.fromEntries(names.map((name, index) => [name, digests[index] as Digest]));
+    const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
+    const code = step.action.type === 'builtin' ? writerCode[step.action.writer] : undefined;
+    if (step.action.type === 'builtin' && !code) throw new Error(`no writer named ${step.action.writer}`);
+    const key = keyOf(step, { inputs, image, code });
+
+    const record = await actions.get(key);
+    if (record && (await this.#allHere(record))) {
+      this.#executorsUsed.add(record.executor);
+      report({ type: 'step-end', id: step.id, title: step.title, cached: true, key, milliseconds: 0, outputs: record.outputs });
+      return record;
+    }
+    let running = this.#running.get(key);
+    if (!running) {
+      running = this.#limit(() => this.#run(step, key, inputs, image));
+      this.#running.set(key, running);
+    }
+    return running;
+  }
+
+  async #allHere(record: ActionRecord): Promise<boolean> {
+    for (const blob of Object.values(record.outputs)) if (!(await this.#options.store.has(blob.digest))) return false;
+    return true;
+  }
+
+  async #run(step: Step, key: Digest, inputs: { readonly [name: string]: Digest }, image: Digest | undefined): Promise<Outcome> {
+    const { store, report, signal } = this.#options;
+    stopIfAborted(signal);
+    report({ type: 'step-start', id: step.id, title: step.title });
+    const started = performance.now();
+    const folder = await store.scratch();
+    try {
+      const paths: { [name: string]: string } = {};
+      for (const [name, ref] of Object.entries(step.inputs)) {
+        if (ref.from !== 'step') await this.fetch(ref);
+        paths[name] = store.pathOf(inputs[name] as Digest);
+      }
+      const executor = step.action.type === 'tool' ? await this.#options.toolExecutor() : this.#options.builtinExecutor;
+      const common = { title: step.title, inputs: paths, outFolder: folder, outputs: Object.keys(step.outputs), epoch: step.epoch, limits: step.limits, signal };
+      if (step.action.type === 'tool') {
+        const digest = image as Digest;
+        await executor.run({ ...common, type: 'tool', image: { digest, tar: store.pathOf(digest) }, commands: step.action.commands });
+      } else {
+        await executor.run({ ...common, type: 'builtin', writer: step.action.writer, options: step.action.options });
+      }
+      const outputs: { [name: string]: Blob } = {};
+      for (const name of Object.keys(step.outputs)) outputs[name] = await this.#adopt(step, path.join(folder, name));
+      const record: ActionRecord = { title: step.title, executor: executor.name, outputs };
+      await this.#options.actions.set(key, record);
+      this.#executorsUsed.add(executor.name);
+      report({ type: 'step-end', id: step.id, title: step.title, cached: false, key, milliseconds: Math.round(performance.now() - started), outputs });
+      return record;
+    } catch (error) {
+      throw this.#failed(step, error);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #adopt(step: Step, file: string): Promise<Blob> {
+    const seen = await stat(file).catch(() => undefined);
+    if (!seen?.isFile()) {
+      throw new BuildError({ kind: 'step', message: `The step "${step.title}" ended well but left no output named "${path.basename(file)}".` });
+    }
+    return this.#options.store.adopt(file);
+  }
+
+  #failed(step: Step, error: unknown): unknown {
+    if (!(error instanceof BuildError)) return error;
+    const [failure] = error.failures;
+    if (failure.kind !== 'interrupted') this.#options.report({ type: 'step-failed', id: step.id, title: step.title, failure });
+    return error;
+  }
+}
+
+/** Waits for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */
+async function allOrFirstCause<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises);
+  const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  if (reasons.length > 0) throw reasons.find((reason) => !isInterruption(reason)) ?? reasons[0];
+  return settled.map((each) => (each as PromiseFulfilledResult<T>).value);
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof BuildError && error.failures[0].kind === 'interrupted';
+}

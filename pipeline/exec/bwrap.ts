@@ -1,0 +1,102 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { Executor, RunRequest } from '../core/ports.ts';
+import type { Command } from '../core/step.ts';
+import { toolEnvironment } from './environment.ts';
+import { loaderArgv } from './loader.ts';
+import { demandSuccess } from './outcome.ts';
+import { type ProcessResult, runProcess } from './process.ts';
+import type { ToolRoots } from './roots.ts';
+import { withWorkFolder } from './work-folder.ts';
+
+/**
+ * Runs tools with bubblewrap: own user, mount, network, process and IPC namespaces, the tool image as a read-only root, inputs
+ * read-only, no network, no capabilities, no environment but ours. Needs unprivileged user namespaces, not root.
+ */
+export class BwrapExecutor implements Executor {
+  readonly name = 'bwrap';
+  readonly #roots: ToolRoots;
+  readonly #hostBwrap: string | undefined;
+
+  constructor(options: { readonly roots: ToolRoots; /** PATH of the host, where a bwrap may lie. */ readonly searchPath: string }) {
+    this.#roots = options.roots;
+    this.#hostBwrap = onPath('bwrap', options.searchPath);
+  }
+
+  async run(request: RunRequest): Promise<void> {
+    if (request.type !== 'tool') throw new Error('bwrap runs tools only');
+    const root = await this.#roots.rootOf(request.image);
+    await withWorkFolder(request.outFolder, async (work) => {
+      for (const command of request.commands) {
+        const result = await this.#runOne(root, command, request, work);
+        demandSuccess(result, { title: request.title, argv: command.argv, seconds: request.limits.seconds });
+      }
+    });
+  }
+
+  /** Whether a sandbox with this root can be made here; the words say why not. */
+  async probe(root: string, signal: AbortSignal): Promise<ProcessResult> {
+    return runProcess({
+      argv: [...this.#bwrap(root), ...isolation(root), '--', '/usr/bin/true'],
+      env: {},
+      seconds: 20,
+      signal,
+    });
+  }
+
+  #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
+    const hostPath = (inside: string) => mapSandboxPath(inside, request);
+    const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
+    const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => ['--setenv', name, value]);
+    const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
+    return runProcess({
+      argv: [
+        ...this.#bwrap(root),
+        ...isolation(root),
+        '--tmpfs', '/in', ...shown, '--remount-ro', '/in',
+        '--bind', request.outFolder, '/out',
+        '--bind', work, '/work', '--chdir', '/work',
+        ...environment,
+        '--', ...limits, ...command.argv,
+      ],
+      env: {},
+      stdin: command.stdin && hostPath(command.stdin),
+      stdout: command.stdout && hostPath(command.stdout),
+      seconds: request.limits.seconds,
+      signal: request.signal,
+    });
+  }
+
+  /** The host's bwrap, or the tool image's own through that image's dynamic loader. */
+  #bwrap(root: string): [string, ...string[]] {
+    return this.#hostBwrap ? [this.#hostBwrap] : loaderArgv(root, '/usr/bin/bwrap');
+  }
+}
+
+function isolation(root: string): string[] {
+  return [
+    '--unshare-all', '--unshare-user', '--uid', '0', '--gid', '0', '--hostname', 'build', '--die-with-parent', '--new-session',
+    '--cap-drop', 'ALL', '--clearenv', '--ro-bind', root, '/', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp',
+  ];
+}
+
+/** The host file behind a path that a command names as its standard input or output. */
+export function mapSandboxPath(inside: string, request: Pick<RunRequest, 'inputs' | 'outFolder'>): string {
+  if (inside.startsWith('/out/')) return path.join(request.outFolder, inside.slice('/out/'.length));
+  const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)] : undefined;
+  if (input === undefined) throw new Error(`${inside} is neither an input nor an output of this step`);
+  return input;
+}
+
+function onPath(program: string, searchPath: string): string | undefined {
+  for (const folder of searchPath.split(path.delimiter)) {
+    const file = path.join(folder, program);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}

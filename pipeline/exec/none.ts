@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type { Executor, RunRequest } from '../core/ports.ts';
+import { mapSandboxPath } from './bwrap.ts';
+import { toolEnvironment } from './environment.ts';
+import { loaderArgv } from './loader.ts';
+import { demandSuccess } from './outcome.ts';
+import { runProcess } from './process.ts';
+import type { ToolRoots } from './roots.ts';
+import { withWorkFolder } from './work-folder.ts';
+
+/** A path of the sandbox at the start of a word or behind `=`, `:` or `,`. */
+const SANDBOX_PATH = /(^|[=:,])\/(in|out|work)(?=\/|$)/g;
+
+/**
+ * The last resort: the tool through its image's loader, nothing isolated. `/in/<name>`, `/out` and `/work` in the arguments are
+ * replaced by the real paths. What it made never enters a release.
+ */
+export class NoneExecutor implements Executor {
+  readonly name = 'none';
+  readonly #roots: ToolRoots;
+
+  constructor(options: { readonly roots: ToolRoots }) {
+    this.#roots = options.roots;
+  }
+
+  async run(request: RunRequest): Promise<void> {
+    if (request.type !== 'tool') throw new Error('only tools run here');
+    const root = await this.#roots.rootOf(request.image);
+    await withWorkFolder(request.outFolder, async (work) => {
+      for (const command of request.commands) {
+        const [program, ...rest] = command.argv;
+        const inFolder = await this.#inFolder(work, request);
+        const argv = rest.map((word) =>
+          word.replace(SANDBOX_PATH, (_, before: string, name: string) => before + { in: inFolder, out: request.outFolder, work }[name]),
+        );
+        const result = await runProcess({
+          argv: [...loaderArgv(root, await this.#roots.programOf(root, program)), ...argv],
+          env: { ...toolEnvironment(command, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
+          cwd: work,
+          stdin: command.stdin && mapSandboxPath(command.stdin, request),
+          stdout: command.stdout && mapSandboxPath(command.stdout, request),
+          seconds: request.limits.seconds,
+          signal: request.signal,
+        });
+        demandSuccess(result, { title: request.title, argv: command.argv, seconds: request.limits.seconds });
+      }
+    });
+  }
+
+  /** A folder of links that stands for `/in`. It lies beside the work folder, so that a tool that packs `/work` does not see it. */
+  async #inFolder(work: string, request: RunRequest): Promise<string> {
+    return this.#roots.linkFolder(`${work}.in`, request.inputs);
+  }
+}

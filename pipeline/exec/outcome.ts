@@ -1,0 +1,25 @@
+import { BuildError } from '../core/failure.ts';
+import type { ProcessResult } from './process.ts';
+
+/** Throws the `step` failure of a program that did not end with 0; causes are ranked: time, signal, exit code. */
+export function demandSuccess(result: ProcessResult, about: { readonly title: string; readonly argv: readonly string[]; readonly seconds: number }): void {
+  if (result.code === 0) return;
+  const cause = result.timedOut
+    ? `took longer than its ${about.seconds} s and was killed`
+    : result.killedBy
+      ? `was killed by ${result.killedBy}`
+      : result.code === 127
+        ? 'could not be started (exit code 127: a program or a library of it is missing from the tool image)'
+        : `failed with exit code ${result.code}`;
+  throw new BuildError({
+    kind: 'step',
+    message: `The step "${about.title}" ${cause}.`,
+    evidence: [`$ ${about.argv.map(quoted).join(' ')}`, result.words.trimEnd()].filter(Boolean).join('\n'),
+    hint: result.killedBy === 'SIGKILL' && !result.timedOut ? 'The kernel may have run out of memory: see `dmesg`.' : undefined,
+  });
+}
+
+/** A word as a POSIX shell would need it, for a person to copy. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,103 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, chmod, link, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header } from 'tar-stream';
+import { type Digest, hexOf } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+
+/** Mount points that every sandbox needs and a read-only root cannot grow. */
+const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
+
+/** Tool images unpacked once each, as `<folder>/<hex>/`, which appears by rename when it is whole. */
+export class ToolRoots {
+  readonly #folder: string;
+  readonly #roots = new Map<Digest, Promise<string>>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The folder that holds the image's files. */
+  rootOf(image: { readonly digest: Digest; readonly tar: string }): Promise<string> {
+    let root = this.#roots.get(image.digest);
+    if (!root) {
+      root = this.#unpackOnce(image.digest, image.tar);
+      this.#roots.set(image.digest, root);
+    }
+    return root;
+  }
+
+  /** A program's path below the root with its links followed inside the root, for starting it without a sandbox. */
+  async programOf(root: string, program: string): Promise<string> {
+    let place = program.startsWith('/') ? program : `/usr/bin/${program}`;
+    for (let hops = 0; hops < 8; hops++) {
+      const target = await readlink(path.join(root, place)).catch(() => undefined);
+      if (target === undefined) return place;
+      place = path.resolve(path.dirname(place), target);
+    }
+    throw new BuildError({ kind: 'step', message: `The program ${program} of the tool image is a loop of links.` });
+  }
+
+  /** A folder with a link per name to a file elsewhere; made anew. */
+  async linkFolder(folder: string, files: { readonly [name: string]: string }): Promise<string> {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    for (const [name, file] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+      await symlink(file, path.join(folder, name));
+    }
+    return folder;
+  }
+
+  async #unpackOnce(digest: Digest, tar: string): Promise<string> {
+    const place = path.join(this.#folder, hexOf(digest));
+    const there = await access(place).then(() => true, () => false);
+    if (there) return place;
+    await mkdir(this.#folder, { recursive: true });
+    const temporary = await mkdtemp(path.join(this.#folder, 'tmp-'));
+    try {
+      await unpack(tar, temporary);
+      for (const name of MOUNT_POINTS) await mkdir(path.join(temporary, name), { recursive: true });
+      await chmod(temporary, 0o755);
+      await rename(temporary, place).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      });
+      return place;
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Unpacks a canonical tar (parents before children) as whoever runs this: owners and special modes do not matter for tools. */
+async function unpack(tar: string, folder: string): Promise<void> {
+  const members = createReadStream(tar, { highWaterMark: 1 << 20 }).pipe(extract());
+  for await (const member of members) {
+    const { header } = member;
+    const place = path.join(folder, header.name);
+    if (place !== folder && !place.startsWith(`${folder}${path.sep}`)) throw new Error(`${header.name} leaves the tool image`);
+    await unpackMember(header, place, folder);
+    if (header.type === 'file') await pipeline(member, createWriteStream(place, { mode: (header.mode ?? 0o644) & 0o777 | 0o400 }));
+    else member.resume();
+  }
+}
+
+async function unpackMember(header: Header, place: string, folder: string): Promise<void> {
+  switch (header.type) {
+    case 'directory':
+      await mkdir(place, { recursive: true, mode: 0o755 });
+      return;
+    case 'symlink':
+      await symlink(header.linkname ?? '', place);
+      return;
+    case 'link':
+      await link(path.join(folder, header.linkname ?? ''), place);
+      return;
+    case 'file':
+      await mkdir(path.dirname(place), { recursive: true });
+      return;
+    default:
+      throw new Error(`${header.name}: a tool image holds no ${header.type}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Digest, digestOf, hexOf, isDigest } from '../core/digest.ts';
+import type { ActionCache, ActionRecord } from '../core/ports.ts';
+import { diskTrouble } from './disk-trouble.ts';
+
+/**
+ * Action records as small files `actions/ab/<hex of key>`: one line of JSON, behind it its own digest, so that a torn or
+ * edited record reads as absent instead of as a wrong answer.
+ */
+export class FileActionCache implements ActionCache {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async get(key: Digest): Promise<ActionRecord | undefined> {
+    const text = await readFile(this.#pathOf(key), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const [body, seal] = text.split('\n');
+    if (body === undefined || seal !== digestOf(body)) return undefined;
+    const record = JSON.parse(body) as ActionRecord;
+    for (const blob of Object.values(record.outputs)) if (!isDigest(blob.digest)) return undefined;
+    return record;
+  }
+
+  async set(key: Digest, record: ActionRecord): Promise<void> {
+    const place = this.#pathOf(key);
+    const temporary = `${place}.${randomUUID()}`;
+    const body = JSON.stringify(record);
+    try {
+      await mkdir(path.dirname(place), { recursive: true });
+      await writeFile(temporary, `${body}\n${digestOf(body)}\n`, { flush: true });
+      await rename(temporary, place);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw diskTrouble(error, this.#folder);
+    }
+  }
+
+  #pathOf(key: Digest): string {
+    const hex = hexOf(key);
+    return path.join(this.#folder, hex.slice(0, 2), hex);
+  }
+}

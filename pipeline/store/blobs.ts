@@ -1,0 +1,158 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { type Digest, digestFromHex, hexOf } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+import type { BlobStore } from '../core/ports.ts';
+import type { Blob } from '../core/step.ts';
+import { diskTrouble } from './disk-trouble.ts';
+
+/** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
+const UNTOUCHED = 946_684_800;
+
+/**
+ * Content-addressed files below one folder: `sha256/ab/<hex>` read-only, `tmp/` for what is not finished.
+ * A blob appears by rename only, after its bytes are on disk, so a kill at any moment leaves no wrong blob.
+ */
+export class FileBlobStore implements BlobStore {
+  readonly #folder: string;
+  readonly #paranoid: boolean;
+  readonly #checked = new Set<Digest>();
+
+  constructor(options: { readonly folder: string; /** Hash every blob once per run before trusting it. */ readonly paranoid?: boolean }) {
+    this.#folder = options.folder;
+    this.#paranoid = options.paranoid ?? false;
+  }
+
+  pathOf(digest: Digest): string {
+    const hex = hexOf(digest);
+    return path.join(this.#folder, 'sha256', hex.slice(0, 2), hex);
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    if (this.#checked.has(digest)) return true;
+    const seen = await stat(this.pathOf(digest)).catch(() => undefined);
+    if (!seen) return false;
+    if (this.#paranoid || seen.mtimeMs !== UNTOUCHED * 1000) {
+      try {
+        await this.verify(digest);
+      } catch (error) {
+        if (error instanceof BuildError) return false;
+        throw error;
+      }
+    }
+    this.#checked.add(digest);
+    return true;
+  }
+
+  async sizeOf(digest: Digest): Promise<number> {
+    return (await stat(this.pathOf(digest))).size;
+  }
+
+  async verify(digest: Digest): Promise<void> {
+    const file = this.pathOf(digest);
+    const found = await hashFile(file);
+    if (found.digest !== digest) {
+      this.#checked.delete(digest);
+      await rm(file, { force: true });
+      throw new BuildError({
+        kind: 'wrong-bytes',
+        message: `A stored file was changed after it was written.`,
+        place: { file },
+        evidence: `wanted ${digest}, found ${found.digest}`,
+        hint: 'It was removed; run the same command again and it is made anew. If this happens twice, check the disk.',
+      });
+    }
+    await markUntouched(file);
+  }
+
+  async adopt(file: string): Promise<Blob> {
+    try {
+      const handle = await open(file, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const blob = await hashFile(file);
+      await this.#publish(file, blob.digest);
+      return blob;
+    } catch (error) {
+      throw diskTrouble(error, this.#folder);
+    }
+  }
+
+  async put(bytes: AsyncIterable<Uint8Array>, expected?: { readonly digest: Digest; readonly size?: number }): Promise<Blob> {
+    const folder = path.join(this.#folder, 'tmp');
+    const temporary = path.join(folder, randomUUID());
+    try {
+      await mkdir(folder, { recursive: true });
+      const hash = createHash('sha256');
+      let size = 0;
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        for await (const chunk of bytes) {
+          size += chunk.byteLength;
+          if (expected?.size !== undefined && size > expected.size) throw wrongSize(expected.size, size);
+          hash.update(chunk);
+          await handle.writeFile(chunk);
+        }
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const digest = digestFromHex(hash.digest('hex'));
+      if (expected?.size !== undefined && size !== expected.size) throw wrongSize(expected.size, size);
+      if (expected && digest !== expected.digest) {
+        throw new BuildError({ kind: 'wrong-bytes', message: 'Received bytes do not have the digest that is pinned.', evidence: `wanted ${expected.digest}, received ${digest}` });
+      }
+      await this.#publish(temporary, digest);
+      return { digest, size };
+    } catch (error) {
+      throw diskTrouble(error, this.#folder);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async scratch(): Promise<string> {
+    const folder = path.join(this.#folder, 'tmp');
+    try {
+      await mkdir(folder, { recursive: true });
+      return await mkdtemp(path.join(folder, 'step-'));
+    } catch (error) {
+      throw diskTrouble(error, this.#folder);
+    }
+  }
+
+  async #publish(file: string, digest: Digest): Promise<void> {
+    const place = this.pathOf(digest);
+    await mkdir(path.dirname(place), { recursive: true });
+    await chmod(file, 0o444);
+    await markUntouched(file);
+    await rename(file, place);
+    this.#checked.add(digest);
+  }
+}
+
+/** Digest and size of a file, streamed. */
+export async function hashFile(file: string): Promise<Blob> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    const bytes = chunk as Uint8Array;
+    hash.update(bytes);
+    size += bytes.byteLength;
+  }
+  return { digest: digestFromHex(hash.digest('hex')), size };
+}
+
+async function markUntouched(file: string): Promise<void> {
+  await utimes(file, UNTOUCHED, UNTOUCHED);
+}
+
+function wrongSize(wanted: number, received: number): BuildError {
+  const more = received > wanted ? 'at least ' : '';
+  return new BuildError({ kind: 'wrong-bytes', message: 'Received bytes do not have the size that is pinned.', evidence: `wanted ${wanted} bytes, received ${more}${received}` });
+}
