@@ -1,0 +1,131 @@
+import { unreachable } from '../core/failure.ts';
+import type { Accelerator } from './accelerator.ts';
+import type { Disk, Machine, UserNetwork } from './machine.ts';
+
+/** Where a character device of the machine ends: a socket handed to QEMU as an open descriptor, the terminal, or nothing. */
+export type Channel = { readonly descriptor: number } | 'terminal' | 'nothing';
+
+/** What a machine needs from its surroundings, all decided before. */
+export interface Surroundings {
+  readonly accelerator: Accelerator;
+  readonly serial: Channel;
+  readonly monitor: Channel;
+  /** Firmware of a UEFI machine: the code, and this run's own copy of its variables. */
+  readonly firmware?: { readonly code: string; readonly variables: string } | undefined;
+}
+
+/** QEMU's arguments for a machine. Pure: the same machine gives the same words. */
+export function emulatorArguments(machine: Machine, surroundings: Surroundings): readonly string[] {
+  return [
+    ...boardArguments(machine, surroundings),
+    ...channelArguments(surroundings),
+    ...bootArguments(machine),
+    ...(machine.disks ?? []).flatMap((disk, index) => diskArguments(disk, { index, boots: machine.boot.type === 'disk' })),
+    ...(machine.network ? networkArguments(machine.network) : []),
+    ...Array.from({ length: machine.hotPlugSlots ?? 0 }, (_, slot) => ['-device', `pcie-root-port,id=hot${slot},chassis=${slot + 1}`]).flat(),
+    ...(machine.secondSerial ? ['-chardev', 'null,id=serial1', '-device', 'isa-serial,chardev=serial1,index=1'] : []),
+    ...(machine.extra ?? []),
+  ];
+}
+
+function boardArguments(machine: Machine, { accelerator, firmware }: Surroundings): string[] {
+  const secure = machine.firmware === 'uefi-secure';
+  const display = machine.display ?? { type: 'none' };
+  return [
+    '-no-user-config',
+    '-nodefaults',
+    '-machine', secure ? 'q35,smm=on' : 'q35',
+    '-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi',
+    '-cpu', accelerator === 'kvm' ? 'host' : 'max',
+    '-smp', String(machine.cpus),
+    '-m', `${machine.memoryMiB}M`,
+    '-rtc', 'base=utc',
+    '-device', 'VGA',
+    '-display', display.type === 'vnc' ? `vnc=127.0.0.1:${display.port - 5900}` : 'none',
+    '-object', 'rng-builtin,id=rng0',
+    '-device', 'virtio-rng-pci,rng=rng0',
+    ...(machine.onReset === 'exit' ? ['-action', 'reboot=shutdown'] : []),
+    ...(secure ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
+    ...(firmware
+      ? [
+          '-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(firmware.code)}`,
+          '-drive', `if=pflash,unit=1,format=raw,file=${value(firmware.variables)}`,
+        ]
+      : []),
+  ];
+}
+
+function channelArguments({ serial, monitor }: Surroundings): string[] {
+  const muxed = serial === 'terminal' && monitor === 'terminal';
+  const serialDevice = ['-chardev', channel('serial0', serial, muxed), '-device', 'isa-serial,chardev=serial0,index=0'];
+  if (muxed) return [...serialDevice, '-mon', 'chardev=serial0,mode=readline'];
+  if (monitor === 'nothing') return serialDevice;
+  return [...serialDevice, '-chardev', channel('monitor0', monitor), '-mon', 'chardev=monitor0,mode=control'];
+}
+
+function channel(id: string, end: Channel, muxed = false): string {
+  if (end === 'nothing') return `null,id=${id}`;
+  if (end === 'terminal') return `stdio,id=${id},signal=off${muxed ? ',mux=on' : ''}`;
+  return `socket,id=${id},fd=${end.descriptor}`;
+}
+
+function bootArguments({ boot }: Machine): string[] {
+  switch (boot.type) {
+    case 'cdrom':
+      return [
+        '-drive', `if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=${value(boot.file)}`,
+        '-device', 'ide-cd,drive=cdrom,bus=ide.0,bootindex=0',
+      ];
+    case 'usb':
+      return [
+        '-drive', `if=none,id=stick,format=raw,snapshot=on,file=${value(boot.file)}`,
+        '-device', 'qemu-xhci,id=usb',
+        '-device', 'usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0',
+      ];
+    case 'kernel':
+      return ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.append];
+    case 'disk':
+      return [];
+    default:
+      return unreachable(boot);
+  }
+}
+
+function diskArguments(disk: Disk, { index, boots }: { readonly index: number; readonly boots: boolean }): string[] {
+  const id = `disk${index}`;
+  const drive = ['-drive', `if=none,id=${id},format=${disk.format}${disk.snapshot ? ',snapshot=on' : ''},file=${value(disk.file)}`];
+  const tail = `drive=${id}${boots ? `,bootindex=${index}` : ''}`;
+  switch (disk.bus) {
+    case 'virtio':
+      return [...drive, '-device', `virtio-blk-pci,${tail}`];
+    case 'scsi':
+      return [...drive, '-device', `virtio-scsi-pci,id=scsi${index}`, '-device', `scsi-hd,bus=scsi${index}.0,${tail}`];
+    case 'pvscsi':
+      return [...drive, '-device', `pvscsi,id=scsi${index}`, '-device', `scsi-hd,bus=scsi${index}.0,${tail}`];
+    case 'nvme':
+      return [...drive, '-device', `nvme,serial=rancheros${index},${tail}`];
+    case 'ahci':
+      // Port 0 belongs to the CD drive.
+      return [...drive, '-device', `ide-hd,bus=ide.${index + 1},${tail}`];
+    default:
+      return unreachable(disk.bus);
+  }
+}
+
+function networkArguments(network: UserNetwork): string[] {
+  const netdev = [
+    'user',
+    'id=net0',
+    `restrict=${network.isolated ? 'on' : 'off'}`,
+    ...(network.forwardToGuest ?? []).map((each) => `hostfwd=tcp:127.0.0.1:${each.hostPort}-:${each.guestPort}`),
+    ...(network.answer ?? []).map((each) => `guestfwd=tcp:${each.address}:${each.port}-tcp:127.0.0.1:${each.hostPort}`),
+  ];
+  // Without a ROM the firmware does not even look at the card, which saves seconds.
+  const rom = network.bootFromNetwork ? ',bootindex=9' : ',romfile=';
+  return ['-netdev', netdev.join(','), '-device', `${network.card ?? 'virtio-net-pci'},netdev=net0${rom}`];
+}
+
+/** A value inside one of QEMU's comma lists: a comma is doubled. */
+function value(text: string): string {
+  return text.replaceAll(',', ',,');
+}

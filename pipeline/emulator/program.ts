@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildError } from '../core/failure.ts';
+
+/** A program of an unpacked tool image that can be started on this host. */
+export interface HostProgram {
+  readonly argv: readonly [string, ...string[]];
+  readonly env: { readonly [name: string]: string };
+}
+
+const LIBRARIES = ['usr/lib/x86_64-linux-gnu', 'usr/lib'];
+const FIRMWARE_FOLDERS = ['usr/share/qemu', 'usr/share/seabios', 'usr/lib/ipxe/qemu'];
+
+/**
+ * A program of the tool image `toolRoot`, run by that image's own dynamic loader and with its own libraries, so that neither
+ * the host's C library nor root nor a namespace is needed.
+ */
+export function hostProgram(toolRoot: string, program: string): HostProgram {
+  const loader = join(toolRoot, 'lib64/ld-linux-x86-64.so.2');
+  const usrLoader = join(toolRoot, 'usr/lib64/ld-linux-x86-64.so.2');
+  const file = join(toolRoot, 'usr/bin', program);
+  const found = [loader, usrLoader].find((each) => existsSync(each));
+  if (found === undefined || !existsSync(file)) {
+    throw new BuildError({
+      kind: 'no-executor',
+      message: `the tool image has no ${found === undefined ? 'dynamic loader' : `program ${program}`}`,
+      place: { file: found === undefined ? loader : file },
+      hint: 'check the set `qemu` in targets/packages.yaml, then run the command again',
+    });
+  }
+  const libraryPath = LIBRARIES.map((folder) => join(toolRoot, folder)).join(':');
+  return {
+    argv: [found, '--library-path', libraryPath, file],
+    env: { QEMU_MODULE_DIR: join(toolRoot, 'usr/lib/x86_64-linux-gnu/qemu') },
+  };
+}
+
+/** The emulator for amd64 machines, told where its firmware lies. */
+export function emulatorProgram(toolRoot: string): HostProgram {
+  const { argv, env } = hostProgram(toolRoot, 'qemu-system-x86_64');
+  const folders = FIRMWARE_FOLDERS.map((folder) => join(toolRoot, folder)).filter((folder) => existsSync(folder));
+  return { argv: [...argv, ...folders.flatMap((folder) => ['-L', folder])] as [string, ...string[]], env };
+}
