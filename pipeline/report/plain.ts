@@ -16,6 +16,8 @@ export function plainReporter(options: { readonly stdout: NodeJS.WriteStream; re
   const say = (line: string) => options.stdout.write(`[${formatSeconds(options.now() - started).padStart(7)}] ${line}\n`);
   const complain = (text: string) => options.stderr.write(`${text}\n`);
 
+  let closed = false;
+
   const report = (event: BuildEvent): void => {
     count(tally, event);
     switch (event.type) {
@@ -59,6 +61,8 @@ export function plainReporter(options: { readonly stdout: NodeJS.WriteStream; re
   return {
     report,
     close: async () => {
+      if (closed) return;
+      closed = true;
       const fetched = tally.downloads > 0 ? `, ${tally.downloads} files (${formatBytes(tally.downloadedBytes)}) downloaded` : '';
       if (tally.made + tally.cached > 0) say(`${tally.made} steps run, ${tally.cached} reused${fetched}`);
     },

@@ -60,6 +60,8 @@ export function terminalReporter(options: { readonly stdout: NodeJS.WriteStream;
   const clock = setInterval(draw, 200);
   clock.unref();
 
+  let closed = false;
+
   const report = (event: BuildEvent): void => {
     count(tally, event);
     switch (event.type) {
@@ -99,6 +101,8 @@ export function terminalReporter(options: { readonly stdout: NodeJS.WriteStream;
   return {
     report,
     close: async () => {
+      if (closed) return;
+      closed = true;
       clearInterval(clock);
       finish();
       await drawn;

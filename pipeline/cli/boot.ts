@@ -1,0 +1,219 @@
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join, relative, resolve } from 'node:path';
+import { BuildError, unreachable } from '../core/failure.ts';
+import { chooseAccelerator } from '../emulator/accelerator.ts';
+import { emulatorArguments } from '../emulator/arguments.ts';
+import { freePort } from '../emulator/free-port.ts';
+import { KEYBOARD_HELP, Keyboard, type KeyboardOrder } from '../emulator/keyboard.ts';
+import type { Disk, DiskFormat, FirmwareKind, Machine } from '../emulator/machine.ts';
+import { emulatorProgram } from '../emulator/program.ts';
+import { filesOf, liveMedium, targetFolder } from '../emulator/release-machine.ts';
+import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
+import type { Command, CommandContext } from './command.ts';
+import { readOptions } from './options.ts';
+import { emulatorRoot } from './emulator-root.ts';
+
+const HELP = `Boots what was built, in QEMU. The serial console is this terminal.
+
+  npm run boot -- --target amd64 [options]
+
+  --target NAME     whose files to boot (default: amd64)
+  --version V       the version below dist/os (default: the development build, else latest)
+  --usb             boot the ISO as a USB stick instead of a CD
+  --kernel          boot vmlinuz and initrd without a boot loader
+  --append WORDS    further kernel arguments (with --kernel)
+  --uefi            UEFI firmware (OVMF) instead of a BIOS (SeaBIOS)
+  --secure-boot     UEFI firmware that starts only signed programs
+  --memory MIB      memory of the machine (default: 1024)
+  --cpus N          processors of the machine (default: 2)
+  --disk FILE|SIZE  a disk (raw, qcow2, vmdk, vhd, vhdx), or an empty one such as 8G that is thrown away at the end;
+                    may be given several times
+  --ssh-port N      port of this host that leads to the machine's SSH (default: 2222, or a free one)
+  --vnc             show the screen as VNC on 127.0.0.1 (port 5900, or a free one after it)
+  --headless        no screen (the default)
+  --dry-run         print the QEMU command line and do nothing
+
+In the terminal: ${KEYBOARD_HELP}.
+RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest probes KVM first.
+`;
+
+const OPTIONS = {
+  target: { type: 'string', default: 'amd64' },
+  version: { type: 'string' },
+  usb: { type: 'boolean', default: false },
+  kernel: { type: 'boolean', default: false },
+  append: { type: 'string' },
+  uefi: { type: 'boolean', default: false },
+  'secure-boot': { type: 'boolean', default: false },
+  memory: { type: 'string', default: '1024' },
+  cpus: { type: 'string', default: '2' },
+  disk: { type: 'string', multiple: true, default: [] },
+  'ssh-port': { type: 'string' },
+  vnc: { type: 'boolean', default: false },
+  headless: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'];
+
+/** `npm run boot`: a built release in a virtual machine. */
+export const boot: Command = {
+  name: 'boot',
+  summary: 'boots what was built in QEMU, serial console in the terminal',
+  help: HELP,
+  async run(context: CommandContext): Promise<number> {
+    const { values, positionals } = readOptions(context.argv, OPTIONS);
+    if (positionals.length > 0) throw usage(`"${positionals[0]}" belongs to no option`, 'see --help');
+    const scratch = await mkdtemp(join(tmpdir(), 'rancheros-boot-'));
+    try {
+      return await bootMachine(values, { context, scratch });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+};
+
+async function bootMachine(values: Values, { context, scratch }: { readonly context: CommandContext; readonly scratch: string }): Promise<number> {
+  const wantedPort = numberOption('ssh-port', values['ssh-port'] ?? '2222', { from: 1, to: 65535 });
+  const sshPort = await freePort(wantedPort);
+  const machine = await describeMachine(values, { context, scratch, sshPort });
+  const toolRoot = await emulatorRoot(context);
+  const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
+  if (values['dry-run']) {
+    const ovmf = join(toolRoot, 'usr/share/OVMF');
+    const firmware = machine.firmware === 'bios' ? undefined : { code: join(ovmf, 'OVMF_CODE_4M.fd'), variables: 'COPY-OF-OVMF_VARS_4M.fd' };
+    const words = emulatorArguments(machine, { accelerator, serial: 'terminal', monitor: 'terminal', firmware });
+    const program = emulatorProgram(toolRoot);
+    const env = Object.entries(program.env).map(([name, text]) => `${name}=${text}`);
+    context.stdout.write(`${[...env, ...program.argv, ...words].map(shellWord).join(' ')}\n`);
+    return 0;
+  }
+  const say = (line: string): void => void context.stderr.write(`${line}\n`);
+  say(`Booting ${filesOf(machine.boot).map((file) => relative(context.projectFolder, file)).join(' and ') || 'from disk'}.`);
+  if (accelerator === 'tcg') say(`No KVM: ${reason}.`);
+  if (sshPort !== wantedPort) say(`Port ${wantedPort} of this host is taken.`);
+  say(`SSH: ssh -p ${sshPort} rancher@127.0.0.1`);
+  if (machine.display?.type === 'vnc') say(`Screen: VNC on 127.0.0.1:${machine.display.port}`);
+  if (context.stdin.isTTY) say(`${KEYBOARD_HELP}.`);
+  const running = await startMachine(machine, { toolRoot, accelerator, signal: context.signal });
+  return attach(running, context);
+}
+
+async function describeMachine(
+  values: Values,
+  { context, scratch, sshPort }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
+): Promise<Machine> {
+  if (values.usb && values.kernel) throw usage('--usb and --kernel exclude each other', 'choose one');
+  if (values.append !== undefined && !values.kernel) throw usage('--append needs --kernel', 'the ISO brings its own kernel arguments');
+  if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
+  if (values.target.startsWith('arm64')) throw usage('boot runs amd64 machines only', 'choose another target');
+  const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : 'bios';
+  const folder = targetFolder(releaseFolder(values.version, context.projectFolder), values.target);
+  const medium = liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append);
+  for (const file of filesOf(medium)) {
+    if (!existsSync(file)) {
+      throw new BuildError({
+        kind: 'configuration',
+        message: `${values.target} was not built yet`,
+        place: { file: relative(context.projectFolder, file) },
+        hint: `type: npm run build -- --target ${values.target}${values.version === undefined ? '' : ` --version ${values.version}`}`,
+      });
+    }
+  }
+  return {
+    memoryMiB: numberOption('memory', values.memory, { from: 64, to: 1 << 20 }),
+    cpus: numberOption('cpus', values.cpus, { from: 1, to: 255 }),
+    firmware,
+    boot: medium,
+    disks: await Promise.all(values.disk.map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`)))),
+    network: { isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] },
+    display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
+  };
+}
+
+/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
+function releaseFolder(version: string | undefined, projectFolder: string): string {
+  const releases = join(projectFolder, 'dist/os');
+  if (version !== undefined) return join(releases, version);
+  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string };
+  const development = join(releases, `v${own}-dev`);
+  return existsSync(development) || !existsSync(join(releases, 'latest')) ? development : join(releases, 'latest');
+}
+
+const UNITS: { readonly [unit: string]: number } = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const FORMATS: { readonly [extension: string]: DiskFormat } = { '.qcow2': 'qcow2', '.vmdk': 'vmdk', '.vhd': 'vpc', '.vhdx': 'vhdx' };
+
+async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
+  const size = /^(\d+)([MGT])$/i.exec(text);
+  if (size) {
+    const file = await open(scratchFile, 'wx');
+    await file.truncate(Number(size[1]) * (UNITS[(size[2] ?? 'M').toUpperCase()] ?? 1)).finally(() => file.close());
+    return { file: scratchFile, format: 'raw', bus: 'virtio' };
+  }
+  const file = resolve(text);
+  if (!(await stat(file).then((found) => found.isFile(), () => false))) throw usage(`there is no disk image ${text}`, 'give a file, or a size such as 8G');
+  return { file, format: FORMATS[extname(file).toLowerCase()] ?? 'raw', bus: 'virtio' };
+}
+
+/** Joins the terminal and the machine until one of them ends. */
+async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }: CommandContext): Promise<number> {
+  const keyboard = new Keyboard();
+  machine.console.onBytes((bytes) => void stdout.write(bytes));
+  const onKeys = (bytes: Uint8Array): void => {
+    const { typed, orders } = keyboard.take(bytes);
+    if (typed.length > 0) machine.console.type(typed);
+    for (const order of orders) void obey(order, machine, (line) => void stderr.write(`\r\n${line}\r\n`));
+  };
+  const raw = stdin.isTTY;
+  if (raw) stdin.setRawMode(true);
+  stdin.on('data', onKeys);
+  try {
+    const end = await machine.ended;
+    if (signal.aborted) throw new BuildError({ kind: 'interrupted', message: 'the machine was switched off on your signal' });
+    if (end.stderr.trim() !== '') stderr.write(`QEMU: ${end.stderr.trim()}\n`);
+    return end.code === 0 || end.code === 137 ? 0 : 1;
+  } finally {
+    stdin.off('data', onKeys);
+    if (raw) stdin.setRawMode(false);
+    stdin.pause();
+    await machine.stop();
+  }
+}
+
+async function obey(order: KeyboardOrder, machine: RunningMachine, say: (line: string) => void): Promise<void> {
+  try {
+    switch (order) {
+      case 'quit':
+        await machine.stop();
+        return;
+      case 'power-button':
+        return await machine.monitor.powerButton();
+      case 'reset':
+        return await machine.monitor.resetButton();
+      case 'ctrl-alt-delete':
+        return await machine.monitor.press(['ctrl', 'alt', 'delete']);
+      case 'help':
+        return say(`${KEYBOARD_HELP}.`);
+      default:
+        return unreachable(order);
+    }
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function numberOption(name: string, text: string, range: { readonly from: number; readonly to: number }): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= range.from && number <= range.to) return number;
+  throw usage(`--${name} is "${text}"`, `give a whole number from ${range.from} to ${range.to}`);
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function usage(message: string, hint: string): BuildError {
+  return new BuildError({ kind: 'usage', message, hint });
+}

@@ -1,0 +1,92 @@
+import { nearestName } from '../config/nearest-name.ts';
+import { BuildError, exitCodeOf } from '../core/failure.ts';
+import { failureText } from '../report/failure-text.ts';
+import { paintFor } from '../report/paint.ts';
+import type { Command, CommandContext } from './command.ts';
+
+/** Commands by name, each loaded only when asked for. */
+const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
+  build: async () => (await import('./build.ts')).build,
+  boot: async () => (await import('./boot.ts')).boot,
+  targets: async () => (await import('./targets.ts')).targets,
+  pins: async () => (await import('./pins.ts')).pins,
+  verify: async () => (await import('./verify.ts')).verify,
+  why: async () => (await import('./why.ts')).why,
+  gc: async () => (await import('./gc.ts')).gc,
+  bench: async () => (await import('./bench.ts')).bench,
+};
+
+/** Runs the command that argv names and sets the exit code. */
+export async function main(place: { readonly projectFolder: string; readonly bundleFolder: string }): Promise<void> {
+  const stop = new AbortController();
+  let signals = 0;
+  const onSignal = () => {
+    signals++;
+    // The first asks politely; the second means it.
+    if (signals > 1) process.exit(130);
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // A reader that went away, such as `head`, is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+
+  const [name, ...argv] = process.argv.slice(2);
+  try {
+    process.exitCode = await dispatch(name, {
+      ...place,
+      argv,
+      env: process.env,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      signal: stop.signal,
+    });
+  } catch (error) {
+    process.exitCode = reportEnd(error);
+  }
+  // Idle keep-alive sockets and worker threads must not hold a finished run open.
+  process.stdout.write('', () => process.exit());
+}
+
+async function dispatch(name: string | undefined, context: CommandContext): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    context.stdout.write(await overview());
+    return name === undefined ? 2 : 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    throw new BuildError({ kind: 'usage', message: `There is no command "${name}".`, hint: `${didYouMean(name)}Commands: ${Object.keys(COMMANDS).join(', ')}.` });
+  }
+  const command = await load();
+  if (context.argv.includes('--help') || context.argv.includes('-h')) {
+    context.stdout.write(command.help);
+    return 0;
+  }
+  return command.run(context);
+}
+
+function didYouMean(name: string): string {
+  const near = nearestName(name, Object.keys(COMMANDS));
+  return near ? `Did you mean "${near}"? ` : '';
+}
+
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const rows = commands.map((command) => `  npm run ${command.name.padEnd(8)} ${command.summary}`);
+  return `Builds the release files of RancherOS from pinned inputs.\n\n${rows.join('\n')}\n\nOptions follow two dashes: npm run build -- --target amd64\nHelp for each: npm run <command> -- --help\n`;
+}
+
+function reportEnd(error: unknown): number {
+  const paint = paintFor(process.stderr, process.env);
+  if (error instanceof BuildError) {
+    for (const failure of error.failures) process.stderr.write(`${failureText(failure, paint)}\n`);
+    return exitCodeOf(error.failures[0].kind);
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${stack}\n`);
+  return 1;
+}

@@ -1,0 +1,16 @@
+import type { Reporter } from '../core/ports.ts';
+import type { CommandContext } from './command.ts';
+import type { Settings } from './settings.ts';
+
+/** The reporter for a kind of output; listr2 is loaded only for a terminal. */
+export async function makeReporter(output: Settings['output'], command: CommandContext): Promise<Reporter> {
+  const world = { stdout: command.stdout, stderr: command.stderr, env: command.env, now: () => performance.now() };
+  switch (output) {
+    case 'json':
+      return (await import('../report/json-lines.ts')).jsonLinesReporter(command.stdout);
+    case 'terminal':
+      return (await import('../report/terminal.ts')).terminalReporter(world);
+    case 'plain':
+      return (await import('../report/plain.ts')).plainReporter(world);
+  }
+}

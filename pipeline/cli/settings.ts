@@ -1,0 +1,79 @@
+import os from 'node:os';
+import path from 'node:path';
+import { BuildError } from '../core/failure.ts';
+import { EXECUTOR_NAMES, type ExecutorName } from '../exec/probe.ts';
+import type { CommandContext } from './command.ts';
+
+/** Options that every command with a store understands. */
+export const COMMON_OPTIONS = {
+  cache: { type: 'string' },
+  jobs: { type: 'string' },
+  executor: { type: 'string' },
+  mirror: { type: 'string' },
+  'security-mirror': { type: 'string' },
+  frozen: { type: 'boolean' },
+  paranoid: { type: 'boolean' },
+  json: { type: 'boolean' },
+  plain: { type: 'boolean' },
+} as const;
+
+export const COMMON_HELP = `  --cache DIR            the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
+  --jobs N               steps at once (default: one per processor)
+  --executor NAME        auto, bwrap or none (default: auto)
+  --mirror URL           Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
+  --security-mirror URL  Debian security archive, likewise
+  --frozen               fail when a locked package is gone everywhere, instead of resolving it again
+  --paranoid             hash every stored file before trusting it
+  --plain                one line per event, also on a terminal
+  --json                 one JSON object per event
+`;
+
+export interface Settings {
+  /** Folder of the store, the action cache and the tool roots. */
+  readonly cacheFolder: string;
+  readonly jobs: number;
+  readonly executor: ExecutorName;
+  readonly mirrors: { readonly debian?: string | undefined; readonly security?: string | undefined };
+  readonly frozen: boolean;
+  readonly paranoid: boolean;
+  readonly output: 'terminal' | 'plain' | 'json';
+}
+
+/** Settings from a command's options, else the environment, else defaults. */
+export function settingsFrom(
+  values: { readonly [name in keyof typeof COMMON_OPTIONS]?: string | boolean | undefined },
+  context: Pick<CommandContext, 'env' | 'stdout' | 'projectFolder'>,
+): Settings {
+  const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
+  const executor = text(values.executor) ?? 'auto';
+  if (!isExecutorName(executor)) {
+    throw new BuildError({ kind: 'usage', message: `There is no executor "${executor}".`, hint: `Choose one of ${EXECUTOR_NAMES.join(', ')}.` });
+  }
+  const jobs = text(values.jobs);
+  if (jobs !== undefined && !/^[1-9]\d{0,2}$/.test(jobs)) {
+    throw new BuildError({ kind: 'usage', message: `--jobs takes a whole number from 1 to 999, not "${jobs}".` });
+  }
+  return {
+    cacheFolder: path.resolve(text(values.cache) ?? context.env['RANCHEROS_CACHE'] ?? defaultCache(context)),
+    jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
+    executor,
+    mirrors: {
+      debian: text(values.mirror) ?? context.env['RANCHEROS_DEBIAN_MIRROR'],
+      security: text(values['security-mirror']) ?? context.env['RANCHEROS_DEBIAN_SECURITY_MIRROR'],
+    },
+    frozen: values.frozen === true,
+    paranoid: values.paranoid === true,
+    output: values.json === true ? 'json' : values.plain === true || !context.stdout.isTTY || context.env['CI'] ? 'plain' : 'terminal',
+  };
+}
+
+function isExecutorName(text: string): text is ExecutorName {
+  return (EXECUTOR_NAMES as readonly string[]).includes(text);
+}
+
+/** The user's cache folder, shared by all clones; beside the project where the user has no home. */
+function defaultCache(context: Pick<CommandContext, 'env' | 'projectFolder'>): string {
+  const home = context.env['HOME'];
+  if (context.env['XDG_CACHE_HOME']) return path.join(context.env['XDG_CACHE_HOME'], 'rancheros');
+  return home && home !== '/' && home !== '/nonexistent' ? path.join(home, '.cache', 'rancheros') : path.join(context.projectFolder, '.cache', 'store');
+}

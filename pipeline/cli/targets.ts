@@ -1,0 +1,28 @@
+import { allTargets } from './all-targets.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './options.ts';
+
+export const targets: Command = {
+  name: 'targets',
+  summary: 'lists targets and the files they make',
+  help: `Usage: npm run targets [-- --json]
+
+Lists every target with the release files it makes, by their paths below dist/os/<version>/.
+
+  --json   as JSON: an array of {name, arch, summary, files}
+`,
+  async run(context) {
+    const { values } = readOptions(context.argv, { json: { type: 'boolean' } });
+    const list = allTargets();
+    if (values.json) {
+      const rows = list.map(({ name, arch, summary, files }) => ({ name, arch, summary, files: [...files].sort() }));
+      context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+      return 0;
+    }
+    for (const target of list) {
+      context.stdout.write(`${target.name} — ${target.summary}\n`);
+      for (const file of [...target.files].sort()) context.stdout.write(`    ${file}\n`);
+    }
+    return 0;
+  },
+};

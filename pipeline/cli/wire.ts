@@ -1,0 +1,122 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { loadModuleLists, type ModuleLists } from '../config/module-lists.ts';
+import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts';
+import type { Digest } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+import type { Executor, Report } from '../core/ports.ts';
+import type { Artifact } from '../core/step.ts';
+import { Engine } from '../engine/engine.ts';
+import { BuiltinExecutor } from '../exec/builtin.ts';
+import { chooseExecutor } from '../exec/probe.ts';
+import { ToolRoots } from '../exec/roots.ts';
+import { createFetcher } from '../fetch/fetcher.ts';
+import { Graph } from '../graph/graph.ts';
+import { loadLock, packagesOf } from '../pins/lock.ts';
+import type { BuildContext } from '../recipes/context.ts';
+import { toolImage } from '../recipes/tool-image.ts';
+import { FileActionCache } from '../store/actions.ts';
+import { FileBlobStore } from '../store/blobs.ts';
+import type { CommandContext } from './command.ts';
+import type { Settings } from './settings.ts';
+
+/** Raised when the layout of the cache folder changes; older ones are left for `gc`. */
+const CACHE_LAYOUT = 'v1';
+
+/** The ports of one run, wired. */
+export interface Wiring {
+  readonly context: BuildContext;
+  readonly engine: Engine;
+  readonly store: FileBlobStore;
+  /** Builds the tool image of a package set and gives the folder it is unpacked in. */
+  readonly toolRoot: (set: string) => Promise<string>;
+  /** Ends worker threads and connections. */
+  readonly close: () => Promise<void>;
+}
+
+/** The composition root: makes every port for a command. */
+export async function wire(options: {
+  readonly command: CommandContext;
+  readonly settings: Settings;
+  readonly version: string;
+  readonly report: Report;
+}): Promise<Wiring> {
+  const { command, settings, report } = options;
+  const { projectFolder, bundleFolder, signal } = command;
+  const folder = path.join(settings.cacheFolder, CACHE_LAYOUT);
+  const store = new FileBlobStore({ folder: path.join(folder, 'blobs'), paranoid: settings.paranoid });
+  const actions = new FileActionCache(path.join(folder, 'actions'));
+  const roots = new ToolRoots(path.join(folder, 'roots'));
+  const graph = new Graph();
+  const context = await readContext({ projectFolder, bundleFolder, graph, version: options.version });
+  const fetcher = createFetcher({
+    store,
+    projectFolder,
+    lock: await loadLock(path.join(projectFolder, 'targets/packages.lock.json')),
+    mirrors: settings.mirrors,
+    env: command.env,
+    frozen: settings.frozen,
+  });
+  const builtinExecutor = new BuiltinExecutor({ bundleFolder });
+  let toolExecutor: Promise<Executor> | undefined;
+  const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as { [writer: string]: Digest };
+
+  const engine: Engine = new Engine({
+    graph, store, actions, builtinExecutor, fetcher, writerCode, report, signal,
+    parallel: settings.jobs,
+    toolExecutor: () => {
+      toolExecutor ??= toolRoot('tools').then((root) =>
+        chooseExecutor({ wanted: settings.executor, roots, root, searchPath: command.env['PATH'] ?? '', report, signal }),
+      );
+      return toolExecutor;
+    },
+  });
+  const toolRoot = async (set: string): Promise<string> => {
+    const image: Artifact<'tool-image'> = toolImage(context, set);
+    const blob = await engine.build(image);
+    return roots.rootOf({ digest: blob.digest, tar: store.pathOf(blob.digest) });
+  };
+  return {
+    context, engine, store, toolRoot,
+    close: async () => {
+      await builtinExecutor.close();
+      await fetcher.close();
+    },
+  };
+}
+
+async function readContext(options: { readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly version: string }): Promise<BuildContext> {
+  const { projectFolder } = options;
+  const lock = await loadLock(path.join(projectFolder, 'targets/packages.lock.json'));
+  const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
+  const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
+  const memory = new Map<string, unknown>();
+  return {
+    graph: options.graph,
+    version: options.version,
+    releaseUrl: `https://releases.rancher.com/os/${options.version}`,
+    packages: (set, arch) => packagesOf(lock, set, arch),
+    kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
+    overlayRules: (name) => demand(overlayRules, name, 'overlays'),
+    rosProgram: await readFile(path.join(options.bundleFolder, 'ros.js'), 'utf8'),
+    memo: <T>(name: string, make: () => T): T => {
+      if (!memory.has(name)) memory.set(name, make());
+      return memory.get(name) as T;
+    },
+  };
+}
+
+/** Every YAML file of a folder, by its name without the ending. */
+async function loadAll<T>(projectFolder: string, folder: string, load: (file: string, shownAs: string) => Promise<T>): Promise<ReadonlyMap<string, T>> {
+  const names = (await readdir(path.join(projectFolder, folder))).filter((name) => name.endsWith('.yaml')).sort();
+  const loaded = await Promise.all(names.map(async (name) => [name.replace(/\.yaml$/, ''), await load(path.join(projectFolder, folder, name), `${folder}/${name}`)] as const));
+  return new Map(loaded);
+}
+
+function demand<T>(map: ReadonlyMap<string, T>, name: string, folder: string): T {
+  const value = map.get(name);
+  if (value === undefined) {
+    throw new BuildError({ kind: 'configuration', message: `A target asks for ${folder}/${name}.yaml, which does not exist.`, hint: `There are: ${[...map.keys()].join(', ')}.` });
+  }
+  return value;
+}

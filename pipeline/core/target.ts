@@ -1,0 +1,15 @@
+import type { Arch, Artifact } from './step.ts';
+
+/** One product: names of release files, and the artifacts behind them. */
+export interface Target<Context> {
+  readonly name: string;
+  /** One line for `npm run targets`. */
+  readonly summary: string;
+  readonly arch: Arch;
+  /**
+   * Paths below `dist/os/<version>/`, in POSIX form, sorted in the listing. Static, so that listing targets builds no graph.
+   */
+  readonly files: readonly string[];
+  /** Adds the steps to the graph and returns the artifact of each of `files`. Runs nothing. */
+  readonly make: (context: Context) => { readonly [path: string]: Artifact };
+}

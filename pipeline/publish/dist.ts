@@ -1,0 +1,150 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { digestOf } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+import type { Blob } from '../core/step.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
+import { compareVersions, parseVersion } from './version.ts';
+
+/** What one build brings into a version. */
+export interface Contribution {
+  /** `dist/os`. */
+  readonly root: string;
+  readonly version: string;
+  readonly sources: Manifest['sources'];
+  /** Targets that are built whole; their earlier files in this version are replaced. */
+  readonly targets: readonly string[];
+  readonly files: { readonly [path: string]: ReleaseFile };
+  /** Path of a blob's bytes. */
+  readonly pathOf: (blob: Blob) => string;
+  /** All targets that a final version must have before `latest` may point to it. */
+  readonly line: readonly string[];
+  /** mtime of every file, seconds since 1970. */
+  readonly epoch: number;
+}
+
+/** Where the files lie now, and whether `latest` points there. */
+export interface Published {
+  readonly folder: string;
+  readonly isLatest: boolean;
+}
+
+/**
+ * Puts files under their version, then `SHA256SUMS` and `release.json`, then, last, swings `latest`: each by rename, so that a
+ * kill at any moment leaves `latest` on a whole release. A file that is there with the right size and time is left alone.
+ */
+export async function publishToDist(contribution: Contribution): Promise<Published> {
+  const folder = path.join(contribution.root, contribution.version);
+  try {
+    await mkdir(folder, { recursive: true });
+    const before = await readManifest(folder);
+    const files = mergedFiles(contribution, before);
+    const kept = new Set<string>();
+    for (const [name, file] of Object.entries(files)) {
+      kept.add(name);
+      if (file.target && contribution.targets.includes(file.target)) await putFile(path.join(folder, name), file, before?.files[name], contribution);
+    }
+    for (const name of Object.keys(before?.files ?? {})) if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
+    const manifest = manifestText({ format: 1, version: contribution.version, sources: contribution.sources, files });
+    const listed = { ...files, 'release.json': { digest: digestOf(manifest), size: Buffer.byteLength(manifest) } };
+    await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
+    await putText(path.join(folder, 'release.json'), manifest, contribution.epoch);
+    const isLatest = await pointLatest(contribution, files);
+    return { folder, isLatest };
+  } catch (error) {
+    throw diskTrouble(error, contribution.root);
+  }
+}
+
+/** The manifest of a version's folder, when it has a readable one. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readFile(path.join(folder, 'release.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    return manifest.format === 1 ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function mergedFiles(contribution: Contribution, before: Manifest | undefined): { [path: string]: ReleaseFile } {
+  const others = Object.entries(before?.files ?? {}).filter(([, file]) => !contribution.targets.includes(file.target));
+  if (before && before.sources !== contribution.sources) {
+    const isFinal = parseVersion(contribution.version).prerelease.length === 0;
+    if (isFinal) {
+      throw new BuildError({
+        kind: 'usage',
+        message: `${contribution.version} was already built here from other sources; a version never changes.`,
+        place: { file: path.join(contribution.root, contribution.version, 'release.json') },
+        evidence: `there: ${before.sources}\nnow:   ${contribution.sources}`,
+        hint: 'Choose another --version, or remove that folder if it was never published.',
+      });
+    }
+    // A development version follows the sources: what other targets left from older sources is taken out.
+    return { ...contribution.files };
+  }
+  return { ...Object.fromEntries(others), ...contribution.files };
+}
+
+async function putFile(place: string, file: ReleaseFile, before: ReleaseFile | undefined, contribution: Contribution): Promise<void> {
+  const seen = await stat(place).catch(() => undefined);
+  if (seen && before?.digest === file.digest && seen.size === file.size && seen.mtimeMs === contribution.epoch * 1000) return;
+  await mkdir(path.dirname(place), { recursive: true });
+  const temporary = `${place}.${process.pid}.part`;
+  try {
+    await copyFile(contribution.pathOf(file), temporary, constants.COPYFILE_FICLONE);
+    await settle(temporary, place, contribution.epoch);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function putText(place: string, text: string, epoch: number): Promise<void> {
+  const there = await readFile(place, 'utf8').catch(() => undefined);
+  if (there === text) return;
+  const temporary = `${place}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, text, { flush: true });
+    await settle(temporary, place, epoch);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function settle(temporary: string, place: string, epoch: number): Promise<void> {
+  await chmod(temporary, 0o644);
+  await utimes(temporary, epoch, epoch);
+  await rename(temporary, place);
+}
+
+/**
+ * `latest` is the highest finished version that is no prerelease and has every target of the line; a tree that has never seen one
+ * shows its last development build.
+ */
+async function pointLatest(contribution: Contribution, files: { readonly [path: string]: ReleaseFile }): Promise<boolean> {
+  const link = path.join(contribution.root, 'latest');
+  const current = await readlink(link).catch(() => undefined);
+  const mine = parseVersion(contribution.version);
+  const present = new Set(Object.values(files).map((file) => file.target));
+  const finished = mine.prerelease.length === 0 && contribution.line.every((target) => present.has(target));
+  const currentVersion = current !== undefined && (await isThere(path.join(contribution.root, current))) ? parseVersion(current) : undefined;
+  const currentIsFinal = currentVersion !== undefined && currentVersion.prerelease.length === 0;
+  const better = finished ? !currentIsFinal || compareVersions(mine, currentVersion) >= 0 : !currentIsFinal && mine.prerelease.length > 0;
+  if (!better) return current === contribution.version;
+  if (current === contribution.version) return true;
+  const temporary = `${link}.${process.pid}`;
+  await rm(temporary, { force: true });
+  await symlink(contribution.version, temporary);
+  await rename(temporary, link);
+  return true;
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return readdir(folder).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,32 @@
+import { type Digest, hexOf } from '../core/digest.ts';
+import { canonicalJson, compareCodeUnits, type Json } from '../core/json.ts';
+import type { Blob } from '../core/step.ts';
+
+/** One file of a release, by its path below the version's folder. */
+export interface ReleaseFile extends Blob {
+  readonly target: string;
+}
+
+/** `release.json`: what a version is made of. */
+export interface Manifest {
+  readonly format: 1;
+  readonly version: string;
+  /** Identity of everything the release was made from: pipeline, targets, overlays, kernel lists and locks. */
+  readonly sources: Digest;
+  readonly files: { readonly [path: string]: ReleaseFile };
+}
+
+/** The manifest as it lies in the release: one file a line, so that two releases can be compared by eye. */
+export function manifestText(manifest: Manifest): string {
+  const paths = Object.keys(manifest.files).sort(compareCodeUnits);
+  const rows = paths.map((path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`);
+  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
+}
+
+/** `SHA256SUMS` in the form that `sha256sum -c` reads. */
+export function sumsText(files: { readonly [path: string]: Blob }): string {
+  return Object.keys(files)
+    .sort(compareCodeUnits)
+    .map((path) => `${hexOf((files[path] as Blob).digest)}  ${path}\n`)
+    .join('');
+}

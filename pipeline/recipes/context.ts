@@ -1,0 +1,27 @@
+import type { ModuleLists } from '../config/module-lists.ts';
+import type { OverlayRules } from '../config/overlay-rules.ts';
+import type { Json } from '../core/json.ts';
+import type { Arch, PackagePin } from '../core/step.ts';
+import type { Graph } from '../graph/graph.ts';
+
+/** Everything a target may build from. Project files are read before; recipes and targets only add steps. */
+export interface BuildContext {
+  readonly graph: Graph;
+  /** `vX.Y.Z[-pre]`. */
+  readonly version: string;
+  /** Address that the release will be served from, without a slash at the end, for scripts that hold absolute URLs. */
+  readonly releaseUrl: string;
+  /** The locked packages of a named set, in the lock's order. */
+  readonly packages: (set: string, arch: Arch) => readonly PackagePin[];
+  readonly kernelModules: (flavour: string, arch: Arch) => ModuleLists;
+  readonly overlayRules: (name: string) => OverlayRules;
+  /** The guest program, bundled to one file for QuickJS. */
+  readonly rosProgram: string;
+  /** Handles made before, by name: a recipe that two targets call adds its steps once. */
+  readonly memo: <T>(name: string, make: () => T) => T;
+}
+
+/** Plain data out of an interface without an index signature. */
+export function asJson(value: object): Json {
+  return value as Json;
+}
