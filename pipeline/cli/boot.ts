@@ -12,8 +12,9 @@ import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
 import type { Command, CommandContext } from './command.ts';
-import { readOptions } from './options.ts';
 import { emulatorRoot } from './emulator-root.ts';
+import { readOptions } from './options.ts';
+import { COMMON_HELP, COMMON_OPTIONS } from './settings.ts';
 
 const HELP = `Boots what was built, in QEMU. The serial console is this terminal.
 
@@ -35,11 +36,14 @@ const HELP = `Boots what was built, in QEMU. The serial console is this terminal
   --headless        no screen (the default)
   --dry-run         print the QEMU command line and do nothing
 
+Where QEMU itself comes from:
+${COMMON_HELP}
 In the terminal: ${KEYBOARD_HELP}.
 RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest probes KVM first.
 `;
 
 const OPTIONS = {
+  ...COMMON_OPTIONS,
   target: { type: 'string', default: 'amd64' },
   version: { type: 'string' },
   usb: { type: 'boolean', default: false },
@@ -49,7 +53,7 @@ const OPTIONS = {
   'secure-boot': { type: 'boolean', default: false },
   memory: { type: 'string', default: '1024' },
   cpus: { type: 'string', default: '2' },
-  disk: { type: 'string', multiple: true, default: [] },
+  disk: { type: 'string', multiple: true },
   'ssh-port': { type: 'string' },
   vnc: { type: 'boolean', default: false },
   headless: { type: 'boolean', default: false },
@@ -79,7 +83,7 @@ async function bootMachine(values: Values, { context, scratch }: { readonly cont
   const wantedPort = numberOption('ssh-port', values['ssh-port'] ?? '2222', { from: 1, to: 65535 });
   const sshPort = await freePort(wantedPort);
   const machine = await describeMachine(values, { context, scratch, sshPort });
-  const toolRoot = await emulatorRoot(context);
+  const toolRoot = await emulatorRoot(context, values);
   const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
   if (values['dry-run']) {
     const ovmf = join(toolRoot, 'usr/share/OVMF');
@@ -127,7 +131,7 @@ async function describeMachine(
     cpus: numberOption('cpus', values.cpus, { from: 1, to: 255 }),
     firmware,
     boot: medium,
-    disks: await Promise.all(values.disk.map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`)))),
+    disks: await Promise.all((values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`)))),
     network: { isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] },
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };

@@ -1,7 +1,26 @@
+import { packageVersion } from './build.ts';
 import type { CommandContext } from './command.ts';
-import { toolRoot } from './wire.ts';
+import { makeReporter } from './reporter.ts';
+import { type COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { wire } from './wire.ts';
+
+type CommonValues = { readonly [name in keyof typeof COMMON_OPTIONS]?: string | boolean | undefined };
 
 /** Root folder of the tool image `qemu`: made by the pipeline, or an unpacked tree that RANCHEROS_QEMU_ROOT names. */
-export async function emulatorRoot({ env }: Pick<CommandContext, 'env'>): Promise<string> {
-  return env['RANCHEROS_QEMU_ROOT'] || (await toolRoot('qemu'));
+export async function emulatorRoot(command: CommandContext, values: CommonValues): Promise<string> {
+  const given = command.env['RANCHEROS_QEMU_ROOT'];
+  if (given) return given;
+  const settings = settingsFrom(values, command);
+  // Standard output belongs to the machine's console.
+  const reporter = await makeReporter(settings.output, { ...command, stdout: command.stderr });
+  try {
+    const wiring = await wire({ command, settings, version: `v${await packageVersion(command.projectFolder)}-dev`, report: reporter.report });
+    try {
+      return await wiring.toolRoot('qemu');
+    } finally {
+      await wiring.close();
+    }
+  } finally {
+    await reporter.close();
+  }
 }

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { BootMedium } from './machine.ts';
+
+/** The ways to start one release's live system. */
+export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
+
+/** Kernel arguments of the live system where no boot loader gives them; the ISO's own menu says the same. */
+export const LIVE_COMMAND_LINE =
+  'rancher.autologin=tty1 rancher.autologin=ttyS0 console=tty1 console=ttyS0 printk.devkmsg=on panic=10';
+
+/** The folder of a target's files below `dist/os/<version>`. */
+export function targetFolder(releaseFolder: string, target: string): string {
+  return target === 'amd64' ? releaseFolder : join(releaseFolder, target);
+}
+
+/** The boot medium made of a target's release files. */
+export function liveMedium(medium: LiveMedium, folder: string, append = ''): BootMedium {
+  if (medium !== 'kernel') return { type: medium, file: join(folder, 'rancheros.iso') };
+  return {
+    type: 'kernel',
+    kernel: join(folder, 'vmlinuz'),
+    initrd: join(folder, 'initrd'),
+    append: `${LIVE_COMMAND_LINE} ${append}`.trimEnd(),
+  };
+}
+
+/** Files that a boot medium reads. */
+export function filesOf(medium: BootMedium): readonly string[] {
+  switch (medium.type) {
+    case 'kernel':
+      return [medium.kernel, medium.initrd];
+    case 'disk':
+      return [];
+    default:
+      return [medium.file];
+  }
+}
