@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { canonicalJson } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { FileSource } from '../trees/file-source.ts';
@@ -18,7 +17,7 @@ export const write: Writer = async (job) => {
   const data = outputOf(job, 'data');
   const source = new FileSource(file);
   try {
-    const unpacked = await unpackDeb(source, { name: basename(file), spool: `${data}.spool` });
+    const unpacked = await unpackDeb(source, { name: 'the package file', spool: `${data}.spool` });
     try {
       writeTar(data, unpacked.nodes, job.epoch);
       writeFileSync(outputOf(job, 'control'), `${canonicalJson({ ...unpacked.control })}\n`, { flag: 'wx' });
