@@ -74,9 +74,9 @@ export type InputRef = Artifact | Input;
 export interface Command {
   /** Passed to execve as it is; never a shell line. */
   readonly argv: readonly [string, ...string[]];
-  /** Absolute path in the sandbox that becomes standard input. */
+  /** Absolute path below /in or /work that becomes standard input. */
   readonly stdin?: string;
-  /** Absolute path in the sandbox that receives standard output. */
+  /** Absolute path below /out or /work that receives standard output. */
   readonly stdout?: string;
   readonly env?: { readonly [name: string]: string };
 }

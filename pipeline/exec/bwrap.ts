@@ -45,7 +45,7 @@ export class BwrapExecutor implements Executor {
   }
 
   #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
-    const hostPath = (inside: string) => mapSandboxPath(inside, request);
+    const hostPath = (inside: string) => mapSandboxPath(inside, request, work);
     const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
     const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => ['--setenv', name, value]);
     const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
@@ -81,10 +81,11 @@ function isolation(root: string): string[] {
 }
 
 /** The host file behind a path that a command names as its standard input or output. */
-export function mapSandboxPath(inside: string, request: Pick<RunRequest, 'inputs' | 'outFolder'>): string {
+export function mapSandboxPath(inside: string, request: Pick<RunRequest, 'inputs' | 'outFolder'>, work: string): string {
+  if (inside.startsWith('/work/')) return path.join(work, inside.slice('/work/'.length));
   if (inside.startsWith('/out/')) return path.join(request.outFolder, inside.slice('/out/'.length));
   const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)] : undefined;
-  if (input === undefined) throw new Error(`${inside} is neither an input nor an output of this step`);
+  if (input === undefined) throw new Error(`${inside} is no input, output or scratch file of this step`);
   return input;
 }
 

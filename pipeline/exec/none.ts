@@ -37,8 +37,8 @@ export class NoneExecutor implements Executor {
           argv: [...loaderArgv(root, await this.#roots.programOf(root, program)), ...argv],
           env: { ...toolEnvironment(command, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
           cwd: work,
-          stdin: command.stdin && mapSandboxPath(command.stdin, request),
-          stdout: command.stdout && mapSandboxPath(command.stdout, request),
+          stdin: command.stdin && mapSandboxPath(command.stdin, request, work),
+          stdout: command.stdout && mapSandboxPath(command.stdout, request, work),
           seconds: request.limits.seconds,
           signal: request.signal,
         });

@@ -1,0 +1,46 @@
+import type { LayerOptions } from '../trees/layer-options.ts';
+
+/**
+ * What no layer carries: manuals, translations, and what only package management, systemd or a desktop would read. Copyright files
+ * stay whatever is said here (the layer writer sees to it).
+ */
+const NEVER = [
+  'usr/share/{man,info,locale,doc,doc-base,lintian,bug,menu,icons,pixmaps,applications,metainfo,gcc,gdb,apport,examples,keyrings,gnupg}',
+  'usr/share/{bash-completion,zsh,fish,debianutils,debconf,initramfs-tools,polkit-1,dbus-1,perl5,consolefonts,iso-codes,runit}',
+  'usr/lib/systemd/{system,user,system-generators,system-preset,system-sleep,system-shutdown}',
+  'usr/lib/{tmpfiles.d,sysusers.d}',
+  'etc/{init.d,rc?.d,init,sv,systemd,apparmor.d,logcheck,kernel,ufw,update-motd.d,selinux}',
+  '**/*.a',
+];
+
+/** The userland that every container of the system and the console share. */
+export const BASE_FILTER: LayerOptions = {
+  usrMergeLinks: ['bin', 'sbin', 'lib', 'lib64'],
+  drop: [
+    ...NEVER,
+    // 12 MB of names for devices; udev's rules here do not ask for them.
+    'usr/lib/udev/hwdb.d',
+    // Character sets other than UTF-8, and the vector maths library of glibc.
+    'usr/lib/*/gconv', 'usr/lib/*/libmvec*',
+    'usr/{include,src,games}', 'usr/lib/*/perl*', 'usr/share/perl*', 'usr/lib/quickjs', 'usr/bin/qjsc',
+    'usr/bin/{systemd-*,cvtsudoers}', 'usr/sbin/{sudo_logsrvd,sudo_sendlog,arpd}', 'usr/lib/*/systemd/libsystemd-core*',
+    'usr/lib/*/security/pam_userdb.so', 'usr/share/zoneinfo/right', 'usr/share/common-licenses/GFDL*',
+    // System cron runs what cloud-config says, not what packages bring.
+    'etc/cron.*', 'etc/{network,ppp,dhcp}', 'etc/default/{networking,ssh,cron}',
+    // Written anew by the configuration layer.
+    'etc/os-release', 'usr/lib/os-release', 'etc/issue.net',
+  ],
+  effects: [{ effect: 'ca-bundle' }],
+};
+
+/** Docker for the system and for the user: one set of programs. */
+export const ENGINE_FILTER: LayerOptions = {
+  drop: [
+    ...NEVER, 'etc', 'usr/lib/udev', 'usr/share/xtables', 'usr/sbin/nfnl_osf',
+    // Debugging tools, the shims of the past, and the userland proxy, which is switched off.
+    'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1,tini-static,docker-init}', 'usr/sbin/docker-proxy',
+  ],
+};
+
+/** `docker compose` and `docker buildx`. */
+export const PLUGINS_FILTER: LayerOptions = { drop: [...NEVER] };

@@ -1,0 +1,71 @@
+import type { Artifact } from '../core/step.ts';
+import type { BuildContext } from './context.ts';
+import { concatenated } from './concat.ts';
+import { fileOfPackage, packageNamed } from './packages.ts';
+import { toolStep } from './tool-step.ts';
+
+/** Boot loaders of an ISO. */
+export interface BootFiles {
+  /** GRUB for a BIOS that boots from CD. */
+  readonly elTorito: Artifact<'file'>;
+  /** Boot code of the first sector, for a BIOS that boots the ISO as a stick. */
+  readonly hybridMbr: Artifact<'file'>;
+  /** EFI system partition: shim → signed GRUB. */
+  readonly esp: Artifact<'fat'>;
+}
+
+/** Modules inside the BIOS core image: what it takes to find the medium and start a kernel; nothing is loaded from disk. */
+const CORE_MODULES = ['biosdisk', 'iso9660', 'part_gpt', 'part_msdos', 'fat', 'ext2', 'search', 'search_label', 'linux', 'normal', 'configfile', 'serial', 'terminal', 'echo', 'test', 'minicmd', 'reboot', 'halt', 'sleep'];
+
+/** Volume serial number of the ESP: FAT has one, and mformat would take it from the clock. */
+const ESP_SERIAL = '12345678';
+
+/** The boot loaders, the same for every amd64 ISO. */
+export function bootFiles(context: BuildContext): BootFiles {
+  return context.memo('ISO boot files amd64', () => {
+    const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path });
+    const core = toolStep(context, {
+      title: 'GRUB for BIOS',
+      inputs: { 'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' }, modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data },
+      output: { name: 'core', kind: 'file' },
+      commands: [
+        { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
+        { argv: ['grub-mkimage', '-O', 'i386-pc', '-d', '/work/usr/lib/grub/i386-pc', '-p', '/boot/grub', '-c', '/in/early.cfg', '-o', '/out/core', ...CORE_MODULES] },
+      ],
+    });
+    return {
+      elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),
+      hybridMbr: file('grub-pc-bin', 'usr/lib/grub/i386-pc/boot_hybrid.img'),
+      esp: espImage(context, {
+        'EFI/BOOT/BOOTX64.EFI': file('shim-signed', 'usr/lib/shim/shimx64.efi.signed'),
+        'EFI/BOOT/grubx64.efi': file('grub-efi-amd64-signed', 'usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed'),
+        'EFI/BOOT/mmx64.efi': file('shim-helpers-amd64-signed', 'usr/lib/shim/mmx64.efi.signed'),
+      }),
+    };
+  });
+}
+
+/** A FAT image big enough for the three EFI programs, made by mtools: no loop device, no root. */
+function espImage(context: BuildContext, files: { readonly [path: string]: Artifact }): Artifact<'fat'> {
+  const paths = Object.keys(files).sort();
+  const folders = [...new Set(paths.flatMap(parentFolders))].sort();
+  return toolStep(context, {
+    title: 'EFI system partition of the ISO',
+    inputs: Object.fromEntries(paths.map((path) => [path, files[path] as Artifact])),
+    output: { name: 'esp', kind: 'fat' },
+    commands: [
+      { argv: ['truncate', '-s', `${ESP_KIB}K`, '/out/esp'] },
+      { argv: ['mformat', '-i', '/out/esp', '-N', ESP_SERIAL, '-v', 'RANCHEROS', '::'] },
+      { argv: ['mmd', '-i', '/out/esp', ...folders.map((folder) => `::/${folder}`)] },
+      ...paths.map((path) => ({ argv: ['mcopy', '-i', '/out/esp', `/in/${path}`, `::/${path}`] as const })),
+    ],
+  });
+}
+
+/** The signed programs have 4.2 MB; the rest is room for the next version of them. */
+const ESP_KIB = 6144;
+
+function parentFolders(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

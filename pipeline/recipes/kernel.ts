@@ -1,0 +1,60 @@
+import type { Arch, Artifact, PackagePin } from '../core/step.ts';
+import { BuildError } from '../core/failure.ts';
+import type { BuildContext } from './context.ts';
+import { fileOfPackage, unpackedPackage } from './packages.ts';
+import { toolStep } from './tool-step.ts';
+
+/** A kernel with the modules that its lists name. */
+export interface Kernel {
+  /** `uname -r`. */
+  readonly release: string;
+  readonly image: Artifact<'file'>;
+  /** Tar of `usr/lib/modules/<release>/` for initrd-base. */
+  readonly initrdModules: Artifact<'tar'>;
+  /** Tar of `usr/lib/modules/<release>/` for the modules layer; holds the initrd's modules too. */
+  readonly systemModules: Artifact<'tar'>;
+}
+
+const PACKAGE_PREFIX = 'linux-image-';
+
+/** Debian's signed kernel as it is, and of its modules those that `kernel-configs/debian-<arch>.yaml` names. */
+export function debianKernel(context: BuildContext, arch: Arch): Kernel {
+  return context.memo(`kernel debian ${arch}`, () => {
+    const pin = kernelPackage(context, arch);
+    const release = pin.name.slice(PACKAGE_PREFIX.length);
+    const lists = context.kernelModules('debian', arch);
+    const modules = (title: string, patterns: readonly string[]) => indexedModules(context, { title, release, patterns, kernel: unpackedPackage(context, pin).data });
+    return {
+      release,
+      image: fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/vmlinuz-${release}` }),
+      initrdModules: modules('initrd modules', lists.initrd),
+      systemModules: modules('system modules', [...lists.initrd, ...lists.system]),
+    };
+  });
+}
+
+function kernelPackage(context: BuildContext, arch: Arch): PackagePin {
+  const pin = context.packages('kernel-debian', arch).find(({ name }) => name.startsWith(PACKAGE_PREFIX));
+  if (!pin) throw new BuildError({ kind: 'configuration', message: `The package set "kernel-debian" for ${arch} has no ${PACKAGE_PREFIX}….`, place: { file: 'targets/packages.lock.json' } });
+  return pin;
+}
+
+/** The chosen modules with what they need, and depmod's indices over exactly those. */
+function indexedModules(context: BuildContext, options: { readonly title: string; readonly release: string; readonly patterns: readonly string[]; readonly kernel: Artifact<'tar'> }): Artifact<'tar'> {
+  const { tar } = context.graph.add({
+    title: options.title,
+    action: { type: 'builtin', writer: 'modules', options: { release: options.release, modules: options.patterns } },
+    inputs: { kernel: options.kernel },
+    outputs: { tar: 'tar' },
+  });
+  return toolStep(context, {
+    title: `depmod ${options.title}`,
+    inputs: { modules: tar },
+    output: { name: 'tar', kind: 'tar' },
+    commands: [
+      { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
+      { argv: ['depmod', '-b', '/work/usr', '-e', '-F', '/dev/null', options.release] },
+      { argv: ['tar', '--format=posix', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--mtime=@0', '-cf', '/out/tar', '-C', '/work', 'usr'] },
+    ],
+  });
+}

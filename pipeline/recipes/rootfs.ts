@@ -1,0 +1,36 @@
+import type { Artifact } from '../core/step.ts';
+import type { BuildContext } from './context.ts';
+import type { Layer } from './layer.ts';
+import { toolStep } from './tool-step.ts';
+
+/** Zero blocks at the end of a tar (POSIX pax, "end-of-archive": two of 512 bytes; ours are never padded further). */
+const END_OF_ARCHIVE = 1024;
+
+/**
+ * `rootfs.tar.gz`: the layers one after another as one tar. Each layer is a gzip member of its own, made once and reused; gzip
+ * readers join members (RFC 1952 §2.2). The end of archive stands only behind the last.
+ */
+export function rootfsArchive(context: BuildContext, name: string, layers: readonly Layer[]): Artifact<'gzip'> {
+  const members = layers.map((layer, index) => gzipMember(context, layer, index === layers.length - 1));
+  return context.graph.add({
+    title: name,
+    action: { type: 'builtin', writer: 'concat', options: { parts: members.map((_, index) => ({ input: `part/${index}` })) } },
+    inputs: Object.fromEntries(members.map((member, index) => [`part/${index}`, member])),
+    outputs: { file: 'gzip' },
+  }).file;
+}
+
+function gzipMember(context: BuildContext, layer: Layer, isLast: boolean): Artifact<'gzip'> {
+  const gzip = ['gzip', '-n', '-9'] as const;
+  return toolStep(context, {
+    title: `gzip ${layer.name}`,
+    inputs: { tar: layer.tar },
+    output: { name: 'gzip', kind: 'gzip' },
+    commands: isLast
+      ? [{ argv: gzip, stdin: '/in/tar', stdout: '/out/gzip' }]
+      : [
+          { argv: ['head', '-c', `-${END_OF_ARCHIVE}`, '/in/tar'], stdout: '/work/open' },
+          { argv: gzip, stdin: '/work/open', stdout: '/out/gzip' },
+        ],
+  });
+}

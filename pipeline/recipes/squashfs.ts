@@ -1,0 +1,29 @@
+import type { Artifact } from '../core/step.ts';
+import type { BuildContext } from './context.ts';
+import { toolStep } from './tool-step.ts';
+
+/** How hard a layer is pressed: `xz` is smaller, `zstd` is read several times faster, which a boot feels. */
+export type SquashfsCompression = 'zstd' | 'xz';
+
+const COMPRESSION: { readonly [name in SquashfsCompression]: readonly string[] } = {
+  // Level 22 gains 4 kB in 60 MB over 19 and is slower.
+  zstd: ['-comp', 'zstd', '-Xcompression-level', '19'],
+  // Without the x86 filter: it gains 4 % and doubles the time, because every block is then compressed twice.
+  xz: ['-comp', 'xz'],
+};
+
+/** A squashfs of a canonical tar, read from standard input so that no owner or device has to exist here. */
+export function squashfsOf(context: BuildContext, options: { readonly name: string; readonly tar: Artifact<'tar'>; readonly compression: SquashfsCompression }): Artifact<'squashfs'> {
+  return toolStep(context, {
+    title: `squashfs ${options.name}`,
+    inputs: { tar: options.tar },
+    output: { name: 'squashfs', kind: 'squashfs' },
+    commands: [
+      {
+        // SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar.
+        argv: ['sqfstar', ...COMPRESSION[options.compression], '-b', '1M', '-root-mode', '0755', '-root-uid', '0', '-root-gid', '0', '-exit-on-error', '-no-progress', '-quiet', '/out/squashfs'],
+        stdin: '/in/tar',
+      },
+    ],
+  });
+}
