@@ -1,0 +1,52 @@
+import { Engine } from '../docker/engine.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { isCreateOnly, label, readServices } from '../services/config.ts';
+import { waves } from '../services/order.ts';
+
+const PIPE = '/run/ros/power';
+/** Never stopped: without it, a System Docker that was told to end would leave (see os-config.yml). */
+const HOLD = 'hold';
+
+export type Action = 'reboot' | 'poweroff' | 'halt';
+
+/** Asks the supervisor to end the machine. */
+export function power(system: System, action: Action): number {
+  system.appendText(PIPE, `${action}\n`);
+  return 0;
+}
+
+/** `shutdown [-h|-P|-H|-r] [now]`: as in RancherOS 1, there is no other time than now. */
+export function shutdown(system: System, args: readonly string[]): number {
+  let action: Action = 'poweroff';
+  for (const arg of args) {
+    if (arg === '-r' || arg === '--reboot') action = 'reboot';
+    else if (arg === '-H' || arg === '--halt') action = 'halt';
+    else if (arg === '-h' || arg === '-P' || arg === '--poweroff') action = 'poweroff';
+    else if (arg !== 'now') throw new Failure(`shutdown: ${arg}? Use: shutdown [-r|-h|-H] now`);
+  }
+  return power(system, action);
+}
+
+/**
+ * Run by the supervisor, never by hand: stops the services against the order of their start, consoles last so that
+ * whoever sits there sees it. Fails when System Docker does not answer, because it is stopping them by itself.
+ */
+export function stopServices(system: System): number {
+  const engine = new Engine(system);
+  if (!engine.isReady()) return 1;
+  const services = readServices(system);
+  const runs = new Map([...services].filter(([name, service]) => name !== HOLD && !isCreateOnly(service)));
+  const isConsole = (name: string) => {
+    const service = services.get(name);
+    return service !== undefined && label(service, 'console') !== undefined;
+  };
+  // Containers that no service describes were started by somebody by hand, on top of everything else.
+  const foreign = engine.list().flatMap(({ name }) => (services.has(name) ? [] : [name]));
+  const groups = waves(runs).reverse();
+  const order = [foreign, ...groups.map((names) => names.filter((name) => !isConsole(name)))];
+  order.push(groups.flat().filter(isConsole));
+  for (const names of order) {
+    for (const problem of engine.stop(names, 30)) system.complain(problem);
+  }
+  return 0;
+}

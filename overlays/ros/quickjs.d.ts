@@ -1,0 +1,37 @@
+// What QuickJS's own modules offer, as far as this program uses it.
+
+declare module 'std' {
+  export interface FILE {
+    close(): number;
+    puts(text: string): void;
+    flush(): void;
+    readAsString(maxSize?: number): string;
+  }
+  export const out: FILE;
+  export const err: FILE;
+  export function exit(status: number): never;
+  export function fdopen(fd: number, flags: string): FILE | null;
+  export function getenv(name: string): string | undefined;
+  export function loadFile(path: string): string | null;
+  export function open(path: string, flags: string): FILE | null;
+}
+
+declare module 'os' {
+  export interface ExecOptions {
+    block?: boolean;
+    usePath?: boolean;
+    stdin?: number;
+    stdout?: number;
+    stderr?: number;
+    env?: Record<string, string>;
+  }
+  export const WNOHANG: number;
+  export function close(fd: number): number;
+  export function exec(argv: readonly string[], options?: ExecOptions): number;
+  export function pipe(): [number, number] | null;
+  export function sleep(milliseconds: number): void;
+  export function waitpid(pid: number, options: number): [number, number];
+}
+
+/** The program's name and its arguments. */
+declare const scriptArgs: string[];

@@ -1,0 +1,54 @@
+import * as os from 'os';
+import * as std from 'std';
+import { type Command, Failure, type Result, type System } from './system.ts';
+
+interface Running {
+  readonly pid: number;
+  readonly stdout: number;
+}
+
+function pipe(): [number, number] {
+  const ends = os.pipe();
+  if (ends === null) throw new Failure('no file descriptors left');
+  return ends;
+}
+
+function start(command: Command): Running {
+  const [stdin, feed] = pipe();
+  const [result, stdout] = pipe();
+  const pid = os.exec(command.argv, { block: false, stdin, stdout });
+  os.close(stdin);
+  os.close(stdout);
+  const writer = std.fdopen(feed, 'w');
+  writer?.puts(command.stdin);
+  writer?.close();
+  return { pid, stdout: result };
+}
+
+function finish(running: Running): Result {
+  const reader = std.fdopen(running.stdout, 'r');
+  const stdout = reader?.readAsString() ?? '';
+  reader?.close();
+  const [, status] = os.waitpid(running.pid, 0);
+  const signal = status & 0x7f;
+  return { status: signal === 0 ? (status >> 8) & 0xff : 128 + signal, stdout };
+}
+
+const [program = 'ros', ...args] = scriptArgs;
+
+export const quickjs: System = {
+  program,
+  args,
+  readText: (path) => std.loadFile(path) ?? undefined,
+  appendText(path, text) {
+    const file = std.open(path, 'a');
+    if (file === null) throw new Failure(`${path} cannot be written; are you root?`);
+    file.puts(text);
+    file.close();
+  },
+  // Output is read one after the other: whoever fills a pipe meanwhile waits, and nobody is waited for in vain.
+  runAll: (commands) => commands.map(start).map(finish),
+  sleep: (milliseconds) => os.sleep(milliseconds),
+  print: (text) => std.out.puts(`${text}\n`),
+  complain: (text) => std.err.puts(`ros: ${text}\n`),
+};
