@@ -1,0 +1,146 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { JSONSchema } from 'json-schema-to-ts';
+import type { Document, LineCounter } from 'yaml';
+import { BuildError, type Failure, type Place } from '../core/failure.ts';
+import { explain } from './sentence.ts';
+
+/** Larger files are refused before parsing: the parser takes quadratic time in the number of keys. */
+const MAX_BYTES = 256 * 1024;
+
+export interface YamlFileOptions {
+  /** Where the file lies. */
+  readonly file: string;
+  /** How places name it, e.g. relative to the top of the repository; the path itself when left out. */
+  readonly shownAs?: string;
+  /** An `as const` JSON schema; a `description` is quoted in errors and should read like "a package name". */
+  readonly schema: JSONSchema;
+}
+
+/** What a YAML file holds, and a way to say where a value stands in it. */
+export interface YamlFile<T> {
+  readonly data: T;
+  /** Place of the value at a path of keys, or of the nearest enclosing one that exists. */
+  place(path: readonly (string | number)[]): Place;
+}
+
+/**
+ * Reads a YAML file and checks it against a schema. Throws a BuildError of kind `configuration` with one failure per
+ * mistake, each with its line and column. `T` is `FromSchema<typeof schema>`, named by the caller: inferred here it is too deep
+ * for the compiler.
+ */
+export async function loadYaml<T>(options: YamlFileOptions): Promise<YamlFile<T>> {
+  const shownAs = options.shownAs ?? options.file;
+  const text = await readCapped(options.file, shownAs);
+  // The schema has just said so.
+  return (await checkYaml({ text, shownAs, schema: options.schema })) as YamlFile<T>;
+}
+
+async function checkYaml(options: { readonly text: string; readonly shownAs: string; readonly schema: JSONSchema }): Promise<YamlFile<unknown>> {
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  const document = parseDocument(options.text, { lineCounter: lines, uniqueKeys: true, version: '1.2', prettyErrors: false });
+  throwAll(
+    document.errors.map((error) => ({
+      kind: 'configuration',
+      message: error.code === 'DUPLICATE_KEY' ? 'The same key stands here twice.' : `This is not YAML: ${firstLine(error.message)}.`,
+      place: placeAt(error.pos[0], { lines, shownAs: options.shownAs }),
+    })),
+  );
+  const data: unknown = document.toJS();
+  const place = (path: readonly (string | number)[]): Place => placeOf(path, { document, lines, shownAs: options.shownAs });
+  throwAll(await schemaFailures({ data, schema: options.schema, place }));
+  return { data, place };
+}
+
+async function readCapped(file: string, shownAs: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) {
+      throw new BuildError({
+        kind: 'configuration',
+        message: `The file has ${size} bytes; more than ${MAX_BYTES} are not read.`,
+        place: { file: shownAs },
+        hint: 'Split it.',
+      });
+    }
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw new BuildError({ kind: 'configuration', message: 'The file cannot be read.', place: { file: shownAs }, evidence: String(error) }, { cause: error });
+  }
+}
+
+async function schemaFailures(options: {
+  readonly data: unknown;
+  readonly schema: JSONSchema;
+  readonly place: (path: readonly (string | number)[]) => Place;
+}): Promise<readonly Failure[]> {
+  const { Ajv } = await import('ajv');
+  const validate = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(options.schema as Record<string, unknown>);
+  if (validate(options.data)) return [];
+  const failures = new Map<string, Failure>();
+  for (const error of validate.errors ?? []) {
+    const { message, path, hint } = explain(error);
+    const place = options.place(path);
+    failures.set(`${place.line}:${place.column}:${message}`, { kind: 'configuration', message, place, ...(hint === undefined ? {} : { hint }) });
+  }
+  return [...failures.values()].sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+}
+
+interface Placing {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly shownAs: string;
+}
+
+/** Walks down the path; the place is that of the last key, or of the item in a list. */
+function placeOf(path: readonly (string | number)[], { document, lines, shownAs }: Placing): Place {
+  let node: unknown = document.contents;
+  let offset = offsetOf(node) ?? 0;
+  for (const step of path) {
+    const items = itemsOf(node);
+    if (!items) break;
+    if (typeof step === 'number') {
+      node = items[step];
+      offset = offsetOf(node) ?? offset;
+    } else {
+      const pair = items.find((item) => isPair(item) && keyText(item.key) === step);
+      if (!isPair(pair)) break;
+      node = pair.value;
+      offset = offsetOf(pair.key) ?? offset;
+    }
+  }
+  return placeAt(offset, { lines, shownAs });
+}
+
+function placeAt(offset: number, { lines, shownAs }: Pick<Placing, 'lines' | 'shownAs'>): Place {
+  const { line, col } = lines.linePos(offset);
+  return { file: shownAs, line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+function itemsOf(node: unknown): readonly unknown[] | undefined {
+  return typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) ? node.items : undefined;
+}
+
+function isPair(item: unknown): item is { readonly key: unknown; readonly value: unknown } {
+  return typeof item === 'object' && item !== null && 'key' in item && 'value' in item;
+}
+
+function keyText(key: unknown): string | undefined {
+  return typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : undefined;
+}
+
+function offsetOf(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  const [start] = node.range as readonly unknown[];
+  return typeof start === 'number' ? start : undefined;
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? text).replace(/[.:]$/, '');
+}
+
+function throwAll(failures: readonly Failure[]): void {
+  const [first, ...rest] = failures;
+  if (first) throw new BuildError([first, ...rest]);
+}

@@ -1,0 +1,115 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import { loadYaml, type YamlFile } from '../config/yaml-file.ts';
+import type { Digest } from '../core/digest.ts';
+import type { Failure } from '../core/failure.ts';
+import { compareCodeUnits } from '../core/json.ts';
+import type { Arch } from '../core/step.ts';
+import { ARCHES, type PinsFile } from './context.ts';
+import { type Lock, nameAndVersion } from './lock.ts';
+import type { PackageRequest } from './request.ts';
+
+const TEXT = { type: 'string', minLength: 1 } as const;
+
+/** The shape of `targets/scripts.yaml`. */
+export const ACKNOWLEDGEMENTS_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['effects', 'packages'],
+  properties: {
+    /** Every effect that may be named, with what it does. */
+    effects: { type: 'object', additionalProperties: TEXT },
+    packages: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['scripts'],
+        properties: {
+          scripts: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'a digest “sha256:” and 64 hex digits' } },
+          nothing: TEXT,
+          effects: { type: 'array', minItems: 1, uniqueItems: true, items: TEXT },
+          reason: TEXT,
+        },
+      },
+    },
+  },
+} as const;
+
+/** What a person found out about each package's scripts. */
+export type Acknowledgements = FromSchema<typeof ACKNOWLEDGEMENTS_SCHEMA>;
+
+/** Reads `targets/scripts.yaml`: each package either has `nothing` with a reason or known `effects`. */
+export async function loadAcknowledgements(file: PinsFile): Promise<{ readonly data: Acknowledgements; readonly failures: readonly Failure[] }> {
+  const loaded = await loadYaml<Acknowledgements>({ ...file, schema: ACKNOWLEDGEMENTS_SCHEMA });
+  return { data: loaded.data, failures: formFailures(loaded) };
+}
+
+function formFailures({ data, place }: YamlFile<Acknowledgements>): readonly Failure[] {
+  const known = Object.keys(data.effects);
+  return Object.entries(data.packages).flatMap(([name, { nothing, effects }]): readonly Failure[] => {
+    const path = ['packages', name];
+    if ((nothing === undefined) === (effects === undefined)) {
+      return [{ kind: 'configuration', message: `“${name}” must have either “nothing” or “effects”.`, place: place(path) }];
+    }
+    return (effects ?? [])
+      .filter((effect) => !known.includes(effect))
+      .map((effect) => ({ kind: 'configuration', message: `“${effect}” is no known effect.`, place: place([...path, 'effects']), hint: `Known: ${known.join(', ')}.` }));
+  });
+}
+
+/** A locked package whose scripts nobody has acknowledged in this form. */
+export interface Unacknowledged {
+  readonly arch: Arch;
+  /** Key of the package in the lock. */
+  readonly key: string;
+  /** Name to acknowledge it under. */
+  readonly name: string;
+  readonly scripts: Digest;
+}
+
+/** Goes through the system sets of a lock. Tools run in a sandbox with nothing of the host: their scripts matter to nobody. */
+export function unacknowledged(lock: Lock, request: PackageRequest, acknowledgements: Acknowledgements): readonly Unacknowledged[] {
+  const result: Unacknowledged[] = [];
+  for (const { arch, key, name, scripts } of systemScripts(lock, request)) {
+    if (!acknowledgements.packages[name]?.scripts.includes(scripts)) result.push({ arch, key, name, scripts });
+  }
+  return result;
+}
+
+/** Acknowledged names and digests that no system set has any more. */
+export function superfluous(lock: Lock, request: PackageRequest, acknowledgements: Acknowledgements): readonly string[] {
+  const present = new Map<string, Set<string>>();
+  for (const { name, scripts } of systemScripts(lock, request)) present.set(name, (present.get(name) ?? new Set()).add(scripts));
+  return Object.entries(acknowledgements.packages).flatMap(([name, { scripts }]) =>
+    scripts.filter((digest) => !present.get(name)?.has(digest)).map((digest) => (present.has(name) ? `${name} (${digest})` : name)),
+  );
+}
+
+/** Names of the effects that the packages of some sets need, sorted. */
+export function effectsOf(options: { readonly lock: Lock; readonly acknowledgements: Acknowledgements; readonly sets: readonly string[]; readonly arch: Arch }): readonly string[] {
+  const locked = options.lock.arches[options.arch];
+  const keys = options.sets.flatMap((set) => locked?.sets[set]?.packages ?? []);
+  const names = keys.map((key) => locked?.packages[key]?.alias ?? nameAndVersion(key).name);
+  return [...new Set(names.flatMap((name) => options.acknowledgements.packages[name]?.effects ?? []))].sort(compareCodeUnits);
+}
+
+function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknowledged, void, undefined> {
+  for (const arch of ARCHES) {
+    const locked = lock.arches[arch];
+    const seen = new Set<string>();
+    for (const [set, { packages }] of Object.entries(locked?.sets ?? {})) {
+      if (request.sets[set]?.purpose !== 'system') continue;
+      for (const key of packages) {
+        const each = locked?.packages[key];
+        if (each?.scripts === undefined || seen.has(key)) continue;
+        seen.add(key);
+        yield { arch, key, name: each.alias ?? nameAndVersion(key).name, scripts: each.scripts };
+      }
+    }
+  }
+}
+
+/** An entry for `scripts.yaml` to be finished by a person. */
+export function proposeEntry(name: string, scripts: readonly string[]): string {
+  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: TODO say why nothing of it is needed, or name effects\n`;
+}

@@ -1,0 +1,144 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type Digest, isDigest } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
+import { compareCodeUnits } from '../core/json.ts';
+import type { Arch, PackagePin } from '../core/step.ts';
+
+/** Goes up when the meaning of the lock changes, so that an old one is resolved anew and never misread. */
+export const LOCK_VERSION = 1;
+
+/** `targets/packages.lock.json`: what `packages.yaml` resolved to. */
+export interface Lock {
+  readonly version: typeof LOCK_VERSION;
+  readonly archives: { readonly [name: string]: LockedArchive };
+  /** The package whose keys the next update trusts. */
+  readonly keyring: PackagePin;
+  readonly arches: { readonly [arch in Arch]?: LockedArch };
+}
+
+export interface LockedArchive {
+  readonly suite: string;
+  readonly codename: string;
+  /** When the archive signed its index, as in `20260912T195541Z`. */
+  readonly date: string;
+  /** The signed index that the newest of the sets were resolved from. */
+  readonly inRelease: Digest;
+  /** Times of snapshots that hold what is locked, newest first: several after sets were resolved one by one. */
+  readonly snapshots: readonly string[];
+}
+
+export interface LockedArch {
+  /** By `name=version`: two sets may hold different versions when they were resolved at different times. */
+  readonly packages: { readonly [key: string]: LockedPackage };
+  readonly sets: { readonly [name: string]: LockedSet };
+}
+
+export interface LockedSet {
+  /** Digest of the set's entry in `packages.yaml`, to tell a lock that is out of date. */
+  readonly request: Digest;
+  /** Keys of packages, sorted. */
+  readonly packages: readonly string[];
+}
+
+export interface LockedPackage {
+  readonly arch: Arch | 'all';
+  readonly archive: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly digest: Digest;
+  /** Digest of what the package would run or declare when it is installed (`scripts.ts`); absent where there is nothing. */
+  readonly scripts?: Digest;
+  /** Name under which its scripts are acknowledged when its own name holds a version: that of its metapackage. */
+  readonly alias?: string;
+}
+
+/** Reads the lock; undefined where there is none yet or it has an older form. Throws `configuration` for a damaged one. */
+export async function readLock(file: string, shownAs: string): Promise<Lock | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const damaged = (evidence: string): BuildError =>
+    new BuildError({ kind: 'configuration', message: 'The lock file is damaged.', place: { file: shownAs }, evidence, hint: 'Take it from version control again, or write it anew with “npm run pins -- update”.' });
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw damaged(String(error));
+  }
+  if (typeof data !== 'object' || data === null || !('version' in data)) throw damaged('no version');
+  if (data.version !== LOCK_VERSION) return undefined;
+  // Written by us and reviewed as a file; what a build relies on, digests and references, is checked.
+  const lock = data as Lock;
+  for (const { packages, sets } of Object.values(lock.arches)) {
+    for (const [key, locked] of Object.entries(packages)) if (!isDigest(locked.digest)) throw damaged(`${key} has no digest`);
+    for (const [name, set] of Object.entries(sets)) {
+      for (const key of set.packages) if (!packages[key]) throw damaged(`the set ${name} names ${key}, which is not locked`);
+    }
+  }
+  return lock;
+}
+
+/** Writes the lock beside and renames it. */
+export async function writeLock(file: string, lock: Lock): Promise<void> {
+  const temporary = `${file}.new`;
+  try {
+    await writeFile(temporary, lockText(lock));
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** JSON with sorted keys, one line per package: a change of one package is a change of one line. */
+export function lockText(lock: Lock): string {
+  return `${print(lock, 0)}\n`;
+}
+
+function print(value: unknown, depth: number): string {
+  const indent = '  '.repeat(depth + 1);
+  const end = '  '.repeat(depth);
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '[]' : `[\n${value.map((item) => indent + print(item, depth + 1)).join(',\n')}\n${end}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => compareCodeUnits(a, b));
+  if ('path' in value) return `{ ${members.map(([key, member]) => `${JSON.stringify(key)}: ${JSON.stringify(member)}`).join(', ')} }`;
+  return `{\n${members.map(([key, member]) => `${indent}${JSON.stringify(key)}: ${print(member, depth + 1)}`).join(',\n')}\n${end}}`;
+}
+
+/** A package of the lock as an input of a step. */
+export function pinOf(key: string, locked: LockedPackage): PackagePin {
+  const { arch, archive, path, size, digest } = locked;
+  return { from: 'debian', ...nameAndVersion(key), arch, archive, path, size, digest };
+}
+
+/** The two halves of a lock's key. */
+export function nameAndVersion(key: string): { readonly name: string; readonly version: string } {
+  const at = key.indexOf('=');
+  return { name: key.slice(0, at), version: key.slice(at + 1) };
+}
+
+/** The packages of a set, in the lock's order. Throws `configuration` where the lock does not have it. */
+export function packagesOf(lock: Lock, set: string, arch: Arch): readonly PackagePin[] {
+  const locked = lock.arches[arch];
+  const keys = locked?.sets[set]?.packages;
+  if (!locked || !keys) {
+    throw new BuildError({
+      kind: 'configuration',
+      message: `The lock has no package set “${set}” for ${arch}.`,
+      place: { file: 'targets/packages.lock.json' },
+      hint: `Known: ${Object.keys(locked?.sets ?? {}).join(', ') || 'none'}. A new set is added to targets/packages.yaml and locked by “npm run pins -- update”.`,
+    });
+  }
+  return keys.flatMap((key) => {
+    const each = locked.packages[key];
+    return each ? [pinOf(key, each)] : [];
+  });
+}

@@ -1,0 +1,126 @@
+import { digestOf, type Digest } from '../core/digest.ts';
+import { BuildError, type Failure } from '../core/failure.ts';
+import { canonicalJson, compareCodeUnits } from '../core/json.ts';
+import type { Arch } from '../core/step.ts';
+import type { YamlFile } from '../config/yaml-file.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import type { Candidate, PackageIndex } from './package-index.ts';
+import { namesFor, type PackageRequest, type SetRequest } from './request.ts';
+import { type Resolution, resolve, type ResolveTrouble } from './resolve.ts';
+
+/** A set resolved for one architecture. */
+export interface ResolvedSet {
+  readonly name: string;
+  readonly request: Digest;
+  readonly members: readonly ResolvedMember[];
+}
+
+export interface ResolvedMember {
+  readonly candidate: Candidate;
+  /** The metapackage it was found by. */
+  readonly alias?: string;
+}
+
+export interface ResolveSetsOptions {
+  readonly request: YamlFile<PackageRequest>;
+  readonly index: PackageIndex;
+  readonly arch: Arch;
+  /** Names of the sets to resolve. */
+  readonly sets: readonly string[];
+}
+
+/** Resolves sets, each after those it lies above. Throws a BuildError with everything that is wrong in all of them. */
+export function resolveSets({ request, index, arch, sets }: ResolveSetsOptions): readonly ResolvedSet[] {
+  const failures: Failure[] = [];
+  const resolved = new Map<string, ResolvedSet>();
+  for (const name of orderOf(request)) {
+    const set = request.data.sets[name];
+    if (!set?.arches.includes(arch) || !sets.includes(name)) continue;
+    const below = allBelow(name, request.data).flatMap((each) => resolved.get(each)?.members.map(({ candidate }) => candidate) ?? []);
+    const resolution = resolveSet({ set, index, arch, below });
+    if (resolution.ok) resolved.set(name, { name, request: requestDigest(set), members: resolution.members });
+    else failures.push(...resolution.troubles.map(({ message, hint }) => ({ kind: 'configuration' as const, message: `${name} (${arch}): ${message}`, place: request.place(['sets', name]), hint })));
+  }
+  const [first, ...rest] = failures;
+  if (first) throw new BuildError([first, ...rest]);
+  return [...resolved.values()];
+}
+
+/** The sets that must be resolved together with some: all that lie above or below one another. */
+export function connectedSets(request: PackageRequest, sets: readonly string[]): readonly string[] {
+  const result = new Set(sets);
+  for (;;) {
+    const before = result.size;
+    for (const [name, { above }] of Object.entries(request.sets)) {
+      const group = [name, ...(above ?? [])];
+      if (group.some((each) => result.has(each))) for (const each of group) result.add(each);
+    }
+    if (result.size === before) return [...result].sort(compareCodeUnits);
+  }
+}
+
+/** Digest of what a set asks for; its comment is no part of it. */
+export function requestDigest(set: SetRequest): Digest {
+  const { comment: _comment, ...rest } = set;
+  return digestOf(canonicalJson(rest));
+}
+
+type SetResolution = { readonly ok: true; readonly members: readonly ResolvedMember[] } | { readonly ok: false; readonly troubles: readonly ResolveTrouble[] };
+
+function resolveSet(options: { readonly set: SetRequest; readonly index: PackageIndex; readonly arch: Arch; readonly below: readonly Candidate[] }): SetResolution {
+  const { set, index, arch, below } = options;
+  const packages = namesFor(set.packages, arch);
+  const exclude = namesFor(set.exclude, arch);
+  switch (set.follow ?? 'dependencies') {
+    case 'dependencies': {
+      const resolution: Resolution = resolve({ index, packages, exclude, below });
+      return resolution.ok ? { ok: true, members: resolution.chosen.map((candidate) => ({ candidate })) } : resolution;
+    }
+    case 'nothing':
+      return named(packages, index, (candidate) => [{ candidate }]);
+    case 'metapackage':
+      return named(packages, index, (metapackage) =>
+        metapackage.dependencies.flatMap(([first]) => {
+          const candidate = first === undefined ? undefined : index.get(first.name);
+          return candidate ? [{ candidate, alias: metapackage.name }] : [];
+        }),
+      );
+  }
+}
+
+function named(packages: readonly string[], index: PackageIndex, expand: (candidate: Candidate) => readonly ResolvedMember[]): SetResolution {
+  const troubles: ResolveTrouble[] = [];
+  const members = packages.flatMap((name) => {
+    const candidate = index.get(name);
+    const found = candidate ? expand(candidate) : [];
+    if (found.length === 0) troubles.push({ message: candidate ? `${name} stands for no other package.` : `The archives have no package ${name}.` });
+    return found;
+  });
+  if (troubles.length > 0) return { ok: false, troubles };
+  return { ok: true, members: members.sort((a, b) => compareCodeUnits(a.candidate.name, b.candidate.name)) };
+}
+
+/** Everything below a set, however deep. */
+function allBelow(name: string, request: PackageRequest): readonly string[] {
+  const above = request.sets[name]?.above ?? [];
+  return [...new Set(above.flatMap((each) => [...allBelow(each, request), each]))];
+}
+
+/** All sets, those below first. Throws for names that do not exist and for circles. */
+function orderOf({ data, place }: YamlFile<PackageRequest>): readonly string[] {
+  const done: string[] = [];
+  const visit = (name: string, path: readonly string[]): void => {
+    if (done.includes(name)) return;
+    const where = place(['sets', path.at(-1) ?? name, 'above']);
+    if (path.includes(name)) throw new BuildError({ kind: 'configuration', message: `The sets ${[...path, name].join(' above ')} go round in a circle.`, place: where });
+    const set = data.sets[name];
+    if (!set) {
+      const near = nearestName(name, Object.keys(data.sets));
+      throw new BuildError({ kind: 'configuration', message: `There is no set “${name}”.`, place: where, hint: near === undefined ? undefined : `Did you mean “${near}”?` });
+    }
+    for (const each of set.above ?? []) visit(each, [...path, name]);
+    done.push(name);
+  };
+  for (const name of Object.keys(data.sets).sort(compareCodeUnits)) visit(name, []);
+  return done;
+}

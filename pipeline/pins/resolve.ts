@@ -1,0 +1,135 @@
+import { compareCodeUnits } from '../core/json.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import { type Candidate, type PackageIndex, satisfies } from './package-index.ts';
+import { type Dependency, dependencyText, type Relation } from './relation.ts';
+
+export interface ResolveRequest {
+  readonly index: PackageIndex;
+  /** Names asked for. */
+  readonly packages: readonly string[];
+  /** Packages that count as present: a dependency that one of them could meet is not followed. */
+  readonly exclude: readonly string[];
+  /** What lies below already: it meets dependencies and is not named again. */
+  readonly below: readonly Candidate[];
+}
+
+/** Something that cannot be resolved, in one sentence, with what was probably meant. */
+export interface ResolveTrouble {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type Resolution =
+  | { readonly ok: true; /** Sorted by name, without what lies below. */ readonly chosen: readonly Candidate[] }
+  | { readonly ok: false; readonly troubles: readonly ResolveTrouble[] };
+
+interface Demand {
+  readonly by: Candidate;
+  readonly dependency: Dependency;
+}
+
+/**
+ * The closure of `Pre-Depends` and `Depends`. The answer depends on the index and the request alone: dependencies that
+ * leave no choice are followed first, then those with alternatives in the order they were met; of these an alternative that
+ * is chosen already wins, else the first that exists, and among providers of a virtual package the one of the highest
+ * priority, then of the smallest name.
+ */
+export function resolve(request: ResolveRequest): Resolution {
+  const { index } = request;
+  const troubles: ResolveTrouble[] = [];
+  const chosen = new Map<string, Candidate>(request.below.map((candidate) => [candidate.name, candidate]));
+  const below = new Set(request.below.map(({ name }) => name));
+  const excluded = excludedCandidates(request, troubles);
+  const plain: Demand[] = [];
+  const open: Demand[] = [];
+
+  const choose = (candidate: Candidate): void => {
+    if (chosen.has(candidate.name)) return;
+    chosen.set(candidate.name, candidate);
+    for (const dependency of candidate.dependencies) {
+      const isPlain = dependency.length === 1 && dependency.every(({ name }) => index.get(name) !== undefined);
+      (isPlain ? plain : open).push({ by: candidate, dependency });
+    }
+  };
+  const isMet = (relation: Relation): boolean => {
+    const named = chosen.get(relation.name);
+    if (named && satisfies(named, relation)) return true;
+    return index.providersOf(relation.name).some(({ name }) => {
+      const provider = chosen.get(name);
+      return provider !== undefined && satisfies(provider, relation);
+    });
+  };
+  const isExcluded = (relation: Relation): boolean =>
+    excluded.some(({ name, provides }) => name === relation.name || provides.some((provided) => provided.name === relation.name));
+
+  for (const name of request.packages) {
+    const candidate = index.get(name);
+    if (candidate) choose(candidate);
+    else troubles.push(unknownPackage(name, index));
+  }
+  for (;;) {
+    const demand = plain.shift() ?? open.shift();
+    if (!demand) break;
+    if (demand.dependency.some(isMet) || demand.dependency.some(isExcluded)) continue;
+    const found = firstExisting(demand.dependency, index);
+    if (found) choose(found);
+    else troubles.push({ message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.` });
+  }
+  const members = [...chosen.values()].sort((a, b) => compareCodeUnits(a.name, b.name));
+  troubles.push(...unmet(members, { isMet, isExcluded }), ...conflictsAmong(members));
+  if (troubles.length > 0) return { ok: false, troubles };
+  return { ok: true, chosen: members.filter(({ name }) => !below.has(name)) };
+}
+
+function excludedCandidates({ index, exclude, packages }: ResolveRequest, troubles: ResolveTrouble[]): readonly Candidate[] {
+  return exclude.flatMap((name) => {
+    if (packages.includes(name)) troubles.push({ message: `${name} is both asked for and excluded.` });
+    const candidate = index.get(name);
+    if (!candidate) troubles.push(unknownPackage(name, index));
+    return candidate ?? [];
+  });
+}
+
+const PRIORITIES: readonly string[] = ['required', 'important', 'standard', 'optional', 'extra'];
+
+function firstExisting(dependency: Dependency, index: PackageIndex): Candidate | undefined {
+  for (const relation of dependency) {
+    const named = index.get(relation.name);
+    if (named && satisfies(named, relation)) return named;
+    const rank = ({ priority }: Candidate): number => PRIORITIES.indexOf(priority);
+    const [provider] = index
+      .providersOf(relation.name)
+      .filter((candidate) => satisfies(candidate, relation))
+      .sort((a, b) => rank(a) - rank(b) || compareCodeUnits(a.name, b.name));
+    if (provider) return provider;
+  }
+  return undefined;
+}
+
+/** Dependencies that a later choice spoiled; only versions that disagree between two packages can do that. */
+function unmet(members: readonly Candidate[], met: { readonly isMet: (relation: Relation) => boolean; readonly isExcluded: (relation: Relation) => boolean }): readonly ResolveTrouble[] {
+  return members.flatMap((by) =>
+    by.dependencies
+      .filter((dependency) => !dependency.some(met.isMet) && !dependency.some(met.isExcluded))
+      .filter((dependency) => dependency.some(({ name }) => members.some((member) => member.name === name)))
+      .map((dependency) => ({ message: `${by.name} ${by.version} needs ${dependencyText(dependency)}, but another version is chosen.` })),
+  );
+}
+
+function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[] {
+  return members.flatMap((by) =>
+    by.conflicts.flat().flatMap((relation) =>
+      members
+        .filter((other) => other.name !== by.name && satisfies(other, relation))
+        .map((other) => ({
+          message: `${by.name} ${by.version} cannot live beside ${other.name} ${other.version}: it conflicts with ${dependencyText([relation])}.`,
+          hint: 'Take one of the two out, or exclude the one that only a dependency brings in.',
+        })),
+    ),
+  );
+}
+
+function unknownPackage(name: string, index: PackageIndex): ResolveTrouble {
+  const near = nearestName(name, index.names());
+  return { message: `The archives have no package ${name}.`, ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) };
+}

@@ -1,0 +1,55 @@
+import type { PublicKey } from 'openpgp';
+import { BuildError } from '../core/failure.ts';
+import { openDeb } from './deb.ts';
+
+/** Keys that may sign an archive's index. */
+export type ArchiveKeys = readonly PublicKey[];
+
+const KEYRING_FILE = /^usr\/share\/keyrings\/debian-archive-keyring\.(?:pgp|gpg)$/;
+
+/** The archive keys in a `debian-archive-keyring` package, whose bytes the caller has checked. */
+export async function readArchiveKeys(file: string): Promise<ArchiveKeys> {
+  const deb = await openDeb(file, 'the keyring package');
+  const [bytes] = (await deb.data((path) => KEYRING_FILE.test(path))).values();
+  if (!bytes) throw new BuildError({ kind: 'wrong-bytes', message: 'The keyring package holds no usr/share/keyrings/debian-archive-keyring.pgp.' });
+  const { readKeys } = await import('openpgp');
+  return readKeys({ binaryKeys: bytes });
+}
+
+export interface SignedText {
+  readonly text: string;
+  readonly keys: ArchiveKeys;
+  /** What is signed, for errors. */
+  readonly what: string;
+  readonly now: Date;
+}
+
+/**
+ * The text that an OpenPGP clear-text signature covers, if one of the keys made one of its signatures; archives are signed by
+ * several at a time. Only what this returns may be read further: what stands around the signed part is anybody's.
+ */
+export async function verifyClearText({ text, keys, what, now }: SignedText): Promise<string> {
+  const { readCleartextMessage, verify } = await import('openpgp');
+  const refused = (evidence: string, cause?: unknown): BuildError =>
+    new BuildError(
+      { kind: 'wrong-bytes', message: `The signature of ${what} is not one of the Debian archive's.`, evidence, hint: 'Somebody or something changed the file on its way: name another mirror with --mirror.' },
+      { cause },
+    );
+  try {
+    const message = await readCleartextMessage({ cleartextMessage: text });
+    const { data, signatures } = await verify({ message, verificationKeys: [...keys], date: now });
+    const trouble: string[] = [];
+    for (const { keyID, verified } of signatures) {
+      try {
+        await verified;
+        return data;
+      } catch (error) {
+        trouble.push(`${keyID.toHex()}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    throw refused(trouble.join('\n') || 'no signature');
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw refused(error instanceof Error ? error.message : String(error), error);
+  }
+}
