@@ -34,7 +34,7 @@ export function composeLayer(options: Required<LayerOptions>, sources: LayerSour
     add(`file ${path}`, { path, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: epoch, content });
   }
   for (const { path, text, ...attributes } of options.files ?? []) add(`files ${path}`, textNode(path, text, { ...attributes, epoch }));
-  for (const { path, ...attributes } of options.directories ?? []) add(`directories ${path}`, directoryNode(path, { ...attributes, epoch }));
+  for (const folder of options.directories ?? []) addFolder(tree, folder, epoch);
   for (const { path, target } of options.links ?? []) add(`links ${path}`, linkNode(path, target, epoch));
   for (const choice of options.effects ?? []) addEffect(tree, choice, epoch);
   for (const name of options.usrMergeLinks ?? []) tree.add({ ...linkNode(name, `usr/${name}`, epoch), owner: 'usrMergeLinks' });
@@ -92,6 +92,14 @@ function addOverlay(tree: Tree, choice: OverlayChoice, { sources, epoch }: { rea
   }
   const unused = (choice.rules ?? []).find((rule) => !used.has(rule.path));
   if (unused) throw refuse(`The ${owner} has a rule for ${unused.path}, which matches nothing in it.`);
+}
+
+/** A folder that is asked for by name has the mode and owner that are said here, also where a package brings it. */
+function addFolder(tree: Tree, folder: NonNullable<LayerOptions['directories']>[number], epoch: number): void {
+  const { path, ...attributes } = folder;
+  const node = { ...directoryNode(mergedPath(path), { ...attributes, epoch }), owner: `directories ${path}` };
+  if (tree.nodes.get(node.path)?.type === 'directory') tree.set(node);
+  else tree.add(node);
 }
 
 function addEffect(tree: Tree, { effect: name, options = {} }: EffectChoice, epoch: number): void {

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { canonicalJson, compareCodeUnits } from '../core/json.ts';
+import { canonicalJson } from '../core/json.ts';
 import type { Writer, WriterJob } from '../core/writer.ts';
 import type { PackageControl } from '../trees/deb.ts';
 import { refuse } from '../trees/decode.ts';
-import { FileSource } from '../trees/file-source.ts';
-import { inputOf, outputOf } from '../trees/job.ts';
+import { Inputs, inputOf, outputOf } from '../trees/job.ts';
 import { composeLayer } from '../trees/layer.ts';
 import { contentsOf } from '../trees/layer-contents.ts';
 import { layerOptions } from '../trees/layer-options.ts';
@@ -18,20 +17,15 @@ import { writeTar } from '../trees/tar-out.ts';
  */
 export const write: Writer = async (job) => {
   const options = layerOptions(job.options);
-  const opened: FileSource[] = [];
-  const open = (name: string): FileSource => {
-    const source = new FileSource(inputOf(job, name));
-    opened.push(source);
-    return source;
-  };
+  const inputs = new Inputs(job);
   try {
-    const packages = new Map(options.packages?.map(({ name }) => [name, { tar: open(`package/${name}`), control: controlOf(job, name) }]));
+    const packages = new Map(options.packages?.map(({ name }) => [name, { tar: inputs.open(`package/${name}`), control: controlOf(job, name) }]));
     const tree = composeLayer(
       options,
       {
         packages,
-        overlays: new Map(options.overlays?.map(({ name }) => [name, open(`overlay/${name}`)])),
-        files: new Map(inputsBelow(job, 'file/').map((path) => [path, open(`file/${path}`)])),
+        overlays: new Map(options.overlays?.map(({ name }) => [name, inputs.open(`overlay/${name}`)])),
+        files: new Map(inputs.below('file/').map((path) => [path, inputs.open(`file/${path}`)])),
       },
       job.epoch,
     );
@@ -39,7 +33,7 @@ export const write: Writer = async (job) => {
     const contents = contentsOf(tree.nodes.values(), [...packages.values()].map((each) => each.control));
     writeFileSync(outputOf(job, 'contents'), `${canonicalJson(contents)}\n`, { flag: 'wx' });
   } finally {
-    for (const source of opened) source.close();
+    inputs.close();
   }
 };
 
@@ -47,11 +41,4 @@ function controlOf(job: WriterJob, name: string): PackageControl {
   const control = JSON.parse(readFileSync(inputOf(job, `control/${name}`), 'utf8')) as PackageControl;
   if (control.package !== name) throw refuse(`The input package/${name} is the package ${control.package}.`);
   return control;
-}
-
-function inputsBelow(job: WriterJob, prefix: string): readonly string[] {
-  return Object.keys(job.inputs)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
-    .sort(compareCodeUnits);
 }
