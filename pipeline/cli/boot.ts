@@ -1,5 +1,5 @@
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join, relative, resolve } from 'node:path';
 import { BuildError, unreachable } from '../core/failure.ts';
@@ -9,7 +9,7 @@ import { freePort } from '../emulator/free-port.ts';
 import { KEYBOARD_HELP, Keyboard, type KeyboardOrder } from '../emulator/keyboard.ts';
 import type { Disk, DiskFormat, FirmwareKind, Machine } from '../emulator/machine.ts';
 import { emulatorProgram } from '../emulator/program.ts';
-import { filesOf, liveMedium, targetFolder } from '../emulator/release-machine.ts';
+import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
@@ -135,15 +135,6 @@ async function describeMachine(
     network: { isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] },
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
-}
-
-/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
-function releaseFolder(version: string | undefined, projectFolder: string): string {
-  const releases = join(projectFolder, 'dist/os');
-  if (version !== undefined) return join(releases, version);
-  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string };
-  const development = join(releases, `v${own}-dev`);
-  return existsSync(development) || !existsSync(join(releases, 'latest')) ? development : join(releases, 'latest');
 }
 
 const UNITS: { readonly [unit: string]: number } = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };

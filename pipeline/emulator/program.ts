@@ -9,6 +9,7 @@ export interface HostProgram {
 }
 
 const LIBRARIES = ['usr/lib/x86_64-linux-gnu', 'usr/lib'];
+const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin'];
 const FIRMWARE_FOLDERS = ['usr/share/qemu', 'usr/share/seabios', 'usr/lib/ipxe/qemu'];
 
 /**
@@ -18,14 +19,14 @@ const FIRMWARE_FOLDERS = ['usr/share/qemu', 'usr/share/seabios', 'usr/lib/ipxe/q
 export function hostProgram(toolRoot: string, program: string): HostProgram {
   const loader = join(toolRoot, 'lib64/ld-linux-x86-64.so.2');
   const usrLoader = join(toolRoot, 'usr/lib64/ld-linux-x86-64.so.2');
-  const file = join(toolRoot, 'usr/bin', program);
+  const file = PROGRAM_FOLDERS.map((folder) => join(toolRoot, folder, program)).find((each) => existsSync(each));
   const found = [loader, usrLoader].find((each) => existsSync(each));
-  if (found === undefined || !existsSync(file)) {
+  if (found === undefined || file === undefined) {
     throw new BuildError({
       kind: 'no-executor',
       message: `the tool image has no ${found === undefined ? 'dynamic loader' : `program ${program}`}`,
-      place: { file: found === undefined ? loader : file },
-      hint: 'check the set `qemu` in targets/packages.yaml, then run the command again',
+      place: { file: toolRoot },
+      hint: 'check the package sets in targets/packages.yaml, then run the command again',
     });
   }
   const libraryPath = LIBRARIES.map((folder) => join(toolRoot, folder)).join(':');

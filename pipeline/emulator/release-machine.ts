@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootMedium } from './machine.ts';
 
@@ -7,6 +8,15 @@ export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
 /** Kernel arguments of the live system where no boot loader gives them; the ISO's own menu says the same. */
 export const LIVE_COMMAND_LINE =
   'rancher.autologin=tty1 rancher.autologin=ttyS0 console=tty1 console=ttyS0 printk.devkmsg=on panic=10';
+
+/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
+export function releaseFolder(version: string | undefined, projectFolder: string): string {
+  const releases = join(projectFolder, 'dist/os');
+  if (version !== undefined) return join(releases, version);
+  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string };
+  const development = join(releases, `v${own}-dev`);
+  return existsSync(development) || !existsSync(join(releases, 'latest')) ? development : join(releases, 'latest');
+}
 
 /** The folder of a target's files below `dist/os/<version>`. */
 export function targetFolder(releaseFolder: string, target: string): string {

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly accelerator: Accelerator;
   /** Switches the machine off. */
   readonly signal?: AbortSignal;
+  /** A line on the console after which waiting makes no sense, e.g. a kernel panic. */
+  readonly fatal?: RegExp;
   /** Milliseconds; for times since power-on. */
   readonly now?: () => number;
 }
@@ -51,7 +53,7 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
     // A group of its own, so that the guardian and QEMU can be killed together.
     detached: true,
   });
-  return new RunningMachine(child, { folder, now: options.now ?? (() => performance.now()), signal: options.signal });
+  return new RunningMachine(child, { folder, now: options.now ?? (() => performance.now()), fatal: options.fatal, signal: options.signal });
 }
 
 /** A machine that is on. */
@@ -70,9 +72,12 @@ export class RunningMachine {
     }
   };
 
-  constructor(child: ChildProcess, options: { readonly folder: string; readonly now: () => number; readonly signal: AbortSignal | undefined }) {
+  constructor(
+    child: ChildProcess,
+    options: { readonly folder: string; readonly now: () => number; readonly fatal: RegExp | undefined; readonly signal: AbortSignal | undefined },
+  ) {
     this.#child = child;
-    this.console = new SerialConsole(child.stdio[DESCRIPTORS.serial] as Duplex, options.now);
+    this.console = new SerialConsole(child.stdio[DESCRIPTORS.serial] as Duplex, options.now, options.fatal);
     this.monitor = new Monitor(child.stdio[DESCRIPTORS.monitor] as Duplex);
     child.stdin?.on('error', () => undefined);
     process.once('exit', this.#killGroup);

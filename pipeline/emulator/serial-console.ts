@@ -24,6 +24,7 @@ export interface Seen {
 
 const KEPT_CHARACTERS = 16 * 1024 * 1024;
 const SHOWN_LINES = 25;
+const LONGEST_FATAL = 200;
 
 interface Waiter {
   readonly check: () => void;
@@ -40,13 +41,15 @@ export class SerialConsole {
   readonly #listeners = new Set<(bytes: Uint8Array) => void>();
   /** When the text up to a position had arrived, ascending. */
   readonly #arrivals: { readonly position: number; readonly seconds: number }[] = [];
+  readonly #fatal: RegExp | undefined;
   #text = '';
   /** Characters dropped from the front of the log. */
   #dropped = 0;
   #ended: string | undefined;
 
-  /** `now` gives milliseconds; the moment of construction is power-on. */
-  constructor(port: Duplex, now: () => number) {
+  /** `now` gives milliseconds; the moment of construction is power-on. A line that matches `fatal` ends every wait at once. */
+  constructor(port: Duplex, now: () => number, fatal?: RegExp) {
+    this.#fatal = fatal;
     this.#port = port;
     this.#now = now;
     this.#started = now();
@@ -142,6 +145,8 @@ export class SerialConsole {
       this.#dropped += surplus;
     }
     for (const waiter of [...this.#waiters]) waiter.check();
+    const fatal = this.#fatal && this.#waiters.size > 0 ? this.#fatal.exec(this.#text.slice(-text.length - LONGEST_FATAL)) : null;
+    if (fatal) for (const waiter of [...this.#waiters]) waiter.end(`its console says "${fatal[0]}"`);
   }
 
   #find(pattern: RegExp, from: Mark): Seen | undefined {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SerialConsole } from './serial-console.ts';
+import type { Mark, SerialConsole } from './serial-console.ts';
 
 export interface CommandResult {
   readonly stdout: string;
@@ -12,12 +12,17 @@ export interface OpenOptions {
   readonly deadlineSeconds: number;
   /** Who should answer, as the end of "the machine did not show …". */
   readonly meaning?: string;
+  /** Where to look for the prompt; without it only what comes from now on counts. */
+  readonly since?: Mark;
 }
 
 /** Lines typed at a terminal may have 4095 bytes; keep far away from that. */
 const CHUNK = 600;
 const ATTEMPTS = 4;
 const KNOCK_SECONDS = 3;
+
+/** A shell's prompt. Nothing is typed before one is seen: a boot loader's menu would take the keys for orders. */
+const PROMPT = /(?:^|\n)\S*@\S*[$#] |[$#] $/;
 
 /**
  * Functions typed into the guest's shell. `rig` runs the command in $C, which travels as base64 with its checksum, because a
@@ -44,13 +49,14 @@ export class ConsoleShell {
   /** Knocks until a logged-in shell answers. */
   static async open(console: SerialConsole, options: OpenOptions): Promise<ConsoleShell> {
     const nonce = randomBytes(4).toString('hex');
-    const since = console.mark();
+    const meaning = options.meaning ?? 'a shell on its serial console';
+    const since = options.since ?? console.mark();
+    await console.waitFor({ pattern: PROMPT, since, meaning, deadlineSeconds: options.deadlineSeconds });
     // The mark is typed in two halves, so that the terminal's echo of it is not taken for the answer.
     const knock = (): void => console.type(`\nstty -echo;PS1=;PS2=;unset PROMPT_COMMAND;echo RIG""READY${nonce}\n`);
     const timer = setInterval(knock, KNOCK_SECONDS * 1000);
     knock();
     try {
-      const meaning = options.meaning ?? 'a shell on its serial console';
       await console.waitFor({ pattern: new RegExp(`RIGREADY${nonce}`), since, meaning, deadlineSeconds: options.deadlineSeconds });
     } finally {
       clearInterval(timer);
@@ -87,12 +93,12 @@ export class ConsoleShell {
 
   async #install(nonce: string, { deadlineSeconds }: OpenOptions): Promise<void> {
     const since = this.#console.mark();
-    for (const line of ['R=$(mktemp -d)', ...GUEST_FUNCTIONS, 'rigloop', `echo RIG""SET${nonce}`]) this.#console.type(`${line}\n`);
+    for (const line of ['R=$(mktemp -d)', ...GUEST_FUNCTIONS, 'rigloop', `[ -d "$R" ]&&echo RIG""SET${nonce}`]) this.#console.type(`${line}\n`);
     await this.#console.waitFor({ pattern: new RegExp(`RIGSET${nonce}`), since, deadlineSeconds, meaning: 'that its shell takes commands' });
   }
 
   /** The answer to command `id`, or undefined when the command arrived damaged. */
-  async #answer(id: string, since: ReturnType<SerialConsole['mark']>, options: { readonly command: string; readonly deadlineSeconds: number }): Promise<CommandResult | undefined> {
+  async #answer(id: string, since: Mark, options: { readonly command: string; readonly deadlineSeconds: number }): Promise<CommandResult | undefined> {
     let name = id;
     let from = since;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -106,8 +112,9 @@ export class ConsoleShell {
       const text = this.#console.textSince(from);
       const parts = (['x', 'o', 'e'] as const).map((stream) => decoded(text, `${name}${stream}`));
       if (checksum(Buffer.concat(parts)) === match[1]) {
-        const [exit, stdout, stderr] = parts.map((part) => part.toString('utf8'));
-        return { exitCode: Number(exit), stdout: stdout ?? '', stderr: stderr ?? '' };
+        const [exit = '', stdout = '', stderr = ''] = parts.map((part) => part.toString('utf8'));
+        if (!/^\d+$/.test(exit)) throw this.#console.failure(`the machine has no room to keep the output of "${options.command}"`);
+        return { exitCode: Number(exit), stdout, stderr };
       }
       name = this.#nextId();
       from = end;

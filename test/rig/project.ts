@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { releaseFolder, targetFolder } from '../../pipeline/emulator/release-machine.ts';
+
+/** Top folder of the project under test. */
+export const projectFolder = topFolder(dirname(fileURLToPath(import.meta.url)));
+
+/** Where tests leave what a person may want to read afterwards: consoles, results. */
+export const reportFolder = join(projectFolder, '.cache/test');
+
+function topFolder(folder: string): string {
+  const file = join(folder, 'package.json');
+  if (existsSync(file) && readFileSync(file, 'utf8').includes('"rancheros-pipeline"')) return folder;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error('the tests do not lie inside the project');
+  return topFolder(parent);
+}
+
+/** Folder of a target's release files: of the build that `npm test` made, or of the release that RANCHEROS_RELEASE names. */
+export function releaseFiles(target = 'amd64'): string {
+  return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, projectFolder), target);
+}
