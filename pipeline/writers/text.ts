@@ -3,7 +3,12 @@ import type { Writer } from '../core/writer.ts';
 import { fieldsOf, stringOf } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
 
-/** A text as a file. Options: `text`. Output: `text`. */
+/** A small text file made of options alone. */
+export type TextOptions = {
+  readonly text: string;
+};
+
+/** Writes a text. No inputs. Options: `TextOptions`. Output: `text`. */
 export const write: Writer = async (job) => {
   const { value } = fieldsOf(job.options, 'options', ['text']);
   writeFileSync(outputOf(job, 'text'), stringOf(value['text'], 'options.text'), { flag: 'wx' });
