@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { digestFromHex, digestOf, hexOf } from '../core/digest.ts';
+import { digestOf, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
-import type { Arch, PackagePin } from '../core/step.ts';
+import type { Arch } from '../core/step.ts';
 import { addressOf } from '../fetch/fetcher.ts';
 import { SourceTrouble } from '../fetch/source-trouble.ts';
 import { type Attempt, attemptsText, downloadVerified, kindOf } from '../fetch/verified-download.ts';
 import type { PinsAccess } from './context.ts';
 import { decompress } from './decompress.ts';
+import { archiveKeys } from './keyring.ts';
 import type { LockedArchive } from './lock.ts';
 import { buildPackageIndex, type IndexText, type PackageIndex } from './package-index.ts';
 import { checkRelease, dateOfSnapshot, parseRelease, type Release, snapshotTime } from './release.ts';
-import { type ArchiveKeys, readArchiveKeys, verifyClearText } from './signature.ts';
+import { type ArchiveKeys, verifyClearText } from './signature.ts';
 
 /** The archives as they are now, down from a verified signature. */
 export interface ArchiveState {
@@ -23,15 +24,10 @@ const MAX_INRELEASE = 4 * 1024 * 1024;
 /** The archive is snapshotted four times a day, and keeps what was superseded for a day and a half: in between lies safety. */
 const SNAPSHOT_DELAY = 12 * 3600 * 1000;
 
-/**
- * Fetches and verifies the signed index of each archive. Trust starts at the digest of one keyring package: that in the lock, which an
- * earlier verified index vouched for, or at the very first that in `packages.yaml`, which a person wrote down.
- */
+/** Fetches and verifies the signed index of each archive; `keyring.ts` says where trust starts. */
 export async function readArchives(access: PinsAccess): Promise<ArchiveState> {
-  const { request, lock } = access;
-  const pin: PackagePin = lock?.keyring ?? keyringPin(request.keyring);
-  const keyring = await access.fetcher.fetch(pin, access);
-  const keys = await readArchiveKeys(access.store.pathOf(keyring.digest));
+  const { request } = access;
+  const keys = await archiveKeys(access);
   const read = await Promise.all(Object.keys(request.archives).map((archive) => readArchive(archive, keys, access)));
   return {
     archives: Object.fromEntries(read.map(({ archive, locked }) => [archive, locked])),
@@ -42,10 +38,6 @@ export async function readArchives(access: PinsAccess): Promise<ArchiveState> {
       return buildPackageIndex(texts);
     },
   };
-}
-
-function keyringPin(keyring: PinsAccess['request']['keyring']): PackagePin {
-  return { from: 'debian', arch: 'all', ...keyring, digest: digestFromHex(keyring.digest.slice('sha256:'.length)) };
 }
 
 interface ReadArchive {

@@ -32,6 +32,8 @@ export interface PinsFiles {
   readonly request: PinsFile;
   readonly lock: PinsFile;
   readonly acknowledgements: PinsFile;
+  /** The archive's keys, binary. */
+  readonly keyring: PinsFile;
 }
 
 export interface PinsFile {
@@ -42,7 +44,7 @@ export interface PinsFile {
 /** Where the pins of a project lie. */
 export function pinsFiles(projectFolder: string): PinsFiles {
   const of = (name: string): PinsFile => ({ file: path.join(projectFolder, 'targets', name), shownAs: `targets/${name}` });
-  return { request: of('packages.yaml'), lock: of('packages.lock.json'), acknowledgements: of('scripts.yaml') };
+  return { request: of('packages.yaml'), lock: of('packages.lock.json'), acknowledgements: of('scripts.yaml'), keyring: of('debian-archive-keyring.pgp') };
 }
 
 /** The ways to the archives while pins are looked after. */

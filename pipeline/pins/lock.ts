@@ -11,8 +11,8 @@ export const LOCK_VERSION = 1;
 export interface Lock {
   readonly version: typeof LOCK_VERSION;
   readonly archives: { readonly [name: string]: LockedArchive };
-  /** The package whose keys the next update trusts. */
-  readonly keyring: PackagePin;
+  /** Where the keys came from that the next update trusts. */
+  readonly keyring: LockedKeyring;
   readonly arches: { readonly [arch in Arch]?: LockedArch };
 }
 
@@ -25,6 +25,11 @@ export interface LockedArchive {
   readonly inRelease: Digest;
   /** Times of snapshots that hold what is locked, newest first: several after sets were resolved one by one. */
   readonly snapshots: readonly string[];
+}
+
+export interface LockedKeyring extends PackagePin {
+  /** Digest of the keys' file in `targets/`. */
+  readonly keys: Digest;
 }
 
 export interface LockedArch {
@@ -83,11 +88,11 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
   return lock;
 }
 
-/** Writes the lock beside and renames it. */
-export async function writeLock(file: string, lock: Lock): Promise<void> {
+/** Writes a file beside and renames it. */
+export async function replaceFile(file: string, contents: string | Uint8Array): Promise<void> {
   const temporary = `${file}.new`;
   try {
-    await writeFile(temporary, lockText(lock));
+    await writeFile(temporary, contents);
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });

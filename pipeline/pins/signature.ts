@@ -7,11 +7,16 @@ export type ArchiveKeys = readonly PublicKey[];
 
 const KEYRING_FILE = /^usr\/share\/keyrings\/debian-archive-keyring\.(?:pgp|gpg)$/;
 
-/** The archive keys in a `debian-archive-keyring` package, whose bytes the caller has checked. */
-export async function readArchiveKeys(file: string): Promise<ArchiveKeys> {
-  const deb = await openDeb(file, 'the keyring package');
+/** The keys' file out of a `debian-archive-keyring` package, whose bytes the caller has checked. */
+export async function keyringOf(packageFile: string): Promise<Uint8Array> {
+  const deb = await openDeb(packageFile, 'the keyring package');
   const [bytes] = (await deb.data((path) => KEYRING_FILE.test(path))).values();
   if (!bytes) throw new BuildError({ kind: 'wrong-bytes', message: 'The keyring package holds no usr/share/keyrings/debian-archive-keyring.pgp.' });
+  return bytes;
+}
+
+/** The keys in a keyring's bytes. */
+export async function parseKeyring(bytes: Uint8Array): Promise<ArchiveKeys> {
   const { readKeys } = await import('openpgp');
   return readKeys({ binaryKeys: bytes });
 }

@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
-import type { Arch } from '../core/step.ts';
+import type { Arch, PackagePin } from '../core/step.ts';
 import { loadAcknowledgements, superfluous } from './acknowledgements.ts';
 import { readArchives } from './archives.ts';
 import { ARCHES, openAccess, type PinsAccess, pinsFiles, type PinsOptions } from './context.ts';
 import { guardScripts } from './guard.ts';
 import { describeChanges } from './changes.ts';
-import { LOCK_VERSION, type Lock, type LockedArch, type LockedPackage, pinOf, readLock, writeLock } from './lock.ts';
+import { lockKeyring } from './keyring.ts';
+import { LOCK_VERSION, type Lock, type LockedArch, type LockedPackage, lockText, pinOf, readLock, replaceFile } from './lock.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { loadPackageRequest } from './request.ts';
 import { connectedSets, type ResolvedMember, resolveSets } from './resolve-sets.ts';
@@ -38,10 +39,10 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
   const sets = options.only ? connectedSets(request.data, options.only) : Object.keys(request.data.sets);
 
   const arches: { [arch in Arch]?: LockedArch } = {};
-  let keyring = before?.keyring;
+  let keyringPin: PackagePin | undefined = before?.keyring;
   for (const arch of ARCHES) {
     const index = await state.indexOf(arch);
-    keyring = pinOfKeyring(index, request.data.keyring.name) ?? keyring;
+    keyringPin = pinOfKeyring(index, request.data.keyring.name) ?? keyringPin;
     const resolved = resolveSets({ request, index, arch, sets });
     const known = before?.arches[arch];
     const packages = { ...known?.packages, ...(await lockPackages(resolved.flatMap(({ members }) => members), known, access)) };
@@ -49,7 +50,7 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
     const all = { ...kept, ...Object.fromEntries(resolved.map(({ name, request: digest, members }) => [name, { request: digest, packages: members.map(({ candidate }) => keyOf(candidate)).sort(compareCodeUnits) }])) };
     if (Object.keys(all).length > 0) arches[arch] = onlyUsed({ packages, sets: all });
   }
-  if (!keyring) throw new BuildError({ kind: 'configuration', message: `The archives have no package ${request.data.keyring.name}.`, place: request.place(['keyring', 'name']) });
+  if (!keyringPin) throw new BuildError({ kind: 'configuration', message: `The archives have no package ${request.data.keyring.name}.`, place: request.place(['keyring', 'name']) });
   const archives = Object.fromEntries(
     Object.entries(state.archives).map(([name, archive]) => {
       // Sets that stay may hold packages that only an earlier snapshot has.
@@ -57,18 +58,20 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
       return [name, { ...archive, snapshots: [...new Set([...archive.snapshots, ...earlier])].sort(compareCodeUnits).reverse() }];
     }),
   );
-  const lock: Lock = { version: LOCK_VERSION, archives, keyring, arches };
+  const keyring = await lockKeyring(keyringPin, access);
+  const lock: Lock = { version: LOCK_VERSION, archives, keyring: keyring.locked, arches };
   const failures: readonly Failure[] = [...acknowledgements.failures, ...(await guardScripts({ lock, before, request: request.data, acknowledgements: acknowledgements.data, access }))];
   const [first, ...rest] = failures;
   if (first) throw new BuildError([first, ...rest]);
   for (const name of superfluous(lock, request.data, acknowledgements.data)) {
     options.report({ type: 'note', level: 'warning', message: `${files.acknowledgements.shownAs} acknowledges scripts that no system set has: ${name}` });
   }
-  await writeLock(files.lock.file, lock);
+  await replaceFile(files.keyring.file, keyring.bytes);
+  await replaceFile(files.lock.file, lockText(lock));
   return { lock, changes: describeChanges(before, lock) };
 }
 
-function pinOfKeyring(index: PackageIndex, name: string): Lock['keyring'] | undefined {
+function pinOfKeyring(index: PackageIndex, name: string): PackagePin | undefined {
   const candidate = index.get(name);
   return candidate ? pinOf(keyOf(candidate), lockedOf(candidate)) : undefined;
 }
