@@ -42,13 +42,12 @@ export function isElf(source: RandomAccess): boolean {
   return magic.length === 4 && magic[0] === 0x7f && magic[1] === 0x45 && magic[2] === 0x4c && magic[3] === 0x46;
 }
 
-/** Reads an ELF file's headers, little-endian, 32 or 64 bits. Throws `wrong-bytes` naming `what`. */
+/** Reads an ELF file's headers, of either width and byte order. Throws `wrong-bytes` naming `what`. */
 export function readElf(source: RandomAccess, what: string): ElfFile {
   if (!isElf(source)) throw wrongBytes(`${what} is no ELF file.`);
   const ident = source.read(0, 16).slice();
-  if (ident[5] !== 1) throw wrongBytes(`${what} is a big-endian ELF file, which no machine of ours runs.`);
   const bits = ident[4] === 2 ? 64 : 32;
-  const file = new Reader(source, bits, what);
+  const file = new Reader(source, { bits, isLittle: ident[5] !== 2, what });
   const type = file.u16(16);
   const machine = file.u16(18);
   const wide = bits === 64;
@@ -118,26 +117,28 @@ function sectionsOf(file: Reader, wide: boolean): readonly ElfSection[] {
 class Reader {
   readonly bits: 32 | 64;
   readonly #source: RandomAccess;
+  readonly #isLittle: boolean;
   readonly #what: string;
 
-  constructor(source: RandomAccess, bits: 32 | 64, what: string) {
+  constructor(source: RandomAccess, { bits, isLittle, what }: { readonly bits: 32 | 64; readonly isLittle: boolean; readonly what: string }) {
     this.#source = source;
     this.bits = bits;
+    this.#isLittle = isLittle;
     this.#what = what;
   }
 
   u16(offset: number): number {
-    return this.#view(offset, 2).getUint16(0, true);
+    return this.#view(offset, 2).getUint16(0, this.#isLittle);
   }
 
   u32(offset: number): number {
-    return this.#view(offset, 4).getUint32(0, true);
+    return this.#view(offset, 4).getUint32(0, this.#isLittle);
   }
 
   /** A number as wide as the file's addresses. */
   word(offset: number): number {
     if (this.bits === 32) return this.u32(offset);
-    const value = this.#view(offset, 8).getBigUint64(0, true);
+    const value = this.#view(offset, 8).getBigUint64(0, this.#isLittle);
     // Tags and addresses of honest files are small; anything larger leads out of the file anyway.
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
   }

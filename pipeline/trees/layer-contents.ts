@@ -1,5 +1,6 @@
 import { byPath } from '../formats/tar-entry.ts';
 import type { PackageControl } from './deb.ts';
+import type { Declaration } from './declarations.ts';
 import type { Content, Node } from './node.ts';
 
 /** What is in a layer and where it comes from: for the SBOM, tables of sizes, and what to say of conflicts. */
@@ -9,6 +10,8 @@ export type LayerContents = {
   readonly entries: readonly ContentsEntry[];
   /** Bytes of file contents, each hard-linked file once. */
   readonly bytes: number;
+  /** What packages declare for systemd, also where the files themselves were dropped. */
+  readonly declarations: readonly Declaration[];
 };
 
 export type PackageShare = {
@@ -34,7 +37,7 @@ export type ContentsEntry = {
 };
 
 /** Describes a layer. `packages` in their order. */
-export function contentsOf(nodes: Iterable<Node>, packages: readonly PackageControl[]): LayerContents {
+export function contentsOf(nodes: Iterable<Node>, packages: readonly PackageControl[], declarations: readonly Declaration[]): LayerContents {
   const sorted = [...nodes].sort(byPath);
   const counted = new Set<Content>();
   const files = new Map<string, number>();
@@ -58,5 +61,6 @@ export function contentsOf(nodes: Iterable<Node>, packages: readonly PackageCont
     })),
     entries: sorted.map(({ path, type, mode, uid, gid, owner, content }) => ({ path, type, mode, uid, gid, owner, size: content?.size ?? 0 })),
     bytes: total,
+    declarations,
   };
 }

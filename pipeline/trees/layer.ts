@@ -1,6 +1,7 @@
 import { FILE_CAPABILITY_XATTR, fileCapability } from '../formats/file-capability.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
 import type { PackageControl } from './deb.ts';
+import { type Declaration, declarationsOf } from './declarations.ts';
 import { refuse } from './decode.ts';
 import { EFFECTS } from './effects/index.ts';
 import { filterNodes } from './filter.ts';
@@ -24,10 +25,11 @@ export interface LayerSources {
  * Composes a layer: packages, overlays, single files, the options' files, folders and links, effects, changes of mode; each in the order
  * given. Throws `configuration` for conflicts that are not declared, `wrong-bytes` for archives that are not what they should be.
  */
-export function composeLayer(options: Required<LayerOptions>, sources: LayerSources, epoch: number): Tree {
+export function composeLayer(options: Required<LayerOptions>, sources: LayerSources, epoch: number): { readonly tree: Tree; readonly declarations: readonly Declaration[] } {
+  const declarations: Declaration[] = [];
   const tree = new Tree({ replaces: options.replaces ?? [] });
   const add = (owner: string, node: Omit<Node, 'owner'>): void => tree.add({ ...node, path: mergedPath(node.path), owner });
-  for (const choice of options.packages ?? []) addPackage(tree, choice, { options, sources, epoch });
+  for (const choice of options.packages ?? []) declarations.push(...addPackage(tree, choice, { options, sources, epoch }));
   for (const choice of options.overlays ?? []) addOverlay(tree, choice, { sources, epoch });
   for (const [path, source] of sources.files) {
     const content = { source, offset: 0, size: source.size };
@@ -40,14 +42,14 @@ export function composeLayer(options: Required<LayerOptions>, sources: LayerSour
   for (const name of options.usrMergeLinks ?? []) tree.add({ ...linkNode(name, `usr/${name}`, epoch), owner: 'usrMergeLinks' });
   for (const change of options.modes ?? []) changeMode(tree, change);
   tree.complete(epoch);
-  return tree;
+  return { tree, declarations };
 }
 
 function addPackage(
   tree: Tree,
   choice: PackageChoice,
   { options, sources, epoch }: { readonly options: LayerOptions; readonly sources: LayerSources; readonly epoch: number },
-): void {
+): readonly Declaration[] {
   const source = sources.packages.get(choice.name);
   if (!source) throw new RangeError(`this step needs the inputs package/${choice.name} and control/${choice.name}`);
   const owner = `package ${choice.name}`;
@@ -61,6 +63,7 @@ function addPackage(
     const path = `var/lib/dpkg/status.d/${choice.name}`;
     tree.add({ ...textNode(path, source.control.stanza, { epoch }), owner });
   }
+  return choice.status === false ? [] : declarationsOf(placed);
 }
 
 /** Git keeps one bit of a file's mode; what else there is comes from the rules, never from the umask of whoever checked it out. */

@@ -20,7 +20,7 @@ export const write: Writer = async (job) => {
   const inputs = new Inputs(job);
   try {
     const packages = new Map(options.packages?.map(({ name }) => [name, { tar: inputs.open(`package/${name}`), control: controlOf(job, name) }]));
-    const tree = composeLayer(
+    const { tree, declarations } = composeLayer(
       options,
       {
         packages,
@@ -30,7 +30,7 @@ export const write: Writer = async (job) => {
       job.epoch,
     );
     writeTar(outputOf(job, 'tar'), tree.nodes.values(), job.epoch);
-    const contents = contentsOf(tree.nodes.values(), [...packages.values()].map((each) => each.control));
+    const contents = contentsOf(tree.nodes.values(), [...packages.values()].map((each) => each.control), declarations);
     writeFileSync(outputOf(job, 'contents'), `${canonicalJson(contents)}\n`, { flag: 'wx' });
   } finally {
     inputs.close();
