@@ -33,7 +33,7 @@ const GUEST_FUNCTIONS = [
   'rigsum(){ sha256sum|cut -c1-16;}',
   `rigsay(){ echo;for f in x o e;do base64 <$R/$f|sed "s/^/~$1$f:/;s/\\$/~/";done;printf '~%send:%s~\\n' "$1" "$(cat $R/x $R/o $R/e|rigsum)";}`,
   // A loop of its own keeps the interactive shell's line editor, history and prompt out of the way.
-  'rigloop(){ while read -r L;do eval "$L";done;}',
+  'rigloop(){ echo "RIG""LOOP$1";while read -r L;do eval "$L";done;}',
   `rig(){ if [ "$(printf %s "$C"|rigsum)" != "$2" ];then printf '~%sbad~\\n' "$1";return;fi;printf %s "$C"|base64 -d >$R/c;sh $R/c >$R/o 2>$R/e </dev/null;printf %s $? >$R/x;rigsay $1;}`,
 ];
 
@@ -92,9 +92,14 @@ export class ConsoleShell {
   }
 
   async #install(nonce: string, { deadlineSeconds }: OpenOptions): Promise<void> {
-    const since = this.#console.mark();
-    for (const line of ['R=$(mktemp -d)', ...GUEST_FUNCTIONS, 'rigloop', `[ -d "$R" ]&&echo RIG""SET${nonce}`]) this.#console.type(`${line}\n`);
-    await this.#console.waitFor({ pattern: new RegExp(`RIGSET${nonce}`), since, deadlineSeconds, meaning: 'that its shell takes commands' });
+    const ready = async (lines: readonly string[], word: string): Promise<void> => {
+      const since = this.#console.mark();
+      for (const line of lines) this.#console.type(`${line}\n`);
+      await this.#console.waitFor({ pattern: new RegExp(`${word}${nonce}`), since, deadlineSeconds, meaning: 'that its shell takes commands' });
+    };
+    await ready(['R=$(mktemp -d)', ...GUEST_FUNCTIONS, `[ -d "$R" ]&&echo RIG""SET${nonce}`], 'RIGSET');
+    // Only when the loop says that it runs may more be typed: a shell may have read ahead.
+    await ready([`rigloop ${nonce}`], 'RIGLOOP');
   }
 
   /** The answer to command `id`, or undefined when the command arrived damaged. */

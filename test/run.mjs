@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+// The runner behind `npm test`: house rules and unit tests first, then a build, then what needs the build. A stage that finds no
+// file, or a file in which no test ran, is a failure: runners that see nothing and pass are how suites rot.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundleTests, testFiles } from './rig/bundle.mjs';
+
+const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const HELP = `Usage: npm test [-- options]
+
+  --only PATTERN   only test files whose path matches (a regular expression, e.g. unit/formats or boot)
+  --stage NAME     only this stage, may be given several times: house, unit, build, tools, cli, boot
+  --release        also what takes long (npm run test:release)
+`;
+
+const STAGES = [
+  { name: 'house', folders: [] },
+  { name: 'unit', folders: ['unit', 'golden'], needsFiles: true },
+  { name: 'build', folders: [] },
+  { name: 'tools', folders: ['tools'] },
+  { name: 'cli', folders: ['cli'] },
+  // One machine at a time: two would only slow each other down.
+  { name: 'boot', folders: ['boot'], needsFiles: true, concurrency: 1 },
+];
+
+const FILE_MINUTES = 30;
+const started = performance.now();
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    stage: { type: 'string', multiple: true },
+    release: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const wrong = (values.stage ?? []).find((name) => !STAGES.some((stage) => stage.name === name));
+if (wrong !== undefined) {
+  process.stderr.write(`There is no stage "${wrong}": ${STAGES.map((stage) => stage.name).join(', ')}.\n`);
+  process.exit(2);
+}
+if (values.release) process.env['RANCHEROS_TEST_RELEASE'] = '1';
+process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim();
+
+const only = values.only === undefined ? undefined : new RegExp(values.only);
+const chosen = STAGES.filter((stage) => values.stage === undefined || values.stage.includes(stage.name));
+const plans = chosen.map((stage) => {
+  const files = testFiles(projectFolder, stage.folders).filter((file) => only === undefined || only.test(file));
+  return { ...stage, files };
+});
+// A build is wanted by itself only when the whole suite or that stage is.
+const needsBuild = plans.some((plan) => ['tools', 'cli', 'boot'].includes(plan.name) && plan.files.length > 0);
+const testCount = plans.reduce((sum, plan) => sum + plan.files.length, 0);
+if (only !== undefined && testCount === 0) {
+  process.stderr.write(`No test file matches ${only}.\n`);
+  process.exit(1);
+}
+
+for (const plan of plans) {
+  if (plan.name === 'house') {
+    if (only === undefined) await houseStage();
+  } else if (plan.name === 'build') {
+    if (only === undefined || needsBuild) await buildStage();
+  } else {
+    await filesStage(plan);
+  }
+}
+finish();
+
+async function houseStage() {
+  title('house rules');
+  const { runHouseChecks } = await import('./house/check.mjs');
+  for (const { name, trouble } of await runHouseChecks(projectFolder)) record({ name, trouble });
+}
+
+async function buildStage() {
+  title('npm run build -- --target amd64');
+  const begun = performance.now();
+  const code = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', ...(process.stdout.isTTY ? [] : ['--plain'])]);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  record({ name: `npm run build -- --target amd64 (${seconds} s)`, trouble: code === 0 ? undefined : `it ended with ${code}` });
+}
+
+async function filesStage({ name, files, needsFiles, concurrency }) {
+  if (files.length === 0) {
+    if (needsFiles && only === undefined) record({ name: `the stage ${name} has tests`, trouble: 'not one test file was found' });
+    return;
+  }
+  title(`${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
+  const bundles = await bundleTests(projectFolder, files);
+  const ran = new Set();
+  const stream = run({ files: [...bundles.keys()], concurrency: concurrency ?? availableParallelism(), timeout: FILE_MINUTES * 60_000 });
+  stream.on('test:pass', (event) => onResult(event));
+  stream.on('test:fail', (event) => onResult(event));
+  const report = stream.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await new Promise((resolve) => report.on('end', resolve));
+  for (const source of bundles.values()) {
+    if (!ran.has(source)) record({ name: source, trouble: 'no test ran in it' });
+  }
+
+  function onResult({ name: testName, file, skip, details, nesting }) {
+    // Through the source map a test's file is its source; a file in which no test ran is reported as a passed test with its name.
+    const source = bundles.get(file) ?? [...bundles.values()].find((each) => path.resolve(projectFolder, each) === file);
+    const isFile = bundles.has(path.resolve(testName));
+    if (isFile && details.error === undefined) return;
+    if (source !== undefined) ran.add(source);
+    if (details.type === 'suite') return;
+    if (skip !== undefined && skip !== false) {
+      counts.skipped++;
+      return;
+    }
+    if (details.error === undefined) {
+      counts.passed++;
+      return;
+    }
+    counts.failed++;
+    const cause = details.error.cause ?? details.error;
+    if (nesting > 0 || details.error.failureType !== 'subtestsFailed') {
+      failures.push({ name: `${source ?? name}: ${testName}`, trouble: String(cause?.message ?? cause) });
+    }
+  }
+}
+
+function record({ name, trouble }) {
+  if (trouble === undefined) {
+    counts.passed++;
+    process.stdout.write(`✔ ${name}\n`);
+    return;
+  }
+  counts.failed++;
+  failures.push({ name, trouble });
+  process.stdout.write(`✖ ${name}\n${indent(trouble)}\n`);
+}
+
+function finish() {
+  if (failures.length > 0) {
+    title('what failed');
+    for (const { name, trouble } of failures) process.stdout.write(`✖ ${name}\n${indent(trouble.split('\n').slice(0, 12).join('\n'))}\n`);
+  }
+  if (counts.passed + counts.failed === 0) {
+    counts.failed++;
+    process.stdout.write('\n✖ not one test ran\n');
+  }
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped (npm run test:release runs them)` : '';
+  process.stdout.write(`\n${minutes} minutes\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+}
+
+function command(words) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, words, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', () => resolve(127));
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+function title(text) {
+  process.stdout.write(`\n── ${text}\n`);
+}
+
+function indent(text) {
+  return text.replace(/^/gm, '    ');
+}
