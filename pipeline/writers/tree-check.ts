@@ -6,6 +6,7 @@ import { treeCheckOptions } from '../trees/check/check-options.ts';
 import { danglingLinks } from '../trees/check/links.ts';
 import { checkPrograms } from '../trees/check/programs.ts';
 import { stackLayers } from '../trees/check/stack.ts';
+import type { Declaration } from '../trees/declarations.ts';
 import { inputOf, Inputs, outputOf } from '../trees/job.ts';
 import type { LayerContents } from '../trees/layer-contents.ts';
 import { nodesOf } from '../trees/tar-in.ts';
@@ -45,7 +46,7 @@ export const write: Writer = async (job) => {
       ...stack.conflicts.map((message) => trouble(message, 'Drop it from one layer, or name it under "replaces".')),
       ...programs.problems.map((message) => trouble(message, 'Add the package that has it to the set, or drop the program.')),
       ...danglingLinks(stack.nodes, options.danglingLinks ?? []).map((message) => trouble(message, 'Add what it points to, drop it, or name it under "danglingLinks".')),
-      ...unhandled(contents, new Set(options.handled)).map((message) => trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".')),
+      ...unhandled(contents, options.handled ?? []).map((message) => trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".')),
     ];
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest.slice(0, SHOWN - 1), ...more(failures.length - SHOWN)]);
@@ -62,10 +63,12 @@ export const write: Writer = async (job) => {
   }
 };
 
-function unhandled(contents: readonly LayerContents[], handled: ReadonlySet<string>): readonly string[] {
+function unhandled(contents: readonly LayerContents[], handled: readonly string[]): readonly string[] {
+  const covers = (entry: string, { owner, line }: Declaration): boolean =>
+    entry === line || entry === owner || (entry.endsWith('*') && line.startsWith(entry.slice(0, -1)));
   return contents
     .flatMap((each) => each.declarations)
-    .filter(({ line }) => !handled.has(line))
+    .filter((declaration) => !handled.some((entry) => covers(entry, declaration)))
     .map(({ owner, path, line }) => `/${path} of ${owner} asks for something that nothing here makes: "${line}".`);
 }
 

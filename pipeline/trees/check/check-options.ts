@@ -15,7 +15,10 @@ export type TreeCheckOptions = {
   readonly incomplete?: readonly string[] | undefined;
   /** Programs for another architecture (patterns). */
   readonly foreign?: readonly string[] | undefined;
-  /** Lines of sysusers.d and tmpfiles.d, white space made single, that an effect or a file of ours takes care of, or that nothing needs. */
+  /**
+   * Lines of sysusers.d and tmpfiles.d, white space made single, that an effect or a file of ours takes care of, or that nothing needs;
+   * `…*` for all that begin so, `package <name>` for all of a package.
+   */
   readonly handled?: readonly string[] | undefined;
 };
 
