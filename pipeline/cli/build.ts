@@ -66,7 +66,7 @@ interface BuildRequest {
 async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<number> {
   const reporter = await makeReporter(settings.output, command);
   try {
-    const wiring = await wire({ command, settings, version: request.version, report: reporter.report });
+    const wiring = await wire({ command, settings, version: request.version, report: reporter.report, failFast: request.targets.length === 1 });
     try {
       const promised = request.targets.map((target) => ({ target, artifacts: target.make(wiring.context) }));
       const results = await Promise.all(

@@ -17,6 +17,7 @@ const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)),
 const cacheFolder = bundleCacheFolder();
 const stateFile = path.join(cacheFolder, 'state.json');
 const bundleFolder = freshBundle() ?? (await bundle());
+process.setSourceMapsEnabled(true);
 const { main } = await import(pathToFileURL(path.join(bundleFolder, 'main.mjs')).href);
 await main({ projectFolder, bundleFolder });
 

@@ -13,7 +13,6 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
   gc: async () => (await import('./gc.ts')).gc,
-  bench: async () => (await import('./bench.ts')).bench,
 };
 
 /** Runs the command that argv names and sets the exit code. */

@@ -10,7 +10,6 @@ export const COMMON_OPTIONS = {
   jobs: { type: 'string' },
   executor: { type: 'string' },
   mirror: { type: 'string' },
-  'security-mirror': { type: 'string' },
   frozen: { type: 'boolean' },
   paranoid: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -21,7 +20,6 @@ export const COMMON_HELP = `  --cache DIR            the store (default: RANCHER
   --jobs N               steps at once (default: one per processor)
   --executor NAME        auto, bwrap or none (default: auto)
   --mirror URL           Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
-  --security-mirror URL  Debian security archive, likewise
   --frozen               fail when a locked package is gone everywhere, instead of resolving it again
   --paranoid             hash every stored file before trusting it
   --plain                one line per event, also on a terminal
@@ -33,7 +31,8 @@ export interface Settings {
   readonly cacheFolder: string;
   readonly jobs: number;
   readonly executor: ExecutorName;
-  readonly mirrors: { readonly debian?: string | undefined; readonly security?: string | undefined };
+  /** Debian mirror by option; the environment and the host's own are the fetcher's to find. */
+  readonly mirror: string | undefined;
   readonly frozen: boolean;
   readonly paranoid: boolean;
   readonly output: 'terminal' | 'plain' | 'json';
@@ -57,10 +56,7 @@ export function settingsFrom(
     cacheFolder: path.resolve(text(values.cache) ?? context.env['RANCHEROS_CACHE'] ?? defaultCache(context)),
     jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
     executor,
-    mirrors: {
-      debian: text(values.mirror) ?? context.env['RANCHEROS_DEBIAN_MIRROR'],
-      security: text(values['security-mirror']) ?? context.env['RANCHEROS_DEBIAN_SECURITY_MIRROR'],
-    },
+    mirror: text(values.mirror),
     frozen: values.frozen === true,
     paranoid: values.paranoid === true,
     output: values.json === true ? 'json' : values.plain === true || !context.stdout.isTTY || context.env['CI'] ? 'plain' : 'terminal',

@@ -10,9 +10,13 @@ import { Engine } from '../engine/engine.ts';
 import { BuiltinExecutor } from '../exec/builtin.ts';
 import { chooseExecutor } from '../exec/probe.ts';
 import { ToolRoots } from '../exec/roots.ts';
+import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
+import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
-import { loadLock, packagesOf } from '../pins/lock.ts';
+import { requireLock } from '../pins/check.ts';
+import { pinsFiles } from '../pins/context.ts';
+import { type Lock, packagesOf } from '../pins/lock.ts';
 import type { BuildContext } from '../recipes/context.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { FileActionCache } from '../store/actions.ts';
@@ -22,6 +26,16 @@ import type { Settings } from './settings.ts';
 
 /** Raised when the layout of the cache folder changes; older ones are left for `gc`. */
 const CACHE_LAYOUT = 'v1';
+
+/** Where the store of this layout lies. */
+export function storeFolder(settings: Settings): string {
+  return path.join(settings.cacheFolder, CACHE_LAYOUT);
+}
+
+/** Where the blobs lie. */
+export function blobFolder(settings: Settings): string {
+  return path.join(storeFolder(settings), 'blobs');
+}
 
 /** The ports of one run, wired. */
 export interface Wiring {
@@ -40,23 +54,22 @@ export async function wire(options: {
   readonly settings: Settings;
   readonly version: string;
   readonly report: Report;
+  /** After a failure start nothing new. */
+  readonly failFast: boolean;
 }): Promise<Wiring> {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
-  const folder = path.join(settings.cacheFolder, CACHE_LAYOUT);
-  const store = new FileBlobStore({ folder: path.join(folder, 'blobs'), paranoid: settings.paranoid });
+  const folder = storeFolder(settings);
+  const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid });
   const actions = new FileActionCache(path.join(folder, 'actions'));
   const roots = new ToolRoots(path.join(folder, 'roots'));
   const graph = new Graph();
-  const context = await readContext({ projectFolder, bundleFolder, graph, version: options.version });
-  const fetcher = createFetcher({
-    store,
-    projectFolder,
-    lock: await loadLock(path.join(projectFolder, 'targets/packages.lock.json')),
-    mirrors: settings.mirrors,
-    env: command.env,
-    frozen: settings.frozen,
-  });
+  const { lock: lockFile } = pinsFiles(projectFolder);
+  const lock = await requireLock(lockFile.file, lockFile.shownAs);
+  const context = await readContext({ projectFolder, bundleFolder, graph, lock, version: options.version });
+  const http = createHttp({ environment: command.env });
+  const sources = createArchiveSources({ http, archives: lock.archives, mirror: settings.mirror, environment: command.env });
+  const fetcher = createFetcher({ store, top: projectFolder, http, sources });
   const builtinExecutor = new BuiltinExecutor({ bundleFolder });
   let toolExecutor: Promise<Executor> | undefined;
   const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as { [writer: string]: Digest };
@@ -64,6 +77,7 @@ export async function wire(options: {
   const engine: Engine = new Engine({
     graph, store, actions, builtinExecutor, fetcher, writerCode, report, signal,
     parallel: settings.jobs,
+    failFast: options.failFast,
     toolExecutor: () => {
       toolExecutor ??= toolRoot('tools').then((root) =>
         chooseExecutor({ wanted: settings.executor, roots, root, searchPath: command.env['PATH'] ?? '', report, signal }),
@@ -80,14 +94,13 @@ export async function wire(options: {
     context, engine, store, toolRoot,
     close: async () => {
       await builtinExecutor.close();
-      await fetcher.close();
+      await http.close();
     },
   };
 }
 
-async function readContext(options: { readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly version: string }): Promise<BuildContext> {
-  const { projectFolder } = options;
-  const lock = await loadLock(path.join(projectFolder, 'targets/packages.lock.json'));
+async function readContext(options: { readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly lock: Lock; readonly version: string }): Promise<BuildContext> {
+  const { projectFolder, lock } = options;
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
   const memory = new Map<string, unknown>();

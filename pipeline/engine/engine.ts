@@ -3,11 +3,12 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
-import { stopIfAborted } from '../core/interrupted.ts';
+import type { Json } from '../core/json.ts';
+import { interrupted, stopIfAborted } from '../core/interrupted.ts';
 import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, Report } from '../core/ports.ts';
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
-import { keyOf } from '../graph/key.ts';
+import { keyManifest, keyOf } from '../graph/key.ts';
 
 /** The makers of an engine: ports, and what it may use of the machine. */
 export interface EngineOptions {
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly parallel: number;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** After a failure start nothing new, instead of going on with what does not stand on it. */
+  readonly failFast: boolean;
 }
 
 interface Outcome {
@@ -40,6 +43,8 @@ export class Engine {
   readonly #running = new Map<Digest, Promise<Outcome>>();
   readonly #inputs = new Map<string, Promise<Blob>>();
   readonly #executorsUsed = new Set<string>();
+  readonly #manifests = new Map<number, Json>();
+  #hasFailed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -49,6 +54,11 @@ export class Engine {
   /** Names of the executors whose work is in what was built so far. */
   get executorsUsed(): ReadonlySet<string> {
     return this.#executorsUsed;
+  }
+
+  /** What the key of a step that was resolved in this run is the digest of. */
+  manifestOf(id: number): Json {
+    return this.#manifests.get(id) ?? null;
   }
 
   /** The blob behind an artifact, made now where no equal one was made before. */
@@ -101,6 +111,7 @@ export class Engine {
     const code = step.action.type === 'builtin' ? writerCode[step.action.writer] : undefined;
     if (step.action.type === 'builtin' && !code) throw new Error(`no writer named ${step.action.writer}`);
     const key = keyOf(step, { inputs, image, code });
+    this.#manifests.set(step.id, keyManifest(step, { inputs, image, code }));
 
     const record = await actions.get(key);
     if (record && (await this.#allHere(record))) {
@@ -110,7 +121,8 @@ export class Engine {
     }
     let running = this.#running.get(key);
     if (!running) {
-      running = this.#limit(() => this.#run(step, key, inputs, image));
+      // Downloads have a limit of their own: they wait for the network, not for a processor.
+      running = this.#fetchInputs(step).then(() => this.#limit(() => this.#run(step, key, inputs, image)));
       this.#running.set(key, running);
     }
     return running;
@@ -121,16 +133,24 @@ export class Engine {
     return true;
   }
 
+  async #fetchInputs(step: Step): Promise<void> {
+    try {
+      await allOrFirstCause(Object.values(step.inputs).flatMap((ref) => (ref.from === 'step' ? [] : [this.fetch(ref)])));
+    } catch (error) {
+      throw this.#failed(step, error);
+    }
+  }
+
   async #run(step: Step, key: Digest, inputs: { readonly [name: string]: Digest }, image: Digest | undefined): Promise<Outcome> {
-    const { store, report, signal } = this.#options;
+    const { store, report, signal, failFast } = this.#options;
     stopIfAborted(signal);
+    if (failFast && this.#hasFailed) throw new BuildError(interrupted());
     report({ type: 'step-start', id: step.id, title: step.title });
     const started = performance.now();
     const folder = await store.scratch();
     try {
       const paths: { [name: string]: string } = {};
-      for (const [name, ref] of Object.entries(step.inputs)) {
-        if (ref.from !== 'step') await this.fetch(ref);
+      for (const name of Object.keys(step.inputs)) {
         paths[name] = store.pathOf(inputs[name] as Digest);
       }
       const executor = step.action.type === 'tool' ? await this.#options.toolExecutor() : this.#options.builtinExecutor;
@@ -166,6 +186,7 @@ export class Engine {
   #failed(step: Step, error: unknown): unknown {
     if (!(error instanceof BuildError)) return error;
     const [failure] = error.failures;
+    this.#hasFailed = true;
     if (failure.kind !== 'interrupted') this.#options.report({ type: 'step-failed', id: step.id, title: step.title, failure });
     return error;
   }

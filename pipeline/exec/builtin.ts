@@ -58,7 +58,7 @@ function ask(worker: Worker, order: WorkerOrder, request: RunRequest): Promise<W
     const settle = () => {
       clearTimeout(timer);
       request.signal.removeEventListener('abort', stop);
-      worker.removeAllListeners();
+      worker.off('message', answered).off('error', giveUp).off('exit', ended);
     };
     const giveUp = (error: Error) => {
       settle();
@@ -71,12 +71,12 @@ function ask(worker: Worker, order: WorkerOrder, request: RunRequest): Promise<W
       request.limits.seconds * 1000,
     );
     request.signal.addEventListener('abort', stop, { once: true });
-    worker.once('message', (answer: WorkerAnswer) => {
+    const answered = (answer: WorkerAnswer) => {
       settle();
       resolve(answer);
-    });
-    worker.once('error', giveUp);
-    worker.once('exit', (code) => giveUp(new Error(`a worker thread ended with ${code}`)));
+    };
+    const ended = (code: number) => giveUp(new Error(`a worker thread ended with ${code}`));
+    worker.on('message', answered).on('error', giveUp).on('exit', ended);
     worker.postMessage(order);
   });
 }

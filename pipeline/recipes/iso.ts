@@ -1,4 +1,4 @@
-import type { Artifact } from '../core/step.ts';
+import type { Artifact, InputRef } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import { bootFiles } from './grub.ts';
 import { toolStep } from './tool-step.ts';
@@ -7,7 +7,7 @@ import { toolStep } from './tool-step.ts';
 export interface IsoContents {
   /** Volume id; `/init` and GRUB look for it. */
   readonly volumeId: string;
-  readonly files: { readonly [path: string]: Artifact };
+  readonly files: { readonly [path: string]: InputRef };
 }
 
 /**
@@ -16,10 +16,10 @@ export interface IsoContents {
  */
 export function hybridIso(context: BuildContext, name: string, contents: IsoContents): Artifact<'iso'> {
   const boot = bootFiles(context);
-  const files: { readonly [path: string]: Artifact } = { ...contents.files, 'boot/grub/eltorito.img': boot.elTorito };
+  const files: { readonly [path: string]: InputRef } = { ...contents.files, 'boot/grub/eltorito.img': boot.elTorito };
   const paths = Object.keys(files).sort();
-  const inputs: { [name: string]: Artifact } = { 'hybrid-mbr': boot.hybridMbr, esp: boot.esp };
-  for (const path of paths) inputs[`medium/${path}`] = files[path] as Artifact;
+  const inputs: { [name: string]: InputRef } = { 'hybrid-mbr': boot.hybridMbr, esp: boot.esp };
+  for (const path of paths) inputs[`medium/${path}`] = files[path] as InputRef;
   return toolStep(context, {
     title: name,
     inputs,

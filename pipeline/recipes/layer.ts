@@ -17,6 +17,8 @@ export interface LayerSpec {
   readonly packages?: readonly PackagePin[];
   /** Name of a folder in `overlays/`, laid over the packages with the rules beside it. */
   readonly overlay?: string;
+  /** Tars whose files are laid over the packages as they are, by a name for errors. */
+  readonly trees?: { readonly [name: string]: Artifact<'tar'> };
   readonly options?: Omit<LayerOptions, 'packages' | 'overlays'>;
 }
 
@@ -28,12 +30,13 @@ export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
     inputs[`package/${pin.name}`] = unpacked.data;
     inputs[`control/${pin.name}`] = unpacked.control;
   }
-  const overlay = spec.overlay === undefined ? {} : overlayOptions(context, spec.overlay);
+  const overlay: Partial<ReturnType<typeof overlayOptions>> = spec.overlay === undefined ? {} : overlayOptions(context, spec.overlay);
   if (spec.overlay !== undefined) inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
+  for (const [name, tree] of Object.entries(spec.trees ?? {})) inputs[`overlay/${name}`] = tree;
   const options: LayerOptions = {
     ...spec.options,
     packages: (spec.packages ?? []).map(({ name }) => ({ name })),
-    overlays: overlay.overlays,
+    overlays: [...Object.keys(spec.trees ?? {}).map((name) => ({ name })), ...(overlay.overlays ?? [])],
     directories: [...(overlay.directories ?? []), ...(spec.options?.directories ?? [])],
     links: [...(overlay.links ?? []), ...(spec.options?.links ?? [])],
     replaces: [...(overlay.replaces ?? []), ...(spec.options?.replaces ?? [])],

@@ -11,6 +11,9 @@ import { diskTrouble } from './disk-trouble.ts';
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
 const UNTOUCHED = 946_684_800;
 
+/** Access times are renewed once a day at most. */
+const FRESH_MILLISECONDS = 86_400_000;
+
 /**
  * Content-addressed files below one folder: `sha256/ab/<hex>` read-only, `tmp/` for what is not finished.
  * A blob appears by rename only, after its bytes are on disk, so a kill at any moment leaves no wrong blob.
@@ -42,6 +45,7 @@ export class FileBlobStore implements BlobStore {
         throw error;
       }
     }
+    if (Date.now() - seen.atimeMs > FRESH_MILLISECONDS) await markUntouched(this.pathOf(digest));
     this.#checked.add(digest);
     return true;
   }
@@ -148,8 +152,9 @@ export async function hashFile(file: string): Promise<Blob> {
   return { digest: digestFromHex(hash.digest('hex')), size };
 }
 
+/** Sets the fixed mtime, and the access time by which `gc` sees when a blob was last of use. */
 async function markUntouched(file: string): Promise<void> {
-  await utimes(file, UNTOUCHED, UNTOUCHED);
+  await utimes(file, Date.now() / 1000, UNTOUCHED);
 }
 
 function wrongSize(wanted: number, received: number): BuildError {

@@ -1,0 +1,74 @@
+import { BuildError } from '../core/failure.ts';
+import { createHttp } from '../fetch/http.ts';
+import { checkPins } from '../pins/check.ts';
+import type { PinsOptions } from '../pins/context.ts';
+import { updatePins } from '../pins/update.ts';
+import { FileBlobStore } from '../store/blobs.ts';
+import type { Command, CommandContext } from './command.ts';
+import { readOptions } from './options.ts';
+import { makeReporter } from './reporter.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { blobFolder } from './wire.ts';
+
+export const pins: Command = {
+  name: 'pins',
+  summary: 'updates or checks the lock of Debian packages',
+  help: `Usage: npm run pins -- update | check
+
+update   verifies the archives' signatures, resolves targets/packages.yaml anew and writes targets/packages.lock.json.
+         A package whose maintainer scripts are new or changed must be acknowledged in targets/scripts.yaml first.
+check    says which locked packages the archives have superseded or dropped. Changes nothing.
+
+  --strict        check: exit 1 when anything was found
+  --mirror URL    Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
+  --cache DIR     the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
+  --json          check: the result as JSON
+`,
+  async run(context) {
+    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, strict: { type: 'boolean' } });
+    const [action, ...rest] = positionals;
+    if ((action !== 'update' && action !== 'check') || rest.length > 0) {
+      throw new BuildError({ kind: 'usage', message: 'Say what to do with the pins.', hint: 'npm run pins -- update, or npm run pins -- check.' });
+    }
+    const settings = settingsFrom(values, context);
+    const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
+    const http = createHttp({ environment: context.env });
+    const options: PinsOptions = {
+      projectFolder: context.projectFolder,
+      store: new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid }),
+      http,
+      mirror: settings.mirror,
+      environment: context.env,
+      now: new Date(),
+      report: reporter.report,
+      signal: context.signal,
+    };
+    try {
+      return action === 'update' ? await update(options, context) : await check(options, context, { asJson: values.json === true, strict: values.strict === true });
+    } finally {
+      await http.close();
+      await reporter.close();
+    }
+  },
+};
+
+async function update(options: PinsOptions, context: CommandContext): Promise<number> {
+  const { changes } = await updatePins(options);
+  for (const change of changes) context.stdout.write(`${change}\n`);
+  context.stdout.write(changes.length === 0 ? 'The lock is up to date.\n' : `${changes.length} changes written to targets/packages.lock.json.\n`);
+  return 0;
+}
+
+async function check(options: PinsOptions, context: CommandContext, how: { readonly asJson: boolean; readonly strict: boolean }): Promise<number> {
+  const found = await checkPins(options);
+  const exitCode = how.strict && !found.isCurrent ? 1 : 0;
+  if (how.asJson) {
+    context.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+    return exitCode;
+  }
+  for (const each of found.superseded) context.stdout.write(`${each.name} ${each.version} (${each.arch}): ${each.successor} is in ${each.archive}\n`);
+  for (const each of found.vanished) context.stdout.write(`${each.name} ${each.version} (${each.arch}): no longer in the archives\n`);
+  for (const set of found.stale) context.stdout.write(`the set ${set} is asked for otherwise than it is locked\n`);
+  context.stdout.write(found.isCurrent ? 'Every locked package is current.\n' : 'Run "npm run pins -- update" to take the newer ones.\n');
+  return exitCode;
+}

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { BuildError } from '../core/failure.ts';
+import { formatBytes } from '../report/format.ts';
+import { verifyRelease } from '../verify/release.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './options.ts';
+
+export const verify: Command = {
+  name: 'verify',
+  summary: "checks a version's files against its manifest",
+  help: `Usage: npm run verify [-- VERSION]
+
+Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that no manifest
+names are faults too. Exit code 4 when anything is wrong.
+
+  --dist DIR   where releases lie (default: dist/os)
+`,
+  async run(context) {
+    const { values, positionals } = readOptions(context.argv, { dist: { type: 'string' } });
+    if (positionals.length > 1) throw new BuildError({ kind: 'usage', message: 'Name one version.' });
+    const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', positionals[0] ?? 'latest');
+    const { manifest, failures } = await verifyRelease(folder);
+    const [first, ...rest] = failures;
+    if (first) throw new BuildError([first, ...rest]);
+    const files = Object.values(manifest.files);
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    context.stdout.write(`${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says.\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,46 @@
+import { BuildError } from '../core/failure.ts';
+import type { BuildEvent } from '../core/event.ts';
+import { allTargets, chosenTargets } from './all-targets.ts';
+import { packageVersion } from './build.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './options.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { wire } from './wire.ts';
+
+export const why: Command = {
+  name: 'why',
+  summary: "shows a step's key, and what it is made of",
+  help: `Usage: npm run why -- [--target NAME] [STEP]
+
+Without STEP: every step behind the target with its key. With STEP (a part of its title): the data that its key is the digest of.
+Two runs of it, before and after a change, say why a step ran again.
+
+  --target NAME   default: amd64
+`,
+  async run(context) {
+    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, target: { type: 'string' }, version: { type: 'string' } });
+    const [target] = chosenTargets([values.target ?? 'amd64'], allTargets());
+    if (!target) return 2;
+    const ends: Extract<BuildEvent, { type: 'step-end' }>[] = [];
+    const wiring = await wire({
+      command: context,
+      settings: settingsFrom(values, context),
+      version: values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
+      failFast: true,
+      report: (event) => void (event.type === 'step-end' && ends.push(event)),
+    });
+    try {
+      await Promise.all(Object.values(target.make(wiring.context)).map((artifact) => wiring.engine.build(artifact)));
+    } finally {
+      await wiring.close();
+    }
+    const wanted = positionals.join(' ');
+    const rows = ends.filter((end) => end.title.includes(wanted)).sort((a, b) => a.id - b.id);
+    if (rows.length === 0) throw new BuildError({ kind: 'usage', message: `No step's title contains "${wanted}".`, hint: 'npm run why lists them all.' });
+    for (const end of rows) {
+      context.stdout.write(`${end.key.slice(7, 23)}  ${end.title}\n`);
+      if (wanted !== '') context.stdout.write(`${JSON.stringify(wiring.engine.manifestOf(end.id), undefined, 2)}\n`);
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,14 @@
+/** The front door: all that a target file may import. */
+import type { Target } from './core/target.ts';
+import type { BuildContext } from './recipes/context.ts';
+
+export type { BuildContext } from './recipes/context.ts';
+export { ipxeScript } from './recipes/ipxe.ts';
+export { hybridIso } from './recipes/iso.ts';
+export { rootfsArchive } from './recipes/rootfs.ts';
+export { KERNEL_INDEPENDENT, liveSystem } from './recipes/system.ts';
+
+/** Declares a target; the type checker sees to its shape. */
+export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {
+  return target;
+}

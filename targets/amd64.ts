@@ -1,0 +1,26 @@
+import { defineTarget, hybridIso, ipxeScript, KERNEL_INDEPENDENT, liveSystem, rootfsArchive } from '../pipeline/index.ts';
+
+export default defineTarget({
+  name: 'amd64',
+  arch: 'amd64',
+  summary: 'PCs and virtual machines: live ISO, network boot, root file system',
+  files: ['rancheros.iso', 'vmlinuz', 'initrd', 'rootfs.tar.gz', 'rancheros.ipxe'],
+  make(context) {
+    const system = liveSystem(context, 'amd64');
+    return {
+      'rancheros.iso': hybridIso(context, 'rancheros.iso', {
+        volumeId: 'RancherOS',
+        files: {
+          ...system.medium,
+          'boot/vmlinuz': system.kernel.image,
+          'boot/initrd': system.initrdBase,
+          'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
+        },
+      }),
+      vmlinuz: system.kernel.image,
+      initrd: system.initrd,
+      'rootfs.tar.gz': rootfsArchive(context, 'rootfs.tar.gz', system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name))),
+      'rancheros.ipxe': ipxeScript(context),
+    };
+  },
+});
