@@ -10,7 +10,9 @@ export interface RandomAccess {
 }
 
 /** Bytes in memory as a `RandomAccess`. */
-export function inMemory(bytes: Uint8Array): RandomAccess {
+export function inMemory(memory: Uint8Array): RandomAccess {
+  // Not Node's subclass: its `slice` does not copy.
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.length);
   return { size: bytes.length, read: (position, length) => bytes.subarray(position, Math.min(position + length, bytes.length)) };
 }
 
