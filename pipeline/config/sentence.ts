@@ -49,7 +49,7 @@ export function explain(error: ErrorObject): Explanation {
     case 'minProperties':
       return { message: `${capital(what)} must not be empty.`, path };
     case 'uniqueItems':
-      return { message: `${capital(what)} names the same thing twice.`, path: [...path, Number(param('i'))] };
+      return { message: `${capital(what)} names the same thing twice.`, path: [...path, Math.max(Number(param('i')), Number(param('j')))] };
     default:
       return { message: `${capital(what)} is not ${wanted ?? `what is wanted here (${error.keyword})`}.`, path };
   }

@@ -76,7 +76,7 @@ export function resolve(request: ResolveRequest): Resolution {
     else troubles.push({ message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.` });
   }
   const members = [...chosen.values()].sort((a, b) => compareCodeUnits(a.name, b.name));
-  troubles.push(...unmet(members, { isMet, isExcluded }), ...conflictsAmong(members));
+  troubles.push(...conflictsAmong(members));
   if (troubles.length > 0) return { ok: false, troubles };
   return { ok: true, chosen: members.filter(({ name }) => !below.has(name)) };
 }
@@ -104,16 +104,6 @@ function firstExisting(dependency: Dependency, index: PackageIndex): Candidate |
     if (provider) return provider;
   }
   return undefined;
-}
-
-/** Dependencies that a later choice spoiled; only versions that disagree between two packages can do that. */
-function unmet(members: readonly Candidate[], met: { readonly isMet: (relation: Relation) => boolean; readonly isExcluded: (relation: Relation) => boolean }): readonly ResolveTrouble[] {
-  return members.flatMap((by) =>
-    by.dependencies
-      .filter((dependency) => !dependency.some(met.isMet) && !dependency.some(met.isExcluded))
-      .filter((dependency) => dependency.some(({ name }) => members.some((member) => member.name === name)))
-      .map((dependency) => ({ message: `${by.name} ${by.version} needs ${dependencyText(dependency)}, but another version is chosen.` })),
-  );
 }
 
 function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[] {
