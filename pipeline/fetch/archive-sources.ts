@@ -71,9 +71,17 @@ function mirrorOf(named: string, archive: string): string {
 
 async function findHostMirror(options: { readonly http: Http; readonly identity: ArchiveIdentity; readonly aptFolder: string }): Promise<string | undefined> {
   const addresses = await readAptSources(options.aptFolder);
-  const answers = addresses.map((address) => carries(address, options));
-  for (const [index, address] of addresses.entries()) if (await answers[index]) return address;
-  return undefined;
+  // Whoever answers first: a dead address among the host's sources must not hold up the build.
+  const answers = addresses.map(async (address) => {
+    if (await carries(address, options)) return address;
+    throw new SourceTrouble('missing', `${address} does not carry ${options.identity.suite}`);
+  });
+  return Promise.any(answers).catch((error: unknown) => {
+    const reasons: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const bug = reasons.find((reason) => !(reason instanceof SourceTrouble));
+    if (bug !== undefined) throw bug;
+    return undefined;
+  });
 }
 
 /** Enough for the first fields of a Release file. */
@@ -82,7 +90,6 @@ const PROBE_MILLISECONDS = 15_000;
 
 /** The text is not trusted here: it only says whether asking is worth while. */
 async function carries(address: string, { http, identity }: { readonly http: Http; readonly identity: ArchiveIdentity }): Promise<boolean> {
-  // A deadline of its own: one dead address among the host's sources must not hold up the build.
   const signal = AbortSignal.timeout(PROBE_MILLISECONDS);
   let text = '';
   try {

@@ -84,7 +84,7 @@ interface Client {
 }
 
 async function loadClient(environment: HttpOptions['environment'], connectTimeout: number): Promise<Client> {
-  const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
+  const { EnvHttpProxyAgent, interceptors, request } = await import('./undici.ts');
   const agent = new EnvHttpProxyAgent({
     // The empty string says "none"; undefined would make undici read the environment of the process by itself.
     httpProxy: environment['http_proxy'] ?? environment['HTTP_PROXY'] ?? '',

@@ -1,11 +1,13 @@
-import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
+import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
 import { readArchives } from './archives.ts';
 import { ARCHES, openAccess, pinsFiles, type PinsOptions } from './context.ts';
-import { type Lock, nameAndVersion, readLock } from './lock.ts';
-import { loadPackageRequest, type PackageRequest } from './request.ts';
-import { requestDigest } from './resolve-sets.ts';
+import { requireLock, staleSets } from './fresh-lock.ts';
+import { nameAndVersion } from './lock.ts';
+import { loadPackageRequest } from './request.ts';
+
+export { requireLock };
 
 /** What the archives say of the lock today. */
 export interface PinsCheck {
@@ -15,6 +17,8 @@ export interface PinsCheck {
   readonly vanished: readonly LockedName[];
   /** Sets that `packages.yaml` asks for otherwise than they are locked. */
   readonly stale: readonly string[];
+  /** Names of packages whose scripts `scripts.yaml` does not acknowledge, with their architecture. */
+  readonly unacknowledged: readonly string[];
   /** Whether nothing of the above was found. */
   readonly isCurrent: boolean;
 }
@@ -55,23 +59,8 @@ export async function checkPins(options: PinsOptions): Promise<PinsCheck> {
     }
   }
   const stale = staleSets(lock, request.data);
-  return { superseded, vanished, stale, isCurrent: superseded.length + vanished.length + stale.length === 0 };
-}
-
-/** The lock, or the failure that says how to make one. */
-export async function requireLock(file: string, shownAs: string): Promise<Lock> {
-  const lock = await readLock(file, shownAs);
-  if (lock) return lock;
-  throw new BuildError({ kind: 'configuration', message: 'There is no lock of packages, or it has an older form.', place: { file: shownAs }, hint: 'Run “npm run pins -- update”.' });
-}
-
-/** Names of sets, with their architecture, that are not locked as `packages.yaml` asks for them. */
-export function staleSets(lock: Lock, request: PackageRequest): readonly string[] {
-  return ARCHES.flatMap((arch) => {
-    const sets = lock.arches[arch]?.sets ?? {};
-    const wanted = Object.entries(request.sets).filter(([, set]) => set.arches.includes(arch));
-    const changed = wanted.filter(([name, set]) => sets[name]?.request !== requestDigest(set)).map(([name]) => name);
-    const dropped = Object.keys(sets).filter((name) => !wanted.some(([each]) => each === name));
-    return [...changed, ...dropped].sort(compareCodeUnits).map((name) => `${name} (${arch})`);
-  });
+  const { data: acknowledgements } = await loadAcknowledgements(files.acknowledgements);
+  const missing = unacknowledged(lock, request.data, acknowledgements).map(({ name, arch }) => `${name} (${arch})`);
+  const isCurrent = superseded.length + vanished.length + stale.length + missing.length === 0;
+  return { superseded, vanished, stale, unacknowledged: missing, isCurrent };
 }

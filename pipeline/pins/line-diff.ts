@@ -27,6 +27,7 @@ export function lineDiff(before: string, after: string, context = 2): string {
     if (isNear(index)) lines.push(`${mark} ${line}`);
     else if (lines.length > 0 && lines.at(-1) !== '…') lines.push('…');
   }
+  if (lines.at(-1) === '…') lines.pop();
   return lines.join('\n');
 }
 

@@ -2,7 +2,7 @@ import { compareCodeUnits } from '../core/json.ts';
 import type { PackagePin } from '../core/step.ts';
 import type { PinsOptions } from './context.ts';
 import { pinsFiles } from './context.ts';
-import { requireLock } from './check.ts';
+import { requireLock } from './fresh-lock.ts';
 import type { Lock } from './lock.ts';
 import { type PinsUpdate, updatePins } from './update.ts';
 

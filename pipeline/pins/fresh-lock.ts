@@ -1,0 +1,53 @@
+import { BuildError, type Failure } from '../core/failure.ts';
+import { compareCodeUnits } from '../core/json.ts';
+import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
+import { ARCHES, pinsFiles } from './context.ts';
+import { type Lock, readLock } from './lock.ts';
+import { loadPackageRequest, type PackageRequest } from './request.ts';
+import { requestDigest } from './resolve-sets.ts';
+
+/**
+ * The lock, for a build: it must be what `packages.yaml` asks for, and every script in a system set must be acknowledged. Reads three
+ * files and no network. Throws a BuildError of kind `configuration` with all that is wrong.
+ */
+export async function requireFreshLock(projectFolder: string): Promise<Lock> {
+  const files = pinsFiles(projectFolder);
+  const [lock, request, acknowledgements] = await Promise.all([
+    requireLock(files.lock.file, files.lock.shownAs),
+    loadPackageRequest(files.request),
+    loadAcknowledgements(files.acknowledgements),
+  ]);
+  const stale = staleSets(lock, request.data).map((set): Failure => ({
+    kind: 'configuration',
+    message: `The set ${set} is not locked as ${files.request.shownAs} asks for it.`,
+    place: { file: files.lock.shownAs },
+    hint: 'Run “npm run pins -- update”.',
+  }));
+  const unread = unacknowledged(lock, request.data, acknowledgements.data).map(({ name, arch }): Failure => ({
+    kind: 'configuration',
+    message: `The scripts of ${name} (${arch}) are not acknowledged.`,
+    place: { file: files.acknowledgements.shownAs },
+    hint: 'Run “npm run pins -- update”: it shows them.',
+  }));
+  const [first, ...rest] = [...acknowledgements.failures, ...stale, ...unread];
+  if (first) throw new BuildError([first, ...rest]);
+  return lock;
+}
+
+/** The lock, or the failure that says how to make one. */
+export async function requireLock(file: string, shownAs: string): Promise<Lock> {
+  const lock = await readLock(file, shownAs);
+  if (lock) return lock;
+  throw new BuildError({ kind: 'configuration', message: 'There is no lock of packages, or it has an older form.', place: { file: shownAs }, hint: 'Run “npm run pins -- update”.' });
+}
+
+/** Names of sets, with their architecture, that are not locked as `packages.yaml` asks for them. */
+export function staleSets(lock: Lock, request: PackageRequest): readonly string[] {
+  return ARCHES.flatMap((arch) => {
+    const sets = lock.arches[arch]?.sets ?? {};
+    const wanted = Object.entries(request.sets).filter(([, set]) => set.arches.includes(arch));
+    const changed = wanted.filter(([name, set]) => sets[name]?.request !== requestDigest(set)).map(([name]) => name);
+    const dropped = Object.keys(sets).filter((name) => !wanted.some(([each]) => each === name));
+    return [...changed, ...dropped].sort(compareCodeUnits).map((name) => `${name} (${arch})`);
+  });
+}
