@@ -7,7 +7,7 @@ export interface ContainerSpec {
   readonly Cmd: readonly string[];
   readonly Env: readonly string[];
   readonly Labels: Readonly<Record<string, string>>;
-  readonly StopTimeout?: number;
+  readonly StopTimeout: number;
   readonly HostConfig: {
     readonly Binds: readonly string[];
     readonly CgroupnsMode: string;
@@ -31,12 +31,12 @@ export function volumesOf(services: Services, name: string, seen: readonly strin
   return [...byPlace.values()];
 }
 
-function stopTimeout(name: string, period: string | undefined): { StopTimeout?: number } {
-  if (period === undefined) return {};
-  if (period === 'unlimited') return { StopTimeout: -1 };
+/** Seconds between the wish to end and the end; most services need none of them, and a reboot waits for all. */
+function stopTimeout(name: string, period = '3s'): number {
+  if (period === 'unlimited') return -1;
   const seconds = /^(\d+)s$/.exec(period)?.[1];
   if (seconds === undefined) throw new Failure(`service ${name}: stop_grace_period is seconds (20s) or unlimited`);
-  return { StopTimeout: Number(seconds) };
+  return Number(seconds);
 }
 
 const words = (command: Service['command']): readonly string[] =>
@@ -48,7 +48,7 @@ export function containerSpec(services: Services, name: string, service: Service
     Cmd: words(service.command),
     Env: service.environment ?? [],
     Labels: service.labels ?? {},
-    ...stopTimeout(name, service.stop_grace_period),
+    StopTimeout: stopTimeout(name, service.stop_grace_period),
     HostConfig: {
       Binds: volumesOf(services, name),
       CgroupnsMode: service.cgroup ?? 'private',
