@@ -101,7 +101,7 @@ async function readControl(source: RandomAccess, members: readonly ArMember[], n
     architecture: fieldOf(stanza, 'Architecture', what),
     stanza,
     scripts,
-    // A line may end in a flag such as `remove-on-upgrade` before the path (deb-conffiles(5)).
+    // A line that begins with a flag (`remove-on-upgrade`) names a file that is no longer there (deb-conffiles(5)).
     conffiles: (texts.get('conffiles') ?? '').split('\n').filter((line) => line.startsWith('/')).map((line) => line.trimEnd()),
   };
 }

@@ -51,7 +51,7 @@ export class Tree {
    * go through a link.
    */
   complete(mtime: number): void {
-    for (const path of [...this.#nodes.keys()]) {
+    for (const path of ['', ...this.#nodes.keys()]) {
       for (const above of ['', ...ancestorsOf(path)]) {
         const parent = this.#nodes.get(above);
         if (!parent) {
