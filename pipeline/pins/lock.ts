@@ -1,5 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { type Digest, isDigest } from '../core/digest.ts';
+import { type Digest, digestOf, isDigest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Arch, PackagePin } from '../core/step.ts';
@@ -14,6 +14,8 @@ export interface Lock {
   /** Where the keys came from that the next update trusts. */
   readonly keyring: LockedKeyring;
   readonly arches: { readonly [arch in Arch]?: LockedArch };
+  /** Digest over all of the above and the bytes of `packages.yaml` and `scripts.yaml`: where it holds, a build need not check them again. */
+  readonly seal?: Digest;
 }
 
 export interface LockedArchive {
@@ -97,6 +99,12 @@ export async function replaceFile(file: string, contents: string | Uint8Array): 
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** The lock with its seal over itself and the bytes of the files it was checked against. */
+export function sealLock(lock: Lock, checked: readonly Uint8Array[]): Lock {
+  const { seal: _seal, ...rest } = lock;
+  return { ...rest, seal: digestOf([digestOf(lockText(rest)), ...checked.map(digestOf)].join('\n')) };
 }
 
 /** JSON with sorted keys, one line per package: a change of one package is a change of one line. */

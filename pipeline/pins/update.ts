@@ -7,8 +7,9 @@ import { readArchives } from './archives.ts';
 import { ARCHES, openAccess, type PinsAccess, pinsFiles, type PinsOptions } from './context.ts';
 import { guardScripts } from './guard.ts';
 import { describeChanges } from './changes.ts';
+import { checkedBytes } from './fresh-lock.ts';
 import { lockKeyring } from './keyring.ts';
-import { LOCK_VERSION, type Lock, type LockedArch, type LockedPackage, lockText, pinOf, readLock, replaceFile } from './lock.ts';
+import { LOCK_VERSION, type Lock, type LockedArch, type LockedPackage, lockText, pinOf, readLock, replaceFile, sealLock } from './lock.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { loadPackageRequest } from './request.ts';
 import { connectedSets, type ResolvedMember, resolveSets } from './resolve-sets.ts';
@@ -33,6 +34,7 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
   const files = pinsFiles(options.projectFolder);
   const request = await loadPackageRequest(files.request);
   const acknowledgements = await loadAcknowledgements(files.acknowledgements);
+  const checked = await checkedBytes(files);
   const before = await readLock(files.lock.file, files.lock.shownAs);
   const access = openAccess(options, { request: request.data, lock: before });
   const state = await readArchives(access);
@@ -59,7 +61,7 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
     }),
   );
   const keyring = await lockKeyring(keyringPin, access);
-  const lock: Lock = { version: LOCK_VERSION, archives, keyring: keyring.locked, arches };
+  const lock = sealLock({ version: LOCK_VERSION, archives, keyring: keyring.locked, arches }, checked);
   const failures: readonly Failure[] = [...acknowledgements.failures, ...(await guardScripts({ lock, before, request: request.data, acknowledgements: acknowledgements.data, access }))];
   const [first, ...rest] = failures;
   if (first) throw new BuildError([first, ...rest]);

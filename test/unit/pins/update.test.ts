@@ -208,6 +208,16 @@ test('a build refuses a lock with a script whose acknowledgement was taken away'
   assert.deepEqual((await checkPins(archive.options)).unacknowledged, ['libc (amd64)', 'libc (arm64)']);
 });
 
+test('a lock that somebody edited is checked again in spite of its seal', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  const { file } = pinsFiles(archive.projectFolder).lock;
+  const text = await readFile(file, 'utf8');
+  await archive.write('packages.lock.json', text.replace(/("libc=1": \{.*?) \}/, `$1, "scripts": "sha256:${'1'.repeat(64)}" }`));
+  const [failure] = await failuresOf(requireFreshLock(archive.projectFolder));
+  assert.equal(failure.message, 'The scripts of libc (amd64) are not acknowledged.');
+});
+
 test('declarations for systemd count as scripts', async () => {
   await prepare({ packages: withPackages({ name: 'libc', data: { 'usr/lib/sysusers.d/libc.conf': 'u libc -\n', 'usr/bin/x': 'x' } }) });
   const [failure] = await failuresOf(updatePins(archive.options));
