@@ -10,7 +10,7 @@ function placed(member: Member, moves: readonly Move[] = []): readonly [string, 
   return node ? [node.path, node.target] : undefined;
 }
 
-const PLACES: readonly (readonly [string, Member, readonly [string, string | undefined] | undefined, readonly Move[]?])[] = [
+const PLACES: readonly (readonly [string, Member, readonly [string, string | undefined] | undefined, (readonly Move[])?])[] = [
   ['a file below /lib lies below /usr/lib', file('lib/x/y', ''), ['usr/lib/x/y', undefined]],
   ['a file below /sbin lies below /usr/sbin', file('sbin/x', ''), ['usr/sbin/x', undefined]],
   ['a file of /usr stays', file('usr/lib/x', ''), ['usr/lib/x', undefined]],

@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Json } from '../../../pipeline/core/json.ts';
 import type { Writer } from '../../../pipeline/core/writer.ts';
+import { ancestorsOf } from '../../../pipeline/formats/member-path.ts';
 import { type RandomAccess, inMemory } from '../../../pipeline/formats/random-access.ts';
 import type { TarEntry } from '../../../pipeline/formats/tar-entry.ts';
 import { TAR_END, encodeTarHeader, tarPadding } from '../../../pipeline/formats/tar-header.ts';
@@ -80,6 +81,13 @@ export function debOf(data: Buffer, { control = { control: STANZA }, name = 'dat
     { name: 'control.tar.gz', bytes: gzipSync(controlTar) },
     { name, bytes: name.endsWith('.gz') ? gzipSync(data) : data },
   ]);
+}
+
+/** The same with every folder on the way, as a layer has them. */
+export function withFolders(members: readonly Member[]): readonly Member[] {
+  const known = new Set(members.map(({ entry }) => entry.path));
+  const missing = new Set(members.flatMap(({ entry }) => ancestorsOf(entry.path)).filter((above) => !known.has(above)));
+  return [...[...missing].map((above) => folder(above)), ...members];
 }
 
 let root: string | undefined;
