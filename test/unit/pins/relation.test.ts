@@ -26,7 +26,7 @@ test('the obsolete operators mean what the policy says', () => {
 });
 
 test('what is no relation is refused with its text', () => {
-  for (const text of ['', 'UPPER', 'a (= )', 'a (~ 1)', '${shlibs:Depends}']) {
+  for (const text of ['', 'UPPER', 'a (= )', 'a (~ 1)', 'a b']) {
     assert.throws(() => parseRelation(text), (error: unknown) => error instanceof RangeError && error.message.includes(JSON.stringify(text)));
   }
 });
