@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageVersion } from '../../pipeline/cli/build.ts';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { wire } from '../../pipeline/cli/wire.ts';
 import { hostProgram } from '../../pipeline/emulator/program.ts';
@@ -34,7 +33,7 @@ async function makeToolRoot(set: string): Promise<string> {
     signal: new AbortController().signal,
   };
   const settings = settingsFrom({}, command);
-  const wiring = await wire({ command, settings, version: `v${await packageVersion(projectFolder)}-dev`, report: () => undefined });
+  const wiring = await wire({ command, settings, version: `v0.0.0-test`, report: () => undefined, failFast: true });
   try {
     return await wiring.toolRoot(set);
   } finally {

@@ -1,0 +1,32 @@
+import { bootTest } from '../rig/machine.ts';
+import { DOCKER_RUNS, IDENTITY, SERVICES_RUN } from './checks.ts';
+
+bootTest({
+  name: 'the ISO boots as a CD under UEFI and restarts in order when PID 1 is told to end',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  memoryMiB: 1024,
+  checks: [
+    { sentence: 'the firmware is UEFI', run: 'cat /sys/firmware/efi/fw_platform_size', prints: /^64$/m },
+    ...IDENTITY,
+    ...SERVICES_RUN,
+    ...DOCKER_RUNS,
+    { sentence: 'SIGTERM to PID 1 restarts the machine in order', reboots: { run: 'sudo kill -TERM 1' }, deadlineSeconds: 90 },
+    ...IDENTITY.slice(0, 1),
+    { sentence: 'after the restart System Docker has its services', run: 'sudo system-docker ps -q | wc -l', prints: /^([89]|\d\d)$/m, eventually: true },
+  ],
+});
+
+bootTest({
+  name: 'the ISO boots as a CD under UEFI that starts only signed programs',
+  runs: 'release',
+  medium: 'cdrom',
+  firmware: 'uefi-secure',
+  memoryMiB: 1024,
+  checks: [
+    { sentence: 'Secure Boot is on', run: 'od -An -tu1 -j4 /sys/firmware/efi/efivars/SecureBoot-*', prints: /^ *1$/m },
+    ...IDENTITY,
+    ...SERVICES_RUN,
+    ...DOCKER_RUNS,
+  ],
+});
