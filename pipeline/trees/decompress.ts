@@ -40,7 +40,7 @@ async function* opened(source: RandomAccess, compression: Compression, what: str
   try {
     yield* stream;
   } catch (error) {
-    throw wrongBytes(`${what} is damaged or cut short: its ${compression} stream does not decompress.`, String(error));
+    throw wrongBytes(`${what} is damaged, cut short or packed in an unusual way: its ${compression} stream does not decompress.`, String(error));
   }
 }
 

@@ -148,6 +148,12 @@ for (const [sentence, bytes, message] of HOSTILE.filter(([name]) => name !== 'a 
   });
 }
 
+test('a sparse file is refused, for its bytes would be taken for others', () => {
+  const tar = tarOf([file('zeros', '')]);
+  tar.write('S', 156);
+  assert.throws(() => indexTar(inMemory(forged(tar, 'zeros', 'zeros')), 'the tar'), failure('wrong-bytes', /unsupported kind "S", "zeros"/));
+});
+
 test('a name that is not UTF-8 is refused', () => {
   const tar = Buffer.from(GOOD);
   const at = tar.indexOf('aa/bb');

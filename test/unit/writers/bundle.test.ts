@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { projectFolder } from '../../rig/project.ts';
 import { EPOCH, debOf, file, scratch, tarOf } from '../trees/sample.ts';
 
-const WRITERS = path.resolve('pipeline/writers');
+const WRITERS = path.join(projectFolder, 'pipeline/writers');
 /** As launch.mjs bundles them: CommonJS packages inside ask for `require`. */
 const BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
