@@ -14,7 +14,7 @@ import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
-import { requireLock } from '../pins/check.ts';
+import { requireLock } from '../pins/fresh-lock.ts';
 import { pinsFiles } from '../pins/context.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
 import type { BuildContext } from '../recipes/context.ts';

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
+import { Ajv } from 'ajv';
 import type { JSONSchema } from 'json-schema-to-ts';
-import type { Document, LineCounter } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { BuildError, type Failure, type Place } from '../core/failure.ts';
 import { explain } from './sentence.ts';
 
@@ -36,7 +37,6 @@ export async function loadYaml<T>(options: YamlFileOptions): Promise<YamlFile<T>
 }
 
 async function checkYaml(options: { readonly text: string; readonly shownAs: string; readonly schema: JSONSchema }): Promise<YamlFile<unknown>> {
-  const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(options.text, { lineCounter: lines, uniqueKeys: true, version: '1.2', prettyErrors: false });
   throwAll(
@@ -75,7 +75,6 @@ async function schemaFailures(options: {
   readonly schema: JSONSchema;
   readonly place: (path: readonly (string | number)[]) => Place;
 }): Promise<readonly Failure[]> {
-  const { Ajv } = await import('ajv');
   const validate = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(options.schema as Record<string, unknown>);
   if (validate(options.data)) return [];
   const failures = new Map<string, Failure>();
