@@ -22,7 +22,8 @@ const MEMBER_LIMIT = 64;
  * Throws `wrong-bytes` naming `what`.
  */
 export function readAr(source: RandomAccess, what: string): readonly ArMember[] {
-  if (ascii(source.read(0, MAGIC.length)) !== MAGIC) throw wrongBytes(`${what} is no ar archive: it does not begin with "!<arch>".`);
+  if (ascii(source.read(0, MAGIC.length)) !== MAGIC)
+    throw wrongBytes(`${what} is no ar archive: it does not begin with "!<arch>".`);
   const members: ArMember[] = [];
   let position = MAGIC.length;
   while (position < source.size) {
@@ -35,9 +36,12 @@ export function readAr(source: RandomAccess, what: string): readonly ArMember[] 
     if (!/^\d{1,10}$/.test(sizeText)) throw wrongBytes(`${what} has a member of no readable size at byte ${position}.`);
     const size = Number(sizeText);
     const offset = position + HEADER_SIZE;
-    if (name === '' || name.includes('/')) throw wrongBytes(`${what} has a member of an unexpected name, ${JSON.stringify(name)}.`);
+    if (name === '' || name.includes('/'))
+      throw wrongBytes(`${what} has a member of an unexpected name, ${JSON.stringify(name)}.`);
     if (offset + size > source.size) {
-      throw wrongBytes(`${what} is cut short: its member ${name} claims ${size} bytes, ${source.size - offset} are there.`);
+      throw wrongBytes(
+        `${what} is cut short: its member ${name} claims ${size} bytes, ${source.size - offset} are there.`,
+      );
     }
     if (members.some((member) => member.name === name)) throw wrongBytes(`${what} has two members ${name}.`);
     if (members.length === MEMBER_LIMIT) throw wrongBytes(`${what} has more than ${MEMBER_LIMIT} members.`);

@@ -50,13 +50,26 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function encodeCpioHeader(entry: CpioEntry): Uint8Array {
   const name = encoder.encode(entry.path);
   const numbers = [
-    entry.inode, entry.mode, entry.uid, entry.gid, entry.links, entry.mtime, entry.size,
-    0, 0, entry.device?.major ?? 0, entry.device?.minor ?? 0, name.length + 1, 0,
+    entry.inode,
+    entry.mode,
+    entry.uid,
+    entry.gid,
+    entry.links,
+    entry.mtime,
+    entry.size,
+    0,
+    0,
+    entry.device?.major ?? 0,
+    entry.device?.minor ?? 0,
+    name.length + 1,
+    0,
   ];
   if (numbers.some((number) => !Number.isSafeInteger(number) || number < 0 || number > CPIO_SIZE_LIMIT)) {
     throw new RangeError(`no newc archive holds ${JSON.stringify(entry)}`);
   }
-  const header = encoder.encode(MAGIC + numbers.map((number) => number.toString(16).toUpperCase().padStart(8, '0')).join(''));
+  const header = encoder.encode(
+    MAGIC + numbers.map((number) => number.toString(16).toUpperCase().padStart(8, '0')).join(''),
+  );
   const size = HEADER_SIZE + name.length + 1;
   const bytes = new Uint8Array(size + cpioPadding(size));
   bytes.set(header);
@@ -87,13 +100,31 @@ export function indexCpio(source: RandomAccess, what: string): readonly IndexedC
       if (position >= source.size) return entries;
     }
     const header = String.fromCharCode(...source.read(position, HEADER_SIZE));
-    if (header.length < HEADER_SIZE || !/^070701[0-9A-Fa-f]{104}$/.test(header)) throw wrongBytes(`${what} has no newc header at byte ${position}.`);
-    const numbers = Array.from({ length: 13 }, (_, index) => Number.parseInt(header.slice(6 + index * 8, 14 + index * 8), 16));
-    const [inode = 0, mode = 0, uid = 0, gid = 0, links = 0, mtime = 0, size = 0, , , major = 0, minor = 0, nameSize = 0] = numbers;
-    if (nameSize < 1 || nameSize > NAME_LIMIT) throw wrongBytes(`${what} has a name of ${nameSize} bytes at byte ${position}.`);
+    if (header.length < HEADER_SIZE || !/^070701[0-9A-Fa-f]{104}$/.test(header))
+      throw wrongBytes(`${what} has no newc header at byte ${position}.`);
+    const numbers = Array.from({ length: 13 }, (_, index) =>
+      Number.parseInt(header.slice(6 + index * 8, 14 + index * 8), 16),
+    );
+    const [
+      inode = 0,
+      mode = 0,
+      uid = 0,
+      gid = 0,
+      links = 0,
+      mtime = 0,
+      size = 0,
+      ,
+      ,
+      major = 0,
+      minor = 0,
+      nameSize = 0,
+    ] = numbers;
+    if (nameSize < 1 || nameSize > NAME_LIMIT)
+      throw wrongBytes(`${what} has a name of ${nameSize} bytes at byte ${position}.`);
     const path = utf8.decode(source.read(position + HEADER_SIZE, nameSize - 1));
     const offset = position + HEADER_SIZE + nameSize + cpioPadding(HEADER_SIZE + nameSize);
-    if (offset + size > source.size) throw wrongBytes(`${what} is cut short: ${JSON.stringify(path)} claims ${size} bytes.`);
+    if (offset + size > source.size)
+      throw wrongBytes(`${what} is cut short: ${JSON.stringify(path)} claims ${size} bytes.`);
     position = offset + size + cpioPadding(size);
     open = path !== TRAILER;
     if (open) entries.push({ path, mode, uid, gid, mtime, size, inode, links, device: { major, minor }, offset });

@@ -61,7 +61,9 @@ export function readElf(source: RandomAccess, what: string): ElfFile {
   const interpreter = segments.find((segment) => segment.type === PT_INTERP);
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
   const fileOffset = (address: number): number => {
-    const load = segments.find((segment) => segment.type === PT_LOAD && address >= segment.address && address < segment.address + segment.size);
+    const load = segments.find(
+      (segment) => segment.type === PT_LOAD && address >= segment.address && address < segment.address + segment.size,
+    );
     if (!load) throw wrongBytes(`${what} is damaged: its dynamic section points out of the file.`);
     return load.offset + address - load.address;
   };
@@ -91,12 +93,15 @@ function dynamicOf(
   const strings = tags.find(([tag]) => tag === DT_STRTAB)?.[1];
   if (strings === undefined) return { needed: [], searchPath: [] };
   const base = fileOffset(strings);
-  const all = (wanted: number): string[] => tags.filter(([tag]) => tag === wanted).map(([, value]) => file.text(base + value));
+  const all = (wanted: number): string[] =>
+    tags.filter(([tag]) => tag === wanted).map(([, value]) => file.text(base + value));
   const runpath = all(DT_RUNPATH);
   const [soname] = all(DT_SONAME);
   return {
     needed: all(DT_NEEDED),
-    searchPath: (runpath.length > 0 ? runpath : all(DT_RPATH)).flatMap((list) => list.split(':')).filter((folder) => folder !== ''),
+    searchPath: (runpath.length > 0 ? runpath : all(DT_RPATH))
+      .flatMap((list) => list.split(':'))
+      .filter((folder) => folder !== ''),
     ...(soname === undefined ? {} : { soname }),
   };
 }
@@ -111,7 +116,11 @@ function sectionsOf(file: Reader, wide: boolean): readonly ElfSection[] {
   }));
   const names = raw[file.u16(wide ? 62 : 50)];
   if (!names) return [];
-  return raw.map(({ name, type, offset, size }) => ({ name: file.text(names.offset + name), offset, size: type === SHT_NOBITS ? 0 : size }));
+  return raw.map(({ name, type, offset, size }) => ({
+    name: file.text(names.offset + name),
+    offset,
+    size: type === SHT_NOBITS ? 0 : size,
+  }));
 }
 
 class Reader {
@@ -120,7 +129,10 @@ class Reader {
   readonly #isLittle: boolean;
   readonly #what: string;
 
-  constructor(source: RandomAccess, { bits, isLittle, what }: { readonly bits: 32 | 64; readonly isLittle: boolean; readonly what: string }) {
+  constructor(
+    source: RandomAccess,
+    { bits, isLittle, what }: { readonly bits: 32 | 64; readonly isLittle: boolean; readonly what: string },
+  ) {
     this.#source = source;
     this.bits = bits;
     this.#isLittle = isLittle;

@@ -46,7 +46,7 @@ export function fileCapability(names: readonly string[]): Uint8Array | undefined
     if (number === undefined) return undefined;
     // Permitted and inheritable sets lie by turns: low halves at 4 and 8, high halves at 12 and 16.
     const offset = number < 32 ? 4 : 12;
-    view.setUint32(offset, (view.getUint32(offset, true) | (1 << number % 32)) >>> 0, true);
+    view.setUint32(offset, (view.getUint32(offset, true) | (1 << (number % 32))) >>> 0, true);
   }
   return bytes;
 }

@@ -12,8 +12,8 @@ const encoder = new TextEncoder();
 export function memberPath(raw: string, archive: string): string {
   const shown = JSON.stringify(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw);
   if (raw.startsWith('/')) throw wrongBytes(`${archive} has a member with an absolute path, ${shown}.`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(raw)) throw wrongBytes(`${archive} has a member with control characters in its name, ${shown}.`);
+  if (/[\u0000-\u001f\u007f]/.test(raw))
+    throw wrongBytes(`${archive} has a member with control characters in its name, ${shown}.`);
   const parts = raw.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw wrongBytes(`${archive} has a member whose path climbs out with "..", ${shown}.`);
   const path = parts.join('/');
@@ -32,7 +32,8 @@ export function parentOf(path: string): string {
 /** All folders above a path, nearest to the root first, without the root itself. */
 export function ancestorsOf(path: string): readonly string[] {
   const found: string[] = [];
-  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) found.push(path.slice(0, slash));
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
+    found.push(path.slice(0, slash));
   return found;
 }
 
@@ -41,7 +42,11 @@ export function ancestorsOf(path: string): readonly string[] {
  * root of the tree. `undefined` where it climbs above the root.
  */
 export function resolveTarget(path: string, target: string): string | undefined {
-  const parts = target.startsWith('/') ? [] : parentOf(path).split('/').filter((part) => part !== '');
+  const parts = target.startsWith('/')
+    ? []
+    : parentOf(path)
+        .split('/')
+        .filter((part) => part !== '');
   for (const part of target.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);

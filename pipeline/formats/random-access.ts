@@ -13,7 +13,10 @@ export interface RandomAccess {
 export function inMemory(memory: Uint8Array): RandomAccess {
   // Not Node's subclass: its `slice` does not copy.
   const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.length);
-  return { size: bytes.length, read: (position, length) => bytes.subarray(position, Math.min(position + length, bytes.length)) };
+  return {
+    size: bytes.length,
+    read: (position, length) => bytes.subarray(position, Math.min(position + length, bytes.length)),
+  };
 }
 
 /** The part of `whole` that starts at `offset`, as a `RandomAccess` of its own. */

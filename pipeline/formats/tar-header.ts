@@ -66,7 +66,9 @@ function checkNumbers(entry: TarEntry): void {
   }
   if (entry.type !== 'file' && size !== 0) throw new RangeError(`${entry.path} is a ${entry.type} with contents`);
   if ((entry.type === 'symlink' || entry.type === 'link') !== (entry.target !== undefined)) {
-    throw new RangeError(`${entry.path} is a ${entry.type} ${entry.target === undefined ? 'without' : 'with'} a target`);
+    throw new RangeError(
+      `${entry.path} is a ${entry.type} ${entry.target === undefined ? 'without' : 'with'} a target`,
+    );
   }
 }
 

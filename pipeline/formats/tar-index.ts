@@ -1,7 +1,7 @@
 import { memberPath } from './member-path.ts';
 import type { RandomAccess } from './random-access.ts';
 import type { EntryType, TarEntry } from './tar-entry.ts';
-import { TAR_BLOCK, XATTR_PREFIX, tarPadding } from './tar-header.ts';
+import { TAR_BLOCK, tarPadding, XATTR_PREFIX } from './tar-header.ts';
 import { wrongBytes } from './wrong-bytes.ts';
 
 /** A member and where its contents lie in the tar. */
@@ -41,17 +41,22 @@ export function indexTar(source: RandomAccess, what: string): readonly IndexedEn
   let extension: Extension = {};
   for (;;) {
     const header = source.read(position, TAR_BLOCK);
-    if (header.length < TAR_BLOCK) throw wrongBytes(`${what} is cut short: it ends at byte ${position} without an end mark.`);
+    if (header.length < TAR_BLOCK)
+      throw wrongBytes(`${what} is cut short: it ends at byte ${position} without an end mark.`);
     if (header.every((byte) => byte === 0)) break;
     checkSum(header, position, what);
     const flag = String.fromCharCode(header[156] ?? 0);
     const offset = position + TAR_BLOCK;
-    const size = extension.size !== undefined && !'xgLK'.includes(flag) ? extension.size : number(header, 124, 12, what);
+    const size =
+      extension.size !== undefined && !'xgLK'.includes(flag) ? extension.size : number(header, 124, 12, what);
     if (offset + size > source.size) {
-      throw wrongBytes(`${what} is cut short: ${shown(rawName(header, what))} claims ${size} bytes, ${Math.max(0, source.size - offset)} are there.`);
+      throw wrongBytes(
+        `${what} is cut short: ${shown(rawName(header, what))} claims ${size} bytes, ${Math.max(0, source.size - offset)} are there.`,
+      );
     }
     if ('xgLK'.includes(flag)) {
-      if (size > EXTENSION_LIMIT) throw wrongBytes(`${what} has an extended header of ${size} bytes at byte ${position}.`);
+      if (size > EXTENSION_LIMIT)
+        throw wrongBytes(`${what} has an extended header of ${size} bytes at byte ${position}.`);
       extension = extend(extension, flag, source.read(offset, size), what);
       position = offset + size + tarPadding(size);
       continue;
@@ -63,7 +68,8 @@ export function indexTar(source: RandomAccess, what: string): readonly IndexedEn
     // Old tars give links a size; no contents follow them.
     position = offset + entry.size + tarPadding(entry.size);
   }
-  if (Object.keys(extension).length > 0) throw wrongBytes(`${what} ends with an extended header that belongs to nothing.`);
+  if (Object.keys(extension).length > 0)
+    throw wrongBytes(`${what} ends with an extended header that belongs to nothing.`);
   checkTail(source, position, what);
   return entries;
 }
@@ -91,7 +97,8 @@ function extend(extension: Extension, flag: string, bytes: Uint8Array, what: str
     else if (key === 'uid') next.uid = decimal(value, key, what);
     else if (key === 'gid') next.gid = decimal(value, key, what);
     else if (key === 'mtime') next.mtime = Math.max(0, Math.floor(Number(text(value, what)) || 0));
-    else if (key.startsWith(XATTR_PREFIX)) next.xattrs = { ...next.xattrs, [key.slice(XATTR_PREFIX.length)]: value.slice() };
+    else if (key.startsWith(XATTR_PREFIX))
+      next.xattrs = { ...next.xattrs, [key.slice(XATTR_PREFIX.length)]: value.slice() };
     else if (key.startsWith('GNU.sparse')) throw wrongBytes(`${what} has a sparse file, which is not supported.`);
   }
   return next;
@@ -119,7 +126,8 @@ function decode(header: Uint8Array, extension: Extension, size: number, what: st
   const type = flag === '\0' && raw.endsWith('/') ? 'directory' : TYPES[flag];
   if (!type) throw wrongBytes(`${what} has a member of an unsupported kind ${shown(flag)}, ${shown(raw)}.`);
   const target = extension.target ?? field(header, 157, 100, what);
-  if ((type === 'link' || type === 'symlink') && target === '') throw wrongBytes(`${what} has a link without a target, ${shown(raw)}.`);
+  if ((type === 'link' || type === 'symlink') && target === '')
+    throw wrongBytes(`${what} has a link without a target, ${shown(raw)}.`);
   const path = memberPath(raw, what);
   if (path === '' && type !== 'directory') throw wrongBytes(`${what} has a member without a name.`);
   return {
@@ -167,24 +175,29 @@ function number(header: Uint8Array, offset: number, length: number, what: string
   if (first & 0x80) {
     let value = first & 0x7f;
     for (const byte of bytes.subarray(1)) value = value * 256 + byte;
-    if (!Number.isSafeInteger(value)) throw wrongBytes(`${what} has a number that is too large, in ${shown(rawName(header, what))}.`);
+    if (!Number.isSafeInteger(value))
+      throw wrongBytes(`${what} has a number that is too large, in ${shown(rawName(header, what))}.`);
     return value;
   }
-  const digits = String.fromCharCode(...bytes).replace(/^ +/, '').replace(/[\0 ][\s\S]*$/, '');
+  const digits = String.fromCharCode(...bytes)
+    .replace(/^ +/, '')
+    .replace(/[\0 ][\s\S]*$/, '');
   if (!/^[0-7]*$/.test(digits)) throw wrongBytes(`${what} has a header with an unreadable number, ${shown(digits)}.`);
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
 function decimal(value: Uint8Array, key: string, what: string): number {
   const digits = text(value, what);
-  if (!/^\d{1,15}$/.test(digits)) throw wrongBytes(`${what} has a pax record ${key} with the unreadable value ${shown(digits)}.`);
+  if (!/^\d{1,15}$/.test(digits))
+    throw wrongBytes(`${what} has a pax record ${key} with the unreadable value ${shown(digits)}.`);
   return Number(digits);
 }
 
 function checkSum(header: Uint8Array, position: number, what: string): void {
   let sum = 8 * 0x20;
   for (let index = 0; index < TAR_BLOCK; index += 1) if (index < 148 || index >= 156) sum += header[index] ?? 0;
-  if (sum !== number(header, 148, 8, what)) throw wrongBytes(`${what} is damaged: the header at byte ${position} has a wrong checksum.`);
+  if (sum !== number(header, 148, 8, what))
+    throw wrongBytes(`${what} is damaged: the header at byte ${position} has a wrong checksum.`);
 }
 
 function checkTail(source: RandomAccess, position: number, what: string): void {

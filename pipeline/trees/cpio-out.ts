@@ -23,8 +23,14 @@ export function writeCpio(file: string, nodes: Iterable<Node>, epoch: number): v
     const inodes = new Map<Content, number>();
     for (const node of sorted) {
       const { content, target } = node;
-      if (content && content.size > CPIO_SIZE_LIMIT) throw refuse(`/${node.path} of ${node.owner} has ${content.size} bytes; a cpio archive holds files below 4 GiB only.`);
-      if (node.xattrs) throw refuse(`/${node.path} of ${node.owner} has extended attributes, which a cpio archive cannot hold: ${Object.keys(node.xattrs).join(', ')}.`);
+      if (content && content.size > CPIO_SIZE_LIMIT)
+        throw refuse(
+          `/${node.path} of ${node.owner} has ${content.size} bytes; a cpio archive holds files below 4 GiB only.`,
+        );
+      if (node.xattrs)
+        throw refuse(
+          `/${node.path} of ${node.owner} has extended attributes, which a cpio archive cannot hold: ${Object.keys(node.xattrs).join(', ')}.`,
+        );
       const known = content ? inodes.get(content) : undefined;
       const inode = known ?? next++;
       if (content) inodes.set(content, inode);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { readAr, type ArMember } from '../formats/ar.ts';
-import { inMemory, slice, type RandomAccess } from '../formats/random-access.ts';
+import { type ArMember, readAr } from '../formats/ar.ts';
+import { inMemory, type RandomAccess, slice } from '../formats/random-access.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { type Compression, decompress, decompressAll } from './decompress.ts';
 import { FileSource } from './file-source.ts';
@@ -56,7 +56,8 @@ export async function unpackDeb(
   const out = new OutputFile(spool);
   try {
     const packed = slice(source, member.offset, member.size);
-    for await (const chunk of decompress(packed, { compression, what: `${label}: ${member.name}`, limit: { most } })) out.write(chunk);
+    for await (const chunk of decompress(packed, { compression, what: `${label}: ${member.name}`, limit: { most } }))
+      out.write(chunk);
     out.finish();
   } finally {
     out.close();
@@ -83,11 +84,16 @@ export async function unpackDeb(
 async function readControl(source: RandomAccess, members: readonly ArMember[], name: string): Promise<PackageControl> {
   const { member, compression } = archiveMember(members, 'control.tar', name);
   const what = `${name}: ${member.name}`;
-  const bytes = await decompressAll(slice(source, member.offset, member.size), { compression, what, limit: { most: CONTROL_LIMIT } });
+  const bytes = await decompressAll(slice(source, member.offset, member.size), {
+    compression,
+    what,
+    limit: { most: CONTROL_LIMIT },
+  });
   const texts = new Map<string, string>();
   const wanted = new Set<string>(['control', 'conffiles', ...SCRIPT_NAMES]);
   for (const node of nodesOf(inMemory(bytes), what)) {
-    if (node.type === 'file' && wanted.has(node.path)) texts.set(node.path, asText(readContent(node), `${what}: ${node.path}`));
+    if (node.type === 'file' && wanted.has(node.path))
+      texts.set(node.path, asText(readContent(node), `${what}: ${node.path}`));
   }
   const stanza = texts.get('control') ?? '';
   const scripts: { [name in ScriptName]?: string } = {};
@@ -102,11 +108,18 @@ async function readControl(source: RandomAccess, members: readonly ArMember[], n
     stanza,
     scripts,
     // A line that begins with a flag (`remove-on-upgrade`) names a file that is no longer there (deb-conffiles(5)).
-    conffiles: (texts.get('conffiles') ?? '').split('\n').filter((line) => line.startsWith('/')).map((line) => line.trimEnd()),
+    conffiles: (texts.get('conffiles') ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('/'))
+      .map((line) => line.trimEnd()),
   };
 }
 
-function archiveMember(members: readonly ArMember[], base: string, name: string): { readonly member: ArMember; readonly compression: Compression } {
+function archiveMember(
+  members: readonly ArMember[],
+  base: string,
+  name: string,
+): { readonly member: ArMember; readonly compression: Compression } {
   for (const member of members) {
     if (member.name === base) return { member, compression: 'none' };
     if (member.name === `${base}.gz`) return { member, compression: 'gzip' };

@@ -19,7 +19,8 @@ export function fieldsOf(value: Json | undefined, at: string, known: readonly st
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw refuse(`${at} must be a mapping.`);
   const fields = value as { readonly [name: string]: Json | undefined };
   for (const name of Object.keys(fields)) {
-    if (!known.includes(name)) throw refuse(`${at} has an unknown member ${JSON.stringify(name)}; known are ${known.join(', ')}.`);
+    if (!known.includes(name))
+      throw refuse(`${at} has an unknown member ${JSON.stringify(name)}; known are ${known.join(', ')}.`);
   }
   return { at, value: fields };
 }
@@ -49,11 +50,16 @@ export function listOf<T>(value: Json | undefined, at: string, read: (item: Json
 }
 
 /** A mapping by name, each value read by `read`; empty where it is missing. */
-export function mapOf<T>(value: Json | undefined, at: string, read: (item: Json, at: string) => T): { readonly [name: string]: T } {
+export function mapOf<T>(
+  value: Json | undefined,
+  at: string,
+  read: (item: Json, at: string) => T,
+): { readonly [name: string]: T } {
   if (value === undefined) return {};
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw refuse(`${at} must be a mapping.`);
   const result: { [name: string]: T } = {};
-  for (const [name, item] of Object.entries(value as { readonly [name: string]: Json })) result[name] = read(item, `${at}.${name}`);
+  for (const [name, item] of Object.entries(value as { readonly [name: string]: Json }))
+    result[name] = read(item, `${at}.${name}`);
   return result;
 }
 
@@ -64,7 +70,9 @@ export function maybe<T>(value: Json | undefined, at: string, read: (value: Json
 
 /** A path in a tree as people may write it, with or without a leading slash, in our form. */
 export function pathOf(value: Json | undefined, at: string): string {
-  const parts = stringOf(value, at).split('/').filter((part) => part !== '' && part !== '.');
+  const parts = stringOf(value, at)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw refuse(`${at} must be a path without "..".`);
   return parts.join('/');
 }

@@ -25,7 +25,8 @@ export async function* decompress(
   let total = 0;
   for await (const chunk of opened(source, compression, what)) {
     total += chunk.length;
-    if (total > limit.most) throw wrongBytes(`${what} unpacks to more than ${limit.most} bytes, far more than its size justifies.`);
+    if (total > limit.most)
+      throw wrongBytes(`${what} unpacks to more than ${limit.most} bytes, far more than its size justifies.`);
     yield chunk;
   }
 }
@@ -40,7 +41,10 @@ async function* opened(source: RandomAccess, compression: Compression, what: str
   try {
     yield* stream;
   } catch (error) {
-    throw wrongBytes(`${what} is damaged, cut short or packed in an unusual way: its ${compression} stream does not decompress.`, String(error));
+    throw wrongBytes(
+      `${what} is damaged, cut short or packed in an unusual way: its ${compression} stream does not decompress.`,
+      String(error),
+    );
   }
 }
 

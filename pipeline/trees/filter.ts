@@ -10,7 +10,10 @@ const DOC_LINK = /^usr\/share\/doc\/[^/]+$/;
 /**
  * The nodes that `keep` names (all where it is empty) and `drop` does not, copyright files, and the folders above all these.
  */
-export function filterNodes(nodes: readonly Node[], { keep, drop }: { readonly keep: readonly string[]; readonly drop: readonly string[] }): readonly Node[] {
+export function filterNodes(
+  nodes: readonly Node[],
+  { keep, drop }: { readonly keep: readonly string[]; readonly drop: readonly string[] },
+): readonly Node[] {
   const kept = new Globs(keep);
   const dropped = new Globs(drop);
   const stays = (node: Node): boolean =>
@@ -20,5 +23,7 @@ export function filterNodes(nodes: readonly Node[], { keep, drop }: { readonly k
   const chosen = nodes.filter(stays);
   const folders = new Set(chosen.flatMap((node) => ancestorsOf(node.path)));
   const ids = new Set(chosen);
-  return nodes.filter((node) => ids.has(node) || (node.type === 'directory' && (node.path === '' || folders.has(node.path))));
+  return nodes.filter(
+    (node) => ids.has(node) || (node.type === 'directory' && (node.path === '' || folders.has(node.path))),
+  );
 }

@@ -12,7 +12,8 @@ export function inputOf(job: WriterJob, name: string): string {
 /** The path of an output that the step must declare. */
 export function outputOf(job: WriterJob, name: string): string {
   const path = job.outputs[name];
-  if (path === undefined) throw new RangeError(`this writer makes an output ${JSON.stringify(name)}; the step does not declare it`);
+  if (path === undefined)
+    throw new RangeError(`this writer makes an output ${JSON.stringify(name)}; the step does not declare it`);
   return path;
 }
 

@@ -37,7 +37,11 @@ export type ContentsEntry = {
 };
 
 /** Describes a layer. `packages` in their order. */
-export function contentsOf(nodes: Iterable<Node>, packages: readonly PackageControl[], declarations: readonly Declaration[]): LayerContents {
+export function contentsOf(
+  nodes: Iterable<Node>,
+  packages: readonly PackageControl[],
+  declarations: readonly Declaration[],
+): LayerContents {
   const sorted = [...nodes].sort(byPath);
   const counted = new Set<Content>();
   const files = new Map<string, number>();
@@ -59,7 +63,15 @@ export function contentsOf(nodes: Iterable<Node>, packages: readonly PackageCont
       bytes: bytes.get(`package ${control.package}`) ?? 0,
       conffiles: control.conffiles,
     })),
-    entries: sorted.map(({ path, type, mode, uid, gid, owner, content }) => ({ path, type, mode, uid, gid, owner, size: content?.size ?? 0 })),
+    entries: sorted.map(({ path, type, mode, uid, gid, owner, content }) => ({
+      path,
+      type,
+      mode,
+      uid,
+      gid,
+      owner,
+      size: content?.size ?? 0,
+    })),
     bytes: total,
     declarations,
   };

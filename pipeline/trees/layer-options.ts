@@ -1,16 +1,5 @@
 import type { Json } from '../core/json.ts';
-import {
-  type Fields,
-  booleanOf,
-  fieldsOf,
-  idOf,
-  listOf,
-  maybe,
-  modeOf,
-  pathOf,
-  refuse,
-  stringOf,
-} from './decode.ts';
+import { booleanOf, type Fields, fieldsOf, idOf, listOf, maybe, modeOf, pathOf, refuse, stringOf } from './decode.ts';
 
 /**
  * What the writer `layer` composes (type aliases, so that the compiler takes them for plain data). Paths may be written with or without a leading slash; modes as numbers or octal text.
@@ -28,7 +17,14 @@ export type LayerOptions = {
   readonly overlays?: readonly OverlayChoice[] | undefined;
   /** Small text files. */
   readonly files?: readonly TextFile[] | undefined;
-  readonly directories?: readonly { readonly path: string; readonly mode?: number | undefined; readonly uid?: number | undefined; readonly gid?: number | undefined }[] | undefined;
+  readonly directories?:
+    | readonly {
+        readonly path: string;
+        readonly mode?: number | undefined;
+        readonly uid?: number | undefined;
+        readonly gid?: number | undefined;
+      }[]
+    | undefined;
   readonly links?: readonly { readonly path: string; readonly target: string }[] | undefined;
   /** Effects in order (`trees/effects`). */
   readonly effects?: readonly EffectChoice[] | undefined;
@@ -94,7 +90,20 @@ export type EffectChoice = {
   readonly options?: Json | undefined;
 };
 
-const OPTION_NAMES = ['packages', 'keep', 'drop', 'move', 'overlays', 'files', 'directories', 'links', 'effects', 'modes', 'usrMergeLinks', 'replaces'];
+const OPTION_NAMES = [
+  'packages',
+  'keep',
+  'drop',
+  'move',
+  'overlays',
+  'files',
+  'directories',
+  'links',
+  'effects',
+  'modes',
+  'usrMergeLinks',
+  'replaces',
+];
 const USR_MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
 /** Checks a writer's options. Throws `configuration` with a sentence that names the member. */

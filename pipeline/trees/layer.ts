@@ -5,7 +5,7 @@ import { type Declaration, declarationsOf } from './declarations.ts';
 import { refuse } from './decode.ts';
 import { EFFECTS } from './effects/index.ts';
 import { filterNodes } from './filter.ts';
-import { globMatches, Globs } from './glob.ts';
+import { Globs, globMatches } from './glob.ts';
 import type { EffectChoice, LayerOptions, ModeChange, OverlayChoice, PackageChoice } from './layer-options.ts';
 import { directoryNode, linkNode, textNode } from './made-node.ts';
 import type { Node } from './node.ts';
@@ -25,21 +25,29 @@ export interface LayerSources {
  * Composes a layer: packages, overlays, single files, the options' files, folders and links, effects, changes of mode; each in the order
  * given. Throws `configuration` for conflicts that are not declared, `wrong-bytes` for archives that are not what they should be.
  */
-export function composeLayer(options: Required<LayerOptions>, sources: LayerSources, epoch: number): { readonly tree: Tree; readonly declarations: readonly Declaration[] } {
+export function composeLayer(
+  options: Required<LayerOptions>,
+  sources: LayerSources,
+  epoch: number,
+): { readonly tree: Tree; readonly declarations: readonly Declaration[] } {
   const declarations: Declaration[] = [];
   const tree = new Tree({ replaces: options.replaces ?? [] });
-  const add = (owner: string, node: Omit<Node, 'owner'>): void => tree.add({ ...node, path: mergedPath(node.path), owner });
-  for (const choice of options.packages ?? []) declarations.push(...addPackage(tree, choice, { options, sources, epoch }));
+  const add = (owner: string, node: Omit<Node, 'owner'>): void =>
+    tree.add({ ...node, path: mergedPath(node.path), owner });
+  for (const choice of options.packages ?? [])
+    declarations.push(...addPackage(tree, choice, { options, sources, epoch }));
   for (const choice of options.overlays ?? []) addOverlay(tree, choice, { sources, epoch });
   for (const [path, source] of sources.files) {
     const content = { source, offset: 0, size: source.size };
     add(`file ${path}`, { path, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: epoch, content });
   }
-  for (const { path, text, ...attributes } of options.files ?? []) add(`files ${path}`, textNode(path, text, { ...attributes, epoch }));
+  for (const { path, text, ...attributes } of options.files ?? [])
+    add(`files ${path}`, textNode(path, text, { ...attributes, epoch }));
   for (const folder of options.directories ?? []) addFolder(tree, folder, epoch);
   for (const { path, target } of options.links ?? []) add(`links ${path}`, linkNode(path, target, epoch));
   for (const choice of options.effects ?? []) addEffect(tree, choice, epoch);
-  for (const name of options.usrMergeLinks ?? []) tree.add({ ...linkNode(name, `usr/${name}`, epoch), owner: 'usrMergeLinks' });
+  for (const name of options.usrMergeLinks ?? [])
+    tree.add({ ...linkNode(name, `usr/${name}`, epoch), owner: 'usrMergeLinks' });
   for (const change of options.modes ?? []) changeMode(tree, change);
   tree.complete(epoch);
   return { tree, declarations };
@@ -48,7 +56,11 @@ export function composeLayer(options: Required<LayerOptions>, sources: LayerSour
 function addPackage(
   tree: Tree,
   choice: PackageChoice,
-  { options, sources, epoch }: { readonly options: LayerOptions; readonly sources: LayerSources; readonly epoch: number },
+  {
+    options,
+    sources,
+    epoch,
+  }: { readonly options: LayerOptions; readonly sources: LayerSources; readonly epoch: number },
 ): readonly Declaration[] {
   const source = sources.packages.get(choice.name);
   if (!source) throw new RangeError(`this step needs the inputs package/${choice.name} and control/${choice.name}`);
@@ -67,7 +79,11 @@ function addPackage(
 }
 
 /** Git keeps one bit of a file's mode; what else there is comes from the rules, never from the umask of whoever checked it out. */
-function addOverlay(tree: Tree, choice: OverlayChoice, { sources, epoch }: { readonly sources: LayerSources; readonly epoch: number }): void {
+function addOverlay(
+  tree: Tree,
+  choice: OverlayChoice,
+  { sources, epoch }: { readonly sources: LayerSources; readonly epoch: number },
+): void {
   const source = sources.overlays.get(choice.name);
   if (!source) throw new RangeError(`this step needs the input overlay/${choice.name}`);
   const owner = `overlay ${choice.name}`;
@@ -75,7 +91,8 @@ function addOverlay(tree: Tree, choice: OverlayChoice, { sources, epoch }: { rea
   const used = new Set<string>();
   for (const node of nodesOf(source, owner)) {
     if (node.path === '' && !choice.into) continue;
-    if (node.type !== 'file' && node.type !== 'directory' && node.type !== 'symlink') throw refuse(`The ${owner} holds a ${node.type}, ${node.path}.`);
+    if (node.type !== 'file' && node.type !== 'directory' && node.type !== 'symlink')
+      throw refuse(`The ${owner} holds a ${node.type}, ${node.path}.`);
     const path = mergedPath(choice.into ? (node.path === '' ? choice.into : `${choice.into}/${node.path}`) : node.path);
     if (dropped.matches(path)) continue;
     let mode = node.type === 'symlink' ? 0o777 : node.type === 'directory' || node.mode & 0o100 ? 0o755 : 0o644;
@@ -90,7 +107,12 @@ function addOverlay(tree: Tree, choice: OverlayChoice, { sources, epoch }: { rea
     }
     // A folder of an overlay is only a way to its files, unless a rule says what it is.
     const known = tree.nodes.get(path);
-    if (node.type === 'directory' && known?.type === 'directory' && !(choice.rules ?? []).some((rule) => globMatches(rule.path, path))) continue;
+    if (
+      node.type === 'directory' &&
+      known?.type === 'directory' &&
+      !(choice.rules ?? []).some((rule) => globMatches(rule.path, path))
+    )
+      continue;
     tree.add({ ...node, path, mode, uid, gid, mtime: epoch, owner });
   }
   const unused = (choice.rules ?? []).find((rule) => !used.has(rule.path));
@@ -107,7 +129,8 @@ function addFolder(tree: Tree, folder: NonNullable<LayerOptions['directories']>[
 
 function addEffect(tree: Tree, { effect: name, options = {} }: EffectChoice, epoch: number): void {
   const effect = EFFECTS[name];
-  if (!effect) throw refuse(`There is no effect ${JSON.stringify(name)}; known are ${Object.keys(EFFECTS).join(', ')}.`);
+  if (!effect)
+    throw refuse(`There is no effect ${JSON.stringify(name)}; known are ${Object.keys(EFFECTS).join(', ')}.`);
   for (const node of effect({ nodes: tree.nodes, options, epoch }).put) {
     tree.add({ ...node, path: mergedPath(node.path), owner: `effect ${name}` });
   }
@@ -117,7 +140,8 @@ function changeMode(tree: Tree, change: ModeChange): void {
   const path = mergedPath(change.path);
   const node = tree.nodes.get(path);
   if (!node) throw refuse(`options.modes names /${change.path}, which this layer does not have.`);
-  if (change.mode !== undefined && node.type === 'symlink') throw refuse(`options.modes gives /${change.path} a mode, but it is a symbolic link.`);
+  if (change.mode !== undefined && node.type === 'symlink')
+    throw refuse(`options.modes gives /${change.path} a mode, but it is a symbolic link.`);
   const changed = {
     mode: change.mode ?? node.mode,
     uid: change.uid ?? node.uid,
@@ -133,6 +157,7 @@ function xattrsOf(node: Node, change: ModeChange): Pick<Node, 'xattrs'> {
   if (!change.capabilities) return {};
   if (node.type !== 'file') throw refuse(`options.modes gives /${change.path} capabilities, but it is a ${node.type}.`);
   const value = fileCapability(change.capabilities);
-  if (!value) throw refuse(`options.modes gives /${change.path} an unknown capability: ${change.capabilities.join(', ')}.`);
+  if (!value)
+    throw refuse(`options.modes gives /${change.path} an unknown capability: ${change.capabilities.join(', ')}.`);
   return { xattrs: { ...node.xattrs, [FILE_CAPABILITY_XATTR]: value } };
 }

@@ -10,13 +10,28 @@ interface Attributes {
 const encoder = new TextEncoder();
 
 /** A regular file with this text. */
-export function textNode(path: string, text: string, { mode = 0o644, uid = 0, gid = 0, epoch }: Attributes & { readonly epoch: number }): Omit<Node, 'owner'> {
+export function textNode(
+  path: string,
+  text: string,
+  { mode = 0o644, uid = 0, gid = 0, epoch }: Attributes & { readonly epoch: number },
+): Omit<Node, 'owner'> {
   const bytes = encoder.encode(text);
-  return { path, type: 'file', mode, uid, gid, mtime: epoch, content: { source: inMemory(bytes), offset: 0, size: bytes.length } };
+  return {
+    path,
+    type: 'file',
+    mode,
+    uid,
+    gid,
+    mtime: epoch,
+    content: { source: inMemory(bytes), offset: 0, size: bytes.length },
+  };
 }
 
 /** A folder. */
-export function directoryNode(path: string, { mode = 0o755, uid = 0, gid = 0, epoch }: Attributes & { readonly epoch: number }): Omit<Node, 'owner'> {
+export function directoryNode(
+  path: string,
+  { mode = 0o755, uid = 0, gid = 0, epoch }: Attributes & { readonly epoch: number },
+): Omit<Node, 'owner'> {
   return { path, type: 'directory', mode, uid, gid, mtime: epoch };
 }
 

@@ -9,7 +9,11 @@ import { moduleName } from './module-info.ts';
  * `paths`: every module, by name → path without suffix. Throws `configuration` for entries that match nothing (the `!` ones aside): a name
  * that a new kernel no longer has must be seen when it is built.
  */
-export function chooseModules(entries: readonly string[], paths: ReadonlyMap<string, string>, release: string): ReadonlySet<string> {
+export function chooseModules(
+  entries: readonly string[],
+  paths: ReadonlyMap<string, string>,
+  release: string,
+): ReadonlySet<string> {
   const chosen = new Set<string>();
   const idle: string[] = [];
   for (const entry of entries) {
@@ -32,5 +36,7 @@ export function chooseModules(entries: readonly string[], paths: ReadonlyMap<str
 
 function matchesOf(pattern: string, paths: ReadonlyMap<string, string>): readonly string[] {
   if (!/[/*?{]/.test(pattern)) return paths.has(moduleName(pattern)) ? [moduleName(pattern)] : [];
-  return [...paths].filter(([, path]) => globMatches(pattern, path) || globMatches(moduleName(pattern), moduleName(path))).map(([name]) => name);
+  return [...paths]
+    .filter(([, path]) => globMatches(pattern, path) || globMatches(moduleName(pattern), moduleName(path)))
+    .map(([name]) => name);
 }

@@ -14,11 +14,19 @@ export interface ModuleInfo {
 /** Reads `.modinfo`: NUL-separated `key=value` (linux/include/linux/moduleinfo.h). Throws `wrong-bytes` naming `what`. */
 export function moduleInfo(bytes: Uint8Array, what: string): ModuleInfo {
   const section = readElf(inMemory(bytes), what).sections.find(({ name }) => name === '.modinfo');
-  const text = section ? new TextDecoder('latin1').decode(bytes.subarray(section.offset, section.offset + section.size)) : '';
+  const text = section
+    ? new TextDecoder('latin1').decode(bytes.subarray(section.offset, section.offset + section.size))
+    : '';
   const values = (key: string): string[] =>
-    text.split('\0').filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
+    text
+      .split('\0')
+      .filter((line) => line.startsWith(`${key}=`))
+      .map((line) => line.slice(key.length + 1));
   return {
-    depends: values('depends').flatMap((list) => list.split(',')).filter((name) => name !== '').map(moduleName),
+    depends: values('depends')
+      .flatMap((list) => list.split(','))
+      .filter((name) => name !== '')
+      .map(moduleName),
     softDepends: [...values('softdep'), ...values('weakdep')]
       .flatMap((list) => list.split(/\s+/))
       .filter((word) => word !== '' && word !== 'pre:' && word !== 'post:')

@@ -41,7 +41,8 @@ export function sameContent(a: Content, b: Content): boolean {
     const length = Math.min(step, a.size - done);
     const left = a.source.read(a.offset + done, length).slice();
     const right = b.source.read(b.offset + done, length);
-    if (left.length !== length || right.length !== length || left.some((byte, index) => byte !== right[index])) return false;
+    if (left.length !== length || right.length !== length || left.some((byte, index) => byte !== right[index]))
+      return false;
   }
   return true;
 }

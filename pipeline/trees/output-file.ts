@@ -47,7 +47,8 @@ export class OutputFile {
       const part = Math.min(size - done, BUFFER - this.#filled);
       const place = this.#buffer.subarray(this.#filled, this.#filled + part);
       if (source instanceof FileSource) {
-        if (source.fill(place, offset + done).length !== part) throw new Error(`${source.path} became shorter while it was read`);
+        if (source.fill(place, offset + done).length !== part)
+          throw new Error(`${source.path} became shorter while it was read`);
       } else {
         const bytes = source.read(offset + done, part);
         if (bytes.length !== part) throw new RangeError(`a source of ${source.size} bytes has no ${size} at ${offset}`);

@@ -25,7 +25,8 @@ export function newPath(path: string, moves: readonly Move[]): string {
   const merged = mergedPath(path);
   for (const { from, to } of moves) {
     if (merged === from) return to;
-    if (merged.startsWith(`${from}/`)) return to === '' ? merged.slice(from.length + 1) : to + merged.slice(from.length);
+    if (merged.startsWith(`${from}/`))
+      return to === '' ? merged.slice(from.length + 1) : to + merged.slice(from.length);
   }
   return merged;
 }

@@ -1,5 +1,5 @@
-import type { Arch } from '../core/step.ts';
 import type { Json } from '../core/json.ts';
+import type { Arch } from '../core/step.ts';
 import { fieldsOf, listOf, maybe, refuse, stringOf } from './decode.ts';
 
 /** What System Docker is seeded with. */
@@ -38,7 +38,8 @@ export function seedOptions(options: Json): SeedOptions {
       config: maybe(image['config'], `${at}.config`, configOf),
     };
     const stranger = checked.layers.find((layer) => !layers.includes(layer));
-    if (stranger !== undefined) throw refuse(`${at} is made of a layer ${stranger}, which options.layers does not name.`);
+    if (stranger !== undefined)
+      throw refuse(`${at} is made of a layer ${stranger}, which options.layers does not name.`);
     if (checked.layers.length === 0) throw refuse(`${at} has no layers.`);
     return checked;
   });

@@ -50,7 +50,11 @@ export function seedTree(options: SeedOptions, layers: ReadonlyMap<string, SeedL
   return seed.finished();
 }
 
-function imageConfig(image: SeedImage, layers: readonly SeedLayer[], { arch, epoch }: { readonly arch: string; readonly epoch: number }): Json {
+function imageConfig(
+  image: SeedImage,
+  layers: readonly SeedLayer[],
+  { arch, epoch }: { readonly arch: string; readonly epoch: number },
+): Json {
   const created = new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
   return {
     architecture: arch,

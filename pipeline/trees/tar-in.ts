@@ -1,6 +1,6 @@
 import { ancestorsOf, resolveTarget } from '../formats/member-path.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
-import { indexTar, type IndexedEntry } from '../formats/tar-index.ts';
+import { type IndexedEntry, indexTar } from '../formats/tar-index.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import type { Content, Node } from './node.ts';
 
@@ -11,16 +11,27 @@ import type { Content, Node } from './node.ts';
  */
 export function nodesOf(source: RandomAccess, what: string, owner: string = what): readonly Node[] {
   const entries = indexTar(source, what);
-  const seen = new Map<string, { readonly entry: IndexedEntry; readonly content: Content | undefined; readonly node: Node }>();
+  const seen = new Map<
+    string,
+    { readonly entry: IndexedEntry; readonly content: Content | undefined; readonly node: Node }
+  >();
   const nodes: Node[] = [];
   for (const entry of entries) {
     const { path } = entry;
     const before = seen.get(path);
-    if (before && !(before.entry.type === 'directory' && entry.type === 'directory' && sameFolder(before.entry, entry))) {
+    if (
+      before &&
+      !(before.entry.type === 'directory' && entry.type === 'directory' && sameFolder(before.entry, entry))
+    ) {
       throw wrongBytes(`${what} has two members ${JSON.stringify(path)}.`);
     }
     if (before) continue;
-    const node = toNode(entry, { source, what, owner, linked: entry.type === 'link' ? seen.get(entry.target ?? '')?.node : undefined });
+    const node = toNode(entry, {
+      source,
+      what,
+      owner,
+      linked: entry.type === 'link' ? seen.get(entry.target ?? '')?.node : undefined,
+    });
     seen.set(path, { entry, content: node.content, node });
     nodes.push(node);
   }
@@ -28,7 +39,9 @@ export function nodesOf(source: RandomAccess, what: string, owner: string = what
     for (const above of ancestorsOf(path)) {
       const parent = seen.get(above);
       if (parent && parent.node.type !== 'directory') {
-        throw wrongBytes(`${what} puts ${JSON.stringify(path)} through ${JSON.stringify(above)}, which is a ${parent.node.type} in it.`);
+        throw wrongBytes(
+          `${what} puts ${JSON.stringify(path)} through ${JSON.stringify(above)}, which is a ${parent.node.type} in it.`,
+        );
       }
     }
   }
@@ -37,17 +50,31 @@ export function nodesOf(source: RandomAccess, what: string, owner: string = what
 
 function toNode(
   entry: IndexedEntry,
-  { source, what, owner, linked }: { readonly source: RandomAccess; readonly what: string; readonly owner: string; readonly linked: Node | undefined },
+  {
+    source,
+    what,
+    owner,
+    linked,
+  }: {
+    readonly source: RandomAccess;
+    readonly what: string;
+    readonly owner: string;
+    readonly linked: Node | undefined;
+  },
 ): Node {
   const { path, type, mode, uid, gid, mtime, target, device, xattrs } = entry;
   if (type === 'link') {
     if (linked?.type !== 'file') {
-      throw wrongBytes(`${what} has a hard link ${JSON.stringify(path)} to ${JSON.stringify(target)}, which is no earlier file in it.`);
+      throw wrongBytes(
+        `${what} has a hard link ${JSON.stringify(path)} to ${JSON.stringify(target)}, which is no earlier file in it.`,
+      );
     }
     return { ...linked, path };
   }
   if (type === 'symlink' && resolveTarget(path, target ?? '') === undefined) {
-    throw wrongBytes(`${what} has a symbolic link ${JSON.stringify(path)} that leaves the tree: it points to ${JSON.stringify(target)}.`);
+    throw wrongBytes(
+      `${what} has a symbolic link ${JSON.stringify(path)} that leaves the tree: it points to ${JSON.stringify(target)}.`,
+    );
   }
   return {
     path,

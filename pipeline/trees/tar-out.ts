@@ -1,5 +1,5 @@
 import { byPath, type TarEntry } from '../formats/tar-entry.ts';
-import { TAR_END, encodeTarHeader, tarPadding } from '../formats/tar-header.ts';
+import { encodeTarHeader, TAR_END, tarPadding } from '../formats/tar-header.ts';
 import type { Content, Node } from './node.ts';
 import { OutputFile } from './output-file.ts';
 

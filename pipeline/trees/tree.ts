@@ -55,10 +55,20 @@ export class Tree {
       for (const above of ['', ...ancestorsOf(path)]) {
         const parent = this.#nodes.get(above);
         if (!parent) {
-          this.#nodes.set(above, { path: above, type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime, owner: 'implied' });
+          this.#nodes.set(above, {
+            path: above,
+            type: 'directory',
+            mode: 0o755,
+            uid: 0,
+            gid: 0,
+            mtime,
+            owner: 'implied',
+          });
         } else if (parent.type !== 'directory') {
           const node = this.#nodes.get(path);
-          throw refuse(`/${path} of ${node?.owner} lies below /${above}, which is a ${parent.type} of ${parent.owner}.`);
+          throw refuse(
+            `/${path} of ${node?.owner} lies below /${above}, which is a ${parent.type} of ${parent.owner}.`,
+          );
         }
       }
     }

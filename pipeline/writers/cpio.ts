@@ -1,6 +1,6 @@
 import type { Writer } from '../core/writer.ts';
-import { writeCpio } from '../trees/cpio-out.ts';
 import { cpioOptions } from '../trees/cpio-options.ts';
+import { writeCpio } from '../trees/cpio-out.ts';
 import { refuse } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import { directoryNode, linkNode } from '../trees/made-node.ts';
@@ -24,13 +24,33 @@ export const write: Writer = async (job) => {
       const source = inputs.open(`file/${path}`);
       const mode = modes.get(path) ?? 0o644;
       modes.delete(path);
-      tree.add({ path, type: 'file', mode, uid: 0, gid: 0, mtime: epoch, content: { source, offset: 0, size: source.size }, owner: `file ${path}` });
+      tree.add({
+        path,
+        type: 'file',
+        mode,
+        uid: 0,
+        gid: 0,
+        mtime: epoch,
+        content: { source, offset: 0, size: source.size },
+        owner: `file ${path}`,
+      });
     }
     for (const path of modes.keys()) throw refuse(`options.files names ${path}, but there is no input file/${path}.`);
-    for (const { path, mode } of options.directories ?? []) tree.add({ ...directoryNode(path, { mode, epoch }), owner: `directories ${path}` });
-    for (const { path, target } of options.links ?? []) tree.add({ ...linkNode(path, target, epoch), owner: `links ${path}` });
+    for (const { path, mode } of options.directories ?? [])
+      tree.add({ ...directoryNode(path, { mode, epoch }), owner: `directories ${path}` });
+    for (const { path, target } of options.links ?? [])
+      tree.add({ ...linkNode(path, target, epoch), owner: `links ${path}` });
     for (const { path, type, mode = 0o600, uid = 0, gid = 0, major, minor } of options.devices ?? []) {
-      tree.add({ path, type: `${type}-device`, mode, uid, gid, mtime: epoch, device: { major, minor }, owner: `devices ${path}` });
+      tree.add({
+        path,
+        type: `${type}-device`,
+        mode,
+        uid,
+        gid,
+        mtime: epoch,
+        device: { major, minor },
+        owner: `devices ${path}`,
+      });
     }
     tree.complete(epoch);
     writeCpio(outputOf(job, 'cpio'), tree.nodes.values(), epoch);

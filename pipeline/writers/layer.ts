@@ -19,7 +19,12 @@ export const write: Writer = async (job) => {
   const options = layerOptions(job.options);
   const inputs = new Inputs(job);
   try {
-    const packages = new Map(options.packages?.map(({ name }) => [name, { tar: inputs.open(`package/${name}`), control: controlOf(job, name) }]));
+    const packages = new Map(
+      options.packages?.map(({ name }) => [
+        name,
+        { tar: inputs.open(`package/${name}`), control: controlOf(job, name) },
+      ]),
+    );
     const { tree, declarations } = composeLayer(
       options,
       {
@@ -30,7 +35,11 @@ export const write: Writer = async (job) => {
       job.epoch,
     );
     writeTar(outputOf(job, 'tar'), tree.nodes.values(), job.epoch);
-    const contents = contentsOf(tree.nodes.values(), [...packages.values()].map((each) => each.control), declarations);
+    const contents = contentsOf(
+      tree.nodes.values(),
+      [...packages.values()].map((each) => each.control),
+      declarations,
+    );
     writeFileSync(outputOf(job, 'contents'), `${canonicalJson(contents)}\n`, { flag: 'wx' });
   } finally {
     inputs.close();

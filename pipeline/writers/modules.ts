@@ -13,8 +13,8 @@ import { type ModuleInfo, moduleInfo, moduleName } from '../trees/module-info.ts
 import { type Content, type Node, readContent } from '../trees/node.ts';
 import { OutputFile } from '../trees/output-file.ts';
 import { relocate } from '../trees/relocate.ts';
-import { writeTar } from '../trees/tar-out.ts';
 import { nodesOf } from '../trees/tar-in.ts';
+import { writeTar } from '../trees/tar-out.ts';
 import { Tree } from '../trees/tree.ts';
 
 /** Which modules are taken: see `chooseModules` for the entries. */
@@ -27,7 +27,13 @@ export type ModulesOptions = {
 /** What was taken and why, for the firmware layer and for whoever wonders. */
 export type ModulesReport = {
   readonly release: string;
-  readonly modules: readonly { readonly name: string; readonly path: string; readonly size: number; readonly depends: readonly string[]; readonly firmware: readonly string[] }[];
+  readonly modules: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly size: number;
+    readonly depends: readonly string[];
+    readonly firmware: readonly string[];
+  }[];
   /** Soft dependencies that are no modules of this kernel: built in, or aliases. */
   readonly notModules: readonly string[];
 };
@@ -57,10 +63,14 @@ export const write: Writer = async (job) => {
   const out = new OutputFile(spool);
   let spooled: FileSource | undefined;
   try {
-    const nodes = relocate(nodesOf(inputs.open('kernel'), 'the kernel package'), []).filter((node) => node.path.startsWith(`${folder}/`));
+    const nodes = relocate(nodesOf(inputs.open('kernel'), 'the kernel package'), []).filter((node) =>
+      node.path.startsWith(`${folder}/`),
+    );
     const modules = byName(nodes, folder);
     if (modules.size === 0) throw refuse(`The kernel package has no modules below /${folder}.`);
-    const paths = new Map([...modules].map(([name, node]) => [name, node.path.slice(folder.length + 1).replace(SUFFIX, '')]));
+    const paths = new Map(
+      [...modules].map(([name, node]) => [name, node.path.slice(folder.length + 1).replace(SUFFIX, '')]),
+    );
     const taken = await takeWithNeeded(chooseModules(entries, paths, release), modules, out);
     out.finish();
     spooled = new FileSource(spool);
@@ -73,10 +83,14 @@ export const write: Writer = async (job) => {
       const content: Content = { source: spooled, offset, size };
       tree.add({ ...node, path: node.path.replace(SUFFIX, '.ko'), content });
     }
-    tree.add({ ...textNode(`${folder}/modules.order`, orderOf(nodes, folder, tree), { epoch: job.epoch }), owner: 'modules.order' });
+    tree.add({
+      ...textNode(`${folder}/modules.order`, orderOf(nodes, folder, tree), { epoch: job.epoch }),
+      owner: 'modules.order',
+    });
     tree.complete(job.epoch);
     writeTar(tar, tree.nodes.values(), job.epoch);
-    if ('report' in job.outputs) writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
+    if ('report' in job.outputs)
+      writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
   } finally {
     out.close();
     spooled?.close();
@@ -86,7 +100,10 @@ export const write: Writer = async (job) => {
 };
 
 interface Taken {
-  readonly modules: ReadonlyMap<string, { readonly node: Node; readonly offset: number; readonly size: number; readonly info: ModuleInfo }>;
+  readonly modules: ReadonlyMap<
+    string,
+    { readonly node: Node; readonly offset: number; readonly size: number; readonly info: ModuleInfo }
+  >;
   readonly notModules: ReadonlySet<string>;
 }
 
@@ -96,15 +113,23 @@ function byName(nodes: readonly Node[], folder: string): ReadonlyMap<string, Nod
     if (node.type !== 'file' || !SUFFIX.test(node.path)) continue;
     const name = moduleName(node.path.slice(node.path.lastIndexOf('/') + 1).replace(SUFFIX, ''));
     const other = modules.get(name);
-    if (other) throw wrongBytes(`The kernel package has two modules ${name} below /${folder}: ${other.path} and ${node.path}.`);
+    if (other)
+      throw wrongBytes(`The kernel package has two modules ${name} below /${folder}: ${other.path} and ${node.path}.`);
     modules.set(name, node);
   }
   return modules;
 }
 
 /** Writes the chosen modules and all that they depend on to `out`, plain, sorted by name within each generation. */
-async function takeWithNeeded(chosen: ReadonlySet<string>, modules: ReadonlyMap<string, Node>, out: OutputFile): Promise<Taken> {
-  const taken = new Map<string, { readonly node: Node; readonly offset: number; readonly size: number; readonly info: ModuleInfo }>();
+async function takeWithNeeded(
+  chosen: ReadonlySet<string>,
+  modules: ReadonlyMap<string, Node>,
+  out: OutputFile,
+): Promise<Taken> {
+  const taken = new Map<
+    string,
+    { readonly node: Node; readonly offset: number; readonly size: number; readonly info: ModuleInfo }
+  >();
   const notModules = new Set<string>();
   let wanted = [...chosen];
   while (wanted.length > 0) {
@@ -117,7 +142,8 @@ async function takeWithNeeded(chosen: ReadonlySet<string>, modules: ReadonlyMap<
       taken.set(name, { node, offset: out.position, size: bytes.length, info });
       out.write(bytes);
       for (const needed of info.depends) {
-        if (!modules.has(needed)) throw wrongBytes(`The module ${name} depends on ${needed}, which the kernel package does not have.`);
+        if (!modules.has(needed))
+          throw wrongBytes(`The module ${name} depends on ${needed}, which the kernel package does not have.`);
         next.add(needed);
       }
       for (const needed of info.softDepends) (modules.has(needed) ? next : notModules).add(needed);
@@ -132,7 +158,11 @@ async function plainModule(node: Node): Promise<Uint8Array> {
   const compression: Compression = suffix === '.xz' ? 'xz' : suffix === '.gz' ? 'gzip' : 'none';
   if (!node.content || compression === 'none') return readContent(node);
   const { source, offset, size } = node.content;
-  return decompressAll(slice(source, offset, size), { compression, what: `/${node.path}`, limit: { most: MODULE_LIMIT } });
+  return decompressAll(slice(source, offset, size), {
+    compression,
+    what: `/${node.path}`,
+    limit: { most: MODULE_LIMIT },
+  });
 }
 
 /** The lines of `modules.order`, which decides between modules that fit one device, for the modules that are here. */
@@ -140,7 +170,10 @@ function orderOf(nodes: readonly Node[], folder: string, tree: Tree): string {
   const order = nodes.find(({ path }) => path === `${folder}/modules.order`);
   if (!order) return '';
   const lines = new TextDecoder().decode(readContent(order)).split('\n');
-  return lines.filter((line) => tree.nodes.has(`${folder}/${line}`)).map((line) => `${line}\n`).join('');
+  return lines
+    .filter((line) => tree.nodes.has(`${folder}/${line}`))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function reportOf(release: string, taken: Taken): ModulesReport {
@@ -148,7 +181,13 @@ function reportOf(release: string, taken: Taken): ModulesReport {
     release,
     modules: [...taken.modules]
       .sort(([a], [b]) => compareCodeUnits(a, b))
-      .map(([name, { node, size, info }]) => ({ name, path: node.path.replace(SUFFIX, '.ko'), size, depends: info.depends, firmware: info.firmware })),
+      .map(([name, { node, size, info }]) => ({
+        name,
+        path: node.path.replace(SUFFIX, '.ko'),
+        size,
+        depends: info.depends,
+        firmware: info.firmware,
+      })),
     notModules: [...taken.notModules].sort(compareCodeUnits),
   };
 }

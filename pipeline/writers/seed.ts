@@ -23,7 +23,11 @@ export const write: Writer = async (job) => {
   try {
     const layers = new Map(options.layers.map((name) => [name, describe(name, inputs.open(`layer/${name}`))]));
     writeTar(outputOf(job, 'seed'), seedTree(options, layers, job.epoch).nodes.values(), job.epoch);
-    writeFileSync(outputOf(job, 'list'), [...layers.values()].map(({ name, digest }) => `${name} ${hexOf(digest)}\n`).join(''), { flag: 'wx' });
+    writeFileSync(
+      outputOf(job, 'list'),
+      [...layers.values()].map(({ name, digest }) => `${name} ${hexOf(digest)}\n`).join(''),
+      { flag: 'wx' },
+    );
   } finally {
     inputs.close();
   }

@@ -42,7 +42,8 @@ function contentAt(nodes: ReadonlyMap<string, Node>, wanted: string): Content {
   for (let step = 0; step < LINK_LIMIT; step += 1) {
     const node = nodes.get(path);
     if (node?.content) return node.content;
-    if (node?.type !== 'symlink') throw refuse(`The tar has no file /${wanted}${node ? `: it is a ${node.type}` : ''}.`, nearMiss(nodes, path));
+    if (node?.type !== 'symlink')
+      throw refuse(`The tar has no file /${wanted}${node ? `: it is a ${node.type}` : ''}.`, nearMiss(nodes, path));
     path = mergedPath(resolveTarget(path, node.target ?? '') ?? '');
   }
   throw refuse(`/${wanted} leads through more than ${LINK_LIMIT} links.`);

@@ -7,7 +7,7 @@ import { danglingLinks } from '../trees/check/links.ts';
 import { checkPrograms } from '../trees/check/programs.ts';
 import { stackLayers } from '../trees/check/stack.ts';
 import type { Declaration } from '../trees/declarations.ts';
-import { inputOf, Inputs, outputOf } from '../trees/job.ts';
+import { Inputs, inputOf, outputOf } from '../trees/job.ts';
 import type { LayerContents } from '../trees/layer-contents.ts';
 import { nodesOf } from '../trees/tar-in.ts';
 
@@ -34,24 +34,40 @@ export const write: Writer = async (job) => {
   const options = treeCheckOptions(job.options);
   const inputs = new Inputs(job);
   try {
-    const contents = options.layers.map((name) => JSON.parse(readFileSync(inputOf(job, `contents/${name}`), 'utf8')) as LayerContents);
+    const contents = options.layers.map(
+      (name) => JSON.parse(readFileSync(inputOf(job, `contents/${name}`), 'utf8')) as LayerContents,
+    );
     const layers = options.layers.map((name, index) => {
       const owners = new Map(contents[index]?.entries.map((entry) => [entry.path, entry.owner]));
       const nodes = nodesOf(inputs.open(`layer/${name}`), `layer ${name}`);
       return { name, nodes: nodes.map((node) => ({ ...node, owner: owners.get(node.path) ?? node.owner })) };
     });
     const stack = stackLayers(layers, options.replaces ?? []);
-    const programs = checkPrograms(stack.nodes, { arch: options.arch, incomplete: options.incomplete ?? [], foreign: options.foreign ?? [] });
+    const programs = checkPrograms(stack.nodes, {
+      arch: options.arch,
+      incomplete: options.incomplete ?? [],
+      foreign: options.foreign ?? [],
+    });
     const failures = [
       ...stack.conflicts.map((message) => trouble(message, 'Drop it from one layer, or name it under "replaces".')),
-      ...programs.problems.map((message) => trouble(message, 'Add the package that has it to the set, or drop the program.')),
-      ...danglingLinks(stack.nodes, options.danglingLinks ?? []).map((message) => trouble(message, 'Add what it points to, drop it, or name it under "danglingLinks".')),
-      ...unhandled(contents, options.handled ?? []).map((message) => trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".')),
+      ...programs.problems.map((message) =>
+        trouble(message, 'Add the package that has it to the set, or drop the program.'),
+      ),
+      ...danglingLinks(stack.nodes, options.danglingLinks ?? []).map((message) =>
+        trouble(message, 'Add what it points to, drop it, or name it under "danglingLinks".'),
+      ),
+      ...unhandled(contents, options.handled ?? []).map((message) =>
+        trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".'),
+      ),
     ];
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest.slice(0, SHOWN - 1), ...more(failures.length - SHOWN)]);
     const report: TreeReport = {
-      layers: layers.map(({ name, nodes }, index) => ({ name, files: nodes.filter((node) => node.type !== 'directory').length, bytes: contents[index]?.bytes ?? 0 })),
+      layers: layers.map(({ name, nodes }, index) => ({
+        name,
+        files: nodes.filter((node) => node.type !== 'directory').length,
+        bytes: contents[index]?.bytes ?? 0,
+      })),
       paths: stack.nodes.size,
       elfFiles: programs.elfFiles,
       scripts: programs.scripts,

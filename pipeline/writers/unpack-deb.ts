@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { canonicalJson } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
-import { FileSource } from '../trees/file-source.ts';
 import { unpackDeb } from '../trees/deb.ts';
+import { FileSource } from '../trees/file-source.ts';
 import { inputOf, outputOf } from '../trees/job.ts';
 import { writeTar } from '../trees/tar-out.ts';
 

@@ -1,5 +1,5 @@
-import type { Arch } from '../../core/step.ts';
 import type { Json } from '../../core/json.ts';
+import type { Arch } from '../../core/step.ts';
 import { fieldsOf, listOf, refuse, stringOf } from '../decode.ts';
 
 /** What the writer `tree-check` checks, and what is known and meant. */

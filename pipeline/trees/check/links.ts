@@ -22,12 +22,16 @@ function leadsToRuntime(nodes: ReadonlyMap<string, Node>, node: Node): boolean {
   const target = node.target ?? '';
   if (target.startsWith('/')) return RUNTIME.test(target);
   // `../run/lock` and the like.
-  const parts = parentOf(node.path).split('/').filter((part) => part !== '');
+  const parts = parentOf(node.path)
+    .split('/')
+    .filter((part) => part !== '');
   for (const part of target.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }
   const path = parts.join('/');
   const first = nodes.get(parts.slice(0, 2).join('/'));
-  return RUNTIME.test(path) || (first?.type === 'symlink' && RUNTIME.test(first.target?.replace(/^(?:\.\.\/)+/, '') ?? ''));
+  return (
+    RUNTIME.test(path) || (first?.type === 'symlink' && RUNTIME.test(first.target?.replace(/^(?:\.\.\/)+/, '') ?? ''))
+  );
 }

@@ -14,7 +14,9 @@ export interface ProgramCheck {
   readonly scripts: number;
 }
 
-const MACHINES: { readonly [arch in Arch]: { readonly machine: number; readonly bits: 32 | 64; readonly triplet: string } } = {
+const MACHINES: {
+  readonly [arch in Arch]: { readonly machine: number; readonly bits: 32 | 64; readonly triplet: string };
+} = {
   amd64: { machine: 62, bits: 64, triplet: 'x86_64-linux-gnu' },
   arm64: { machine: 183, bits: 64, triplet: 'aarch64-linux-gnu' },
 };
@@ -32,7 +34,11 @@ const PATH_FOLDERS = ['usr/bin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'] 
  */
 export function checkPrograms(
   nodes: ReadonlyMap<string, Node>,
-  { arch, incomplete, foreign }: { readonly arch: Arch; readonly incomplete: readonly string[]; readonly foreign: readonly string[] },
+  {
+    arch,
+    incomplete,
+    foreign,
+  }: { readonly arch: Arch; readonly incomplete: readonly string[]; readonly foreign: readonly string[] },
 ): ProgramCheck {
   const { machine, bits, triplet } = MACHINES[arch];
   const lenient = new Globs(incomplete);
@@ -63,12 +69,16 @@ export function checkPrograms(
     });
   const checkElf = (node: Node, elf: ElfFile): void => {
     if (elf.machine !== machine || elf.bits !== bits) {
-      if (!elsewhere.matches(node.path)) problems.push(`/${node.path} of ${node.owner} is a program for another machine (ELF machine ${elf.machine}, ${elf.bits} bits).`);
+      if (!elsewhere.matches(node.path))
+        problems.push(
+          `/${node.path} of ${node.owner} is a program for another machine (ELF machine ${elf.machine}, ${elf.bits} bits).`,
+        );
       return;
     }
     const folders = [...elf.searchPath.map((folder) => expand(folder, { node, triplet })), ...defaults];
     const missing = elf.needed.filter((name) => !(name.includes('/') ? followed(nodes, name) : finds(name, folders)));
-    if (missing.length > 0) problems.push(`/${node.path} of ${node.owner} needs ${missing.join(', ')}, which the tree does not have.`);
+    if (missing.length > 0)
+      problems.push(`/${node.path} of ${node.owner} needs ${missing.join(', ')}, which the tree does not have.`);
     if (elf.interpreter !== undefined && !followed(nodes, elf.interpreter)) {
       problems.push(`/${node.path} of ${node.owner} is started by ${elf.interpreter}, which the tree does not have.`);
     }
@@ -91,14 +101,18 @@ export function checkPrograms(
   }
   for (const [interpreter, lost] of orphans) {
     const examples = lost.slice(0, 3).map((node) => `/${node.path} of ${node.owner}`);
-    problems.push(`The tree has no /${interpreter}, which runs ${lost.length} of its scripts: ${examples.join(', ')}${lost.length > 3 ? ', …' : ''}.`);
+    problems.push(
+      `The tree has no /${interpreter}, which runs ${lost.length} of its scripts: ${examples.join(', ')}${lost.length > 3 ? ', …' : ''}.`,
+    );
   }
   return { problems, elfFiles, scripts };
 }
 
 /** `$ORIGIN`, `$LIB` and `$PLATFORM`-free folders of RPATH and RUNPATH as paths of the tree. */
 function expand(folder: string, { node, triplet }: { readonly node: Node; readonly triplet: string }): string {
-  const expanded = folder.replace(/\$\{?ORIGIN\}?/g, `/${parentOf(node.path)}`).replace(/\$\{?LIB\}?/g, `lib/${triplet}`);
+  const expanded = folder
+    .replace(/\$\{?ORIGIN\}?/g, `/${parentOf(node.path)}`)
+    .replace(/\$\{?LIB\}?/g, `lib/${triplet}`);
   const parts: string[] = [];
   for (const part of expanded.split('/')) {
     if (part === '..') parts.pop();

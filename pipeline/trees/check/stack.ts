@@ -13,7 +13,10 @@ export interface Stack {
 }
 
 /** Lays layers over each other. `owner` of each node names its layer and source. */
-export function stackLayers(layers: readonly { readonly name: string; readonly nodes: readonly Node[] }[], replaces: readonly string[]): Stack {
+export function stackLayers(
+  layers: readonly { readonly name: string; readonly nodes: readonly Node[] }[],
+  replaces: readonly string[],
+): Stack {
   const allowed = new Globs(replaces);
   const nodes = new Map<string, Node>();
   const from = new Map<string, string>();
@@ -29,7 +32,10 @@ export function stackLayers(layers: readonly { readonly name: string; readonly n
       const difference = differenceOf(before, node);
       if (before.type === 'directory' && node.type === 'directory' && difference === undefined) continue;
       if (allowed.matches(node.path)) covered.push({ path: node.path, by: layer.name, from: below });
-      else conflicts.push(`/${node.path} is in the layers ${below} and ${layer.name}: ${difference ?? 'the same thing twice'}.`);
+      else
+        conflicts.push(
+          `/${node.path} is in the layers ${below} and ${layer.name}: ${difference ?? 'the same thing twice'}.`,
+        );
     }
   }
   return { nodes, conflicts, covered };

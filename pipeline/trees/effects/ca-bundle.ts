@@ -14,11 +14,16 @@ export const caBundle: Effect = ({ nodes, epoch }) => {
   const certificates = [...nodes.values()]
     .filter((node) => node.type === 'file' && CERTIFICATE.test(node.path))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
-  if (certificates.length === 0) throw refuse('The effect ca-bundle finds no certificates in this layer.', 'Put the package ca-certificates into the same layer.');
+  if (certificates.length === 0)
+    throw refuse(
+      'The effect ca-bundle finds no certificates in this layer.',
+      'Put the package ca-certificates into the same layer.',
+    );
   const decoder = new TextDecoder();
   const texts = certificates.map((node) => {
     const text = decoder.decode(readContent(node));
-    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw refuse(`/${node.path} of ${node.owner} is no PEM certificate.`);
+    if (!text.includes('-----BEGIN CERTIFICATE-----'))
+      throw refuse(`/${node.path} of ${node.owner} is no PEM certificate.`);
     return text.endsWith('\n') ? text : `${text}\n`;
   });
   return { put: [textNode('etc/ssl/certs/ca-certificates.crt', texts.join(''), { epoch })] };

@@ -42,14 +42,22 @@ const SHADOW_GID = 42;
 export const usersAndGroups: Effect = ({ options, epoch }) => {
   const table = readTable(options);
   const groups = withOwnGroups(table);
-  unique('user', table.users.map((user) => ({ name: user.name, id: user.uid })));
-  unique('group', groups.map((group) => ({ name: group.name, id: group.gid })));
+  unique(
+    'user',
+    table.users.map((user) => ({ name: user.name, id: user.uid })),
+  );
+  unique(
+    'group',
+    groups.map((group) => ({ name: group.name, id: group.gid })),
+  );
   for (const user of table.users) {
-    if (!groups.some((group) => group.gid === (user.gid ?? user.uid))) throw refuse(`The user ${user.name} has a group ${user.gid} that no group of the table has.`);
+    if (!groups.some((group) => group.gid === (user.gid ?? user.uid)))
+      throw refuse(`The user ${user.name} has a group ${user.gid} that no group of the table has.`);
   }
   for (const group of groups) {
     const stranger = group.members?.find((member) => !table.users.some((user) => user.name === member));
-    if (stranger !== undefined) throw refuse(`The group ${group.name} has a member ${stranger}, who is no user of the table.`);
+    if (stranger !== undefined)
+      throw refuse(`The group ${group.name} has a member ${stranger}, who is no user of the table.`);
   }
   const day = Math.floor(epoch / SECONDS_PER_DAY);
   const users = [...table.users].sort((a, b) => a.uid - b.uid);

@@ -9,16 +9,19 @@ const ONE = Buffer.concat([encodeCpioHeader(ENTRY), Buffer.from('hello\0\0\0'), 
 
 test('a header is 110 characters, the name with its NUL, and zeros up to a multiple of four', () => {
   const bytes = Buffer.from(encodeCpioHeader(ENTRY));
-  assert.equal(
-    bytes.toString('latin1'),
-    `070701${'00000007'}${'000081ED'}${'00000000'}${'00000000'}${'00000001'}${'65920080'}${'00000005'}${'00000000'.repeat(4)}${'00000005'}${'00000000'}init\0\0`,
-  );
+  assert.equal(bytes.toString('latin1'), `070701${'00000007'}${'000081ED'}${'00000000'}${'00000000'}${'00000001'}${'65920080'}${'00000005'}${'00000000'.repeat(4)}${'00000005'}${'00000000'}init\0\0`);
   assert.equal(bytes.length % 4, 0);
 });
 
 test('archives that lie one after another, with zeros between, are read as one', () => {
   const entries = indexCpio(inMemory(Buffer.concat([ONE, Buffer.alloc(512), ONE, Buffer.alloc(12)])), 'it');
-  assert.deepEqual(entries.map(({ path, size, inode }) => [path, size, inode]), [['init', 5, 7], ['init', 5, 7]]);
+  assert.deepEqual(
+    entries.map(({ path, size, inode }) => [path, size, inode]),
+    [
+      ['init', 5, 7],
+      ['init', 5, 7],
+    ],
+  );
 });
 
 const BAD: readonly (readonly [string, Buffer])[] = [

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { isElf, readElf } from '../../../pipeline/formats/elf.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
 import { FileSource } from '../../../pipeline/trees/file-source.ts';
-import { elfOf, type ElfSample } from '../trees/sample-elf.ts';
 import { failure } from '../trees/sample.ts';
+import { type ElfSample, elfOf } from '../trees/sample-elf.ts';
 
 const SHAPES: readonly (readonly [string, ElfSample])[] = [
   ['of 64 bits', {}],
@@ -14,10 +14,7 @@ const SHAPES: readonly (readonly [string, ElfSample])[] = [
 ];
 for (const [sentence, shape] of SHAPES) {
   test(`a program ${sentence} says what it needs`, () => {
-    const elf = readElf(
-      inMemory(elfOf({ ...shape, interpreter: '/lib64/ld.so.2', needed: ['libc.so.6', 'libm.so.6'], runpath: '$ORIGIN/../lib:/opt/lib', rpath: '/old', soname: 'libx.so.1' })),
-      'it',
-    );
+    const elf = readElf(inMemory(elfOf({ ...shape, interpreter: '/lib64/ld.so.2', needed: ['libc.so.6', 'libm.so.6'], runpath: '$ORIGIN/../lib:/opt/lib', rpath: '/old', soname: 'libx.so.1' })), 'it');
     assert.equal(elf.machine, shape.machine ?? 62);
     assert.equal(elf.bits, shape.bits ?? 64);
     assert.equal(elf.interpreter, '/lib64/ld.so.2');
@@ -41,7 +38,10 @@ test('the program that runs this test is read like any other', () => {
   try {
     const elf = readElf(source, 'node');
     assert.match(elf.interpreter ?? '', /\/ld[-a-z0-9_]*\.so/);
-    assert.ok(elf.needed.some((name) => name.startsWith('libc.')), elf.needed.join());
+    assert.ok(
+      elf.needed.some((name) => name.startsWith('libc.')),
+      elf.needed.join(),
+    );
   } finally {
     source.close();
   }

@@ -5,7 +5,7 @@ import { inMemory } from '../../../pipeline/formats/random-access.ts';
 import type { TarEntry } from '../../../pipeline/formats/tar-entry.ts';
 import { encodeTarHeader } from '../../../pipeline/formats/tar-header.ts';
 import { indexTar } from '../../../pipeline/formats/tar-index.ts';
-import { EPOCH, device, failure, file, folder, forged, hardLink, type Member, symlink, tarOf } from '../trees/sample.ts';
+import { device, EPOCH, failure, file, folder, forged, hardLink, type Member, symlink, tarOf } from '../trees/sample.ts';
 
 const LONG = `${'deep/'.repeat(30)}name`;
 
@@ -87,7 +87,10 @@ test('the bytes of a plain header are those of POSIX ustar', () => {
   assert.equal(header.toString('latin1', 0, 9), 'etc/motd\0');
   assert.equal(header.toString('latin1', 100, 157), '0000644\x000000000\x000000000\x0000000000005\x0014544400200\x00007777\0 0'.replace('007777', header.toString('latin1', 148, 154)));
   assert.equal(header.toString('latin1', 257, 265), 'ustar\x0000');
-  assert.ok(header.subarray(265, 329).every((byte) => byte === 0), 'owner names are empty');
+  assert.ok(
+    header.subarray(265, 329).every((byte) => byte === 0),
+    'owner names are empty',
+  );
 });
 
 const IMPOSSIBLE: readonly (readonly [string, Partial<TarEntry>])[] = [
@@ -110,7 +113,10 @@ test("tars of tar-stream's writer are read, names that it splits or puts into pa
   stream.finalize();
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk as Uint8Array);
-  assert.deepEqual(indexTar(inMemory(Buffer.concat(chunks)), 'the tar').map((entry) => [entry.path, entry.size, entry.mode]), names.map((name) => [name, 4, 0o755]));
+  assert.deepEqual(
+    indexTar(inMemory(Buffer.concat(chunks)), 'the tar').map((entry) => [entry.path, entry.size, entry.mode]),
+    names.map((name) => [name, 4, 0o755]),
+  );
 });
 
 const GOOD = tarOf([folder('aa'), file('aa/bb', 'x'.repeat(2000)), symlink('cc', 'aa'), hardLink('dd', 'aa/bb')]);

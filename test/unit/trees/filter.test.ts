@@ -7,9 +7,24 @@ import { file, folder, source, symlink, tarOf } from './sample.ts';
 const NODES = nodesOf(
   source(
     tarOf([
-      folder(''), folder('etc'), file('etc/x.conf', ''), folder('usr'), folder('usr/bin'), file('usr/bin/x', ''), folder('usr/share'), folder('usr/share/doc'),
-      folder('usr/share/doc/x'), file('usr/share/doc/x/copyright', ''), file('usr/share/doc/x/changelog.gz', ''), symlink('usr/share/doc/y', 'x'), folder('usr/share/doc/x/examples'),
-      folder('usr/share/man'), folder('usr/share/man/man1'), file('usr/share/man/man1/x.1.gz', ''), folder('var'), folder('var/empty'),
+      folder(''),
+      folder('etc'),
+      file('etc/x.conf', ''),
+      folder('usr'),
+      folder('usr/bin'),
+      file('usr/bin/x', ''),
+      folder('usr/share'),
+      folder('usr/share/doc'),
+      folder('usr/share/doc/x'),
+      file('usr/share/doc/x/copyright', ''),
+      file('usr/share/doc/x/changelog.gz', ''),
+      symlink('usr/share/doc/y', 'x'),
+      folder('usr/share/doc/x/examples'),
+      folder('usr/share/man'),
+      folder('usr/share/man/man1'),
+      file('usr/share/man/man1/x.1.gz', ''),
+      folder('var'),
+      folder('var/empty'),
     ]),
   ),
   'it',
@@ -26,6 +41,9 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[], re
 ];
 for (const [sentence, keep, drop, expected] of ROWS) {
   test(sentence, () => {
-    assert.deepEqual(filterNodes(NODES, { keep, drop }).map((node) => node.path), expected);
+    assert.deepEqual(
+      filterNodes(NODES, { keep, drop }).map((node) => node.path),
+      expected,
+    );
   });
 }

@@ -55,10 +55,10 @@ export function elfOf(sample: ElfSample): Buffer {
   const namesAt = place(sectionNames.bytes());
   const rows = [...dynamic, [5, BASE + stringsAt] as const, [0, 0] as const];
   const table = Buffer.alloc(rows.length * 2 * word);
-  rows.forEach(([tag, value], row) => {
+  for (const [row, [tag, value]] of rows.entries()) {
     put(table, row * 2 * word, word, tag);
     put(table, (row * 2 + 1) * word, word, value);
-  });
+  }
   const dynamicAt = place(table);
   const sections = Buffer.alloc(3 * sectionSize);
   const section = (row: number, name: number, kind: number, offset: number, size: number): void => {
@@ -81,7 +81,7 @@ export function elfOf(sample: ElfSample): Buffer {
   put(file, 18, 2, machine);
   put(file, wide ? 32 : 28, word, headerSize);
   put(file, wide ? 40 : 32, word, sectionsAt);
-  [headerSize, programSize, programCount, sectionSize, 3, 2].forEach((value, index) => put(file, (wide ? 52 : 40) + index * 2, 2, value));
+  for (const [index, value] of [headerSize, programSize, programCount, sectionSize, 3, 2].entries()) put(file, (wide ? 52 : 40) + index * 2, 2, value);
   let row = headerSize;
   const segment = (kind: number, offset: number, size: number): void => {
     put(file, row, 4, kind);

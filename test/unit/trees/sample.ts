@@ -6,9 +6,9 @@ import { gzipSync } from 'node:zlib';
 import type { Json } from '../../../pipeline/core/json.ts';
 import type { Writer } from '../../../pipeline/core/writer.ts';
 import { ancestorsOf } from '../../../pipeline/formats/member-path.ts';
-import { type RandomAccess, inMemory } from '../../../pipeline/formats/random-access.ts';
+import { inMemory, type RandomAccess } from '../../../pipeline/formats/random-access.ts';
 import type { TarEntry } from '../../../pipeline/formats/tar-entry.ts';
-import { TAR_END, encodeTarHeader, tarPadding } from '../../../pipeline/formats/tar-header.ts';
+import { encodeTarHeader, TAR_END, tarPadding } from '../../../pipeline/formats/tar-header.ts';
 import { type IndexedEntry, indexTar } from '../../../pipeline/formats/tar-index.ts';
 
 export const EPOCH = 1_704_067_200;
@@ -57,7 +57,13 @@ export function forged(tar: Buffer, from: string, to: string): Buffer {
     const header = bytes.subarray(at, at + 512);
     if (header.toString('latin1', 257, 262) !== 'ustar') continue;
     header.write('        ', 148);
-    header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+    header.write(
+      `${header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    );
   }
   return bytes;
 }
@@ -108,7 +114,12 @@ export async function runWriter(
   write: Writer,
   { inputs, outputs, options = {}, epoch = EPOCH }: { readonly inputs: { readonly [name: string]: Uint8Array }; readonly outputs: readonly string[]; readonly options?: Json; readonly epoch?: number },
 ): Promise<{ readonly [name: string]: Buffer }> {
-  const paths = Object.fromEntries(Object.entries(inputs).map(([name, bytes]) => [name, scratch(), bytes] as const).map(([name, place, bytes]) => [name, (writeFileSync(place, bytes), place)]));
+  const paths: { [name: string]: string } = {};
+  for (const [name, bytes] of Object.entries(inputs)) {
+    const place = scratch();
+    writeFileSync(place, bytes);
+    paths[name] = place;
+  }
   const places = Object.fromEntries(outputs.map((name) => [name, scratch()]));
   await write({ inputs: paths, outputs: places, options, epoch });
   return Object.fromEntries(outputs.map((name) => [name, readFileSync(places[name] ?? '')]));

@@ -3,12 +3,22 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { nodesOf } from '../../../pipeline/trees/tar-in.ts';
 import { writeTar } from '../../../pipeline/trees/tar-out.ts';
-import { EPOCH, file, folder, hardLink, membersOf, type Member, scratch, source, symlink, tarOf } from './sample.ts';
+import { EPOCH, file, folder, hardLink, type Member, membersOf, scratch, source, symlink, tarOf } from './sample.ts';
 
 const MEMBERS: readonly Member[] = [
-  folder('usr'), folder('usr/bin'), file('usr/bin/b', 'contents'), hardLink('usr/bin/a', 'usr/bin/b'), hardLink('usr/bin/c', 'usr/bin/a'),
-  file('usr-local', 'x'), symlink('bin', 'usr/bin'), file('etc', ''), file('usr/bin/empty', ''), file('Z', 'x', { mtime: EPOCH + 1 }),
-  file('old', 'x', { mtime: 5 }), file('ü', 'x'), folder('', { mode: 0o755 }),
+  folder('usr'),
+  folder('usr/bin'),
+  file('usr/bin/b', 'contents'),
+  hardLink('usr/bin/a', 'usr/bin/b'),
+  hardLink('usr/bin/c', 'usr/bin/a'),
+  file('usr-local', 'x'),
+  symlink('bin', 'usr/bin'),
+  file('etc', ''),
+  file('usr/bin/empty', ''),
+  file('Z', 'x', { mtime: EPOCH + 1 }),
+  file('old', 'x', { mtime: 5 }),
+  file('ü', 'x'),
+  folder('', { mode: 0o755 }),
 ];
 
 function written(members: readonly Member[]): Buffer {
@@ -19,10 +29,12 @@ function written(members: readonly Member[]): Buffer {
 
 /** All orders that keep a link behind what it names, by a fixed rule: no randomness in tests. */
 function rotations(members: readonly Member[]): readonly (readonly Member[])[] {
-  return members.map((_, index) => [...members.slice(index), ...members.slice(0, index)]).map((turned) => {
-    const links = turned.filter(({ entry }) => entry.type === 'link').sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
-    return [...turned.filter(({ entry }) => entry.type !== 'link'), ...links];
-  });
+  return members
+    .map((_, index) => [...members.slice(index), ...members.slice(0, index)])
+    .map((turned) => {
+      const links = turned.filter(({ entry }) => entry.type === 'link').sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+      return [...turned.filter(({ entry }) => entry.type !== 'link'), ...links];
+    });
 }
 
 test('the order of members does not show in the bytes', () => {
@@ -38,9 +50,7 @@ test('writing what was written gives the same bytes', () => {
 });
 
 test('paths are sorted by code unit, parents before children', () => {
-  assert.deepEqual([...membersOf(written(MEMBERS)).keys()], [
-    '', 'Z', 'bin', 'etc', 'old', 'usr', 'usr-local', 'usr/bin', 'usr/bin/a', 'usr/bin/b', 'usr/bin/c', 'usr/bin/empty', 'ü',
-  ]);
+  assert.deepEqual([...membersOf(written(MEMBERS)).keys()], ['', 'Z', 'bin', 'etc', 'old', 'usr', 'usr-local', 'usr/bin', 'usr/bin/a', 'usr/bin/b', 'usr/bin/c', 'usr/bin/empty', 'ü']);
 });
 
 test('the first of several names holds the bytes, the others link to it', () => {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { projectFolder } from '../../rig/project.ts';
-import { EPOCH, debOf, file, scratch, tarOf } from '../trees/sample.ts';
+import { debOf, EPOCH, file, scratch, tarOf } from '../trees/sample.ts';
 
 const WRITERS = path.join(projectFolder, 'pipeline/writers');
 /** As launch.mjs bundles them: CommonJS packages inside ask for `require`. */

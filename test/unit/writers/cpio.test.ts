@@ -9,7 +9,10 @@ import { EPOCH, failure, file, folder, hardLink, runWriter, symlink, tarOf } fro
 
 const TREE = tarOf([folder('usr'), file('usr/b', 'hello'), hardLink('usr/a', 'usr/b'), symlink('lib', 'usr/lib'), file('init', '#!/bin/sh', { mode: 0o755, mtime: EPOCH + 5, uid: 7 })]);
 
-async function packed(options: CpioOptions & Json, inputs: { readonly [name: string]: Uint8Array } = { tree: TREE }): Promise<{ readonly bytes: Buffer; readonly entries: readonly IndexedCpioEntry[] }> {
+async function packed(
+  options: CpioOptions & Json,
+  inputs: { readonly [name: string]: Uint8Array } = { tree: TREE },
+): Promise<{ readonly bytes: Buffer; readonly entries: readonly IndexedCpioEntry[] }> {
   const bytes = (await runWriter(write, { inputs, outputs: ['cpio'], options }))['cpio'] ?? Buffer.alloc(0);
   return { bytes, entries: indexCpio(inMemory(bytes), 'the archive') };
 }
@@ -34,21 +37,41 @@ test('members are sorted and numbered, names of one file share a number, and the
 
 test('single files, folders, links and devices join the trees', async () => {
   const { entries } = await packed(
-    { files: [{ path: 'init', mode: 0o755 }], directories: [{ path: 'proc', mode: 0o555 }], links: [{ path: 'bin', target: 'usr/bin' }], devices: [{ path: 'dev/console', type: 'character', major: 5, minor: 1 }, { path: 'dev/loop0', type: 'block', major: 7, minor: 0, mode: 0o660, gid: 6 }] },
+    {
+      files: [{ path: 'init', mode: 0o755 }],
+      directories: [{ path: 'proc', mode: 0o555 }],
+      links: [{ path: 'bin', target: 'usr/bin' }],
+      devices: [
+        { path: 'dev/console', type: 'character', major: 5, minor: 1 },
+        { path: 'dev/loop0', type: 'block', major: 7, minor: 0, mode: 0o660, gid: 6 },
+      ],
+    },
     { 'file/init': Buffer.from('#!'), 'file/rancheros/base.squashfs': Buffer.alloc(3_000_001, 1) },
   );
   assert.deepEqual(
     entries.map(({ path, mode, size, device }) => [path, mode.toString(8), size, device?.major, device?.minor]),
     [
-      ['.', '40755', 0, 0, 0], ['bin', '120777', 7, 0, 0], ['dev', '40755', 0, 0, 0], ['dev/console', '20600', 0, 5, 1], ['dev/loop0', '60660', 0, 7, 0],
-      ['init', '100755', 2, 0, 0], ['proc', '40555', 0, 0, 0], ['rancheros', '40755', 0, 0, 0], ['rancheros/base.squashfs', '100644', 3_000_001, 0, 0],
+      ['.', '40755', 0, 0, 0],
+      ['bin', '120777', 7, 0, 0],
+      ['dev', '40755', 0, 0, 0],
+      ['dev/console', '20600', 0, 5, 1],
+      ['dev/loop0', '60660', 0, 7, 0],
+      ['init', '100755', 2, 0, 0],
+      ['proc', '40555', 0, 0, 0],
+      ['rancheros', '40755', 0, 0, 0],
+      ['rancheros/base.squashfs', '100644', 3_000_001, 0, 0],
     ],
   );
 });
 
 const TROUBLE: readonly (readonly [string, CpioOptions & Json, { readonly [name: string]: Uint8Array }, RegExp])[] = [
   ['one path in two trees', { trees: ['a', 'b'] }, { a: tarOf([file('x', '1')]), b: tarOf([file('x', '2')]) }, /\/x comes from a and from b/],
-  ['a file with attributes', { trees: ['a'] }, { a: tarOf([file('ping', '', { xattrs: { 'security.capability': Uint8Array.of(1) } })]) }, /\/ping of a has extended attributes, which a cpio archive cannot hold: security\.capability/],
+  [
+    'a file with attributes',
+    { trees: ['a'] },
+    { a: tarOf([file('ping', '', { xattrs: { 'security.capability': Uint8Array.of(1) } })]) },
+    /\/ping of a has extended attributes, which a cpio archive cannot hold: security\.capability/,
+  ],
   ['a mode for a file that is no input', { files: [{ path: 'init', mode: 0o755 }] }, {}, /names init, but there is no input file\/init/],
 ];
 for (const [sentence, options, inputs, message] of TROUBLE) {

@@ -3,21 +3,37 @@ import { test } from 'node:test';
 import type { Json } from '../../../pipeline/core/json.ts';
 import type { LayerOptions } from '../../../pipeline/trees/layer-options.ts';
 import { write } from '../../../pipeline/writers/layer.ts';
-import { EPOCH, failure, file, folder, hardLink, membersOf, type Member, runWriter, symlink, tarOf, textIn } from '../trees/sample.ts';
+import { EPOCH, failure, file, folder, hardLink, type Member, membersOf, runWriter, symlink, tarOf, textIn } from '../trees/sample.ts';
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
 
 const PACKAGES: { readonly [name: string]: readonly Member[] } = {
   base: [
-    folder(''), folder('etc'), folder('bin'), file('bin/sh', 'shell', { mode: 0o755 }), folder('usr'), folder('usr/share'), folder('usr/share/doc'), folder('usr/share/doc/base'),
-    file('usr/share/doc/base/copyright', 'free'), file('usr/share/doc/base/changelog', 'long'), folder('lib'), file('lib/libx.so.1', 'lib'), symlink('lib/libx.so', 'libx.so.1'), symlink('sbin', 'usr/sbin'),
+    folder(''),
+    folder('etc'),
+    folder('bin'),
+    file('bin/sh', 'shell', { mode: 0o755 }),
+    folder('usr'),
+    folder('usr/share'),
+    folder('usr/share/doc'),
+    folder('usr/share/doc/base'),
+    file('usr/share/doc/base/copyright', 'free'),
+    file('usr/share/doc/base/changelog', 'long'),
+    folder('lib'),
+    file('lib/libx.so.1', 'lib'),
+    symlink('lib/libx.so', 'libx.so.1'),
+    symlink('sbin', 'usr/sbin'),
   ],
   ping: [folder('usr'), folder('usr/bin'), file('usr/bin/ping', 'ping', { mode: 0o755 }), hardLink('usr/bin/ping4', 'usr/bin/ping'), folder('etc'), file('etc/ping.conf', 'from ping')],
   rival: [folder('etc'), file('etc/ping.conf', 'from rival')],
   twin: [folder('etc'), file('etc/ping.conf', 'from ping')],
   sticky: [folder('etc', { mode: 0o700 })],
   units: [folder('usr/lib/sysusers.d'), file('usr/lib/sysusers.d/x.conf', '# a comment\nu  sshd\t- "a user"\n\n')],
-  certificates: [folder('usr/share/ca-certificates/mozilla'), file('usr/share/ca-certificates/mozilla/b.crt', `${CERTIFICATE}\n`), file('usr/share/ca-certificates/mozilla/a.crt', CERTIFICATE.replace('AAAA', 'BBBB'))],
+  certificates: [
+    folder('usr/share/ca-certificates/mozilla'),
+    file('usr/share/ca-certificates/mozilla/b.crt', `${CERTIFICATE}\n`),
+    file('usr/share/ca-certificates/mozilla/a.crt', CERTIFICATE.replace('AAAA', 'BBBB')),
+  ],
 };
 
 interface Made {
@@ -45,10 +61,35 @@ async function layer(
 test('packages are joined, merged into /usr, and described', async () => {
   const { tar, contents } = await layer(['base', 'ping'], { usrMergeLinks: ['bin', 'sbin', 'lib'], drop: ['usr/share/doc'] });
   const members = membersOf(tar);
-  assert.deepEqual([...members.keys()], [
-    '', 'bin', 'etc', 'etc/ping.conf', 'lib', 'sbin', 'usr', 'usr/bin', 'usr/bin/ping', 'usr/bin/ping4', 'usr/bin/sh', 'usr/lib', 'usr/lib/libx.so', 'usr/lib/libx.so.1', 'usr/share',
-    'usr/share/doc', 'usr/share/doc/base', 'usr/share/doc/base/copyright', 'var', 'var/lib', 'var/lib/dpkg', 'var/lib/dpkg/status.d', 'var/lib/dpkg/status.d/base', 'var/lib/dpkg/status.d/ping',
-  ]);
+  assert.deepEqual(
+    [...members.keys()],
+    [
+      '',
+      'bin',
+      'etc',
+      'etc/ping.conf',
+      'lib',
+      'sbin',
+      'usr',
+      'usr/bin',
+      'usr/bin/ping',
+      'usr/bin/ping4',
+      'usr/bin/sh',
+      'usr/lib',
+      'usr/lib/libx.so',
+      'usr/lib/libx.so.1',
+      'usr/share',
+      'usr/share/doc',
+      'usr/share/doc/base',
+      'usr/share/doc/base/copyright',
+      'var',
+      'var/lib',
+      'var/lib/dpkg',
+      'var/lib/dpkg/status.d',
+      'var/lib/dpkg/status.d/base',
+      'var/lib/dpkg/status.d/ping',
+    ],
+  );
   assert.equal(members.get('bin')?.target, 'usr/bin');
   assert.equal(members.get('usr/bin/ping4')?.type, 'link');
   assert.equal(textIn(tar, 'var/lib/dpkg/status.d/ping'), 'Package: ping\n');
@@ -116,7 +157,11 @@ test('a filter may take the first name of a hard-linked file and leave the secon
 });
 
 const OVERLAY: readonly Member[] = [
-  folder('etc', { mode: 0o775 }), file('etc/motd', 'hi', { mode: 0o664, uid: 1000, gid: 1000 }), file('etc/run', '#!', { mode: 0o775 }), file('etc/secret', 's', { mode: 0o600 }), file('etc/.gitkeep', ''),
+  folder('etc', { mode: 0o775 }),
+  file('etc/motd', 'hi', { mode: 0o664, uid: 1000, gid: 1000 }),
+  file('etc/run', '#!', { mode: 0o775 }),
+  file('etc/secret', 's', { mode: 0o600 }),
+  file('etc/.gitkeep', ''),
 ];
 
 test("an overlay's modes come from the executable bit and the rules, never from a checkout", async () => {
@@ -159,7 +204,12 @@ test('certificates become one bundle, in the order of their names, each ending i
 });
 
 test('alternatives are links, made when their target is there', async () => {
-  const { tar } = await layer(['ping'], { effects: [{ effect: 'links', options: { '/usr/bin/p': 'ping' } }, { effect: 'shells', options: { shells: ['/bin/ping'] } }] });
+  const { tar } = await layer(['ping'], {
+    effects: [
+      { effect: 'links', options: { '/usr/bin/p': 'ping' } },
+      { effect: 'shells', options: { shells: ['/bin/ping'] } },
+    ],
+  });
   assert.equal(membersOf(tar).get('usr/bin/p')?.target, 'ping');
   assert.equal(textIn(tar, 'etc/shells'), '# /etc/shells: valid login shells\n/bin/ping\n');
 });

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Json } from '../../../pipeline/core/json.ts';
 import { write } from '../../../pipeline/writers/modules.ts';
-import { elfOf } from '../trees/sample-elf.ts';
 import { failure, file, membersOf, runWriter, tarOf, textIn } from '../trees/sample.ts';
+import { elfOf } from '../trees/sample-elf.ts';
 
 const SIGNATURE = '~Module signature appended~\n';
 const module = (modinfo: readonly string[]): Buffer => Buffer.concat([elfOf({ type: 1, modinfo: modinfo.map((line) => `${line}\0`).join('') }), Buffer.from(SIGNATURE)]);

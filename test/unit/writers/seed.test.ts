@@ -72,7 +72,10 @@ test("the data root itself is not in it, and Docker's folders are closed to othe
 test('a changed layer gets other names throughout', async () => {
   const [one, other] = await Promise.all([seed(), seed({ ...LAYERS, base: tarOf([file('a', 'other')]) })]);
   const folders = (tar: Buffer): readonly string[] => [...membersOf(tar).keys()].filter((path) => /^overlay2\/[0-9a-f]{64}$/.test(path));
-  assert.deepEqual(folders(one.tar).filter((path) => folders(other.tar).includes(path)), []);
+  assert.deepEqual(
+    folders(one.tar).filter((path) => folders(other.tar).includes(path)),
+    [],
+  );
 });
 
 const WRONG: readonly (readonly [string, Partial<SeedOptions>, RegExp])[] = [

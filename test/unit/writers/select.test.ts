@@ -4,7 +4,13 @@ import { write } from '../../../pipeline/writers/select.ts';
 import { failure, file, folder, hardLink, runWriter, symlink, tarOf } from '../trees/sample.ts';
 
 const TAR = tarOf([
-  folder('usr/lib'), file('usr/lib/real', 'contents'), symlink('usr/lib/short', 'real'), symlink('far', '/lib/short'), symlink('loop', 'loop'), file('boot/vmlinuz', 'kernel'), hardLink('boot/again', 'boot/vmlinuz'),
+  folder('usr/lib'),
+  file('usr/lib/real', 'contents'),
+  symlink('usr/lib/short', 'real'),
+  symlink('far', '/lib/short'),
+  symlink('loop', 'loop'),
+  file('boot/vmlinuz', 'kernel'),
+  hardLink('boot/again', 'boot/vmlinuz'),
 ]);
 const PICKS: readonly (readonly [string, string])[] = [
   ['boot/vmlinuz', 'kernel'],
@@ -20,7 +26,11 @@ for (const [path, expected] of PICKS) {
   });
 }
 
-for (const [path, message] of [['real', /no file \/real/], ['usr/lib', /is a directory/], ['loop', /more than 40 links/]] as const) {
+for (const [path, message] of [
+  ['real', /no file \/real/],
+  ['usr/lib', /is a directory/],
+  ['loop', /more than 40 links/],
+] as const) {
   test(`${path}, which is no file, cannot be picked`, async () => {
     await assert.rejects(runWriter(write, { inputs: { tar: TAR }, outputs: ['x'], options: { files: { x: path } } }), failure('configuration', message));
   });

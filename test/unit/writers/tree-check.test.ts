@@ -2,14 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TreeCheckOptions } from '../../../pipeline/trees/check/check-options.ts';
 import { write } from '../../../pipeline/writers/tree-check.ts';
-import { elfOf } from '../trees/sample-elf.ts';
 import { failure, file, folder, type Member, runWriter, symlink, tarOf, withFolders } from '../trees/sample.ts';
+import { elfOf } from '../trees/sample-elf.ts';
 
 const TRIPLET = 'usr/lib/x86_64-linux-gnu';
 const LIBRARIES: readonly Member[] = [
-  symlink('lib64', 'usr/lib64'), symlink('bin', 'usr/bin'), file('usr/lib64/ld.so.2', elfOf({})),
-  file(`${TRIPLET}/libc.so.6`, elfOf({})), file(`${TRIPLET}/libold.so`, elfOf({ bits: 32, machine: 3 })), symlink(`${TRIPLET}/libz.so.1`, 'libz.so.1.3'), file(`${TRIPLET}/libz.so.1.3`, elfOf({ needed: ['libc.so.6'] })),
-  file(`${TRIPLET}/private/libown.so`, elfOf({})), file('usr/bin/bash', elfOf({ needed: ['libc.so.6'], interpreter: '/lib64/ld.so.2' }), { mode: 0o755 }), file('usr/bin/env', elfOf({})),
+  symlink('lib64', 'usr/lib64'),
+  symlink('bin', 'usr/bin'),
+  file('usr/lib64/ld.so.2', elfOf({})),
+  file(`${TRIPLET}/libc.so.6`, elfOf({})),
+  file(`${TRIPLET}/libold.so`, elfOf({ bits: 32, machine: 3 })),
+  symlink(`${TRIPLET}/libz.so.1`, 'libz.so.1.3'),
+  file(`${TRIPLET}/libz.so.1.3`, elfOf({ needed: ['libc.so.6'] })),
+  file(`${TRIPLET}/private/libown.so`, elfOf({})),
+  file('usr/bin/bash', elfOf({ needed: ['libc.so.6'], interpreter: '/lib64/ld.so.2' }), { mode: 0o755 }),
+  file('usr/bin/env', elfOf({})),
 ];
 
 interface LayerUnderTest {
@@ -24,7 +31,11 @@ async function check(layers: readonly LayerUnderTest[], options: Partial<TreeChe
     inputs[`layer/${name}`] = tarOf(withFolders(members));
     inputs[`contents/${name}`] = Buffer.from(JSON.stringify({ packages: [], entries: [{ path: 'usr/bin/x', owner: 'package x' }], bytes: 1, declarations }));
   }
-  const made = await runWriter(write, { inputs, outputs: ['report'], options: { arch: 'amd64', layers: layers.map(({ name }) => name), ...options, foreign: [`${TRIPLET}/libold.so`, ...(options.foreign ?? [])] } });
+  const made = await runWriter(write, {
+    inputs,
+    outputs: ['report'],
+    options: { arch: 'amd64', layers: layers.map(({ name }) => name), ...options, foreign: [`${TRIPLET}/libold.so`, ...(options.foreign ?? [])] },
+  });
   return JSON.parse(made['report']?.toString() ?? '') as { readonly [name: string]: unknown };
 }
 
@@ -47,8 +58,21 @@ const FINE: readonly (readonly [string, readonly LayerUnderTest[], Partial<TreeC
   ['a dangling link that is known', tree(symlink('etc/localtime', '/usr/share/zoneinfo/UTC')), { danglingLinks: ['etc/localtime'] }],
   ['a program for another machine that is known', tree(program({ machine: 183 })), { foreign: ['usr/bin/x'] }],
   ['a program without its library that is known', tree(program({ needed: ['libqt.so'] })), { incomplete: ['usr/bin/*'] }],
-  ['folders in two layers', [{ name: 'a', members: [folder('etc')] }, { name: 'b', members: [folder('etc')] }]],
-  ['a file that covers another by declaration', [{ name: 'a', members: [file('x', '1')] }, { name: 'b', members: [file('x', '2')] }], { replaces: ['x'] }],
+  [
+    'folders in two layers',
+    [
+      { name: 'a', members: [folder('etc')] },
+      { name: 'b', members: [folder('etc')] },
+    ],
+  ],
+  [
+    'a file that covers another by declaration',
+    [
+      { name: 'a', members: [file('x', '1')] },
+      { name: 'b', members: [file('x', '2')] },
+    ],
+    { replaces: ['x'] },
+  ],
 ];
 for (const [sentence, layers, options] of FINE) {
   test(`${sentence} is fine`, async () => {
@@ -67,10 +91,35 @@ const TROUBLE: readonly (readonly [string, readonly LayerUnderTest[], RegExp])[]
   ['an interpreter that env does not find', tree(script('#!/usr/bin/env perl')), /no \/usr\/bin\/perl, which runs 1/],
   ['a link to nothing', tree(symlink('usr/bin/x', '/etc/alternatives/x')), /\/usr\/bin\/x of package x is a link to \/etc\/alternatives\/x/],
   ['a link to itself', tree(symlink('usr/bin/x', 'x')), /is a link to x/],
-  ['one file in two layers', [{ name: 'a', members: [file('x', '1')] }, { name: 'b', members: [file('x', '2')] }], /\/x is in the layers a and b: other contents/],
-  ['the same file in two layers', [{ name: 'a', members: [file('x', '1')] }, { name: 'b', members: [file('x', '1')] }], /\/x is in the layers a and b: the same thing twice/],
-  ['a folder of two modes', [{ name: 'a', members: [folder('x')] }, { name: 'b', members: [folder('x', { mode: 0o700 })] }], /\/x is in the layers a and b: mode 0755 and 0700/],
-  ['a user that nobody makes', [{ name: 'a', members: [], declarations: [{ owner: 'package ssh', path: 'usr/lib/sysusers.d/ssh.conf', line: 'u sshd -' }] }], /sysusers\.d\/ssh\.conf of package ssh asks for something that nothing here makes: "u sshd -"/],
+  [
+    'one file in two layers',
+    [
+      { name: 'a', members: [file('x', '1')] },
+      { name: 'b', members: [file('x', '2')] },
+    ],
+    /\/x is in the layers a and b: other contents/,
+  ],
+  [
+    'the same file in two layers',
+    [
+      { name: 'a', members: [file('x', '1')] },
+      { name: 'b', members: [file('x', '1')] },
+    ],
+    /\/x is in the layers a and b: the same thing twice/,
+  ],
+  [
+    'a folder of two modes',
+    [
+      { name: 'a', members: [folder('x')] },
+      { name: 'b', members: [folder('x', { mode: 0o700 })] },
+    ],
+    /\/x is in the layers a and b: mode 0755 and 0700/,
+  ],
+  [
+    'a user that nobody makes',
+    [{ name: 'a', members: [], declarations: [{ owner: 'package ssh', path: 'usr/lib/sysusers.d/ssh.conf', line: 'u sshd -' }] }],
+    /sysusers\.d\/ssh\.conf of package ssh asks for something that nothing here makes: "u sshd -"/,
+  ],
 ];
 for (const [sentence, layers, message] of TROUBLE) {
   test(`${sentence} is told`, async () => {
@@ -85,7 +134,10 @@ for (const handled of ['u sshd -', 'u sshd*', 'package ssh']) {
 }
 
 test('all troubles are told at once', async () => {
-  await assert.rejects(check(tree(program({ needed: ['liba.so'] }), symlink('y', 'z'))), (error: unknown) => error instanceof Error && 'failures' in error && Array.isArray(error.failures) && error.failures.length === 2);
+  await assert.rejects(
+    check(tree(program({ needed: ['liba.so'] }), symlink('y', 'z'))),
+    (error: unknown) => error instanceof Error && 'failures' in error && Array.isArray(error.failures) && error.failures.length === 2,
+  );
 });
 
 test('the report counts what was looked at', async () => {

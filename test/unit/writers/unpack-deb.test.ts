@@ -3,11 +3,18 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { write } from '../../../pipeline/writers/unpack-deb.ts';
-import { EPOCH, arOf, debOf, device, failure, file, folder, hardLink, membersOf, runWriter, scratch, symlink, tarOf, textIn } from '../trees/sample.ts';
+import { arOf, debOf, device, EPOCH, failure, file, folder, hardLink, membersOf, runWriter, scratch, symlink, tarOf, textIn } from '../trees/sample.ts';
 
 const DATA = tarOf([
-  folder(''), folder('usr'), folder('usr/bin'), file('usr/bin/sudo', 'x', { mode: 0o4755, mtime: EPOCH + 99 }), file('usr/bin/write', 'x', { mode: 0o2755, gid: 5 }),
-  hardLink('usr/bin/again', 'usr/bin/sudo'), symlink('usr/bin/awk', '/etc/alternatives/awk'), folder('tmp', { mode: 0o1777 }), file('etc', '', { uid: 70_000, gid: 3_000_000 }),
+  folder(''),
+  folder('usr'),
+  folder('usr/bin'),
+  file('usr/bin/sudo', 'x', { mode: 0o4755, mtime: EPOCH + 99 }),
+  file('usr/bin/write', 'x', { mode: 0o2755, gid: 5 }),
+  hardLink('usr/bin/again', 'usr/bin/sudo'),
+  symlink('usr/bin/awk', '/etc/alternatives/awk'),
+  folder('tmp', { mode: 0o1777 }),
+  file('etc', '', { uid: 70_000, gid: 3_000_000 }),
 ]);
 const CONTROL = {
   control: 'Package: sample\nVersion: 1:2.0-1\nArchitecture: all\n',
@@ -64,7 +71,11 @@ const HOSTILE: readonly (readonly [string, Buffer, RegExp])[] = [
   ['has a device', debOf(tarOf([device('dev/console')])), /package sample has a character-device "dev\/console"/],
   ['puts a file through a link', debOf(tarOf([symlink('etc', '/'), file('etc/passwd', '')])), /package sample puts "etc\/passwd" through "etc"/],
   ['is cut short within its data', debOf(gzipSync(DATA).subarray(0, 100), { name: 'data.tar.gz' }), /package sample/],
-  ['has damaged gzip', arOf([...['debian-binary', 'control.tar.gz', 'data.tar.gz'].map((name) => ({ name, bytes: name === 'debian-binary' ? Buffer.from('2.0\n') : Buffer.from('no gzip') }))]), /gzip stream does not decompress/],
+  [
+    'has damaged gzip',
+    arOf([...['debian-binary', 'control.tar.gz', 'data.tar.gz'].map((name) => ({ name, bytes: name === 'debian-binary' ? Buffer.from('2.0\n') : Buffer.from('no gzip') }))]),
+    /gzip stream does not decompress/,
+  ],
 ];
 for (const [sentence, deb, message] of HOSTILE) {
   test(`a package that ${sentence} is refused`, async () => {

@@ -5,8 +5,16 @@ import { write } from '../../../pipeline/writers/layer.ts';
 import { failure, membersOf, runWriter, textIn } from '../trees/sample.ts';
 
 const TABLE: UsersAndGroups = {
-  users: [{ name: 'rancher', uid: 1100, home: '/home/rancher', shell: '/bin/bash' }, { name: 'root', uid: 0, home: '/root', shell: '/bin/bash', comment: 'root' }, { name: 'sshd', uid: 100, gid: 65534 }],
-  groups: [{ name: 'docker', gid: 1101, members: ['rancher'] }, { name: 'nogroup', gid: 65534 }, { name: 'shadow', gid: 42 }],
+  users: [
+    { name: 'rancher', uid: 1100, home: '/home/rancher', shell: '/bin/bash' },
+    { name: 'root', uid: 0, home: '/root', shell: '/bin/bash', comment: 'root' },
+    { name: 'sshd', uid: 100, gid: 65534 },
+  ],
+  groups: [
+    { name: 'docker', gid: 1101, members: ['rancher'] },
+    { name: 'nogroup', gid: 65534 },
+    { name: 'shadow', gid: 42 },
+  ],
 };
 
 const etc = async (table: UsersAndGroups): Promise<Buffer> => {
@@ -29,8 +37,28 @@ test('only root and the group shadow read the passwords', async () => {
 });
 
 const WRONG: readonly (readonly [string, UsersAndGroups, RegExp])[] = [
-  ['two users of one number', { users: [{ name: 'a', uid: 1 }, { name: 'b', uid: 1 }], groups: [] }, /a and b have the same number 1/],
-  ['two groups of one name', { users: [], groups: [{ name: 'a', gid: 1 }, { name: 'a', gid: 2 }] }, /two groups a/],
+  [
+    'two users of one number',
+    {
+      users: [
+        { name: 'a', uid: 1 },
+        { name: 'b', uid: 1 },
+      ],
+      groups: [],
+    },
+    /a and b have the same number 1/,
+  ],
+  [
+    'two groups of one name',
+    {
+      users: [],
+      groups: [
+        { name: 'a', gid: 1 },
+        { name: 'a', gid: 2 },
+      ],
+    },
+    /two groups a/,
+  ],
   ['a user in a group that is not there', { users: [{ name: 'a', uid: 1, gid: 7 }], groups: [] }, /user a has a group 7/],
   ['a member who is no user', { users: [], groups: [{ name: 'docker', gid: 1, members: ['me'] }] }, /group docker has a member me/],
   ['a name with a colon', { users: [{ name: 'a:b', uid: 1 }], groups: [] }, /no name for a user or group/],
