@@ -1,5 +1,5 @@
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, relative, resolve } from 'node:path';
 import { BuildError, unreachable } from '../core/failure.ts';
@@ -79,7 +79,10 @@ export const boot: Command = {
   },
 };
 
-async function bootMachine(values: Values, { context, scratch }: { readonly context: CommandContext; readonly scratch: string }): Promise<number> {
+async function bootMachine(
+  values: Values,
+  { context, scratch }: { readonly context: CommandContext; readonly scratch: string },
+): Promise<number> {
   const wantedPort = numberOption('ssh-port', values['ssh-port'] ?? '2222', { from: 1, to: 65535 });
   const sshPort = await freePort(wantedPort);
   const machine = await describeMachine(values, { context, scratch, sshPort });
@@ -87,7 +90,10 @@ async function bootMachine(values: Values, { context, scratch }: { readonly cont
   const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
   if (values['dry-run']) {
     const ovmf = join(toolRoot, 'usr/share/OVMF');
-    const firmware = machine.firmware === 'bios' ? undefined : { code: join(ovmf, 'OVMF_CODE_4M.fd'), variables: 'COPY-OF-OVMF_VARS_4M.fd' };
+    const firmware =
+      machine.firmware === 'bios'
+        ? undefined
+        : { code: join(ovmf, 'OVMF_CODE_4M.fd'), variables: 'COPY-OF-OVMF_VARS_4M.fd' };
     const words = emulatorArguments(machine, { accelerator, serial: 'terminal', monitor: 'terminal', firmware });
     const program = emulatorProgram(toolRoot);
     const env = Object.entries(program.env).map(([name, text]) => `${name}=${text}`);
@@ -95,7 +101,13 @@ async function bootMachine(values: Values, { context, scratch }: { readonly cont
     return 0;
   }
   const say = (line: string): void => void context.stderr.write(`${line}\n`);
-  say(`Booting ${filesOf(machine.boot).map((file) => relative(context.projectFolder, file)).join(' and ') || 'from disk'}.`);
+  say(
+    `Booting ${
+      filesOf(machine.boot)
+        .map((file) => relative(context.projectFolder, file))
+        .join(' and ') || 'from disk'
+    }.`,
+  );
   if (accelerator === 'tcg') say(`No KVM: ${reason}.`);
   if (sshPort !== wantedPort) say(`Port ${wantedPort} of this host is taken.`);
   say(`SSH: ssh -p ${sshPort} rancher@127.0.0.1`);
@@ -107,10 +119,15 @@ async function bootMachine(values: Values, { context, scratch }: { readonly cont
 
 async function describeMachine(
   values: Values,
-  { context, scratch, sshPort }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
+  {
+    context,
+    scratch,
+    sshPort,
+  }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
 ): Promise<Machine> {
   if (values.usb && values.kernel) throw usage('--usb and --kernel exclude each other', 'choose one');
-  if (values.append !== undefined && !values.kernel) throw usage('--append needs --kernel', 'the ISO brings its own kernel arguments');
+  if (values.append !== undefined && !values.kernel)
+    throw usage('--append needs --kernel', 'the ISO brings its own kernel arguments');
   if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
   if (values.target.startsWith('arm64')) throw usage('boot runs amd64 machines only', 'choose another target');
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : 'bios';
@@ -131,14 +148,21 @@ async function describeMachine(
     cpus: numberOption('cpus', values.cpus, { from: 1, to: 255 }),
     firmware,
     boot: medium,
-    disks: await Promise.all((values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`)))),
+    disks: await Promise.all(
+      (values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`))),
+    ),
     network: { isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] },
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
 }
 
 const UNITS: { readonly [unit: string]: number } = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-const FORMATS: { readonly [extension: string]: DiskFormat } = { '.qcow2': 'qcow2', '.vmdk': 'vmdk', '.vhd': 'vpc', '.vhdx': 'vhdx' };
+const FORMATS: { readonly [extension: string]: DiskFormat } = {
+  '.qcow2': 'qcow2',
+  '.vmdk': 'vmdk',
+  '.vhd': 'vpc',
+  '.vhdx': 'vhdx',
+};
 
 async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
   const size = /^(\d+)([MGT])$/i.exec(text);
@@ -148,7 +172,13 @@ async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
     return { file: scratchFile, format: 'raw', bus: 'virtio' };
   }
   const file = resolve(text);
-  if (!(await stat(file).then((found) => found.isFile(), () => false))) throw usage(`there is no disk image ${text}`, 'give a file, or a size such as 8G');
+  if (
+    !(await stat(file).then(
+      (found) => found.isFile(),
+      () => false,
+    ))
+  )
+    throw usage(`there is no disk image ${text}`, 'give a file, or a size such as 8G');
   return { file, format: FORMATS[extname(file).toLowerCase()] ?? 'raw', bus: 'virtio' };
 }
 
@@ -166,7 +196,8 @@ async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }
   stdin.on('data', onKeys);
   try {
     const end = await machine.ended;
-    if (signal.aborted) throw new BuildError({ kind: 'interrupted', message: 'the machine was switched off on your signal' });
+    if (signal.aborted)
+      throw new BuildError({ kind: 'interrupted', message: 'the machine was switched off on your signal' });
     if (end.stderr.trim() !== '') stderr.write(`QEMU: ${end.stderr.trim()}\n`);
     return end.code === 0 || end.code === 137 ? 0 : 1;
   } finally {

@@ -1,22 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BuildError, type Failure } from '../core/failure.ts';
-import type { Blob } from '../core/step.ts';
-import type { Target } from '../core/target.ts';
-import { BUILD_EPOCH } from '../graph/graph.ts';
-import { type Published, publishToDist } from '../publish/dist.ts';
-import type { ReleaseFile } from '../publish/manifest.ts';
-import { digestOfSources } from '../publish/sources.ts';
+import { BuildError } from '../core/failure.ts';
+import { PackageGone } from '../fetch/package-gone.ts';
 import { parseVersion } from '../publish/version.ts';
-import type { BuildContext } from '../recipes/context.ts';
-import { formatBytes } from '../report/format.ts';
-import { paintFor } from '../report/paint.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
+import { type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
-import { makeReporter } from './reporter.ts';
+import { refreshPins } from './pins.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
-import { wire } from './wire.ts';
 
 export const build: Command = {
   name: 'build',
@@ -52,91 +44,24 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       version,
       root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
     };
-    return buildTargets(request, settingsFrom(values, context), context);
+    await buildWithFreshPins(request, settingsFrom(values, context), context);
+    return 0;
   },
 };
 
-interface BuildRequest {
-  readonly targets: readonly Target<BuildContext>[];
-  readonly line: readonly string[];
-  readonly version: string;
-  readonly root: string;
-}
+/** How often a build may lock sets anew because a package is gone: each time another set may be concerned. */
+const REFRESH_LIMIT = 5;
 
-async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<number> {
-  const reporter = await makeReporter(settings.output, command);
-  try {
-    const wiring = await wire({ command, settings, version: request.version, report: reporter.report, failFast: request.targets.length === 1 });
+/** Builds; where a locked package is gone from every source, locks its successor, says so, and builds again (not with --frozen). */
+async function buildWithFreshPins(request: BuildRequest, settings: Settings, context: CommandContext): Promise<void> {
+  for (let refreshed = 0; ; refreshed++) {
     try {
-      const promised = request.targets.map((target) => ({ target, artifacts: target.make(wiring.context) }));
-      const results = await Promise.all(
-        promised.map(async ({ target, artifacts }) => {
-          const named = Object.entries(artifacts);
-          const settled = await Promise.allSettled(named.map(([, artifact]) => wiring.engine.build(artifact)));
-          return { target, named, settled };
-        }),
-      );
-      const files: { [path: string]: ReleaseFile } = {};
-      const finished: string[] = [];
-      const failures: Failure[] = [];
-      for (const { target, named, settled } of results) {
-        const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
-        for (const reason of reasons) failures.push(...failuresOf(reason));
-        if (reasons.length > 0) continue;
-        finished.push(target.name);
-        for (const [index, [name]] of named.entries()) {
-          const { digest, size } = (settled[index] as PromiseFulfilledResult<Blob>).value;
-          files[name] = { digest, size, target: target.name };
-        }
-      }
-      const unsafe = wiring.engine.executorsUsed.has('none') && parseVersion(request.version).prerelease.length === 0;
-      if (unsafe) failures.push({ kind: 'no-executor', message: 'Steps ran without isolation, which is not fit for a release.', hint: 'Make bubblewrap work here, or build a -dev version.' });
-      const published =
-        finished.length > 0 && !unsafe
-          ? await publishToDist({
-              root: request.root,
-              version: request.version,
-              sources: await digestOfSources(command.projectFolder),
-              targets: finished,
-              files,
-              pathOf: (blob) => wiring.store.pathOf(blob.digest),
-              line: request.line,
-              epoch: BUILD_EPOCH,
-            })
-          : undefined;
-      for (const [name, blob] of Object.entries(files)) reporter.report({ type: 'file', target: blob.target, path: name, blob });
-      await wiring.close();
-      await reporter.close();
-      if (published && settings.output !== 'json') command.stdout.write(summary(files, published, command));
-      return finish(failures);
-    } finally {
-      await wiring.close();
+      return await buildTargets(request, settings, context);
+    } catch (error) {
+      if (!(error instanceof PackageGone) || settings.frozen || refreshed === REFRESH_LIMIT) throw error;
+      await refreshPins(error.pin, settings, context);
     }
-  } finally {
-    await reporter.close();
   }
-}
-
-/** Each distinct failure once: several files may fail for one cause. */
-function finish(failures: readonly Failure[]): number {
-  const distinct = [...new Map(failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure])).values()];
-  const real = distinct.filter((failure) => failure.kind !== 'interrupted');
-  const [first, ...rest] = real.length > 0 ? real : distinct;
-  if (!first) return 0;
-  throw new BuildError([first, ...rest]);
-}
-
-function failuresOf(reason: unknown): readonly Failure[] {
-  if (reason instanceof BuildError) return reason.failures;
-  throw reason;
-}
-
-function summary(files: { readonly [path: string]: ReleaseFile }, published: Published, command: CommandContext): string {
-  const paint = paintFor(command.stdout, command.env);
-  const rows = Object.entries(files).map(([name, file]) => `  ${name.padEnd(36)} ${formatBytes(file.size).padStart(9)}  ${paint.dim(file.digest.slice(7, 19))}`);
-  const shown = path.relative(process.cwd(), published.folder) || published.folder;
-  const latest = published.isLatest ? ` (and ${path.join(path.dirname(shown), 'latest')})` : '';
-  return `${rows.join('\n')}\n${paint.green('✔')} ${shown}${latest}\n`;
 }
 
 /** The version in package.json. */

@@ -14,7 +14,13 @@ export async function emulatorRoot(command: CommandContext, values: CommonValues
   // Standard output belongs to the machine's console.
   const reporter = await makeReporter(settings.output, { ...command, stdout: command.stderr });
   try {
-    const wiring = await wire({ command, settings, version: `v${await packageVersion(command.projectFolder)}-dev`, report: reporter.report, failFast: true });
+    const wiring = await wire({
+      command,
+      settings,
+      version: `v${await packageVersion(command.projectFolder)}-dev`,
+      report: reporter.report,
+      failFast: true,
+    });
     try {
       return await wiring.toolRoot('qemu');
     } finally {

@@ -89,7 +89,7 @@ async function bundle() {
       ...entries.writers.map((name) =>
         build({ ...common, entryPoints: [`pipeline/writers/${name}`], outfile: path.join(temporary, 'writers', name.replace(/\.ts$/, '.mjs')), minify: true }),
       ),
-      build({ ...common, entryPoints: ['overlays/ros/main.ts'], outfile: path.join(temporary, 'ros.js'), platform: 'neutral', target: 'es2022', mainFields: ['module', 'main'], conditions: ['browser'], external: ['std', 'os'], minify: true, banner: {} }),
+      build({ ...common, entryPoints: ['overlays/ros/main.ts'], outfile: path.join(temporary, 'ros.js'), platform: 'neutral', target: 'es2022', mainFields: ['module', 'main'], external: ['std', 'os'], minify: true, banner: { js: '#!/usr/bin/qjs -m' } }),
     ]);
     for (const result of results) for (const input of Object.keys(result.metafile.inputs)) if (!input.includes(':')) sources.add(input);
     const digests = {};

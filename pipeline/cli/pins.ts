@@ -1,13 +1,15 @@
 import { BuildError } from '../core/failure.ts';
+import type { PackagePin } from '../core/step.ts';
 import { createHttp } from '../fetch/http.ts';
 import { checkPins } from '../pins/check.ts';
 import type { PinsOptions } from '../pins/context.ts';
+import { refreshGone } from '../pins/refresh.ts';
 import { updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { makeReporter } from './reporter.ts';
-import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder } from './wire.ts';
 
 export const pins: Command = {
@@ -30,10 +32,22 @@ check    says which locked packages the archives have superseded or dropped. Cha
     if ((action !== 'update' && action !== 'check') || rest.length > 0) {
       throw new BuildError({ kind: 'usage', message: 'Say what to do with the pins.', hint: 'npm run pins -- update, or npm run pins -- check.' });
     }
-    const settings = settingsFrom(values, context);
-    const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
-    const http = createHttp({ environment: context.env });
-    const options: PinsOptions = {
+    return withPins(settingsFrom(values, context), context, (options) =>
+      action === 'update' ? update(options, context) : check(options, context, { asJson: values.json === true, strict: values.strict === true }),
+    );
+  },
+};
+
+/** Locks the successors of a package that is gone from every source; warnings say what changed. */
+export async function refreshPins(pin: PackagePin, settings: Settings, context: CommandContext): Promise<void> {
+  await withPins(settings, context, (options) => refreshGone(pin, options));
+}
+
+async function withPins<T>(settings: Settings, context: CommandContext, use: (options: PinsOptions) => Promise<T>): Promise<T> {
+  const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
+  const http = createHttp({ environment: context.env });
+  try {
+    return await use({
       projectFolder: context.projectFolder,
       store: new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid }),
       http,
@@ -42,15 +56,12 @@ check    says which locked packages the archives have superseded or dropped. Cha
       now: new Date(),
       report: reporter.report,
       signal: context.signal,
-    };
-    try {
-      return action === 'update' ? await update(options, context) : await check(options, context, { asJson: values.json === true, strict: values.strict === true });
-    } finally {
-      await http.close();
-      await reporter.close();
-    }
-  },
-};
+    });
+  } finally {
+    await http.close();
+    await reporter.close();
+  }
+}
 
 async function update(options: PinsOptions, context: CommandContext): Promise<number> {
   const { changes } = await updatePins(options);

@@ -14,8 +14,7 @@ import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
-import { requireLock } from '../pins/fresh-lock.ts';
-import { pinsFiles } from '../pins/context.ts';
+import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
 import type { BuildContext } from '../recipes/context.ts';
 import { toolImage } from '../recipes/tool-image.ts';
@@ -42,6 +41,8 @@ export interface Wiring {
   readonly context: BuildContext;
   readonly engine: Engine;
   readonly store: FileBlobStore;
+  /** Artifacts that must come about before anything is published. Grows while targets are made. */
+  readonly proofs: readonly Artifact[];
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
   /** Ends worker threads and connections. */
@@ -64,9 +65,9 @@ export async function wire(options: {
   const actions = new FileActionCache(path.join(folder, 'actions'));
   const roots = new ToolRoots(path.join(folder, 'roots'));
   const graph = new Graph();
-  const { lock: lockFile } = pinsFiles(projectFolder);
-  const lock = await requireLock(lockFile.file, lockFile.shownAs);
-  const context = await readContext({ projectFolder, bundleFolder, graph, lock, version: options.version });
+  const lock = await requireFreshLock(projectFolder);
+  const proofs: Artifact[] = [];
+  const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version: options.version });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({ http, archives: lock.archives, mirror: settings.mirror, environment: command.env });
   const fetcher = createFetcher({ store, top: projectFolder, http, sources });
@@ -91,7 +92,7 @@ export async function wire(options: {
     return roots.rootOf({ digest: blob.digest, tar: store.pathOf(blob.digest) });
   };
   return {
-    context, engine, store, toolRoot,
+    context, engine, store, proofs, toolRoot,
     close: async () => {
       await builtinExecutor.close();
       await http.close();
@@ -99,7 +100,7 @@ export async function wire(options: {
   };
 }
 
-async function readContext(options: { readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly lock: Lock; readonly version: string }): Promise<BuildContext> {
+async function readContext(options: { readonly proofs: Artifact[]; readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly lock: Lock; readonly version: string }): Promise<BuildContext> {
   const { projectFolder, lock } = options;
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
@@ -112,6 +113,7 @@ async function readContext(options: { readonly projectFolder: string; readonly b
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     rosProgram: await readFile(path.join(options.bundleFolder, 'ros.js'), 'utf8'),
+    prove: (artifact) => void options.proofs.push(artifact),
     memo: <T>(name: string, make: () => T): T => {
       if (!memory.has(name)) memory.set(name, make());
       return memory.get(name) as T;

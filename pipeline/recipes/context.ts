@@ -1,7 +1,7 @@
 import type { ModuleLists } from '../config/module-lists.ts';
 import type { OverlayRules } from '../config/overlay-rules.ts';
 import type { Json } from '../core/json.ts';
-import type { Arch, PackagePin } from '../core/step.ts';
+import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 
 /** Everything a target may build from. Project files are read before; recipes and targets only add steps. */
@@ -17,6 +17,8 @@ export interface BuildContext {
   readonly overlayRules: (name: string) => OverlayRules;
   /** The guest program, bundled to one file for QuickJS. */
   readonly rosProgram: string;
+  /** Names an artifact that must come about before anything is published, though no file holds it: a check. */
+  readonly prove: (artifact: Artifact) => void;
   /** Handles made before, by name: a recipe that two targets call adds its steps once. */
   readonly memo: <T>(name: string, make: () => T) => T;
 }
