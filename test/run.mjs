@@ -20,7 +20,7 @@ const HELP = `Usage: npm test [-- options]
 
 const STAGES = [
   { name: 'house', folders: [] },
-  { name: 'unit', folders: ['unit', 'golden'], needsFiles: true },
+  { name: 'unit', folders: ['house', 'unit', 'golden'], needsFiles: true },
   { name: 'build', folders: [] },
   { name: 'tools', folders: ['tools'] },
   { name: 'cli', folders: ['cli'] },

@@ -28,9 +28,14 @@ const choices = new Map<string, Promise<AcceleratorChoice>>();
  * Asked once per process and tool image; `wish` (the environment's RANCHEROS_ACCEL) decides without a probe.
  */
 export function chooseAccelerator(toolRoot: string, wish: string | undefined): Promise<AcceleratorChoice> {
-  if (wish === 'kvm' || wish === 'tcg') return Promise.resolve({ accelerator: wish, reason: `RANCHEROS_ACCEL asks for ${wish}` });
+  if (wish === 'kvm' || wish === 'tcg')
+    return Promise.resolve({ accelerator: wish, reason: `RANCHEROS_ACCEL asks for ${wish}` });
   if (wish !== undefined && wish !== '' && wish !== 'auto') {
-    throw new BuildError({ kind: 'usage', message: `RANCHEROS_ACCEL is "${wish}"`, hint: 'set it to kvm, tcg or auto' });
+    throw new BuildError({
+      kind: 'usage',
+      message: `RANCHEROS_ACCEL is "${wish}"`,
+      hint: 'set it to kvm, tcg or auto',
+    });
   }
   const known = choices.get(toolRoot);
   if (known) return known;
@@ -43,12 +48,18 @@ async function probe(toolRoot: string): Promise<AcceleratorChoice> {
   try {
     await access('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {
-    return { accelerator: 'tcg', reason: '/dev/kvm is missing or not ours to open: emulating every instruction (TCG), which is slower' };
+    return {
+      accelerator: 'tcg',
+      reason: '/dev/kvm is missing or not ours to open: emulating every instruction (TCG), which is slower',
+    };
   }
   const failure = await runProbe(toolRoot);
   return failure === undefined
     ? { accelerator: 'kvm', reason: 'a probe guest ran under KVM' }
-    : { accelerator: 'tcg', reason: `/dev/kvm is there but a probe guest ${failure}: emulating every instruction (TCG), which is slower` };
+    : {
+        accelerator: 'tcg',
+        reason: `/dev/kvm is there but a probe guest ${failure}: emulating every instruction (TCG), which is slower`,
+      };
 }
 
 /** Starts SeaBIOS and a boot sector that ends QEMU with a value of ours; tells what went wrong, or nothing. */
@@ -60,10 +71,11 @@ async function runProbe(toolRoot: string): Promise<string | undefined> {
     const program = emulatorProgram(toolRoot);
     const argv = [
       ...program.argv,
-      '-no-user-config', '-nodefaults', '-display', 'none', '-machine', 'q35', '-accel', 'kvm', '-cpu', 'host', '-m', '64M',
-      '-device', `isa-debug-exit,iobase=${DEBUG_EXIT_PORT},iosize=2`,
-      '-drive', `if=none,id=probe,format=raw,file=${image.replaceAll(',', ',,')}`,
-      '-device', 'ide-hd,drive=probe,bus=ide.0,bootindex=0',
+      ...['-no-user-config', '-nodefaults', '-display', 'none', '-m', '64M'],
+      ...['-machine', 'q35', '-accel', 'kvm', '-cpu', 'host'],
+      ...['-device', `isa-debug-exit,iobase=${DEBUG_EXIT_PORT},iosize=2`],
+      ...['-drive', `if=none,id=probe,format=raw,file=${image.replaceAll(',', ',,')}`],
+      ...['-device', 'ide-hd,drive=probe,bus=ide.0,bootindex=0'],
     ];
     return await exitOf(argv, program.env);
   } finally {
@@ -73,11 +85,19 @@ async function runProbe(toolRoot: string): Promise<string | undefined> {
 
 function exitOf(argv: readonly string[], env: { readonly [name: string]: string }): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(argv[0] ?? '', argv.slice(1), { env, stdio: 'ignore', timeout: PROBE_SECONDS * 1000, killSignal: 'SIGKILL' });
+    const child = spawn(argv[0] ?? '', argv.slice(1), {
+      env,
+      stdio: 'ignore',
+      timeout: PROBE_SECONDS * 1000,
+      killSignal: 'SIGKILL',
+    });
     child.once('error', (error) => resolve(`could not start (${error.message})`));
     child.once('exit', (code, signal) => {
       if (code === EXPECTED_EXIT) resolve(undefined);
-      else resolve(signal === 'SIGKILL' ? `did nothing for ${PROBE_SECONDS} seconds` : `ended with code ${code ?? signal}`);
+      else
+        resolve(
+          signal === 'SIGKILL' ? `did nothing for ${PROBE_SECONDS} seconds` : `ended with code ${code ?? signal}`,
+        );
     });
   });
 }

@@ -20,9 +20,14 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
     ...boardArguments(machine, surroundings),
     ...channelArguments(surroundings),
     ...bootArguments(machine),
-    ...(machine.disks ?? []).flatMap((disk, index) => diskArguments(disk, { index, boots: machine.boot.type === 'disk' })),
+    ...(machine.disks ?? []).flatMap((disk, index) =>
+      diskArguments(disk, { index, boots: machine.boot.type === 'disk' }),
+    ),
     ...(machine.network ? networkArguments(machine.network) : []),
-    ...Array.from({ length: machine.hotPlugSlots ?? 0 }, (_, slot) => ['-device', `pcie-root-port,id=hot${slot},chassis=${slot + 1}`]).flat(),
+    ...Array.from({ length: machine.hotPlugSlots ?? 0 }, (_, slot) => [
+      '-device',
+      `pcie-root-port,id=hot${slot},chassis=${slot + 1}`,
+    ]).flat(),
     ...(machine.secondSerial ? ['-chardev', 'null,id=serial1', '-device', 'isa-serial,chardev=serial1,index=1'] : []),
     ...(machine.extra ?? []),
   ];
@@ -31,28 +36,24 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
 function boardArguments(machine: Machine, { accelerator, firmware }: Surroundings): string[] {
   const secure = machine.firmware === 'uefi-secure';
   const display = machine.display ?? { type: 'none' };
-  return [
-    '-no-user-config',
-    '-nodefaults',
-    '-machine', secure ? 'q35,smm=on' : 'q35',
-    '-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi',
-    '-cpu', accelerator === 'kvm' ? 'host' : 'max',
-    '-smp', String(machine.cpus),
-    '-m', `${machine.memoryMiB}M`,
-    '-rtc', 'base=utc',
-    '-device', 'VGA',
-    '-display', display.type === 'vnc' ? `vnc=127.0.0.1:${display.port - 5900}` : 'none',
-    '-object', 'rng-builtin,id=rng0',
-    '-device', 'virtio-rng-pci,rng=rng0',
-    ...(machine.onReset === 'exit' ? ['-action', 'reboot=shutdown'] : []),
-    ...(secure ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
-    ...(firmware
-      ? [
-          '-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(firmware.code)}`,
-          '-drive', `if=pflash,unit=1,format=raw,file=${value(firmware.variables)}`,
-        ]
-      : []),
+  const words: readonly (readonly string[])[] = [
+    ['-no-user-config', '-nodefaults'],
+    ['-machine', secure ? 'q35,smm=on' : 'q35'],
+    ['-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
+    ['-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ['-smp', String(machine.cpus)],
+    ['-m', `${machine.memoryMiB}M`],
+    ['-rtc', 'base=utc'],
+    ['-device', 'VGA'],
+    ['-display', display.type === 'vnc' ? `vnc=127.0.0.1:${display.port - 5900}` : 'none'],
+    ['-object', 'rng-builtin,id=rng0'],
+    ['-device', 'virtio-rng-pci,rng=rng0'],
+    machine.onReset === 'exit' ? ['-action', 'reboot=shutdown'] : [],
+    secure ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [],
+    firmware ? ['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(firmware.code)}`] : [],
+    firmware ? ['-drive', `if=pflash,unit=1,format=raw,file=${value(firmware.variables)}`] : [],
   ];
+  return words.flat();
 }
 
 function channelArguments({ serial, monitor }: Surroundings): string[] {
@@ -73,15 +74,15 @@ function bootArguments({ boot }: Machine): string[] {
   switch (boot.type) {
     case 'cdrom':
       return [
-        '-drive', `if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=${value(boot.file)}`,
-        '-device', 'ide-cd,drive=cdrom,bus=ide.0,bootindex=0',
-      ];
+        ['-drive', `if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=${value(boot.file)}`],
+        ['-device', 'ide-cd,drive=cdrom,bus=ide.0,bootindex=0'],
+      ].flat();
     case 'usb':
       return [
-        '-drive', `if=none,id=stick,format=raw,snapshot=on,file=${value(boot.file)}`,
-        '-device', 'qemu-xhci,id=usb',
-        '-device', 'usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0',
-      ];
+        ['-drive', `if=none,id=stick,format=raw,snapshot=on,file=${value(boot.file)}`],
+        ['-device', 'qemu-xhci,id=usb'],
+        ['-device', 'usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0'],
+      ].flat();
     case 'kernel':
       return ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.append];
     case 'disk':
@@ -93,7 +94,10 @@ function bootArguments({ boot }: Machine): string[] {
 
 function diskArguments(disk: Disk, { index, boots }: { readonly index: number; readonly boots: boolean }): string[] {
   const id = `disk${index}`;
-  const drive = ['-drive', `if=none,id=${id},format=${disk.format}${disk.snapshot ? ',snapshot=on' : ''},file=${value(disk.file)}`];
+  const drive = [
+    '-drive',
+    `if=none,id=${id},format=${disk.format}${disk.snapshot ? ',snapshot=on' : ''},file=${value(disk.file)}`,
+  ];
   const tail = `drive=${id}${boots ? `,bootindex=${index}` : ''}`;
   switch (disk.bus) {
     case 'virtio':

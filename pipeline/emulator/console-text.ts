@@ -1,5 +1,6 @@
 /** One complete terminal control sequence, or a lone control character that prints nothing. */
-const CONTROL = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()#][0-9A-Za-z]|[ -/]*[0-Z\\^-~])|[\u0000-\u0008\u000b\u000c\r\u000e-\u001a\u001c-\u001f\u007f]/g;
+const CONTROL =
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()#][0-9A-Za-z]|[ -/]*[0-Z\\^-~])|[\u0000-\u0008\u000b\u000c\r\u000e-\u001a\u001c-\u001f\u007f]/g;
 
 /** An escape sequence at the end whose rest has not arrived yet. */
 const UNFINISHED = /\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]{0,256}|[()#]|[ -/]*)?$/;

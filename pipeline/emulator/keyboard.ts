@@ -3,9 +3,17 @@ export type KeyboardOrder = 'quit' | 'power-button' | 'reset' | 'ctrl-alt-delete
 
 const ESCAPE = 0x01;
 
-const ORDERS: { readonly [key: string]: KeyboardOrder } = { x: 'quit', p: 'power-button', r: 'reset', d: 'ctrl-alt-delete', h: 'help', '?': 'help' };
+const ORDERS: { readonly [key: string]: KeyboardOrder } = {
+  x: 'quit',
+  p: 'power-button',
+  r: 'reset',
+  d: 'ctrl-alt-delete',
+  h: 'help',
+  '?': 'help',
+};
 
-export const KEYBOARD_HELP = 'Ctrl-A X switches off, Ctrl-A P presses the power button, Ctrl-A R resets, Ctrl-A D is Ctrl-Alt-Del, Ctrl-A A sends Ctrl-A';
+export const KEYBOARD_HELP =
+  'Ctrl-A X switches off, Ctrl-A P presses the power button, Ctrl-A R resets, Ctrl-A D is Ctrl-Alt-Del, Ctrl-A A sends Ctrl-A';
 
 /** Splits typed bytes into what the guest gets and what is meant for us. Keeps an escape key whose second key is not there yet. */
 export class Keyboard {

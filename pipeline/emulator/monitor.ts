@@ -56,7 +56,10 @@ export class Monitor {
   }
 
   /** Waits for an event that comes after `since`. */
-  waitForEvent(name: string, options: { readonly deadlineSeconds: number; readonly meaning: string; readonly since?: number }): Promise<MonitorEvent> {
+  waitForEvent(
+    name: string,
+    options: { readonly deadlineSeconds: number; readonly meaning: string; readonly since?: number },
+  ): Promise<MonitorEvent> {
     const since = options.since ?? this.mark();
     return new Promise((resolve, reject) => {
       const finish = (act: () => void): void => {
@@ -71,7 +74,10 @@ export class Monitor {
         if (event) finish(() => resolve(event));
         else if (this.#ended) fail('the machine was switched off');
       };
-      const timer = setTimeout(() => fail(`QEMU did not tell ${name} within ${options.deadlineSeconds} seconds`), options.deadlineSeconds * 1000);
+      const timer = setTimeout(
+        () => fail(`QEMU did not tell ${name} within ${options.deadlineSeconds} seconds`),
+        options.deadlineSeconds * 1000,
+      );
       this.#watchers.add(watcher);
       watcher();
     });
@@ -93,15 +99,37 @@ export class Monitor {
   }
 
   /** Plugs a disk into an empty slot (`hot0` …) of the running machine. */
-  async plugDisk(disk: { readonly id: string; readonly file: string; readonly format: DiskFormat; readonly slot: string; readonly serial?: string }): Promise<void> {
-    await this.execute('blockdev-add', { 'node-name': `${disk.id}-node`, driver: disk.format, file: { driver: 'file', filename: disk.file } });
-    await this.execute('device_add', { driver: 'virtio-blk-pci', id: disk.id, bus: disk.slot, drive: `${disk.id}-node`, serial: disk.serial });
+  async plugDisk(disk: {
+    readonly id: string;
+    readonly file: string;
+    readonly format: DiskFormat;
+    readonly slot: string;
+    readonly serial?: string;
+  }): Promise<void> {
+    await this.execute('blockdev-add', {
+      'node-name': `${disk.id}-node`,
+      driver: disk.format,
+      file: { driver: 'file', filename: disk.file },
+    });
+    await this.execute('device_add', {
+      driver: 'virtio-blk-pci',
+      id: disk.id,
+      bus: disk.slot,
+      drive: `${disk.id}-node`,
+      serial: disk.serial,
+    });
   }
 
   /** Plugs a network card with its own isolated network into an empty slot. */
   async plugNetworkCard(card: { readonly id: string; readonly slot: string }): Promise<void> {
     await this.execute('netdev_add', { type: 'user', id: `${card.id}-net`, restrict: true });
-    await this.execute('device_add', { driver: 'virtio-net-pci', id: card.id, bus: card.slot, netdev: `${card.id}-net`, romfile: '' });
+    await this.execute('device_add', {
+      driver: 'virtio-net-pci',
+      id: card.id,
+      bus: card.slot,
+      netdev: `${card.id}-net`,
+      romfile: '',
+    });
   }
 
   /** Asks the guest to let a plugged device go. */
@@ -148,7 +176,13 @@ export class Monitor {
     if (!pending) return;
     this.#pending.delete(id);
     const error = message['error'] as { readonly desc?: string } | undefined;
-    if (error) pending.reject(new BuildError({ kind: 'step', message: `QEMU refused ${pending.command}: ${error.desc ?? 'no reason given'}` }));
+    if (error)
+      pending.reject(
+        new BuildError({
+          kind: 'step',
+          message: `QEMU refused ${pending.command}: ${error.desc ?? 'no reason given'}`,
+        }),
+      );
     else pending.resolve(message['return'] ?? null);
   }
 }

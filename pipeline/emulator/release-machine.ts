@@ -13,7 +13,9 @@ export const LIVE_COMMAND_LINE =
 export function releaseFolder(version: string | undefined, projectFolder: string): string {
   const releases = join(projectFolder, 'dist/os');
   if (version !== undefined) return join(releases, version);
-  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string };
+  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
   const development = join(releases, `v${own}-dev`);
   return existsSync(development) || !existsSync(join(releases, 'latest')) ? development : join(releases, 'latest');
 }

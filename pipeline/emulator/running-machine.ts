@@ -53,7 +53,12 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
     // A group of its own, so that the guardian and QEMU can be killed together.
     detached: true,
   });
-  return new RunningMachine(child, { folder, now: options.now ?? (() => performance.now()), fatal: options.fatal, signal: options.signal });
+  return new RunningMachine(child, {
+    folder,
+    now: options.now ?? (() => performance.now()),
+    fatal: options.fatal,
+    signal: options.signal,
+  });
 }
 
 /** A machine that is on. */
@@ -74,7 +79,12 @@ export class RunningMachine {
 
   constructor(
     child: ChildProcess,
-    options: { readonly folder: string; readonly now: () => number; readonly fatal: RegExp | undefined; readonly signal: AbortSignal | undefined },
+    options: {
+      readonly folder: string;
+      readonly now: () => number;
+      readonly fatal: RegExp | undefined;
+      readonly signal: AbortSignal | undefined;
+    },
   ) {
     this.#child = child;
     this.console = new SerialConsole(child.stdio[DESCRIPTORS.serial] as Duplex, options.now, options.fatal);

@@ -99,7 +99,10 @@ export class SerialConsole {
         },
         end: (why) => finish(() => reject(this.failure(`the machine did not show ${options.meaning}: ${why}`))),
       };
-      const timer = setTimeout(() => waiter.end(`${options.deadlineSeconds} seconds were not enough`), options.deadlineSeconds * 1000);
+      const timer = setTimeout(
+        () => waiter.end(`${options.deadlineSeconds} seconds were not enough`),
+        options.deadlineSeconds * 1000,
+      );
       this.#waiters.add(waiter);
       waiter.check();
       if (this.#ended !== undefined && this.#waiters.has(waiter)) waiter.end(this.#ended);
@@ -109,7 +112,11 @@ export class SerialConsole {
   /** A failure that carries the console's last lines. */
   failure(message: string): BuildError {
     const evidence = this.log().trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-    return new BuildError({ kind: 'step', message, evidence: evidence === '' ? '(the console stayed empty)' : evidence });
+    return new BuildError({
+      kind: 'step',
+      message,
+      evidence: evidence === '' ? '(the console stayed empty)' : evidence,
+    });
   }
 
   /** The whole log, each line with its time since power-on. */
@@ -145,7 +152,8 @@ export class SerialConsole {
       this.#dropped += surplus;
     }
     for (const waiter of [...this.#waiters]) waiter.check();
-    const fatal = this.#fatal && this.#waiters.size > 0 ? this.#fatal.exec(this.#text.slice(-text.length - LONGEST_FATAL)) : null;
+    const fatal =
+      this.#fatal && this.#waiters.size > 0 ? this.#fatal.exec(this.#text.slice(-text.length - LONGEST_FATAL)) : null;
     if (fatal) for (const waiter of [...this.#waiters]) waiter.end(`its console says "${fatal[0]}"`);
   }
 

@@ -57,7 +57,12 @@ export class ConsoleShell {
     const timer = setInterval(knock, KNOCK_SECONDS * 1000);
     knock();
     try {
-      await console.waitFor({ pattern: new RegExp(`RIGREADY${nonce}`), since, meaning, deadlineSeconds: options.deadlineSeconds });
+      await console.waitFor({
+        pattern: new RegExp(`RIGREADY${nonce}`),
+        since,
+        meaning,
+        deadlineSeconds: options.deadlineSeconds,
+      });
     } finally {
       clearInterval(timer);
     }
@@ -86,7 +91,9 @@ export class ConsoleShell {
   async output(command: string, options: { readonly deadlineSeconds: number }): Promise<string> {
     const result = await this.run(command, options);
     if (result.exitCode !== 0) {
-      throw this.#console.failure(`in the machine, "${command}" ended with ${result.exitCode}: ${(result.stderr || result.stdout).trim()}`);
+      throw this.#console.failure(
+        `in the machine, "${command}" ended with ${result.exitCode}: ${(result.stderr || result.stdout).trim()}`,
+      );
     }
     return result.stdout;
   }
@@ -95,7 +102,12 @@ export class ConsoleShell {
     const ready = async (lines: readonly string[], word: string): Promise<void> => {
       const since = this.#console.mark();
       for (const line of lines) this.#console.type(`${line}\n`);
-      await this.#console.waitFor({ pattern: new RegExp(`${word}${nonce}`), since, deadlineSeconds, meaning: 'that its shell takes commands' });
+      await this.#console.waitFor({
+        pattern: new RegExp(`${word}${nonce}`),
+        since,
+        deadlineSeconds,
+        meaning: 'that its shell takes commands',
+      });
     };
     await ready(['R=$(mktemp -d)', ...GUEST_FUNCTIONS, `[ -d "$R" ]&&echo RIG""SET${nonce}`], 'RIGSET');
     // Only when the loop says that it runs may more be typed: a shell may have read ahead.
@@ -103,7 +115,11 @@ export class ConsoleShell {
   }
 
   /** The answer to command `id`, or undefined when the command arrived damaged. */
-  async #answer(id: string, since: Mark, options: { readonly command: string; readonly deadlineSeconds: number }): Promise<CommandResult | undefined> {
+  async #answer(
+    id: string,
+    since: Mark,
+    options: { readonly command: string; readonly deadlineSeconds: number },
+  ): Promise<CommandResult | undefined> {
     let name = id;
     let from = since;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -118,7 +134,8 @@ export class ConsoleShell {
       const parts = (['x', 'o', 'e'] as const).map((stream) => decoded(text, `${name}${stream}`));
       if (checksum(Buffer.concat(parts)) === match[1]) {
         const [exit = '', stdout = '', stderr = ''] = parts.map((part) => part.toString('utf8'));
-        if (!/^\d+$/.test(exit)) throw this.#console.failure(`the machine has no room to keep the output of "${options.command}"`);
+        if (!/^\d+$/.test(exit))
+          throw this.#console.failure(`the machine has no room to keep the output of "${options.command}"`);
         return { exitCode: Number(exit), stdout, stderr };
       }
       name = this.#nextId();

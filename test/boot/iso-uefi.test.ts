@@ -23,10 +23,5 @@ bootTest({
   medium: 'cdrom',
   firmware: 'uefi-secure',
   memoryMiB: 1024,
-  checks: [
-    { sentence: 'Secure Boot is on', run: 'od -An -tu1 -j4 /sys/firmware/efi/efivars/SecureBoot-*', prints: /^ *1$/m },
-    ...IDENTITY,
-    ...SERVICES_RUN,
-    ...DOCKER_RUNS,
-  ],
+  checks: [{ sentence: 'Secure Boot is on', run: 'od -An -tu1 -j4 /sys/firmware/efi/efivars/SecureBoot-*', prints: /^ *1$/m }, ...IDENTITY, ...SERVICES_RUN, ...DOCKER_RUNS],
 });

@@ -75,7 +75,9 @@ function targetList(projectFolder) {
     setup(context) {
       context.onResolve({ filter: /^targets:all$/ }, () => ({ path: 'all', namespace: 'targets' }));
       context.onLoad({ filter: /.*/, namespace: 'targets' }, () => {
-        const names = readdirSync(path.join(projectFolder, 'targets')).filter((name) => name.endsWith('.ts')).sort();
+        const names = readdirSync(path.join(projectFolder, 'targets'))
+          .filter((name) => name.endsWith('.ts'))
+          .sort();
         const imports = names.map((name, index) => `import t${index} from './targets/${name}';`);
         const list = names.map((name, index) => `{file: ${JSON.stringify(`targets/${name}`)}, target: t${index}}`);
         return { resolveDir: projectFolder, contents: [...imports, `export const targetFiles = [${list.join(',')}];`].join('\n') };

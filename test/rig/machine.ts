@@ -37,7 +37,14 @@ interface Guest {
 export function bootTest(boot: BootCase): void {
   const skip = boot.runs === 'release' && process.env['RANCHEROS_TEST_RELEASE'] !== '1' ? 'runs in npm run test:release' : false;
   test(boot.name, { skip }, async (context) => {
-    const folder = join(reportFolder, 'boots', boot.name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''));
+    const folder = join(
+      reportFolder,
+      'boots',
+      boot.name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, ''),
+    );
     const scratch = await mkdtemp(join(tmpdir(), 'boot-test-'));
     const machine = await switchOn(boot, context);
     const results: CheckResult[] = [];
@@ -75,10 +82,7 @@ async function switchOn(boot: BootCase, context: TestContext): Promise<RunningMa
   );
 }
 
-async function runChecks(
-  boot: BootCase,
-  run: { readonly machine: RunningMachine; readonly scratch: string; readonly context: TestContext; readonly results: CheckResult[] },
-): Promise<void> {
+async function runChecks(boot: BootCase, run: { readonly machine: RunningMachine; readonly scratch: string; readonly context: TestContext; readonly results: CheckResult[] }): Promise<void> {
   const { machine, results } = run;
   let guest: Guest | undefined;
   await check(run, 'reaches a shell on the serial console', async () => {
@@ -94,11 +98,7 @@ async function runChecks(
   }
 }
 
-async function check(
-  run: { readonly machine: RunningMachine; readonly context: TestContext; readonly results: CheckResult[] },
-  sentence: string,
-  act: () => Promise<void>,
-): Promise<void> {
+async function check(run: { readonly machine: RunningMachine; readonly context: TestContext; readonly results: CheckResult[] }, sentence: string, act: () => Promise<void>): Promise<void> {
   await run.context.test(sentence, async () => {
     let why: string | undefined;
     try {

@@ -16,9 +16,20 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
-  { sentence: 'an ISO goes into a CD drive and is started first', has: ['-drive if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=/r/rancheros.iso -device ide-cd,drive=cdrom,bus=ide.0,bootindex=0'] },
-  { sentence: 'a USB stick is a throw-away overlay on an xHCI bus', machine: { boot: { type: 'usb', file: '/r/rancheros.iso' } }, has: ['id=stick,format=raw,snapshot=on,file=/r/rancheros.iso', '-device usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0'] },
-  { sentence: 'kernel, initrd and arguments are handed over as they are', machine: { boot: { type: 'kernel', kernel: '/r/vmlinuz', initrd: '/r/initrd', append: 'console=ttyS0 a=b' } }, has: ['-kernel /r/vmlinuz -initrd /r/initrd -append console=ttyS0 a=b'] },
+  {
+    sentence: 'an ISO goes into a CD drive and is started first',
+    has: ['-drive if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=/r/rancheros.iso -device ide-cd,drive=cdrom,bus=ide.0,bootindex=0'],
+  },
+  {
+    sentence: 'a USB stick is a throw-away overlay on an xHCI bus',
+    machine: { boot: { type: 'usb', file: '/r/rancheros.iso' } },
+    has: ['id=stick,format=raw,snapshot=on,file=/r/rancheros.iso', '-device usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0'],
+  },
+  {
+    sentence: 'kernel, initrd and arguments are handed over as they are',
+    machine: { boot: { type: 'kernel', kernel: '/r/vmlinuz', initrd: '/r/initrd', append: 'console=ttyS0 a=b' } },
+    has: ['-kernel /r/vmlinuz -initrd /r/initrd -append console=ttyS0 a=b'],
+  },
   { sentence: 'memory and processors', has: ['-m 512M', '-smp 2'] },
   { sentence: 'TCG runs one thread per processor and offers all it can', has: ['-accel tcg,thread=multi -cpu max'] },
   { sentence: 'KVM shows the host processor', around: { accelerator: 'kvm' }, has: ['-accel kvm -cpu host'] },
@@ -26,14 +37,58 @@ const ROWS: readonly Row[] = [
   { sentence: 'serial port and monitor are inherited descriptors', has: ['socket,id=serial0,fd=4', 'socket,id=monitor0,fd=3', 'chardev=monitor0,mode=control'] },
   { sentence: 'on a terminal they share it', around: { serial: 'terminal', monitor: 'terminal' }, has: ['stdio,id=serial0,signal=off,mux=on', 'chardev=serial0,mode=readline'], hasNot: ['monitor0'] },
   { sentence: 'a BIOS machine has no flash', hasNot: ['pflash'] },
-  { sentence: 'a UEFI machine has its code read-only and its own variables', machine: { firmware: 'uefi' }, around: { firmware: { code: '/f/code', variables: '/v/vars' } }, has: ['if=pflash,unit=0,format=raw,readonly=on,file=/f/code', 'if=pflash,unit=1,format=raw,file=/v/vars'], hasNot: ['smm=on'] },
-  { sentence: 'Secure Boot needs SMM to guard its variables', machine: { firmware: 'uefi-secure' }, around: { firmware: { code: '/f/code', variables: '/v/vars' } }, has: ['-machine q35,smm=on', 'driver=cfi.pflash01,property=secure,value=on'] },
-  { sentence: 'a virtio disk', machine: { disks: [{ file: '/d/a.qcow2', format: 'qcow2', bus: 'virtio' }] }, has: ['if=none,id=disk0,format=qcow2,file=/d/a.qcow2 -device virtio-blk-pci,drive=disk0'], hasNot: ['drive=disk0,bootindex'] },
-  { sentence: 'disks are started in order when the machine boots from disk', machine: { boot: { type: 'disk' }, disks: [{ file: '/d/a', format: 'raw', bus: 'nvme' }, { file: '/d/b', format: 'raw', bus: 'ahci', snapshot: true }] }, has: ['nvme,serial=rancheros0,drive=disk0,bootindex=0', 'format=raw,snapshot=on,file=/d/b', 'ide-hd,bus=ide.2,drive=disk1,bootindex=1'] },
-  { sentence: 'SCSI disks hang on their own controller', machine: { disks: [{ file: '/d/a', format: 'raw', bus: 'scsi' }, { file: '/d/b', format: 'raw', bus: 'pvscsi' }] }, has: ['virtio-scsi-pci,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0', 'pvscsi,id=scsi1', 'scsi-hd,bus=scsi1.0,drive=disk1'] },
+  {
+    sentence: 'a UEFI machine has its code read-only and its own variables',
+    machine: { firmware: 'uefi' },
+    around: { firmware: { code: '/f/code', variables: '/v/vars' } },
+    has: ['if=pflash,unit=0,format=raw,readonly=on,file=/f/code', 'if=pflash,unit=1,format=raw,file=/v/vars'],
+    hasNot: ['smm=on'],
+  },
+  {
+    sentence: 'Secure Boot needs SMM to guard its variables',
+    machine: { firmware: 'uefi-secure' },
+    around: { firmware: { code: '/f/code', variables: '/v/vars' } },
+    has: ['-machine q35,smm=on', 'driver=cfi.pflash01,property=secure,value=on'],
+  },
+  {
+    sentence: 'a virtio disk',
+    machine: { disks: [{ file: '/d/a.qcow2', format: 'qcow2', bus: 'virtio' }] },
+    has: ['if=none,id=disk0,format=qcow2,file=/d/a.qcow2 -device virtio-blk-pci,drive=disk0'],
+    hasNot: ['drive=disk0,bootindex'],
+  },
+  {
+    sentence: 'disks are started in order when the machine boots from disk',
+    machine: {
+      boot: { type: 'disk' },
+      disks: [
+        { file: '/d/a', format: 'raw', bus: 'nvme' },
+        { file: '/d/b', format: 'raw', bus: 'ahci', snapshot: true },
+      ],
+    },
+    has: ['nvme,serial=rancheros0,drive=disk0,bootindex=0', 'format=raw,snapshot=on,file=/d/b', 'ide-hd,bus=ide.2,drive=disk1,bootindex=1'],
+  },
+  {
+    sentence: 'SCSI disks hang on their own controller',
+    machine: {
+      disks: [
+        { file: '/d/a', format: 'raw', bus: 'scsi' },
+        { file: '/d/b', format: 'raw', bus: 'pvscsi' },
+      ],
+    },
+    has: ['virtio-scsi-pci,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0', 'pvscsi,id=scsi1', 'scsi-hd,bus=scsi1.0,drive=disk1'],
+  },
   { sentence: 'a comma in a file name is doubled', machine: { boot: { type: 'cdrom', file: '/a,b.iso' } }, has: ['file=/a,,b.iso'] },
-  { sentence: 'an isolated network reaches only what is named', machine: { network: { isolated: true, forwardToGuest: [{ hostPort: 2222, guestPort: 22 }], answer: [{ address: '10.0.2.100', port: 80, hostPort: 8080 }] } }, has: ['user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22,guestfwd=tcp:10.0.2.100:80-tcp:127.0.0.1:8080', 'virtio-net-pci,netdev=net0,romfile='] },
-  { sentence: 'a card that boots keeps its ROM', machine: { network: { isolated: false, card: 'e1000e', bootFromNetwork: true } }, has: ['restrict=off', 'e1000e,netdev=net0,bootindex=9'], hasNot: ['romfile'] },
+  {
+    sentence: 'an isolated network reaches only what is named',
+    machine: { network: { isolated: true, forwardToGuest: [{ hostPort: 2222, guestPort: 22 }], answer: [{ address: '10.0.2.100', port: 80, hostPort: 8080 }] } },
+    has: ['user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22,guestfwd=tcp:10.0.2.100:80-tcp:127.0.0.1:8080', 'virtio-net-pci,netdev=net0,romfile='],
+  },
+  {
+    sentence: 'a card that boots keeps its ROM',
+    machine: { network: { isolated: false, card: 'e1000e', bootFromNetwork: true } },
+    has: ['restrict=off', 'e1000e,netdev=net0,bootindex=9'],
+    hasNot: ['romfile'],
+  },
   { sentence: 'no network, no card', hasNot: ['netdev'] },
   { sentence: 'slots for hot-plugged devices', machine: { hotPlugSlots: 2 }, has: ['pcie-root-port,id=hot0,chassis=1', 'pcie-root-port,id=hot1,chassis=2'] },
   { sentence: 'a reset can end the emulator', machine: { onReset: 'exit' }, has: ['-action reboot=shutdown'] },

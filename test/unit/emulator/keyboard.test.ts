@@ -17,6 +17,9 @@ for (const { sentence, typed, guest, orders } of ROWS) {
     const keyboard = new Keyboard();
     const results = typed.map((each) => keyboard.take(Buffer.from(each, 'latin1')));
     assert.equal(results.map((each) => Buffer.from(each.typed).toString('latin1')).join(''), guest);
-    assert.deepEqual(results.flatMap((each) => each.orders), orders);
+    assert.deepEqual(
+      results.flatMap((each) => each.orders),
+      orders,
+    );
   });
 }

@@ -69,8 +69,11 @@ test('output that a kernel message tore is said again, and the command does not 
     tears++;
     return text.replace(/o:(..)/, 'o:$1[   12.345] usb 1-1: new device\n');
   };
-  await withShell(async (shell) => {
-    assert.equal((await shell.run('f=/tmp/rig-once.$PPID; echo x >>$f; wc -l <$f; [ $(wc -l <$f) = 1 ] && rm $f', LIMIT)).stdout.trim(), '1');
-  }, { said });
+  await withShell(
+    async (shell) => {
+      assert.equal((await shell.run('f=/tmp/rig-once.$PPID; echo x >>$f; wc -l <$f; [ $(wc -l <$f) = 1 ] && rm $f', LIMIT)).stdout.trim(), '1');
+    },
+    { said },
+  );
   assert.equal(tears, 1);
 });

@@ -1,0 +1,148 @@
+/** Import rules: who may know whom (design, "Layout"). The house test fails when no module was seen, or when a planted violation passes. */
+
+/** Parts of the pipeline, as a group of alternatives. */
+const others = (...own) => `^(pipeline/(?!(${own.join('|')})/)|targets/|overlays/|test/)`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-knows-only-itself',
+      comment: 'core holds the words that everybody uses; it knows nobody.',
+      severity: 'error',
+      from: { path: '^pipeline/core/' },
+      to: { path: others('core') },
+    },
+    {
+      name: 'formats-know-only-themselves',
+      comment:
+        'formats turn bytes into bytes; the guest program uses them too. Words for failures and data are all they share.',
+      severity: 'error',
+      from: { path: '^pipeline/formats/' },
+      to: { path: others('formats'), pathNot: '^pipeline/core/(failure|json)\\.ts$' },
+    },
+    {
+      name: 'formats-have-no-host',
+      comment: 'No files, clock or randomness in formats, so that they run in the guest.',
+      severity: 'error',
+      from: { path: '^pipeline/formats/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'targets-use-the-front-door',
+      comment: 'A target may import only pipeline/index.ts.',
+      severity: 'error',
+      from: { path: '^targets/' },
+      to: { path: '^(pipeline|overlays|test|targets)/', pathNot: '^pipeline/index\\.ts$' },
+    },
+    {
+      name: 'engine-knows-ports',
+      comment: 'The engine knows ports, not their makers.',
+      severity: 'error',
+      from: { path: '^pipeline/engine/' },
+      to: { path: others('engine', 'core', 'graph') },
+    },
+    {
+      name: 'recipes-describe',
+      comment: 'Recipes and the front door describe steps; they run, read and fetch nothing.',
+      severity: 'error',
+      from: { path: '^pipeline/(recipes|steps|index\\.ts)' },
+      to: { path: '^pipeline/(exec|engine|store|fetch|report|cli|publish|emulator|bench)/' },
+    },
+    {
+      name: 'writers-only-write',
+      comment: 'A writer is part of its key: bytes in, bytes out, nothing of the machinery around it.',
+      severity: 'error',
+      from: { path: '^pipeline/(writers|trees)/' },
+      to: { path: '^pipeline/(exec|engine|store|fetch|report|cli|publish|emulator|bench|graph|recipes|pins)/' },
+    },
+    {
+      name: 'only-cli-knows-commands',
+      comment: 'Nothing below may know the command line.',
+      severity: 'error',
+      from: { path: '^(pipeline|targets|overlays)/', pathNot: '^pipeline/cli/' },
+      to: { path: '^pipeline/cli/' },
+    },
+    {
+      name: 'guest-is-small',
+      comment: 'The guest program imports formats, the shared schema and itself.',
+      severity: 'error',
+      from: { path: '^overlays/' },
+      to: { path: '^(pipeline/(?!(formats|schema)/)|targets/|test/)' },
+    },
+    {
+      name: 'pipeline-is-not-the-guest',
+      comment: 'Only the shared schema may come from the guest program.',
+      severity: 'error',
+      from: { path: '^(pipeline|targets)/' },
+      to: { path: '^overlays/', pathNot: '^overlays/ros/schema/' },
+    },
+    {
+      name: 'nobody-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'one-door-to-processes',
+      comment: 'Only exec starts tools. The emulator starts machines, and bench measures processes from outside.',
+      severity: 'error',
+      from: { path: '^(pipeline|targets|overlays)/', pathNot: '^pipeline/(exec|emulator|bench)/' },
+      to: { path: '^(child_process|node:child_process|zx|node_modules/zx)' },
+    },
+    {
+      name: 'few-open-sockets',
+      comment:
+        'Only fetch, publish and the remote store speak to the network; the emulator only looks for a free port.',
+      severity: 'error',
+      from: {
+        path: '^(pipeline|targets|overlays)/',
+        pathNot: '^pipeline/(fetch|publish|store/remote|emulator/free-port)',
+      },
+      to: { path: '^(node:)?(net|http|https|http2|tls|dgram|dns|dns/promises)$|^(node_modules/)?undici' },
+    },
+    {
+      name: 'only-report-draws',
+      comment: 'listr2 is a view.',
+      severity: 'error',
+      from: { pathNot: '^pipeline/report/' },
+      to: { path: '^(node_modules/)?listr2' },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(targets:all|std|os)$' },
+    },
+    {
+      name: 'declared-libraries-only',
+      comment: 'A library that no package.json entry names comes and goes with others.',
+      severity: 'error',
+      from: { path: '^(pipeline|targets|overlays)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-development-libraries',
+      comment: 'What runs for users may use only what `npm ci --omit=dev` installs; types do not run.',
+      severity: 'error',
+      from: { path: '^(pipeline|targets|overlays)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Types count: a type import is knowledge too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+    builtInModules: { add: ['std'] },
+  },
+};

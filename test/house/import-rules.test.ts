@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { projectFolder } from '../rig/project.ts';
+import { importRules } from './import-rules.mjs';
+
+interface Violation {
+  readonly sentence: string;
+  readonly rule: string;
+  readonly files: { readonly [path: string]: string };
+}
+
+const VIOLATIONS: readonly Violation[] = [
+  { sentence: 'core must not know the engine', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "import '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export {};\n' } },
+  { sentence: 'not even a type of it', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "export type { B } from '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export type B = 1;\n' } },
+  { sentence: 'formats must not read files', rule: 'formats-have-no-host', files: { 'pipeline/formats/a.ts': "import 'node:fs';\n" } },
+  { sentence: 'a target must use the front door', rule: 'targets-use-the-front-door', files: { 'targets/a.ts': "import '../pipeline/recipes/b.ts';\n", 'pipeline/recipes/b.ts': 'export {};\n' } },
+  { sentence: 'the engine must not know an executor', rule: 'engine-knows-ports', files: { 'pipeline/engine/a.ts': "import '../exec/b.ts';\n", 'pipeline/exec/b.ts': 'export {};\n' } },
+  { sentence: 'only exec starts processes', rule: 'one-door-to-processes', files: { 'pipeline/fetch/a.ts': "import 'node:child_process';\n" } },
+  { sentence: 'only fetch opens sockets', rule: 'few-open-sockets', files: { 'pipeline/engine/a.ts': "import 'node:https';\n" } },
+  { sentence: 'only report draws', rule: 'only-report-draws', files: { 'pipeline/engine/a.ts': "import 'listr2';\n" } },
+  { sentence: 'the guest must not know the pipeline', rule: 'guest-is-small', files: { 'overlays/ros/a.ts': "import '../../pipeline/core/b.ts';\n", 'pipeline/core/b.ts': 'export {};\n' } },
+  { sentence: 'nobody imports a test', rule: 'nobody-imports-tests', files: { 'pipeline/core/a.ts': "import '../../test/b.ts';\n", 'test/b.ts': 'export {};\n' } },
+];
+
+async function trouble(files: { readonly [path: string]: string }): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'import-rules-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    return await importRules(projectFolder, folder, ['.']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+for (const { sentence, rule, files } of VIOLATIONS) {
+  test(`a planted violation is caught: ${sentence}`, async () => {
+    assert.match((await trouble(files)) ?? 'no trouble', new RegExp(`: ${rule}\\b`));
+  });
+}
+
+test('a good import passes', async () => {
+  assert.equal(await trouble({ 'pipeline/engine/a.ts': "import '../core/b.ts';\n", 'pipeline/core/b.ts': 'export {};\n' }), undefined);
+});
+
+test('a folder without modules is trouble', async () => {
+  assert.match((await trouble({ 'README.md': 'nothing here\n' })) ?? 'no trouble', /saw no TypeScript module/);
+});
