@@ -9,8 +9,8 @@ import { projectFolder } from '../../rig/project.ts';
 import { debOf, EPOCH, file, scratch, tarOf } from '../trees/sample.ts';
 
 const WRITERS = path.join(projectFolder, 'pipeline/writers');
-/** As launch.mjs bundles them: CommonJS packages inside ask for `require`. */
-const BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+/** As launch.mjs bundles them: CommonJS packages inside ask for `require`. In two pieces, for the test bundler looks for the whole. */
+const BANNER = `import{createRequire as __cr}from'node:module';const require=__cr(${'import.meta'}.url);`;
 
 async function bundled(name: string): Promise<string> {
   const outfile = `${scratch()}.mjs`;
