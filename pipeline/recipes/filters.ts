@@ -25,6 +25,8 @@ export const BASE_FILTER: LayerOptions = {
     'usr/{include,src,games}', 'usr/lib/*/perl*', 'usr/share/perl*', 'usr/lib/quickjs', 'usr/bin/qjsc',
     'usr/bin/{systemd-*,cvtsudoers}', 'usr/sbin/{sudo_logsrvd,sudo_sendlog,arpd}', 'usr/lib/*/systemd/libsystemd-core*',
     'usr/lib/*/security/pam_userdb.so', 'usr/share/zoneinfo/right', 'usr/share/common-licenses/GFDL*',
+    // Scripts for Perl and Python, and rmt, whose target is an alternative.
+    'usr/bin/{c_rehash,routel}', 'usr/sbin/{pam-auth-update,pam_getenv}', 'usr/lib/ssl/misc', 'etc/rmt',
     // System cron runs what cloud-config says, not what packages bring.
     'etc/cron.*', 'etc/{network,ppp,dhcp}', 'etc/default/{networking,ssh,cron}',
     // Written anew by the configuration layer.

@@ -5,6 +5,7 @@ import { concatenated } from './concat.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
+import { proveTree } from './tree-check.ts';
 import { type SquashfsCompression, squashfsOf } from './squashfs.ts';
 import { toolStep } from './tool-step.ts';
 
@@ -47,6 +48,7 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     const modules = stacked(context, composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }), 'zstd');
     const config = stacked(context, configLayer(context), 'zstd');
     const layers = [base, engine, plugins, modules, config];
+    proveTree(context, arch, layers);
     const seed = seedOf(context, arch, layers);
     const medium = {
       'rancheros/layers': seed.list,

@@ -1,0 +1,39 @@
+import type { Arch, InputRef } from '../core/step.ts';
+import type { BuildContext } from './context.ts';
+import type { Layer } from './layer.ts';
+
+/** Where the configuration layer means to change what a package brings: mode of a mount point, or a folder that becomes a link. */
+const REPLACED = ['proc', 'sys', 'var/lib/chrony', 'var/lock', 'var/run'];
+
+/** What packages ask systemd for at install or at boot, and who sees to it here. */
+const HANDLED = [
+  // Users and groups stand with fixed numbers in overlays/system/etc/{passwd,group}.
+  'u sshd -:nogroup "sshd user" /run/sshd', 'g input -', 'g sgx -', 'g clock -', 'g kvm -', 'g render -',
+  // Every boot starts with empty /tmp and /run, so there is nothing old to remove or to spare.
+  'x /tmp/ssh-*', 'x /tmp/sshauth.*', 'r! /etc/*', 'D /run/sudo 0711 root root',
+  // No SELinux.
+  'd /run/setrans 0755 root root - -',
+  // udev's rules set these as soon as a driver makes the node; a node without a driver is not made here.
+  'z /dev/*',
+];
+
+/** Proves, before anything is published, that a tree's files do not collide and that its programs find what they need. */
+export function proveTree(context: BuildContext, arch: Arch, layers: readonly Layer[]): void {
+  const overlay = context.overlayRules('system');
+  const inputs: { [name: string]: InputRef } = {};
+  for (const { name, tar, contents } of layers) {
+    inputs[`layer/${name}`] = tar;
+    inputs[`contents/${name}`] = contents;
+  }
+  const { report } = context.graph.add({
+    title: `check the tree for ${arch}`,
+    action: {
+      type: 'builtin',
+      writer: 'tree-check',
+      options: { arch, layers: layers.map(({ name }) => name), replaces: [...overlay.replaces, ...REPLACED], handled: HANDLED },
+    },
+    inputs,
+    outputs: { report: 'json' },
+  });
+  context.prove(report);
+}
