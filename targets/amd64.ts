@@ -1,4 +1,11 @@
-import { defineTarget, hybridIso, ipxeScript, KERNEL_INDEPENDENT, liveSystem, rootfsArchive } from '../pipeline/index.ts';
+import {
+  defineTarget,
+  hybridIso,
+  ipxeScript,
+  KERNEL_INDEPENDENT,
+  liveSystem,
+  rootfsArchive,
+} from '../pipeline/index.ts';
 
 export default defineTarget({
   name: 'amd64',
@@ -19,7 +26,11 @@ export default defineTarget({
       }),
       vmlinuz: system.kernel.image,
       initrd: system.initrd,
-      'rootfs.tar.gz': rootfsArchive(context, 'rootfs.tar.gz', system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name))),
+      'rootfs.tar.gz': rootfsArchive(
+        context,
+        'rootfs.tar.gz',
+        system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name)),
+      ),
       'rancheros.ipxe': ipxeScript(context),
     };
   },

@@ -14,7 +14,7 @@ import { paintFor } from '../report/paint.ts';
 import type { CommandContext } from './command.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
-import { wire, type Wiring } from './wire.ts';
+import { type Wiring, wire } from './wire.ts';
 
 /** What a person asked to be built. */
 export interface BuildRequest {
@@ -30,14 +30,21 @@ export interface BuildRequest {
 export async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<void> {
   const reporter = await makeReporter(settings.output, command);
   try {
-    const wiring = await wire({ command, settings, version: request.version, report: reporter.report, failFast: request.targets.length === 1 });
+    const wiring = await wire({
+      command,
+      settings,
+      version: request.version,
+      report: reporter.report,
+      failFast: request.targets.length === 1,
+    });
     try {
       const outcome = await runSteps(request.targets, wiring);
       if (outcome.gone && !settings.frozen) throw outcome.gone;
       const failures = [...outcome.failures, ...unfitForRelease(request, wiring)];
       const canPublish = outcome.finished.length > 0 && outcome.proven && unfitForRelease(request, wiring).length === 0;
       const published = canPublish ? await publish(request, outcome, wiring, command) : undefined;
-      for (const [name, blob] of Object.entries(outcome.files)) reporter.report({ type: 'file', target: blob.target, path: name, blob });
+      for (const [name, blob] of Object.entries(outcome.files))
+        reporter.report({ type: 'file', target: blob.target, path: name, blob });
       await reporter.close();
       if (published && settings.output !== 'json') command.stdout.write(summary(outcome.files, published, command));
       throwDistinct(failures);
@@ -61,8 +68,12 @@ interface Outcome {
 
 async function runSteps(targets: readonly Target<BuildContext>[], wiring: Wiring): Promise<Outcome> {
   const promised = targets.map((target) => ({ target, artifacts: target.make(wiring.context) }));
-  const build = (artifacts: readonly Artifact[]) => Promise.allSettled(artifacts.map((artifact) => wiring.engine.build(artifact)));
-  const [proofs, ...results] = await Promise.all([build(wiring.proofs), ...promised.map(({ artifacts }) => build(Object.values(artifacts)))]);
+  const build = (artifacts: readonly Artifact[]) =>
+    Promise.allSettled(artifacts.map((artifact) => wiring.engine.build(artifact)));
+  const [proofs, ...results] = await Promise.all([
+    build(wiring.proofs),
+    ...promised.map(({ artifacts }) => build(Object.values(artifacts))),
+  ]);
   const files: { [path: string]: ReleaseFile } = {};
   const finished: string[] = [];
   const reasons = [...reasonsOf(proofs)];
@@ -99,10 +110,21 @@ function failuresOf(reason: unknown): readonly Failure[] {
 function unfitForRelease(request: BuildRequest, wiring: Wiring): readonly Failure[] {
   const isFinal = parseVersion(request.version).prerelease.length === 0;
   if (!isFinal || !wiring.engine.executorsUsed.has('none')) return [];
-  return [{ kind: 'no-executor', message: 'Steps ran without isolation, which is not fit for a release.', hint: 'Make bubblewrap work here, or build a -dev version.' }];
+  return [
+    {
+      kind: 'no-executor',
+      message: 'Steps ran without isolation, which is not fit for a release.',
+      hint: 'Make bubblewrap work here, or build a -dev version.',
+    },
+  ];
 }
 
-async function publish(request: BuildRequest, outcome: Outcome, wiring: Wiring, command: CommandContext): Promise<Published> {
+async function publish(
+  request: BuildRequest,
+  outcome: Outcome,
+  wiring: Wiring,
+  command: CommandContext,
+): Promise<Published> {
   return publishToDist({
     root: request.root,
     version: request.version,
@@ -117,15 +139,24 @@ async function publish(request: BuildRequest, outcome: Outcome, wiring: Wiring, 
 
 /** Each distinct failure once, since several files may fail for one cause; an interruption only where nothing else failed. */
 function throwDistinct(failures: readonly Failure[]): void {
-  const distinct = [...new Map(failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure])).values()];
+  const distinct = [
+    ...new Map(failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure])).values(),
+  ];
   const causes = distinct.filter((failure) => failure.kind !== 'interrupted');
   const [first, ...rest] = causes.length > 0 ? causes : distinct;
   if (first) throw new BuildError([first, ...rest]);
 }
 
-function summary(files: { readonly [path: string]: ReleaseFile }, published: Published, command: CommandContext): string {
+function summary(
+  files: { readonly [path: string]: ReleaseFile },
+  published: Published,
+  command: CommandContext,
+): string {
   const paint = paintFor(command.stdout, command.env);
-  const rows = Object.entries(files).map(([name, file]) => `  ${name.padEnd(36)} ${formatBytes(file.size).padStart(9)}  ${paint.dim(file.digest.slice(7, 19))}`);
+  const rows = Object.entries(files).map(
+    ([name, file]) =>
+      `  ${name.padEnd(36)} ${formatBytes(file.size).padStart(9)}  ${paint.dim(file.digest.slice(7, 19))}`,
+  );
   const shown = path.relative(process.cwd(), published.folder) || published.folder;
   const latest = published.isLatest ? ` (and ${path.join(path.dirname(shown), 'latest')})` : '';
   return `${rows.join('\n')}\n${paint.green('✔')} ${shown}${latest}\n`;

@@ -35,7 +35,11 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
     const all = allTargets();
     const names = [...(values.target ?? []), ...positionals];
     if (names.length === 0 && !values.all) {
-      throw new BuildError({ kind: 'usage', message: 'No target was named.', hint: `Try: npm run build -- --target amd64. Targets: ${all.map((target) => target.name).join(', ')}, or --all.` });
+      throw new BuildError({
+        kind: 'usage',
+        message: 'No target was named.',
+        hint: `Try: npm run build -- --target amd64. Targets: ${all.map((target) => target.name).join(', ')}, or --all.`,
+      });
     }
     const version = parseVersion(values.version ?? `v${await packageVersion(context.projectFolder)}-dev`).text;
     const request = {
@@ -69,4 +73,3 @@ export async function packageVersion(projectFolder: string): Promise<string> {
   const text = await readFile(path.join(projectFolder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
-

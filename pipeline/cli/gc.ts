@@ -20,7 +20,8 @@ build left behind. A build that needs something again makes it again.
   async run(context) {
     const { values } = readOptions(context.argv, { days: { type: 'string' }, cache: { type: 'string' } });
     const days = values.days ?? '14';
-    if (!/^\d{1,4}$/.test(days)) throw new BuildError({ kind: 'usage', message: `--days takes a whole number, not "${days}".` });
+    if (!/^\d{1,4}$/.test(days))
+      throw new BuildError({ kind: 'usage', message: `--days takes a whole number, not "${days}".` });
     const before = Date.now() - Number(days) * 86_400_000;
     const { files, bytes } = await collectGarbage(storeFolder(settingsFrom(values, context)), before);
     context.stdout.write(`${files} files removed, ${formatBytes(bytes)} freed.\n`);

@@ -37,7 +37,10 @@ function bundleCacheFolder() {
 
 /** Names that decide which entries exist: a new target or writer must be seen although no known file changed. */
 function entryNames() {
-  const typescript = (folder) => readdirSync(path.join(projectFolder, folder)).filter((name) => name.endsWith('.ts')).sort();
+  const typescript = (folder) =>
+    readdirSync(path.join(projectFolder, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .sort();
   return { targets: typescript('targets'), writers: typescript('pipeline/writers') };
 }
 
@@ -85,13 +88,40 @@ async function bundle() {
   rmSync(temporary, { recursive: true, force: true });
   try {
     const results = await Promise.all([
-      build({ ...common, entryPoints: [{ in: 'pipeline/cli/main.ts', out: 'main' }, { in: 'pipeline/exec/worker.ts', out: 'worker' }], splitting: true, outdir: temporary, outExtension: { '.js': '.mjs' }, sourcemap: 'linked', plugins: [targetList(entries.targets)] }),
+      build({
+        ...common,
+        entryPoints: [
+          { in: 'pipeline/cli/main.ts', out: 'main' },
+          { in: 'pipeline/exec/worker.ts', out: 'worker' },
+        ],
+        splitting: true,
+        outdir: temporary,
+        outExtension: { '.js': '.mjs' },
+        sourcemap: 'linked',
+        plugins: [targetList(entries.targets)],
+      }),
       ...entries.writers.map((name) =>
-        build({ ...common, entryPoints: [`pipeline/writers/${name}`], outfile: path.join(temporary, 'writers', name.replace(/\.ts$/, '.mjs')), minify: true }),
+        build({
+          ...common,
+          entryPoints: [`pipeline/writers/${name}`],
+          outfile: path.join(temporary, 'writers', name.replace(/\.ts$/, '.mjs')),
+          minify: true,
+        }),
       ),
-      build({ ...common, entryPoints: ['overlays/ros/main.ts'], outfile: path.join(temporary, 'ros.js'), platform: 'neutral', target: 'es2022', mainFields: ['module', 'main'], external: ['std', 'os'], minify: true, banner: { js: '#!/usr/bin/qjs -m' } }),
+      build({
+        ...common,
+        entryPoints: ['overlays/ros/main.ts'],
+        outfile: path.join(temporary, 'ros.js'),
+        platform: 'neutral',
+        target: 'es2022',
+        mainFields: ['module', 'main'],
+        external: ['std', 'os'],
+        minify: true,
+        banner: { js: '#!/usr/bin/qjs -m' },
+      }),
     ]);
-    for (const result of results) for (const input of Object.keys(result.metafile.inputs)) if (!input.includes(':')) sources.add(input);
+    for (const result of results)
+      for (const input of Object.keys(result.metafile.inputs)) if (!input.includes(':')) sources.add(input);
     const digests = {};
     for (const name of entries.writers) {
       const writer = name.replace(/\.ts$/, '');
@@ -99,7 +129,8 @@ async function bundle() {
     }
     writeFileSync(path.join(temporary, 'writers.json'), JSON.stringify(digests));
     const identity = createHash('sha256');
-    for (const file of filesBelow(temporary)) identity.update(`${file}\0`).update(readFileSync(path.join(temporary, file)));
+    for (const file of filesBelow(temporary))
+      identity.update(`${file}\0`).update(readFileSync(path.join(temporary, file)));
     const folder = identity.digest('hex').slice(0, 24);
     const place = path.join(cacheFolder, folder);
     if (!existsSync(place)) renameSync(temporary, place);
@@ -107,7 +138,11 @@ async function bundle() {
     writeFileSync(`${stateFile}.${process.pid}`, JSON.stringify({ folder, entries, stamps }));
     renameSync(`${stateFile}.${process.pid}`, stateFile);
     for (const old of readdirSync(cacheFolder)) {
-      if (/^[0-9a-f]{24}$/.test(old) && old !== folder && Date.now() - statSync(path.join(cacheFolder, old)).mtimeMs > 3_600_000) {
+      if (
+        /^[0-9a-f]{24}$/.test(old) &&
+        old !== folder &&
+        Date.now() - statSync(path.join(cacheFolder, old)).mtimeMs > 3_600_000
+      ) {
         rmSync(path.join(cacheFolder, old), { recursive: true, force: true });
       }
     }
@@ -124,7 +159,9 @@ function sha256(bytes) {
 function filesBelow(folder, prefix = '') {
   return readdirSync(path.join(folder, prefix), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(folder, path.join(prefix, entry.name)) : [path.join(prefix, entry.name)]));
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(folder, path.join(prefix, entry.name)) : [path.join(prefix, entry.name)],
+    );
 }
 
 /** Lets `import { targetFiles } from 'targets:all'` give the default exports of every file in `targets/`, by file name. */

@@ -58,7 +58,11 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) {
-    throw new BuildError({ kind: 'usage', message: `There is no command "${name}".`, hint: `${didYouMean(name)}Commands: ${Object.keys(COMMANDS).join(', ')}.` });
+    throw new BuildError({
+      kind: 'usage',
+      message: `There is no command "${name}".`,
+      hint: `${didYouMean(name)}Commands: ${Object.keys(COMMANDS).join(', ')}.`,
+    });
   }
   const command = await load();
   if (context.argv.includes('--help') || context.argv.includes('-h')) {
@@ -86,6 +90,8 @@ function reportEnd(error: unknown): number {
     return exitCodeOf(error.failures[0].kind);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${stack}\n`);
+  process.stderr.write(
+    `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${stack}\n`,
+  );
   return 1;
 }

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
 

@@ -30,10 +30,16 @@ check    says which locked packages the archives have superseded or dropped. Cha
     const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, strict: { type: 'boolean' } });
     const [action, ...rest] = positionals;
     if ((action !== 'update' && action !== 'check') || rest.length > 0) {
-      throw new BuildError({ kind: 'usage', message: 'Say what to do with the pins.', hint: 'npm run pins -- update, or npm run pins -- check.' });
+      throw new BuildError({
+        kind: 'usage',
+        message: 'Say what to do with the pins.',
+        hint: 'npm run pins -- update, or npm run pins -- check.',
+      });
     }
     return withPins(settingsFrom(values, context), context, (options) =>
-      action === 'update' ? update(options, context) : check(options, context, { asJson: values.json === true, strict: values.strict === true }),
+      action === 'update'
+        ? update(options, context)
+        : check(options, context, { asJson: values.json === true, strict: values.strict === true }),
     );
   },
 };
@@ -43,7 +49,11 @@ export async function refreshPins(pin: PackagePin, settings: Settings, context: 
   await withPins(settings, context, (options) => refreshGone(pin, options));
 }
 
-async function withPins<T>(settings: Settings, context: CommandContext, use: (options: PinsOptions) => Promise<T>): Promise<T> {
+async function withPins<T>(
+  settings: Settings,
+  context: CommandContext,
+  use: (options: PinsOptions) => Promise<T>,
+): Promise<T> {
   const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
   const http = createHttp({ environment: context.env });
   try {
@@ -66,20 +76,32 @@ async function withPins<T>(settings: Settings, context: CommandContext, use: (op
 async function update(options: PinsOptions, context: CommandContext): Promise<number> {
   const { changes } = await updatePins(options);
   for (const change of changes) context.stdout.write(`${change}\n`);
-  context.stdout.write(changes.length === 0 ? 'The lock is up to date.\n' : `${changes.length} changes written to targets/packages.lock.json.\n`);
+  context.stdout.write(
+    changes.length === 0
+      ? 'The lock is up to date.\n'
+      : `${changes.length} changes written to targets/packages.lock.json.\n`,
+  );
   return 0;
 }
 
-async function check(options: PinsOptions, context: CommandContext, how: { readonly asJson: boolean; readonly strict: boolean }): Promise<number> {
+async function check(
+  options: PinsOptions,
+  context: CommandContext,
+  how: { readonly asJson: boolean; readonly strict: boolean },
+): Promise<number> {
   const found = await checkPins(options);
   const exitCode = how.strict && !found.isCurrent ? 1 : 0;
   if (how.asJson) {
     context.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
     return exitCode;
   }
-  for (const each of found.superseded) context.stdout.write(`${each.name} ${each.version} (${each.arch}): ${each.successor} is in ${each.archive}\n`);
-  for (const each of found.vanished) context.stdout.write(`${each.name} ${each.version} (${each.arch}): no longer in the archives\n`);
+  for (const each of found.superseded)
+    context.stdout.write(`${each.name} ${each.version} (${each.arch}): ${each.successor} is in ${each.archive}\n`);
+  for (const each of found.vanished)
+    context.stdout.write(`${each.name} ${each.version} (${each.arch}): no longer in the archives\n`);
   for (const set of found.stale) context.stdout.write(`the set ${set} is asked for otherwise than it is locked\n`);
-  context.stdout.write(found.isCurrent ? 'Every locked package is current.\n' : 'Run "npm run pins -- update" to take the newer ones.\n');
+  context.stdout.write(
+    found.isCurrent ? 'Every locked package is current.\n' : 'Run "npm run pins -- update" to take the newer ones.\n',
+  );
   return exitCode;
 }

@@ -46,7 +46,11 @@ export function settingsFrom(
   const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
   const executor = text(values.executor) ?? 'auto';
   if (!isExecutorName(executor)) {
-    throw new BuildError({ kind: 'usage', message: `There is no executor "${executor}".`, hint: `Choose one of ${EXECUTOR_NAMES.join(', ')}.` });
+    throw new BuildError({
+      kind: 'usage',
+      message: `There is no executor "${executor}".`,
+      hint: `Choose one of ${EXECUTOR_NAMES.join(', ')}.`,
+    });
   }
   const jobs = text(values.jobs);
   if (jobs !== undefined && !/^[1-9]\d{0,2}$/.test(jobs)) {
@@ -59,7 +63,12 @@ export function settingsFrom(
     mirror: text(values.mirror),
     frozen: values.frozen === true,
     paranoid: values.paranoid === true,
-    output: values.json === true ? 'json' : values.plain === true || !context.stdout.isTTY || context.env['CI'] ? 'plain' : 'terminal',
+    output:
+      values.json === true
+        ? 'json'
+        : values.plain === true || !context.stdout.isTTY || context.env['CI']
+          ? 'plain'
+          : 'terminal',
   };
 }
 
@@ -71,5 +80,7 @@ function isExecutorName(text: string): text is ExecutorName {
 function defaultCache(context: Pick<CommandContext, 'env' | 'projectFolder'>): string {
   const home = context.env['HOME'];
   if (context.env['XDG_CACHE_HOME']) return path.join(context.env['XDG_CACHE_HOME'], 'rancheros');
-  return home && home !== '/' && home !== '/nonexistent' ? path.join(home, '.cache', 'rancheros') : path.join(context.projectFolder, '.cache', 'store');
+  return home && home !== '/' && home !== '/nonexistent'
+    ? path.join(home, '.cache', 'rancheros')
+    : path.join(context.projectFolder, '.cache', 'store');
 }

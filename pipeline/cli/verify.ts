@@ -24,7 +24,9 @@ names are faults too. Exit code 4 when anything is wrong.
     if (first) throw new BuildError([first, ...rest]);
     const files = Object.values(manifest.files);
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
-    context.stdout.write(`${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says.\n`);
+    context.stdout.write(
+      `${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says.\n`,
+    );
     return 0;
   },
 };

@@ -1,5 +1,5 @@
-import { BuildError } from '../core/failure.ts';
 import type { BuildEvent } from '../core/event.ts';
+import { BuildError } from '../core/failure.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
 import { packageVersion } from './build.ts';
 import type { Command } from './command.ts';
@@ -18,7 +18,11 @@ Two runs of it, before and after a change, say why a step ran again.
   --target NAME   default: amd64
 `,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, target: { type: 'string' }, version: { type: 'string' } });
+    const { values, positionals } = readOptions(context.argv, {
+      ...COMMON_OPTIONS,
+      target: { type: 'string' },
+      version: { type: 'string' },
+    });
     const [target] = chosenTargets([values.target ?? 'amd64'], allTargets());
     if (!target) return 2;
     const ends: Extract<BuildEvent, { type: 'step-end' }>[] = [];
@@ -36,7 +40,12 @@ Two runs of it, before and after a change, say why a step ran again.
     }
     const wanted = positionals.join(' ');
     const rows = ends.filter((end) => end.title.includes(wanted)).sort((a, b) => a.id - b.id);
-    if (rows.length === 0) throw new BuildError({ kind: 'usage', message: `No step's title contains "${wanted}".`, hint: 'npm run why lists them all.' });
+    if (rows.length === 0)
+      throw new BuildError({
+        kind: 'usage',
+        message: `No step's title contains "${wanted}".`,
+        hint: 'npm run why lists them all.',
+      });
     for (const end of rows) {
       context.stdout.write(`${end.key.slice(7, 23)}  ${end.title}\n`);
       if (wanted !== '') context.stdout.write(`${JSON.stringify(wiring.engine.manifestOf(end.id), undefined, 2)}\n`);

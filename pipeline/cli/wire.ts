@@ -69,19 +69,40 @@ export async function wire(options: {
   const proofs: Artifact[] = [];
   const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version: options.version });
   const http = createHttp({ environment: command.env });
-  const sources = createArchiveSources({ http, archives: lock.archives, mirror: settings.mirror, environment: command.env });
+  const sources = createArchiveSources({
+    http,
+    archives: lock.archives,
+    mirror: settings.mirror,
+    environment: command.env,
+  });
   const fetcher = createFetcher({ store, top: projectFolder, http, sources });
   const builtinExecutor = new BuiltinExecutor({ bundleFolder });
   let toolExecutor: Promise<Executor> | undefined;
-  const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as { [writer: string]: Digest };
+  const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as {
+    [writer: string]: Digest;
+  };
 
   const engine: Engine = new Engine({
-    graph, store, actions, builtinExecutor, fetcher, writerCode, report, signal,
+    graph,
+    store,
+    actions,
+    builtinExecutor,
+    fetcher,
+    writerCode,
+    report,
+    signal,
     parallel: settings.jobs,
     failFast: options.failFast,
     toolExecutor: () => {
       toolExecutor ??= toolRoot('tools').then((root) =>
-        chooseExecutor({ wanted: settings.executor, roots, root, searchPath: command.env['PATH'] ?? '', report, signal }),
+        chooseExecutor({
+          wanted: settings.executor,
+          roots,
+          root,
+          searchPath: command.env['PATH'] ?? '',
+          report,
+          signal,
+        }),
       );
       return toolExecutor;
     },
@@ -92,7 +113,11 @@ export async function wire(options: {
     return roots.rootOf({ digest: blob.digest, tar: store.pathOf(blob.digest) });
   };
   return {
-    context, engine, store, proofs, toolRoot,
+    context,
+    engine,
+    store,
+    proofs,
+    toolRoot,
     close: async () => {
       await builtinExecutor.close();
       await http.close();
@@ -100,7 +125,14 @@ export async function wire(options: {
   };
 }
 
-async function readContext(options: { readonly proofs: Artifact[]; readonly projectFolder: string; readonly bundleFolder: string; readonly graph: Graph; readonly lock: Lock; readonly version: string }): Promise<BuildContext> {
+async function readContext(options: {
+  readonly proofs: Artifact[];
+  readonly projectFolder: string;
+  readonly bundleFolder: string;
+  readonly graph: Graph;
+  readonly lock: Lock;
+  readonly version: string;
+}): Promise<BuildContext> {
   const { projectFolder, lock } = options;
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
@@ -122,16 +154,29 @@ async function readContext(options: { readonly proofs: Artifact[]; readonly proj
 }
 
 /** Every YAML file of a folder, by its name without the ending. */
-async function loadAll<T>(projectFolder: string, folder: string, load: (file: string, shownAs: string) => Promise<T>): Promise<ReadonlyMap<string, T>> {
+async function loadAll<T>(
+  projectFolder: string,
+  folder: string,
+  load: (file: string, shownAs: string) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
   const names = (await readdir(path.join(projectFolder, folder))).filter((name) => name.endsWith('.yaml')).sort();
-  const loaded = await Promise.all(names.map(async (name) => [name.replace(/\.yaml$/, ''), await load(path.join(projectFolder, folder, name), `${folder}/${name}`)] as const));
+  const loaded = await Promise.all(
+    names.map(
+      async (name) =>
+        [name.replace(/\.yaml$/, ''), await load(path.join(projectFolder, folder, name), `${folder}/${name}`)] as const,
+    ),
+  );
   return new Map(loaded);
 }
 
 function demand<T>(map: ReadonlyMap<string, T>, name: string, folder: string): T {
   const value = map.get(name);
   if (value === undefined) {
-    throw new BuildError({ kind: 'configuration', message: `A target asks for ${folder}/${name}.yaml, which does not exist.`, hint: `There are: ${[...map.keys()].join(', ')}.` });
+    throw new BuildError({
+      kind: 'configuration',
+      message: `A target asks for ${folder}/${name}.yaml, which does not exist.`,
+      hint: `There are: ${[...map.keys()].join(', ')}.`,
+    });
   }
   return value;
 }

@@ -1,15 +1,28 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { loadYaml } from './yaml-file.ts';
 
-const MODE = { type: 'string', pattern: '^[0-7]{4}$', description: 'a mode of four octal digits such as "0644"' } as const;
+const MODE = {
+  type: 'string',
+  pattern: '^[0-7]{4}$',
+  description: 'a mode of four octal digits such as "0644"',
+} as const;
 const OWNER = { type: 'string', pattern: '^\\d+:\\d+$', description: 'an owner "uid:gid" in numbers' } as const;
-const DIRECTORY = { type: 'string', pattern: '^[0-7]{4}( \\d+:\\d+)?$', description: 'a mode and perhaps an owner such as "0750 991:991"' } as const;
+const DIRECTORY = {
+  type: 'string',
+  pattern: '^[0-7]{4}( \\d+:\\d+)?$',
+  description: 'a mode and perhaps an owner such as "0750 991:991"',
+} as const;
 
 const SCHEMA = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    replaces: { type: 'array', uniqueItems: true, items: { type: 'string', minLength: 1 }, description: 'a list of paths or globs' },
+    replaces: {
+      type: 'array',
+      uniqueItems: true,
+      items: { type: 'string', minLength: 1 },
+      description: 'a list of paths or globs',
+    },
     modes: { type: 'object', additionalProperties: MODE },
     owners: { type: 'object', additionalProperties: OWNER },
     links: { type: 'object', additionalProperties: { type: 'string', minLength: 1 } },
@@ -60,6 +73,9 @@ function parseOwner(text: string): Owner {
   return { uid, gid };
 }
 
-function mapValues<T>(table: { readonly [key: string]: unknown }, change: (text: string) => T): { readonly [key: string]: T } {
+function mapValues<T>(
+  table: { readonly [key: string]: unknown },
+  change: (text: string) => T,
+): { readonly [key: string]: T } {
   return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(String(value))]));
 }

@@ -26,9 +26,15 @@ export function explain(error: ErrorObject): Explanation {
       };
     }
     case 'required':
-      return { message: `${capital(path.length === 0 ? 'the file' : what)} lacks ${quote(String(param('missingProperty')))}.`, path };
+      return {
+        message: `${capital(path.length === 0 ? 'the file' : what)} lacks ${quote(String(param('missingProperty')))}.`,
+        path,
+      };
     case 'type':
-      return { message: `${capital(what)} must be ${wanted ?? typeName(param('type'))}, not ${shown(error.data)}.`, path };
+      return {
+        message: `${capital(what)} must be ${wanted ?? typeName(param('type'))}, not ${shown(error.data)}.`,
+        path,
+      };
     case 'enum': {
       const allowed = (param('allowedValues') as readonly unknown[]).map(String);
       const near = typeof error.data === 'string' ? nearestName(error.data, allowed) : undefined;
@@ -43,13 +49,19 @@ export function explain(error: ErrorObject): Explanation {
     case 'pattern':
       return { message: `${shown(error.data)} is not ${wanted ?? `of the form ${String(param('pattern'))}`}.`, path };
     case 'propertyNames':
-      return { message: `${quote(String(param('propertyName')))} is not a fit name in ${what}.`, path: [...path, String(param('propertyName'))] };
+      return {
+        message: `${quote(String(param('propertyName')))} is not a fit name in ${what}.`,
+        path: [...path, String(param('propertyName'))],
+      };
     case 'minItems':
     case 'minLength':
     case 'minProperties':
       return { message: `${capital(what)} must not be empty.`, path };
     case 'uniqueItems':
-      return { message: `${capital(what)} names the same thing twice.`, path: [...path, Math.max(Number(param('i')), Number(param('j')))] };
+      return {
+        message: `${capital(what)} names the same thing twice.`,
+        path: [...path, Math.max(Number(param('i')), Number(param('j')))],
+      };
     default:
       return { message: `${capital(what)} is not ${wanted ?? `what is wanted here (${error.keyword})`}.`, path };
   }

@@ -36,18 +36,31 @@ export async function loadYaml<T>(options: YamlFileOptions): Promise<YamlFile<T>
   return (await checkYaml({ text, shownAs, schema: options.schema })) as YamlFile<T>;
 }
 
-async function checkYaml(options: { readonly text: string; readonly shownAs: string; readonly schema: JSONSchema }): Promise<YamlFile<unknown>> {
+async function checkYaml(options: {
+  readonly text: string;
+  readonly shownAs: string;
+  readonly schema: JSONSchema;
+}): Promise<YamlFile<unknown>> {
   const lines = new LineCounter();
-  const document = parseDocument(options.text, { lineCounter: lines, uniqueKeys: true, version: '1.2', prettyErrors: false });
+  const document = parseDocument(options.text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: '1.2',
+    prettyErrors: false,
+  });
   throwAll(
     document.errors.map((error) => ({
       kind: 'configuration',
-      message: error.code === 'DUPLICATE_KEY' ? 'The same key stands here twice.' : `This is not YAML: ${firstLine(error.message)}.`,
+      message:
+        error.code === 'DUPLICATE_KEY'
+          ? 'The same key stands here twice.'
+          : `This is not YAML: ${firstLine(error.message)}.`,
       place: placeAt(error.pos[0], { lines, shownAs: options.shownAs }),
     })),
   );
   const data: unknown = document.toJS();
-  const place = (path: readonly (string | number)[]): Place => placeOf(path, { document, lines, shownAs: options.shownAs });
+  const place = (path: readonly (string | number)[]): Place =>
+    placeOf(path, { document, lines, shownAs: options.shownAs });
   throwAll(await schemaFailures({ data, schema: options.schema, place }));
   return { data, place };
 }
@@ -66,7 +79,10 @@ async function readCapped(file: string, shownAs: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof BuildError) throw error;
-    throw new BuildError({ kind: 'configuration', message: 'The file cannot be read.', place: { file: shownAs }, evidence: String(error) }, { cause: error });
+    throw new BuildError(
+      { kind: 'configuration', message: 'The file cannot be read.', place: { file: shownAs }, evidence: String(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -75,15 +91,24 @@ async function schemaFailures(options: {
   readonly schema: JSONSchema;
   readonly place: (path: readonly (string | number)[]) => Place;
 }): Promise<readonly Failure[]> {
-  const validate = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(options.schema as Record<string, unknown>);
+  const validate = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(
+    options.schema as Record<string, unknown>,
+  );
   if (validate(options.data)) return [];
   const failures = new Map<string, Failure>();
   for (const error of validate.errors ?? []) {
     const { message, path, hint } = explain(error);
     const place = options.place(path);
-    failures.set(`${place.line}:${place.column}:${message}`, { kind: 'configuration', message, place, ...(hint === undefined ? {} : { hint }) });
+    failures.set(`${place.line}:${place.column}:${message}`, {
+      kind: 'configuration',
+      message,
+      place,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
-  return [...failures.values()].sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+  return [...failures.values()].sort(
+    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
 }
 
 interface Placing {
@@ -118,7 +143,9 @@ function placeAt(offset: number, { lines, shownAs }: Pick<Placing, 'lines' | 'sh
 }
 
 function itemsOf(node: unknown): readonly unknown[] | undefined {
-  return typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) ? node.items : undefined;
+  return typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items)
+    ? node.items
+    : undefined;
 }
 
 function isPair(item: unknown): item is { readonly key: unknown; readonly value: unknown } {

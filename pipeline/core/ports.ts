@@ -1,7 +1,7 @@
 import type { Digest } from './digest.ts';
 import type { BuildEvent } from './event.ts';
-import type { Blob, Command, Input, Limits } from './step.ts';
 import type { Json } from './json.ts';
+import type { Blob, Command, Input, Limits } from './step.ts';
 
 /** Bytes by digest. Files in it are read-only and never change. */
 export interface BlobStore {
@@ -46,7 +46,11 @@ export type RunRequest = {
   readonly limits: Limits;
   readonly signal: AbortSignal;
 } & (
-  | { readonly type: 'tool'; /** Digest and blob path of the root tar. */ readonly image: { readonly digest: Digest; readonly tar: string }; readonly commands: readonly Command[] }
+  | {
+      readonly type: 'tool' /** Digest and blob path of the root tar. */;
+      readonly image: { readonly digest: Digest; readonly tar: string };
+      readonly commands: readonly Command[];
+    }
   | { readonly type: 'builtin'; readonly writer: string; readonly options: Json }
 );
 

@@ -83,7 +83,11 @@ export interface Command {
 
 /** What a step does: native tools from a tool image, or one of our writers. */
 export type Action =
-  | { readonly type: 'tool'; readonly image: Artifact<'tool-image'>; readonly commands: readonly [Command, ...Command[]] }
+  | {
+      readonly type: 'tool';
+      readonly image: Artifact<'tool-image'>;
+      readonly commands: readonly [Command, ...Command[]];
+    }
   | { readonly type: 'builtin'; readonly writer: string; readonly options: Json };
 
 /** Bounds a step may not pass. */

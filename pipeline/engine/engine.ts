@@ -3,8 +3,8 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
-import type { Json } from '../core/json.ts';
 import { interrupted, stopIfAborted } from '../core/interrupted.ts';
+import type { Json } from '../core/json.ts';
 import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, Report } from '../core/ports.ts';
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -82,7 +82,8 @@ export class Engine {
 
   async #fetchOnce(input: Input): Promise<Blob> {
     const { store, fetcher, report, signal } = this.#options;
-    if (input.from !== 'repository' && (await store.has(input.digest))) return { digest: input.digest, size: input.size };
+    if (input.from !== 'repository' && (await store.has(input.digest)))
+      return { digest: input.digest, size: input.size };
     return fetcher.fetch(input, { report, signal });
   }
 
@@ -116,7 +117,15 @@ export class Engine {
     const record = await actions.get(key);
     if (record && (await this.#allHere(record))) {
       this.#executorsUsed.add(record.executor);
-      report({ type: 'step-end', id: step.id, title: step.title, cached: true, key, milliseconds: 0, outputs: record.outputs });
+      report({
+        type: 'step-end',
+        id: step.id,
+        title: step.title,
+        cached: true,
+        key,
+        milliseconds: 0,
+        outputs: record.outputs,
+      });
       return record;
     }
     let running = this.#running.get(key);
@@ -135,13 +144,20 @@ export class Engine {
 
   async #fetchInputs(step: Step): Promise<void> {
     try {
-      await allOrFirstCause(Object.values(step.inputs).flatMap((ref) => (ref.from === 'step' ? [] : [this.fetch(ref)])));
+      await allOrFirstCause(
+        Object.values(step.inputs).flatMap((ref) => (ref.from === 'step' ? [] : [this.fetch(ref)])),
+      );
     } catch (error) {
       throw this.#failed(step, error);
     }
   }
 
-  async #run(step: Step, key: Digest, inputs: { readonly [name: string]: Digest }, image: Digest | undefined): Promise<Outcome> {
+  async #run(
+    step: Step,
+    key: Digest,
+    inputs: { readonly [name: string]: Digest },
+    image: Digest | undefined,
+  ): Promise<Outcome> {
     const { store, report, signal, failFast } = this.#options;
     stopIfAborted(signal);
     if (failFast && this.#hasFailed) throw new BuildError(interrupted());
@@ -154,10 +170,23 @@ export class Engine {
         paths[name] = store.pathOf(inputs[name] as Digest);
       }
       const executor = step.action.type === 'tool' ? await this.#options.toolExecutor() : this.#options.builtinExecutor;
-      const common = { title: step.title, inputs: paths, outFolder: folder, outputs: Object.keys(step.outputs), epoch: step.epoch, limits: step.limits, signal };
+      const common = {
+        title: step.title,
+        inputs: paths,
+        outFolder: folder,
+        outputs: Object.keys(step.outputs),
+        epoch: step.epoch,
+        limits: step.limits,
+        signal,
+      };
       if (step.action.type === 'tool') {
         const digest = image as Digest;
-        await executor.run({ ...common, type: 'tool', image: { digest, tar: store.pathOf(digest) }, commands: step.action.commands });
+        await executor.run({
+          ...common,
+          type: 'tool',
+          image: { digest, tar: store.pathOf(digest) },
+          commands: step.action.commands,
+        });
       } else {
         await executor.run({ ...common, type: 'builtin', writer: step.action.writer, options: step.action.options });
       }
@@ -166,7 +195,15 @@ export class Engine {
       const record: ActionRecord = { title: step.title, executor: executor.name, outputs };
       await this.#options.actions.set(key, record);
       this.#executorsUsed.add(executor.name);
-      report({ type: 'step-end', id: step.id, title: step.title, cached: false, key, milliseconds: Math.round(performance.now() - started), outputs });
+      report({
+        type: 'step-end',
+        id: step.id,
+        title: step.title,
+        cached: false,
+        key,
+        milliseconds: Math.round(performance.now() - started),
+        outputs,
+      });
       return record;
     } catch (error) {
       throw this.#failed(step, error);
@@ -178,7 +215,10 @@ export class Engine {
   async #adopt(step: Step, file: string): Promise<Blob> {
     const seen = await stat(file).catch(() => undefined);
     if (!seen?.isFile()) {
-      throw new BuildError({ kind: 'step', message: `The step "${step.title}" ended well but left no output named "${path.basename(file)}".` });
+      throw new BuildError({
+        kind: 'step',
+        message: `The step "${step.title}" ended well but left no output named "${path.basename(file)}".`,
+      });
     }
     return this.#options.store.adopt(file);
   }
@@ -187,7 +227,8 @@ export class Engine {
     if (!(error instanceof BuildError)) return error;
     const [failure] = error.failures;
     this.#hasFailed = true;
-    if (failure.kind !== 'interrupted') this.#options.report({ type: 'step-failed', id: step.id, title: step.title, failure });
+    if (failure.kind !== 'interrupted')
+      this.#options.report({ type: 'step-failed', id: step.id, title: step.title, failure });
     return error;
   }
 }

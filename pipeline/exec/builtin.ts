@@ -13,7 +13,10 @@ export interface WorkerOrder {
 }
 
 /** What comes back. An unexpected error travels as text with its stack. */
-export type WorkerAnswer = { readonly ok: true } | { readonly ok: false; readonly failures: readonly [Failure, ...Failure[]] } | { readonly ok: false; readonly stack: string };
+export type WorkerAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly failures: readonly [Failure, ...Failure[]] }
+  | { readonly ok: false; readonly stack: string };
 
 /** Runs built-in writers in worker threads, which are kept for the next job. The engine bounds how many run at once. */
 export class BuiltinExecutor implements Executor {
@@ -67,7 +70,13 @@ function ask(worker: Worker, order: WorkerOrder, request: RunRequest): Promise<W
     };
     const stop = () => giveUp(new BuildError(interrupted()));
     const timer = setTimeout(
-      () => giveUp(new BuildError({ kind: 'step', message: `The step "${request.title}" took longer than its ${request.limits.seconds} s.` })),
+      () =>
+        giveUp(
+          new BuildError({
+            kind: 'step',
+            message: `The step "${request.title}" took longer than its ${request.limits.seconds} s.`,
+          }),
+        ),
       request.limits.seconds * 1000,
     );
     request.signal.addEventListener('abort', stop, { once: true });

@@ -18,7 +18,10 @@ export class BwrapExecutor implements Executor {
   readonly #roots: ToolRoots;
   readonly #hostBwrap: string | undefined;
 
-  constructor(options: { readonly roots: ToolRoots; /** PATH of the host, where a bwrap may lie. */ readonly searchPath: string }) {
+  constructor(options: {
+    readonly roots: ToolRoots /** PATH of the host, where a bwrap may lie. */;
+    readonly searchPath: string;
+  }) {
     this.#roots = options.roots;
     this.#hostBwrap = onPath('bwrap', options.searchPath);
   }
@@ -47,17 +50,33 @@ export class BwrapExecutor implements Executor {
   #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
     const hostPath = (inside: string) => mapSandboxPath(inside, request, work);
     const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
-    const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => ['--setenv', name, value]);
+    const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => [
+      '--setenv',
+      name,
+      value,
+    ]);
     const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
     return runProcess({
       argv: [
         ...this.#bwrap(root),
         ...isolation(root),
-        '--tmpfs', '/in', ...shown, '--remount-ro', '/in',
-        '--bind', request.outFolder, '/out',
-        '--bind', work, '/work', '--chdir', '/work',
+        '--tmpfs',
+        '/in',
+        ...shown,
+        '--remount-ro',
+        '/in',
+        '--bind',
+        request.outFolder,
+        '/out',
+        '--bind',
+        work,
+        '/work',
+        '--chdir',
+        '/work',
         ...environment,
-        '--', ...limits, ...command.argv,
+        '--',
+        ...limits,
+        ...command.argv,
       ],
       env: {},
       stdin: command.stdin && hostPath(command.stdin),
@@ -75,13 +94,37 @@ export class BwrapExecutor implements Executor {
 
 function isolation(root: string): string[] {
   return [
-    '--unshare-all', '--unshare-user', '--uid', '0', '--gid', '0', '--hostname', 'build', '--die-with-parent', '--new-session',
-    '--cap-drop', 'ALL', '--clearenv', '--ro-bind', root, '/', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp',
+    '--unshare-all',
+    '--unshare-user',
+    '--uid',
+    '0',
+    '--gid',
+    '0',
+    '--hostname',
+    'build',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--clearenv',
+    '--ro-bind',
+    root,
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
   ];
 }
 
 /** The host file behind a path that a command names as its standard input or output. */
-export function mapSandboxPath(inside: string, request: Pick<RunRequest, 'inputs' | 'outFolder'>, work: string): string {
+export function mapSandboxPath(
+  inside: string,
+  request: Pick<RunRequest, 'inputs' | 'outFolder'>,
+  work: string,
+): string {
   if (inside.startsWith('/work/')) return path.join(work, inside.slice('/work/'.length));
   if (inside.startsWith('/out/')) return path.join(request.outFolder, inside.slice('/out/'.length));
   const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)] : undefined;

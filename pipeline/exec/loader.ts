@@ -6,5 +6,12 @@ const LIBRARY_FOLDERS = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu'
 /** argv that starts a program of an unpacked tool image through that image's own dynamic loader, so that the host's C library does not matter. */
 export function loaderArgv(root: string, program: string): [string, ...string[]] {
   const libraries = LIBRARY_FOLDERS.map((folder) => path.join(root, folder)).join(':');
-  return [path.join(root, 'usr/lib64/ld-linux-x86-64.so.2'), '--library-path', libraries, '--argv0', program, path.join(root, program)];
+  return [
+    path.join(root, 'usr/lib64/ld-linux-x86-64.so.2'),
+    '--library-path',
+    libraries,
+    '--argv0',
+    program,
+    path.join(root, program),
+  ];
 }

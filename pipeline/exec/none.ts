@@ -6,7 +6,7 @@ import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import type { ToolRoots } from './roots.ts';
-import { withWorkFolder } from './work-folder.ts';
+import { inFolderOf, withWorkFolder } from './work-folder.ts';
 
 /** A path of the sandbox at the start of a word or behind `=`, `:` or `,`. */
 const SANDBOX_PATH = /(^|[=:,])\/(in|out|work)(?=\/|$)/g;
@@ -27,11 +27,15 @@ export class NoneExecutor implements Executor {
     if (request.type !== 'tool') throw new Error('only tools run here');
     const root = await this.#roots.rootOf(request.image);
     await withWorkFolder(request.outFolder, async (work) => {
+      // A folder of links stands for `/in`.
+      const inFolder = await this.#roots.linkFolder(inFolderOf(work), request.inputs);
       for (const command of request.commands) {
         const [program, ...rest] = command.argv;
-        const inFolder = await this.#inFolder(work, request);
         const argv = rest.map((word) =>
-          word.replace(SANDBOX_PATH, (_, before: string, name: string) => before + { in: inFolder, out: request.outFolder, work }[name]),
+          word.replace(
+            SANDBOX_PATH,
+            (_, before: string, name: string) => before + { in: inFolder, out: request.outFolder, work }[name],
+          ),
         );
         const result = await runProcess({
           argv: [...loaderArgv(root, await this.#roots.programOf(root, program)), ...argv],
@@ -45,10 +49,5 @@ export class NoneExecutor implements Executor {
         demandSuccess(result, { title: request.title, argv: command.argv, seconds: request.limits.seconds });
       }
     });
-  }
-
-  /** A folder of links that stands for `/in`. It lies beside the work folder, so that a tool that packs `/work` does not see it. */
-  async #inFolder(work: string, request: RunRequest): Promise<string> {
-    return this.#roots.linkFolder(`${work}.in`, request.inputs);
   }
 }

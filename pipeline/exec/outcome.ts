@@ -2,7 +2,10 @@ import { BuildError } from '../core/failure.ts';
 import type { ProcessResult } from './process.ts';
 
 /** Throws the `step` failure of a program that did not end with 0; causes are ranked: time, signal, exit code. */
-export function demandSuccess(result: ProcessResult, about: { readonly title: string; readonly argv: readonly string[]; readonly seconds: number }): void {
+export function demandSuccess(
+  result: ProcessResult,
+  about: { readonly title: string; readonly argv: readonly string[]; readonly seconds: number },
+): void {
   if (result.code === 0) return;
   const cause = result.timedOut
     ? `took longer than its ${about.seconds} s and was killed`
@@ -15,7 +18,10 @@ export function demandSuccess(result: ProcessResult, about: { readonly title: st
     kind: 'step',
     message: `The step "${about.title}" ${cause}.`,
     evidence: [`$ ${about.argv.map(quoted).join(' ')}`, result.words.trimEnd()].filter(Boolean).join('\n'),
-    hint: result.killedBy === 'SIGKILL' && !result.timedOut ? 'The kernel may have run out of memory: see `dmesg`.' : undefined,
+    hint:
+      result.killedBy === 'SIGKILL' && !result.timedOut
+        ? 'The kernel may have run out of memory: see `dmesg`.'
+        : undefined,
   });
 }
 

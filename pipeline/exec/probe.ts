@@ -23,7 +23,11 @@ export async function chooseExecutor(options: {
   readonly signal: AbortSignal;
 }): Promise<Executor> {
   if (options.wanted === 'none') {
-    options.report({ type: 'note', level: 'warning', message: 'Steps run WITHOUT isolation (--executor none): what they make is not fit for a release.' });
+    options.report({
+      type: 'note',
+      level: 'warning',
+      message: 'Steps run WITHOUT isolation (--executor none): what they make is not fit for a release.',
+    });
     return new NoneExecutor({ roots: options.roots });
   }
   const bwrap = new BwrapExecutor({ roots: options.roots, searchPath: options.searchPath });
@@ -31,9 +35,18 @@ export async function chooseExecutor(options: {
   if (probe.code === 0) return bwrap;
   const cause = probe.words.trim() || `exit code ${probe.code}`;
   if (options.wanted === 'bwrap') {
-    throw new BuildError({ kind: 'no-executor', message: 'bubblewrap cannot make a sandbox here.', evidence: cause, hint: CURE });
+    throw new BuildError({
+      kind: 'no-executor',
+      message: 'bubblewrap cannot make a sandbox here.',
+      evidence: cause,
+      hint: CURE,
+    });
   }
-  options.report({ type: 'note', level: 'warning', message: `Steps run WITHOUT isolation, so the result is not fit for a release: bubblewrap says "${cause}". ${CURE}` });
+  options.report({
+    type: 'note',
+    level: 'warning',
+    message: `Steps run WITHOUT isolation, so the result is not fit for a release: bubblewrap says "${cause}". ${CURE}`,
+  });
   return new NoneExecutor({ roots: options.roots });
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
 import { interrupted } from '../core/interrupted.ts';
 
@@ -52,7 +52,12 @@ async function opened(files: FileHandle[], file: string, flags: string): Promise
 function watch(spec: ProcessSpec, stdin: number | 'ignore', stdout: number | 'pipe'): Promise<ProcessResult> {
   const [program, ...rest] = spec.argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { env: { ...spec.env }, cwd: spec.cwd, detached: true, stdio: [stdin, stdout, 'pipe'] });
+    const child = spawn(program, rest, {
+      env: { ...spec.env },
+      cwd: spec.cwd,
+      detached: true,
+      stdio: [stdin, stdout, 'pipe'],
+    });
     let words = '';
     let timedOut = false;
     const listen = (chunk: Buffer) => {

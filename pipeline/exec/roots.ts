@@ -52,7 +52,10 @@ export class ToolRoots {
 
   async #unpackOnce(digest: Digest, tar: string): Promise<string> {
     const place = path.join(this.#folder, hexOf(digest));
-    const there = await access(place).then(() => true, () => false);
+    const there = await access(place).then(
+      () => true,
+      () => false,
+    );
     if (there) return place;
     await mkdir(this.#folder, { recursive: true });
     const temporary = await mkdtemp(path.join(this.#folder, 'tmp-'));
@@ -76,9 +79,11 @@ async function unpack(tar: string, folder: string): Promise<void> {
   for await (const member of members) {
     const { header } = member;
     const place = path.join(folder, header.name);
-    if (place !== folder && !place.startsWith(`${folder}${path.sep}`)) throw new Error(`${header.name} leaves the tool image`);
+    if (place !== folder && !place.startsWith(`${folder}${path.sep}`))
+      throw new Error(`${header.name} leaves the tool image`);
     await unpackMember(header, place, folder);
-    if (header.type === 'file') await pipeline(member, createWriteStream(place, { mode: (header.mode ?? 0o644) & 0o777 | 0o400 }));
+    if (header.type === 'file')
+      await pipeline(member, createWriteStream(place, { mode: ((header.mode ?? 0o644) & 0o777) | 0o400 }));
     else member.resume();
   }
 }

@@ -1,5 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 
+/** Beside the work folder, so that a tool that packs `/work` does not see it. */
+export function inFolderOf(work: string): string {
+  return `${work}.in`;
+}
+
 /** Gives a step a scratch folder beside its outputs, for `/work`, and takes it away afterwards. */
 export async function withWorkFolder<T>(outFolder: string, use: (work: string) => Promise<T>): Promise<T> {
   const work = `${outFolder}.work`;
@@ -8,5 +13,6 @@ export async function withWorkFolder<T>(outFolder: string, use: (work: string) =
     return await use(work);
   } finally {
     await rm(work, { recursive: true, force: true });
+    await rm(inFolderOf(work), { recursive: true, force: true });
   }
 }

@@ -25,7 +25,16 @@ function toAnswer(error: unknown): WorkerAnswer {
   }
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return { ok: false, failures: [{ kind: 'disk', message: 'The disk is full.', hint: 'Free some space, then run the same command again: nothing half-written was kept.' }] };
+    return {
+      ok: false,
+      failures: [
+        {
+          kind: 'disk',
+          message: 'The disk is full.',
+          hint: 'Free some space, then run the same command again: nothing half-written was kept.',
+        },
+      ],
+    };
   }
   return { ok: false, stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

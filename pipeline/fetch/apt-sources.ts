@@ -16,7 +16,11 @@ export async function readAptSources(aptFolder: string): Promise<readonly string
     if (file.endsWith('.sources')) return parseDeb822Sources(text);
     return file.endsWith('.list') ? parseListSources(text) : [];
   });
-  return [...new Set(addresses.filter((address) => /^https?:\/\//.test(address)).map((address) => address.replace(/\/+$/, '')))];
+  return [
+    ...new Set(
+      addresses.filter((address) => /^https?:\/\//.test(address)).map((address) => address.replace(/\/+$/, '')),
+    ),
+  ];
 }
 
 /** The one-line format: `deb [ options ] uri suite component…`. */
@@ -41,7 +45,8 @@ export function parseDeb822Sources(text: string): readonly string[] {
         if (start) current = (start[1] ?? '').toLowerCase();
         if (current !== '') fields.set(current, `${fields.get(current) ?? ''} ${start ? (start[2] ?? '') : line}`);
       }
-      const words = (field: string): readonly string[] => (fields.get(field) ?? '').split(/\s+/).filter((word) => word !== '');
+      const words = (field: string): readonly string[] =>
+        (fields.get(field) ?? '').split(/\s+/).filter((word) => word !== '');
       const disabled = ['no', 'false', 'off', '0'].includes(words('enabled')[0]?.toLowerCase() ?? '');
       return disabled || !words('types').includes('deb') ? [] : words('uris');
     });

@@ -1,5 +1,5 @@
-import type { Http } from './http.ts';
 import { readAptSources } from './apt-sources.ts';
+import type { Http } from './http.ts';
 import { SourceTrouble } from './source-trouble.ts';
 
 /** Environment variable that names a Debian mirror, e.g. `http://mirror.example/debian`. */
@@ -60,7 +60,8 @@ export function createArchiveSources(options: ArchiveSourcesOptions): ArchiveSou
     signal.throwIfAborted();
     const host = await hostMirror(archive, identity);
     if (host !== undefined && host !== mirror) yield { base: host, isSnapshot: false };
-    for (const time of identity.snapshots) yield { base: `${options.snapshots ?? SNAPSHOTS}/${archive}/${time}`, isSnapshot: true };
+    for (const time of identity.snapshots)
+      yield { base: `${options.snapshots ?? SNAPSHOTS}/${archive}/${time}`, isSnapshot: true };
   };
 }
 
@@ -69,7 +70,11 @@ function mirrorOf(named: string, archive: string): string {
   return `${named.replace(/\/+$/, '')}${archive.slice('debian'.length)}`;
 }
 
-async function findHostMirror(options: { readonly http: Http; readonly identity: ArchiveIdentity; readonly aptFolder: string }): Promise<string | undefined> {
+async function findHostMirror(options: {
+  readonly http: Http;
+  readonly identity: ArchiveIdentity;
+  readonly aptFolder: string;
+}): Promise<string | undefined> {
   const addresses = await readAptSources(options.aptFolder);
   // Whoever answers first: a dead address among the host's sources must not hold up the build.
   const answers = addresses.map(async (address) => {
@@ -89,7 +94,10 @@ const PROBE_BYTES = 2048;
 const PROBE_MILLISECONDS = 15_000;
 
 /** The text is not trusted here: it only says whether asking is worth while. */
-async function carries(address: string, { http, identity }: { readonly http: Http; readonly identity: ArchiveIdentity }): Promise<boolean> {
+async function carries(
+  address: string,
+  { http, identity }: { readonly http: Http; readonly identity: ArchiveIdentity },
+): Promise<boolean> {
   const signal = AbortSignal.timeout(PROBE_MILLISECONDS);
   let text = '';
   try {

@@ -6,7 +6,14 @@ import type { ArchiveSources } from './archive-sources.ts';
 import type { Http } from './http.ts';
 import { PackageGone } from './package-gone.ts';
 import { fetchRepository } from './repository.ts';
-import { type Address, type Attempt, attemptsText, downloadVerified, kindOf, type SourceHealth } from './verified-download.ts';
+import {
+  type Address,
+  type Attempt,
+  attemptsText,
+  downloadVerified,
+  kindOf,
+  type SourceHealth,
+} from './verified-download.ts';
 
 export interface FetcherOptions {
   /** Absolute path of the project's top folder, for inputs that lie in it. */
@@ -60,8 +67,13 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   };
 }
 
-async function* packageAddresses(pin: PackagePin, sources: ArchiveSources, signal: AbortSignal): AsyncGenerator<Address, void, undefined> {
-  for await (const { base } of sources(pin.archive, signal)) yield { url: addressOf(base, pin.path), source: new URL(base).origin };
+async function* packageAddresses(
+  pin: PackagePin,
+  sources: ArchiveSources,
+  signal: AbortSignal,
+): AsyncGenerator<Address, void, undefined> {
+  for await (const { base } of sources(pin.archive, signal))
+    yield { url: addressOf(base, pin.path), source: new URL(base).origin };
 }
 
 /** The address of a file below an archive's root. `+` is quoted as apt does: object stores take a bare one for a blank. */
@@ -87,7 +99,10 @@ function packageTrouble(pin: PackagePin, attempts: readonly Attempt[]): BuildErr
   }
   return new BuildError({
     kind,
-    message: kind === 'wrong-bytes' ? `No source gave the locked bytes of the package ${what}.` : `The package ${what} could not be fetched.`,
+    message:
+      kind === 'wrong-bytes'
+        ? `No source gave the locked bytes of the package ${what}.`
+        : `The package ${what} could not be fetched.`,
     evidence: attemptsText(attempts),
     hint: 'Name another mirror with --mirror or RANCHEROS_DEBIAN_MIRROR, or try again later.',
   });
@@ -97,7 +112,8 @@ function urlTrouble(pin: UrlPin, attempts: readonly Attempt[]): BuildError {
   const kind = kindOf(attempts);
   return new BuildError({
     kind,
-    message: kind === 'wrong-bytes' ? `No address gave the pinned bytes of ${pin.name}.` : `${pin.name} could not be fetched.`,
+    message:
+      kind === 'wrong-bytes' ? `No address gave the pinned bytes of ${pin.name}.` : `${pin.name} could not be fetched.`,
     evidence: attemptsText(attempts),
     hint: 'Correct the pin, add an address that has the file, or try again later.',
   });

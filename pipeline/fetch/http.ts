@@ -55,7 +55,8 @@ export function createHttp(options: HttpOptions): Http {
       try {
         for await (const chunk of open(await client(), { url, offset: received, timeouts, signal })) {
           received += chunk.byteLength;
-          if (size !== undefined && received > size) throw new SourceTrouble('wrong', `gave more than the pinned ${size} bytes`);
+          if (size !== undefined && received > size)
+            throw new SourceTrouble('wrong', `gave more than the pinned ${size} bytes`);
           request.onProgress?.(received);
           yield chunk;
         }
@@ -66,7 +67,8 @@ export function createHttp(options: HttpOptions): Http {
         if (error instanceof SourceTrouble) throw error;
         if (received > before) failures = 0;
         const pause = pauses[failures];
-        if (!isCurable(error) || pause === undefined || breaks >= MAX_BREAKS) throw new SourceTrouble('unreachable', reasonOf(error), { cause: error });
+        if (!isCurable(error) || pause === undefined || breaks >= MAX_BREAKS)
+          throw new SourceTrouble('unreachable', reasonOf(error), { cause: error });
         failures += 1;
         await sleep(pause, undefined, { signal }).catch((cause: unknown) => {
           throw new BuildError(interrupted(), { cause });
@@ -106,7 +108,10 @@ interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
-async function* open(client: Client, { url, offset, timeouts, signal }: OpenOptions): AsyncGenerator<Uint8Array, void, undefined> {
+async function* open(
+  client: Client,
+  { url, offset, timeouts, signal }: OpenOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { statusCode, headers, body } = await client.request(url, {
     dispatcher: client.dispatcher,
     headers: {

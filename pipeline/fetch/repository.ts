@@ -20,7 +20,15 @@ export interface RepositoryOptions {
 }
 
 /** What editors, desktops and version control leave behind; never part of an input. */
-const DROPPINGS: readonly RegExp[] = [/~$/, /^\.DS_Store$/, /^Thumbs\.db$/, /^\..*\.sw[a-p]$/, /^#.*#$/, /^\.#/, /^\.git$/];
+const DROPPINGS: readonly RegExp[] = [
+  /~$/,
+  /^\.DS_Store$/,
+  /^Thumbs\.db$/,
+  /^\..*\.sw[a-p]$/,
+  /^#.*#$/,
+  /^\.#/,
+  /^\.git$/,
+];
 
 /** Keeps an empty folder in git; the folder is taken, the file is not. */
 const KEEPER = '.gitkeep';
@@ -34,7 +42,12 @@ export async function fetchRepository(input: RepositoryInput, options: Repositor
   const absolute = insideOf(options.top, input.path);
   const seen = await lstat(absolute).catch((cause: unknown) => {
     throw new BuildError(
-      { kind: 'configuration', message: `The project has no ${input.path}.`, place: { file: input.path }, hint: 'Add it, or correct the path in the target that names it.' },
+      {
+        kind: 'configuration',
+        message: `The project has no ${input.path}.`,
+        place: { file: input.path },
+        hint: 'Add it, or correct the path in the target that names it.',
+      },
       { cause },
     );
   });
@@ -59,7 +72,11 @@ export async function fetchRepository(input: RepositoryInput, options: Repositor
 function insideOf(top: string, relative: string): string {
   const absolute = path.join(top, relative);
   if (path.isAbsolute(relative) || !absolute.startsWith(path.join(top, '/'))) {
-    throw new BuildError({ kind: 'configuration', message: `The input ${relative} lies outside the project.`, place: { file: relative } });
+    throw new BuildError({
+      kind: 'configuration',
+      message: `The input ${relative} lies outside the project.`,
+      place: { file: relative },
+    });
   }
   return absolute;
 }
@@ -68,7 +85,11 @@ function insideOf(top: string, relative: string): string {
 async function membersOf(folder: string, prefix: string): Promise<readonly TarEntry[]> {
   const names = await readdir(folder);
   const isKept = prefix !== '' && names.includes(KEEPER);
-  const below = await Promise.all(names.filter((name) => name !== KEEPER && !DROPPINGS.some((dropping) => dropping.test(name))).map((name) => memberOf(folder, prefix, name)));
+  const below = await Promise.all(
+    names
+      .filter((name) => name !== KEEPER && !DROPPINGS.some((dropping) => dropping.test(name)))
+      .map((name) => memberOf(folder, prefix, name)),
+  );
   const members = below.flat();
   if (prefix === '' || (members.length === 0 && !isKept)) return members;
   return [{ ...PLAIN, path: prefix, type: 'directory', mode: 0o755, size: 0 }, ...members];
@@ -81,7 +102,8 @@ async function memberOf(folder: string, prefix: string, name: string): Promise<r
   const inside = prefix === '' ? name : `${prefix}/${name}`;
   const seen = await lstat(absolute);
   if (seen.isDirectory()) return membersOf(absolute, inside);
-  if (seen.isSymbolicLink()) return [{ ...PLAIN, path: inside, type: 'symlink', mode: 0o777, size: 0, target: await readlink(absolute) }];
+  if (seen.isSymbolicLink())
+    return [{ ...PLAIN, path: inside, type: 'symlink', mode: 0o777, size: 0, target: await readlink(absolute) }];
   if (!seen.isFile()) throw unfit(inside);
   // Only the owner's bit: git keeps that one, the others come from somebody's umask.
   return [{ ...PLAIN, path: inside, type: 'file', mode: (seen.mode & 0o100) === 0 ? 0o644 : 0o755, size: seen.size }];
@@ -98,7 +120,12 @@ async function* tarOf(members: readonly TarEntry[], folder: string): AsyncGenera
       yield chunk;
     }
     if (sent !== member.size) {
-      throw new BuildError({ kind: 'configuration', message: `${member.path} changed while it was read.`, place: { file: member.path }, hint: 'Run the same command again.' });
+      throw new BuildError({
+        kind: 'configuration',
+        message: `${member.path} changed while it was read.`,
+        place: { file: member.path },
+        hint: 'Run the same command again.',
+      });
     }
     yield new Uint8Array(tarPadding(sent));
   }
@@ -106,5 +133,10 @@ async function* tarOf(members: readonly TarEntry[], folder: string): AsyncGenera
 }
 
 function unfit(name: string): BuildError {
-  return new BuildError({ kind: 'configuration', message: `${name} is neither a file, a folder nor a symbolic link.`, place: { file: name }, hint: 'Remove it.' });
+  return new BuildError({
+    kind: 'configuration',
+    message: `${name} is neither a file, a folder nor a symbolic link.`,
+    place: { file: name },
+    hint: 'Remove it.',
+  });
 }

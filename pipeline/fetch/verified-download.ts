@@ -35,7 +35,9 @@ export interface Attempt {
   readonly message: string;
 }
 
-export type DownloadOutcome = { readonly ok: true; readonly blob: Blob } | { readonly ok: false; readonly attempts: readonly Attempt[] };
+export type DownloadOutcome =
+  | { readonly ok: true; readonly blob: Blob }
+  | { readonly ok: false; readonly attempts: readonly Attempt[] };
 
 /** Sources that failed in a row, by name; shared by all downloads of a run. */
 export type SourceHealth = Map<string, number>;
@@ -76,7 +78,10 @@ export async function downloadVerified(options: VerifiedDownloadOptions): Promis
   return { ok: false, attempts };
 }
 
-async function fetchOnce(url: string, { http, store, name, digest, size, report, signal }: VerifiedDownloadOptions): Promise<Blob> {
+async function fetchOnce(
+  url: string,
+  { http, store, name, digest, size, report, signal }: VerifiedDownloadOptions,
+): Promise<Blob> {
   let told = 0;
   const onProgress = (received: number): void => {
     if (received - told < PROGRESS_STEP && received !== size) return;
@@ -96,7 +101,9 @@ function attemptOf(url: string, error: unknown): Attempt | undefined {
 
 /** One line per address that was tried. */
 export function attemptsText(attempts: readonly Attempt[]): string {
-  return attempts.length === 0 ? 'no source is known' : attempts.map(({ url, message }) => `${url}: ${message}`).join('\n');
+  return attempts.length === 0
+    ? 'no source is known'
+    : attempts.map(({ url, message }) => `${url}: ${message}`).join('\n');
 }
 
 /** Wrong bytes weigh more than an address that is silent. */

@@ -15,7 +15,9 @@ export interface StepSpec<O extends { readonly [name: string]: ArtifactKind }> {
   readonly limits?: Partial<Limits>;
 }
 
-export type OutputsOf<O extends { readonly [name: string]: ArtifactKind }> = { readonly [name in keyof O]: Artifact<O[name]> };
+export type OutputsOf<O extends { readonly [name: string]: ArtifactKind }> = {
+  readonly [name in keyof O]: Artifact<O[name]>;
+};
 
 /** All steps. Adding one runs nothing: it returns typed handles to the outputs. */
 export class Graph {
@@ -33,7 +35,8 @@ export class Graph {
       limits: { ...DEFAULT_LIMITS, ...spec.limits },
     });
     const handles: { [name: string]: Artifact } = {};
-    for (const [output, kind] of Object.entries(spec.outputs)) handles[output] = { from: 'step', step: id, output, kind };
+    for (const [output, kind] of Object.entries(spec.outputs))
+      handles[output] = { from: 'step', step: id, output, kind };
     return handles as OutputsOf<O>;
   }
 

@@ -25,7 +25,16 @@ export const ACKNOWLEDGEMENTS_SCHEMA = {
         additionalProperties: false,
         required: ['scripts'],
         properties: {
-          scripts: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'a digest “sha256:” and 64 hex digits' } },
+          scripts: {
+            type: 'array',
+            minItems: 1,
+            uniqueItems: true,
+            items: {
+              type: 'string',
+              pattern: '^sha256:[0-9a-f]{64}$',
+              description: 'a digest “sha256:” and 64 hex digits',
+            },
+          },
           nothing: TEXT,
           effects: { type: 'array', minItems: 1, uniqueItems: true, items: TEXT },
           reason: TEXT,
@@ -39,7 +48,9 @@ export const ACKNOWLEDGEMENTS_SCHEMA = {
 export type Acknowledgements = FromSchema<typeof ACKNOWLEDGEMENTS_SCHEMA>;
 
 /** Reads `targets/scripts.yaml`: each package either has `nothing` with a reason or known `effects`. */
-export async function loadAcknowledgements(file: PinsFile): Promise<{ readonly data: Acknowledgements; readonly failures: readonly Failure[] }> {
+export async function loadAcknowledgements(
+  file: PinsFile,
+): Promise<{ readonly data: Acknowledgements; readonly failures: readonly Failure[] }> {
   const loaded = await loadYaml<Acknowledgements>({ ...file, schema: ACKNOWLEDGEMENTS_SCHEMA });
   return { data: loaded.data, failures: formFailures(loaded) };
 }
@@ -49,11 +60,18 @@ function formFailures({ data, place }: YamlFile<Acknowledgements>): readonly Fai
   return Object.entries(data.packages).flatMap(([name, { nothing, effects }]): readonly Failure[] => {
     const path = ['packages', name];
     if ((nothing === undefined) === (effects === undefined)) {
-      return [{ kind: 'configuration', message: `“${name}” must have either “nothing” or “effects”.`, place: place(path) }];
+      return [
+        { kind: 'configuration', message: `“${name}” must have either “nothing” or “effects”.`, place: place(path) },
+      ];
     }
     return (effects ?? [])
       .filter((effect) => !known.includes(effect))
-      .map((effect) => ({ kind: 'configuration', message: `“${effect}” is no known effect.`, place: place([...path, 'effects']), hint: `Known: ${known.join(', ')}.` }));
+      .map((effect) => ({
+        kind: 'configuration',
+        message: `“${effect}” is no known effect.`,
+        place: place([...path, 'effects']),
+        hint: `Known: ${known.join(', ')}.`,
+      }));
   });
 }
 
@@ -68,7 +86,11 @@ export interface Unacknowledged {
 }
 
 /** Goes through the system sets of a lock. Tools run in a sandbox with nothing of the host: their scripts matter to nobody. */
-export function unacknowledged(lock: Lock, request: PackageRequest, acknowledgements: Acknowledgements): readonly Unacknowledged[] {
+export function unacknowledged(
+  lock: Lock,
+  request: PackageRequest,
+  acknowledgements: Acknowledgements,
+): readonly Unacknowledged[] {
   const result: Unacknowledged[] = [];
   for (const { arch, key, name, scripts } of systemScripts(lock, request)) {
     if (!acknowledgements.packages[name]?.scripts.includes(scripts)) result.push({ arch, key, name, scripts });
@@ -77,20 +99,34 @@ export function unacknowledged(lock: Lock, request: PackageRequest, acknowledgem
 }
 
 /** Acknowledged names and digests that no system set has any more. */
-export function superfluous(lock: Lock, request: PackageRequest, acknowledgements: Acknowledgements): readonly string[] {
+export function superfluous(
+  lock: Lock,
+  request: PackageRequest,
+  acknowledgements: Acknowledgements,
+): readonly string[] {
   const present = new Map<string, Set<string>>();
-  for (const { name, scripts } of systemScripts(lock, request)) present.set(name, (present.get(name) ?? new Set()).add(scripts));
+  for (const { name, scripts } of systemScripts(lock, request))
+    present.set(name, (present.get(name) ?? new Set()).add(scripts));
   return Object.entries(acknowledgements.packages).flatMap(([name, { scripts }]) =>
-    scripts.filter((digest) => !present.get(name)?.has(digest)).map((digest) => (present.has(name) ? `${name} (${digest})` : name)),
+    scripts
+      .filter((digest) => !present.get(name)?.has(digest))
+      .map((digest) => (present.has(name) ? `${name} (${digest})` : name)),
   );
 }
 
 /** Names of the effects that the packages of some sets need, sorted. */
-export function effectsOf(options: { readonly lock: Lock; readonly acknowledgements: Acknowledgements; readonly sets: readonly string[]; readonly arch: Arch }): readonly string[] {
+export function effectsOf(options: {
+  readonly lock: Lock;
+  readonly acknowledgements: Acknowledgements;
+  readonly sets: readonly string[];
+  readonly arch: Arch;
+}): readonly string[] {
   const locked = options.lock.arches[options.arch];
   const keys = options.sets.flatMap((set) => locked?.sets[set]?.packages ?? []);
   const names = keys.map((key) => locked?.packages[key]?.alias ?? nameAndVersion(key).name);
-  return [...new Set(names.flatMap((name) => options.acknowledgements.packages[name]?.effects ?? []))].sort(compareCodeUnits);
+  return [...new Set(names.flatMap((name) => options.acknowledgements.packages[name]?.effects ?? []))].sort(
+    compareCodeUnits,
+  );
 }
 
 function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknowledged, void, undefined> {
@@ -111,5 +147,5 @@ function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknow
 
 /** An entry for `scripts.yaml` to be finished by a person. */
 export function proposeEntry(name: string, scripts: readonly string[]): string {
-  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: TODO say why nothing of it is needed, or name effects\n`;
+  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: (say why nothing of it is needed, or name effects\n`;
 }

@@ -54,10 +54,20 @@ async function readArchive(archive: string, keys: ArchiveKeys, access: PinsAcces
   if (!wanted) throw new RangeError(`no archive ${archive}`);
   const { suite, codename, components } = wanted;
   const { base, bytes } = await fetchInRelease(archive, suite, access);
-  const text = await verifyClearText({ text: Buffer.from(bytes).toString('utf8'), keys, what: `the index of ${archive} (${suite})`, now: access.now });
+  const text = await verifyClearText({
+    text: Buffer.from(bytes).toString('utf8'),
+    keys,
+    what: `the index of ${archive} (${suite})`,
+    now: access.now,
+  });
   const release = parseRelease(text, archive);
   const before = access.lock?.archives[archive];
-  checkRelease(release, { archive, codename, now: access.now, notBefore: before?.suite === suite ? dateOfSnapshot(before.date) : undefined });
+  checkRelease(release, {
+    archive,
+    codename,
+    now: access.now,
+    notBefore: before?.suite === suite ? dateOfSnapshot(before.date) : undefined,
+  });
   const locked: LockedArchive = {
     suite,
     codename,
@@ -68,7 +78,11 @@ async function readArchive(archive: string, keys: ArchiveKeys, access: PinsAcces
   return { archive, locked, release, base, suite, components };
 }
 
-async function fetchInRelease(archive: string, suite: string, access: PinsAccess): Promise<{ readonly base: string; readonly bytes: Uint8Array }> {
+async function fetchInRelease(
+  archive: string,
+  suite: string,
+  access: PinsAccess,
+): Promise<{ readonly base: string; readonly bytes: Uint8Array }> {
   const attempts: Attempt[] = [];
   for await (const { base } of access.sources(archive, access.signal)) {
     const url = `${base}/dists/${suite}/InRelease`;
@@ -102,13 +116,28 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
     const name = ['Packages.gz', 'Packages.xz', 'Packages'].find((each) => read.release.files.has(`${folder}/${each}`));
     const file = name === undefined ? undefined : read.release.files.get(`${folder}/${name}`);
     if (name === undefined || !file) {
-      throw new BuildError({ kind: 'configuration', message: `The archive ${read.archive} has no packages of component ${component} for ${arch}.`, place: { file: 'targets/packages.yaml' } });
+      throw new BuildError({
+        kind: 'configuration',
+        message: `The archive ${read.archive} has no packages of component ${component} for ${arch}.`,
+        place: { file: 'targets/packages.yaml' },
+      });
     }
     const what = `index ${read.archive} ${component} ${arch}`;
     if (!(await access.store.has(file.digest))) {
-      const outcome = await downloadVerified({ ...access, name: what, ...file, addresses: addresses(read, `${folder}/${name}`, hexOf(file.digest)), health: new Map() });
+      const outcome = await downloadVerified({
+        ...access,
+        name: what,
+        ...file,
+        addresses: addresses(read, `${folder}/${name}`, hexOf(file.digest)),
+        health: new Map(),
+      });
       if (!outcome.ok) {
-        throw new BuildError({ kind: kindOf(outcome.attempts), message: `The ${what} could not be fetched.`, evidence: attemptsText(outcome.attempts), hint: 'The mirror may be in the middle of an update: try again in a few minutes.' });
+        throw new BuildError({
+          kind: kindOf(outcome.attempts),
+          message: `The ${what} could not be fetched.`,
+          evidence: attemptsText(outcome.attempts),
+          hint: 'The mirror may be in the middle of an update: try again in a few minutes.',
+        });
       }
     }
     const bytes = await decompress(await readFile(access.store.pathOf(file.digest)), name, what);
@@ -118,7 +147,12 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
 }
 
 /** By hash first: that file stays while the mirror changes under us. */
-async function* addresses({ base, suite }: ReadArchive, file: string, hex: string): AsyncGenerator<{ readonly url: string; readonly source: string }, void, undefined> {
+async function* addresses(
+  { base, suite }: ReadArchive,
+  file: string,
+  hex: string,
+): AsyncGenerator<{ readonly url: string; readonly source: string }, void, undefined> {
   const folder = file.slice(0, file.lastIndexOf('/'));
-  for (const path of [`${folder}/by-hash/SHA256/${hex}`, file]) yield { url: addressOf(base, `dists/${suite}/${path}`), source: path };
+  for (const path of [`${folder}/by-hash/SHA256/${hex}`, file])
+    yield { url: addressOf(base, `dists/${suite}/${path}`), source: path };
 }

@@ -6,7 +6,10 @@ import { type Lock, nameAndVersion } from './lock.ts';
 export function describeChanges(before: Lock | undefined, after: Lock): readonly string[] {
   const lines: string[] = [];
   for (const arch of ARCHES) {
-    const names = new Set([...Object.keys(before?.arches[arch]?.sets ?? {}), ...Object.keys(after.arches[arch]?.sets ?? {})]);
+    const names = new Set([
+      ...Object.keys(before?.arches[arch]?.sets ?? {}),
+      ...Object.keys(after.arches[arch]?.sets ?? {}),
+    ]);
     for (const set of [...names].sort(compareCodeUnits)) {
       const old = versionsOf(before?.arches[arch]?.sets[set]?.packages);
       const next = versionsOf(after.arches[arch]?.sets[set]?.packages);
@@ -14,7 +17,8 @@ export function describeChanges(before: Lock | undefined, after: Lock): readonly
         const was = old.get(name);
         const is = next.get(name);
         if (was === is) continue;
-        const what = was === undefined ? `+ ${name} ${is}` : is === undefined ? `- ${name} ${was}` : `~ ${name} ${was} → ${is}`;
+        const what =
+          was === undefined ? `+ ${name} ${is}` : is === undefined ? `- ${name} ${was}` : `~ ${name} ${was} → ${is}`;
         lines.push(`${arch} ${set}: ${what}`);
       }
     }

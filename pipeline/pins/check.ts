@@ -2,7 +2,7 @@ import { compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
 import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
 import { readArchives } from './archives.ts';
-import { ARCHES, openAccess, pinsFiles, type PinsOptions } from './context.ts';
+import { ARCHES, openAccess, type PinsOptions, pinsFiles } from './context.ts';
 import { requireLock, staleSets } from './fresh-lock.ts';
 import { nameAndVersion } from './lock.ts';
 import { loadPackageRequest } from './request.ts';
@@ -50,12 +50,15 @@ export async function checkPins(options: PinsOptions): Promise<PinsCheck> {
     const index = await state.indexOf(arch);
     for (const key of Object.keys(locked.packages).sort(compareCodeUnits)) {
       const { name, version } = nameAndVersion(key);
-      const sets = Object.keys(locked.sets).filter((set) => locked.sets[set]?.packages.includes(key)).sort(compareCodeUnits);
+      const sets = Object.keys(locked.sets)
+        .filter((set) => locked.sets[set]?.packages.includes(key))
+        .sort(compareCodeUnits);
       // A kernel's successor has another name: its metapackage knows it.
       const alias = locked.packages[key]?.alias;
       const candidate = index.get(alias ?? name);
       if (!candidate) vanished.push({ arch, name, version, sets });
-      else if (candidate.version !== version) superseded.push({ arch, name, version, sets, successor: candidate.version, archive: candidate.archive });
+      else if (candidate.version !== version)
+        superseded.push({ arch, name, version, sets, successor: candidate.version, archive: candidate.archive });
     }
   }
   const stale = staleSets(lock, request.data);

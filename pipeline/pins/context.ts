@@ -43,8 +43,16 @@ export interface PinsFile {
 
 /** Where the pins of a project lie. */
 export function pinsFiles(projectFolder: string): PinsFiles {
-  const of = (name: string): PinsFile => ({ file: path.join(projectFolder, 'targets', name), shownAs: `targets/${name}` });
-  return { request: of('packages.yaml'), lock: of('packages.lock.json'), acknowledgements: of('scripts.yaml'), keyring: of('debian-archive-keyring.pgp') };
+  const of = (name: string): PinsFile => ({
+    file: path.join(projectFolder, 'targets', name),
+    shownAs: `targets/${name}`,
+  });
+  return {
+    request: of('packages.yaml'),
+    lock: of('packages.lock.json'),
+    acknowledgements: of('scripts.yaml'),
+    keyring: of('debian-archive-keyring.pgp'),
+  };
 }
 
 /** The ways to the archives while pins are looked after. */
@@ -56,7 +64,10 @@ export interface PinsAccess extends PinsOptions {
 }
 
 /** Joins options and files to what fetches. Snapshots: the present ones for indexes, then the locked ones for old packages. */
-export function openAccess(options: PinsOptions, files: { readonly request: PackageRequest; readonly lock: Lock | undefined }): PinsAccess {
+export function openAccess(
+  options: PinsOptions,
+  files: { readonly request: PackageRequest; readonly lock: Lock | undefined },
+): PinsAccess {
   const archives = Object.fromEntries(
     Object.entries(files.request.archives).map(([name, { suite, codename }]) => [
       name,

@@ -1,5 +1,5 @@
-import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import xz from 'xz-decompress';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
-import { ARCHES, pinsFiles, type PinsFiles } from './context.ts';
+import { ARCHES, type PinsFiles, pinsFiles } from './context.ts';
 import { type Lock, readLock, sealLock } from './lock.ts';
 import { loadPackageRequest, type PackageRequest } from './request.ts';
 import { requestDigest } from './resolve-sets.ts';
@@ -17,19 +17,26 @@ export async function requireFreshLock(projectFolder: string): Promise<Lock> {
   // The seal saves parsing YAML at each start, a tenth of a second.
   const checked = await checkedBytes(files).catch(() => undefined);
   if (checked && lock.seal !== undefined && lock.seal === sealLock(lock, checked).seal) return lock;
-  const [request, acknowledgements] = await Promise.all([loadPackageRequest(files.request), loadAcknowledgements(files.acknowledgements)]);
-  const stale = staleSets(lock, request.data).map((set): Failure => ({
-    kind: 'configuration',
-    message: `The set ${set} is not locked as ${files.request.shownAs} asks for it.`,
-    place: { file: files.lock.shownAs },
-    hint: 'Run “npm run pins -- update”.',
-  }));
-  const unread = unacknowledged(lock, request.data, acknowledgements.data).map(({ name, arch }): Failure => ({
-    kind: 'configuration',
-    message: `The scripts of ${name} (${arch}) are not acknowledged.`,
-    place: { file: files.acknowledgements.shownAs },
-    hint: 'Run “npm run pins -- update”: it shows them.',
-  }));
+  const [request, acknowledgements] = await Promise.all([
+    loadPackageRequest(files.request),
+    loadAcknowledgements(files.acknowledgements),
+  ]);
+  const stale = staleSets(lock, request.data).map(
+    (set): Failure => ({
+      kind: 'configuration',
+      message: `The set ${set} is not locked as ${files.request.shownAs} asks for it.`,
+      place: { file: files.lock.shownAs },
+      hint: 'Run “npm run pins -- update”.',
+    }),
+  );
+  const unread = unacknowledged(lock, request.data, acknowledgements.data).map(
+    ({ name, arch }): Failure => ({
+      kind: 'configuration',
+      message: `The scripts of ${name} (${arch}) are not acknowledged.`,
+      place: { file: files.acknowledgements.shownAs },
+      hint: 'Run “npm run pins -- update”: it shows them.',
+    }),
+  );
   const [first, ...rest] = [...acknowledgements.failures, ...stale, ...unread];
   if (first) throw new BuildError([first, ...rest]);
   return lock;
@@ -44,7 +51,12 @@ export async function checkedBytes(files: PinsFiles): Promise<readonly Uint8Arra
 export async function requireLock(file: string, shownAs: string): Promise<Lock> {
   const lock = await readLock(file, shownAs);
   if (lock) return lock;
-  throw new BuildError({ kind: 'configuration', message: 'There is no lock of packages, or it has an older form.', place: { file: shownAs }, hint: 'Run “npm run pins -- update”.' });
+  throw new BuildError({
+    kind: 'configuration',
+    message: 'There is no lock of packages, or it has an older form.',
+    place: { file: shownAs },
+    hint: 'Run “npm run pins -- update”.',
+  });
 }
 
 /** Names of sets, with their architecture, that are not locked as `packages.yaml` asks for them. */

@@ -21,9 +21,16 @@ export interface GuardOptions {
  * One failure per script that nobody has acknowledged, with its text, or with the difference to the one acknowledged last where that
  * package can still be had, and the entry to add.
  */
-export async function guardScripts({ lock, before, request, acknowledgements, access }: GuardOptions): Promise<readonly Failure[]> {
+export async function guardScripts({
+  lock,
+  before,
+  request,
+  acknowledgements,
+  access,
+}: GuardOptions): Promise<readonly Failure[]> {
   const groups = new Map<string, Unacknowledged[]>();
-  for (const each of unacknowledged(lock, request, acknowledgements)) groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
+  for (const each of unacknowledged(lock, request, acknowledgements))
+    groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
   const failures: Failure[] = [];
   for (const [name, [first, ...rest]] of groups) {
     if (!first) continue;
@@ -34,7 +41,9 @@ export async function guardScripts({ lock, before, request, acknowledgements, ac
     const text = now ? scriptsText(now) : '(the package has no scripts)';
     failures.push({
       kind: 'configuration',
-      message: earlier ? `The scripts of ${name} (${archesOf(all)}) changed.` : `The scripts of ${name} (${archesOf(all)}) are not acknowledged.`,
+      message: earlier
+        ? `The scripts of ${name} (${archesOf(all)}) changed.`
+        : `The scripts of ${name} (${archesOf(all)}) are not acknowledged.`,
       place: { file: 'targets/scripts.yaml' },
       evidence: earlier ? lineDiff(scriptsText(earlier), text) : text,
       hint: `Read it, and acknowledge it:\n${proposeEntry(name, [...new Set(all.map(({ scripts }) => scripts))])}`,
@@ -48,9 +57,16 @@ function archesOf(all: readonly Unacknowledged[]): string {
 }
 
 /** The scripts of the package that the earlier lock had under the same name, if they were acknowledged. */
-async function acknowledgedScripts(before: Lock, { name, arch }: Unacknowledged, { acknowledgements, access }: Pick<GuardOptions, 'acknowledgements' | 'access'>): Promise<PackageScripts | undefined> {
+async function acknowledgedScripts(
+  before: Lock,
+  { name, arch }: Unacknowledged,
+  { acknowledgements, access }: Pick<GuardOptions, 'acknowledgements' | 'access'>,
+): Promise<PackageScripts | undefined> {
   const found = Object.entries(before.arches[arch]?.packages ?? {}).find(
-    ([key, { alias, scripts }]) => (alias ?? nameAndVersion(key).name) === name && scripts !== undefined && acknowledgements.packages[name]?.scripts.includes(scripts),
+    ([key, { alias, scripts }]) =>
+      (alias ?? nameAndVersion(key).name) === name &&
+      scripts !== undefined &&
+      acknowledgements.packages[name]?.scripts.includes(scripts),
   );
   if (!found) return undefined;
   try {
@@ -62,7 +78,11 @@ async function acknowledgedScripts(before: Lock, { name, arch }: Unacknowledged,
   }
 }
 
-async function scriptsIn(lock: Lock, { arch, key }: Pick<Unacknowledged, 'arch' | 'key'>, access: PinsAccess): Promise<PackageScripts | undefined> {
+async function scriptsIn(
+  lock: Lock,
+  { arch, key }: Pick<Unacknowledged, 'arch' | 'key'>,
+  access: PinsAccess,
+): Promise<PackageScripts | undefined> {
   const locked = lock.arches[arch]?.packages[key];
   if (!locked) return undefined;
   const blob = await access.fetcher.fetch(pinOf(key, locked), access);

@@ -26,7 +26,10 @@ export async function archiveKeys(access: PinsAccess): Promise<ArchiveKeys> {
 }
 
 /** The keyring package of a verified index with its keys; what is locked already is not fetched again. */
-export async function lockKeyring(pin: PackagePin, access: PinsAccess): Promise<{ readonly locked: LockedKeyring; readonly bytes: Uint8Array }> {
+export async function lockKeyring(
+  pin: PackagePin,
+  access: PinsAccess,
+): Promise<{ readonly locked: LockedKeyring; readonly bytes: Uint8Array }> {
   const { file } = pinsFiles(access.projectFolder).keyring;
   const before = access.lock?.keyring;
   const kept = before?.digest === pin.digest ? await readFile(file).catch(() => undefined) : undefined;

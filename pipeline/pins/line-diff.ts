@@ -21,7 +21,8 @@ export function lineDiff(before: string, after: string, context = 2): string {
       j += 1;
     }
   }
-  const isNear = (index: number): boolean => marked.slice(Math.max(0, index - context), index + context + 1).some(({ mark }) => mark !== ' ');
+  const isNear = (index: number): boolean =>
+    marked.slice(Math.max(0, index - context), index + context + 1).some(({ mark }) => mark !== ' ');
   const lines: string[] = [];
   for (const [index, { mark, line }] of marked.entries()) {
     if (isNear(index)) lines.push(`${mark} ${line}`);
@@ -37,7 +38,8 @@ function commonLengths(a: readonly string[], b: readonly string[]): readonly (re
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
       const row = table[i];
-      if (row) row[j] = a[i] === b[j] ? (table[i + 1]?.[j + 1] ?? 0) + 1 : Math.max(table[i + 1]?.[j] ?? 0, row[j + 1] ?? 0);
+      if (row)
+        row[j] = a[i] === b[j] ? (table[i + 1]?.[j + 1] ?? 0) + 1 : Math.max(table[i + 1]?.[j] ?? 0, row[j + 1] ?? 0);
     }
   }
   return table;

@@ -70,7 +70,13 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
     throw error;
   }
   const damaged = (evidence: string): BuildError =>
-    new BuildError({ kind: 'configuration', message: 'The lock file is damaged.', place: { file: shownAs }, evidence, hint: 'Take it from version control again, or write it anew with “npm run pins -- update”.' });
+    new BuildError({
+      kind: 'configuration',
+      message: 'The lock file is damaged.',
+      place: { file: shownAs },
+      evidence,
+      hint: 'Take it from version control again, or write it anew with “npm run pins -- update”.',
+    });
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -82,9 +88,11 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
   // Written by us and reviewed as a file; what a build relies on, digests and references, is checked.
   const lock = data as Lock;
   for (const { packages, sets } of Object.values(lock.arches)) {
-    for (const [key, locked] of Object.entries(packages)) if (!isDigest(locked.digest)) throw damaged(`${key} has no digest`);
+    for (const [key, locked] of Object.entries(packages))
+      if (!isDigest(locked.digest)) throw damaged(`${key} has no digest`);
     for (const [name, set] of Object.entries(sets)) {
-      for (const key of set.packages) if (!packages[key]) throw damaged(`the set ${name} names ${key}, which is not locked`);
+      for (const key of set.packages)
+        if (!packages[key]) throw damaged(`the set ${name} names ${key}, which is not locked`);
     }
   }
   return lock;
@@ -116,13 +124,16 @@ function print(value: unknown, depth: number): string {
   const indent = '  '.repeat(depth + 1);
   const end = '  '.repeat(depth);
   if (Array.isArray(value)) {
-    return value.length === 0 ? '[]' : `[\n${value.map((item) => indent + print(item, depth + 1)).join(',\n')}\n${end}]`;
+    return value.length === 0
+      ? '[]'
+      : `[\n${value.map((item) => indent + print(item, depth + 1)).join(',\n')}\n${end}]`;
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => compareCodeUnits(a, b));
-  if ('path' in value) return `{ ${members.map(([key, member]) => `${JSON.stringify(key)}: ${JSON.stringify(member)}`).join(', ')} }`;
+  if ('path' in value)
+    return `{ ${members.map(([key, member]) => `${JSON.stringify(key)}: ${JSON.stringify(member)}`).join(', ')} }`;
   return `{\n${members.map(([key, member]) => `${indent}${JSON.stringify(key)}: ${print(member, depth + 1)}`).join(',\n')}\n${end}}`;
 }
 

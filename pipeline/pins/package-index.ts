@@ -1,4 +1,4 @@
-import { digestFromHex, type Digest } from '../core/digest.ts';
+import { type Digest, digestFromHex } from '../core/digest.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import { type Dependency, parseDependencies, type Relation, versionFits } from './relation.ts';
 import { compareVersions } from './version.ts';
@@ -95,7 +95,8 @@ export function satisfies(candidate: Candidate, relation: Relation): boolean {
   if (candidate.name === relation.name && versionFits(candidate.version, relation)) return true;
   return candidate.provides.some(
     ({ name, version }) =>
-      name === relation.name && (relation.operator === undefined || (version !== undefined && versionFits(version, relation))),
+      name === relation.name &&
+      (relation.operator === undefined || (version !== undefined && versionFits(version, relation))),
   );
 }
 
@@ -106,7 +107,8 @@ function parseCandidate(name: string, { archive, version, stanza }: Entry): Cand
     return value;
   };
   const arch = field('Architecture');
-  if (arch !== 'amd64' && arch !== 'arm64' && arch !== 'all') throw new RangeError(`the index of ${archive} says architecture ${arch} for ${name}`);
+  if (arch !== 'amd64' && arch !== 'arm64' && arch !== 'all')
+    throw new RangeError(`the index of ${archive} says architecture ${arch} for ${name}`);
   const hex = field('SHA256');
   return {
     name,
@@ -117,7 +119,10 @@ function parseCandidate(name: string, { archive, version, stanza }: Entry): Cand
     size: Number(field('Size')),
     digest: digestFromHex(hex),
     priority: fieldOf(stanza, 'Priority') ?? 'optional',
-    dependencies: [...parseDependencies(fieldOf(stanza, 'Pre-Depends')), ...parseDependencies(fieldOf(stanza, 'Depends'))],
+    dependencies: [
+      ...parseDependencies(fieldOf(stanza, 'Pre-Depends')),
+      ...parseDependencies(fieldOf(stanza, 'Depends')),
+    ],
     conflicts: [...parseDependencies(fieldOf(stanza, 'Conflicts')), ...parseDependencies(fieldOf(stanza, 'Breaks'))],
     provides: parseProvides(fieldOf(stanza, 'Provides')),
   };

@@ -27,7 +27,8 @@ export async function refreshGone(pin: PackagePin, options: PinsOptions): Promis
 export function setsWith(lock: Lock, pin: PackagePin): readonly string[] {
   const names = new Set<string>();
   for (const { packages, sets } of Object.values(lock.arches)) {
-    for (const [name, set] of Object.entries(sets)) if (set.packages.some((key) => packages[key]?.digest === pin.digest)) names.add(name);
+    for (const [name, set] of Object.entries(sets))
+      if (set.packages.some((key) => packages[key]?.digest === pin.digest)) names.add(name);
   }
   return [...names].sort(compareCodeUnits);
 }

@@ -14,7 +14,8 @@ export interface Relation {
 /** A dependency: any one of its alternatives will do, the first is preferred. */
 export type Dependency = readonly Relation[];
 
-const ALTERNATIVE = /^([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^\s)]+)\s*\))?\s*(?:\[[^\]]*\])?$/;
+const ALTERNATIVE =
+  /^([a-z0-9][a-z0-9+.-]*)(?::([a-z0-9-]+))?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^\s)]+)\s*\))?\s*(?:\[[^\]]*\])?$/;
 
 /** Parses a field such as `Depends`. Throws a RangeError that quotes what it does not understand. */
 export function parseDependencies(field: string | undefined): readonly Dependency[] {

@@ -14,10 +14,18 @@ export interface Release {
 /** Parses the text that the signature covers. Throws `wrong-bytes` when fields are missing. */
 export function parseRelease(text: string, archive: string): Release {
   const lines = text.split('\n');
-  const field = (key: string): string | undefined => lines.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2).trim();
+  const field = (key: string): string | undefined =>
+    lines
+      .find((line) => line.startsWith(`${key}: `))
+      ?.slice(key.length + 2)
+      .trim();
   const codename = field('Codename');
   const date = dateOf(field('Date'));
-  if (codename === undefined || !date) throw new BuildError({ kind: 'wrong-bytes', message: `The signed index of ${archive} lacks its codename or date.` });
+  if (codename === undefined || !date)
+    throw new BuildError({
+      kind: 'wrong-bytes',
+      message: `The signed index of ${archive} lacks its codename or date.`,
+    });
   const files = new Map<string, { readonly digest: Digest; readonly size: number }>();
   let isInList = false;
   for (const line of lines) {
@@ -42,13 +50,16 @@ export interface ReleaseExpectation {
 /** Checks that a signed index is the one asked for, and a current one. Throws a BuildError. */
 export function checkRelease(release: Release, { archive, codename, now, notBefore }: ReleaseExpectation): void {
   if (release.codename !== codename) {
-    throw new BuildError({ kind: 'wrong-bytes', message: `The mirror gave the index of ${release.codename} for ${archive}, where ${codename} was asked for.` });
+    throw new BuildError({
+      kind: 'wrong-bytes',
+      message: `The mirror gave the index of ${release.codename} for ${archive}, where ${codename} was asked for.`,
+    });
   }
   if (release.validUntil && release.validUntil < now) {
     throw new BuildError({
       kind: 'network',
       message: `The index of ${archive} expired on ${release.validUntil.toISOString()}.`,
-      hint: 'The mirror is no longer updated, or this machine\'s clock is wrong: name another with --mirror, or set the clock.',
+      hint: "The mirror is no longer updated, or this machine's clock is wrong: name another with --mirror, or set the clock.",
     });
   }
   if (notBefore && release.date < notBefore) {

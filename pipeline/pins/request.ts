@@ -1,12 +1,20 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { loadYaml, type YamlFile } from '../config/yaml-file.ts';
 import type { Arch } from '../core/step.ts';
 import type { PinsFile } from './context.ts';
-import { loadYaml, type YamlFile } from '../config/yaml-file.ts';
 
-const PACKAGE_NAME = { type: 'string', pattern: '^[a-z0-9][a-z0-9+.-]+( \\[(amd64|arm64)\\])?$', description: 'a package name, or one for one architecture such as “grub-pc-bin [amd64]”' } as const;
+const PACKAGE_NAME = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9+.-]+( \\[(amd64|arm64)\\])?$',
+  description: 'a package name, or one for one architecture such as “grub-pc-bin [amd64]”',
+} as const;
 const NAMES = { type: 'array', items: PACKAGE_NAME, uniqueItems: true } as const;
 const TEXT = { type: 'string', minLength: 1 } as const;
-const SHA256 = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$', description: 'a digest “sha256:” and 64 hex digits' } as const;
+const SHA256 = {
+  type: 'string',
+  pattern: '^sha256:[0-9a-f]{64}$',
+  description: 'a digest “sha256:” and 64 hex digits',
+} as const;
 
 /** The shape of `targets/packages.yaml`. */
 export const PACKAGES_SCHEMA = {
@@ -42,7 +50,12 @@ export const PACKAGES_SCHEMA = {
         properties: {
           comment: TEXT,
           purpose: { type: 'string', enum: ['tools', 'system'] },
-          arches: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', enum: ['amd64', 'arm64'] } },
+          arches: {
+            type: 'array',
+            minItems: 1,
+            uniqueItems: true,
+            items: { type: 'string', enum: ['amd64', 'arm64'] },
+          },
           packages: { ...NAMES, minItems: 1 },
           follow: { type: 'string', enum: ['dependencies', 'nothing', 'metapackage'] },
           exclude: NAMES,

@@ -1,12 +1,12 @@
-import { digestOf, type Digest } from '../core/digest.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import type { YamlFile } from '../config/yaml-file.ts';
+import { type Digest, digestOf } from '../core/digest.ts';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
-import type { YamlFile } from '../config/yaml-file.ts';
-import { nearestName } from '../config/nearest-name.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { namesFor, type PackageRequest, type SetRequest } from './request.ts';
-import { type Resolution, resolve, type ResolveTrouble } from './resolve.ts';
+import { type Resolution, type ResolveTrouble, resolve } from './resolve.ts';
 
 /** A set resolved for one architecture. */
 export interface ResolvedSet {
@@ -36,10 +36,20 @@ export function resolveSets({ request, index, arch, sets }: ResolveSetsOptions):
   for (const name of orderOf(request)) {
     const set = request.data.sets[name];
     if (!set?.arches.includes(arch) || !sets.includes(name)) continue;
-    const below = allBelow(name, request.data).flatMap((each) => resolved.get(each)?.members.map(({ candidate }) => candidate) ?? []);
+    const below = allBelow(name, request.data).flatMap(
+      (each) => resolved.get(each)?.members.map(({ candidate }) => candidate) ?? [],
+    );
     const resolution = resolveSet({ set, index, arch, below });
     if (resolution.ok) resolved.set(name, { name, request: requestDigest(set), members: resolution.members });
-    else failures.push(...resolution.troubles.map(({ message, hint }) => ({ kind: 'configuration' as const, message: `${name} (${arch}): ${message}`, place: request.place(['sets', name]), hint })));
+    else
+      failures.push(
+        ...resolution.troubles.map(({ message, hint }) => ({
+          kind: 'configuration' as const,
+          message: `${name} (${arch}): ${message}`,
+          place: request.place(['sets', name]),
+          hint,
+        })),
+      );
   }
   const [first, ...rest] = failures;
   if (first) throw new BuildError([first, ...rest]);
@@ -65,9 +75,16 @@ export function requestDigest(set: SetRequest): Digest {
   return digestOf(canonicalJson(rest));
 }
 
-type SetResolution = { readonly ok: true; readonly members: readonly ResolvedMember[] } | { readonly ok: false; readonly troubles: readonly ResolveTrouble[] };
+type SetResolution =
+  | { readonly ok: true; readonly members: readonly ResolvedMember[] }
+  | { readonly ok: false; readonly troubles: readonly ResolveTrouble[] };
 
-function resolveSet(options: { readonly set: SetRequest; readonly index: PackageIndex; readonly arch: Arch; readonly below: readonly Candidate[] }): SetResolution {
+function resolveSet(options: {
+  readonly set: SetRequest;
+  readonly index: PackageIndex;
+  readonly arch: Arch;
+  readonly below: readonly Candidate[];
+}): SetResolution {
   const { set, index, arch, below } = options;
   const packages = namesFor(set.packages, arch);
   const exclude = namesFor(set.exclude, arch);
@@ -88,12 +105,19 @@ function resolveSet(options: { readonly set: SetRequest; readonly index: Package
   }
 }
 
-function named(packages: readonly string[], index: PackageIndex, expand: (candidate: Candidate) => readonly ResolvedMember[]): SetResolution {
+function named(
+  packages: readonly string[],
+  index: PackageIndex,
+  expand: (candidate: Candidate) => readonly ResolvedMember[],
+): SetResolution {
   const troubles: ResolveTrouble[] = [];
   const members = packages.flatMap((name) => {
     const candidate = index.get(name);
     const found = candidate ? expand(candidate) : [];
-    if (found.length === 0) troubles.push({ message: candidate ? `${name} stands for no other package.` : `The archives have no package ${name}.` });
+    if (found.length === 0)
+      troubles.push({
+        message: candidate ? `${name} stands for no other package.` : `The archives have no package ${name}.`,
+      });
     return found;
   });
   if (troubles.length > 0) return { ok: false, troubles };
@@ -112,11 +136,21 @@ function orderOf({ data, place }: YamlFile<PackageRequest>): readonly string[] {
   const visit = (name: string, path: readonly string[]): void => {
     if (done.includes(name)) return;
     const where = place(['sets', path.at(-1) ?? name, 'above']);
-    if (path.includes(name)) throw new BuildError({ kind: 'configuration', message: `The sets ${[...path, name].join(' above ')} go round in a circle.`, place: where });
+    if (path.includes(name))
+      throw new BuildError({
+        kind: 'configuration',
+        message: `The sets ${[...path, name].join(' above ')} go round in a circle.`,
+        place: where,
+      });
     const set = data.sets[name];
     if (!set) {
       const near = nearestName(name, Object.keys(data.sets));
-      throw new BuildError({ kind: 'configuration', message: `There is no set “${name}”.`, place: where, hint: near === undefined ? undefined : `Did you mean “${near}”?` });
+      throw new BuildError({
+        kind: 'configuration',
+        message: `There is no set “${name}”.`,
+        place: where,
+        hint: near === undefined ? undefined : `Did you mean “${near}”?`,
+      });
     }
     for (const each of set.above ?? []) visit(each, [...path, name]);
     done.push(name);

@@ -1,5 +1,5 @@
-import { compareCodeUnits } from '../core/json.ts';
 import { nearestName } from '../config/nearest-name.ts';
+import { compareCodeUnits } from '../core/json.ts';
 import { type Candidate, type PackageIndex, satisfies } from './package-index.ts';
 import { type Dependency, dependencyText, type Relation } from './relation.ts';
 
@@ -20,7 +20,7 @@ export interface ResolveTrouble {
 }
 
 export type Resolution =
-  | { readonly ok: true; /** Sorted by name, without what lies below. */ readonly chosen: readonly Candidate[] }
+  | { readonly ok: true /** Sorted by name, without what lies below. */; readonly chosen: readonly Candidate[] }
   | { readonly ok: false; readonly troubles: readonly ResolveTrouble[] };
 
 interface Demand {
@@ -60,7 +60,9 @@ export function resolve(request: ResolveRequest): Resolution {
     });
   };
   const isExcluded = (relation: Relation): boolean =>
-    excluded.some(({ name, provides }) => name === relation.name || provides.some((provided) => provided.name === relation.name));
+    excluded.some(
+      ({ name, provides }) => name === relation.name || provides.some((provided) => provided.name === relation.name),
+    );
 
   for (const name of request.packages) {
     const candidate = index.get(name);
@@ -73,7 +75,10 @@ export function resolve(request: ResolveRequest): Resolution {
     if (demand.dependency.some(isMet) || demand.dependency.some(isExcluded)) continue;
     const found = firstExisting(demand.dependency, index);
     if (found) choose(found);
-    else troubles.push({ message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.` });
+    else
+      troubles.push({
+        message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.`,
+      });
   }
   const members = [...chosen.values()].sort((a, b) => compareCodeUnits(a.name, b.name));
   troubles.push(...conflictsAmong(members));
@@ -81,7 +86,10 @@ export function resolve(request: ResolveRequest): Resolution {
   return { ok: true, chosen: members.filter(({ name }) => !below.has(name)) };
 }
 
-function excludedCandidates({ index, exclude, packages }: ResolveRequest, troubles: ResolveTrouble[]): readonly Candidate[] {
+function excludedCandidates(
+  { index, exclude, packages }: ResolveRequest,
+  troubles: ResolveTrouble[],
+): readonly Candidate[] {
   return exclude.flatMap((name) => {
     if (packages.includes(name)) troubles.push({ message: `${name} is both asked for and excluded.` });
     const candidate = index.get(name);
@@ -121,5 +129,8 @@ function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[
 
 function unknownPackage(name: string, index: PackageIndex): ResolveTrouble {
   const near = nearestName(name, index.names());
-  return { message: `The archives have no package ${name}.`, ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }) };
+  return {
+    message: `The archives have no package ${name}.`,
+    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+  };
 }

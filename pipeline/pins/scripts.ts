@@ -1,4 +1,4 @@
-import { digestOf, type Digest } from '../core/digest.ts';
+import { type Digest, digestOf } from '../core/digest.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
 import { openDeb } from './deb.ts';
 
@@ -34,7 +34,8 @@ export async function readScripts(file: string, identity: PackageIdentity): Prom
   // The list of checksums names all files but configuration, and saves unpacking the data of nearly every package.
   const listed = decoder.decode(deb.control.get('md5sums') ?? new Uint8Array());
   if (listed.split('\n').some((line) => DECLARATION.test(line.slice(34)))) {
-    for (const [name, bytes] of await deb.data((path) => DECLARATION.test(path))) found.set(name, decoder.decode(bytes));
+    for (const [name, bytes] of await deb.data((path) => DECLARATION.test(path)))
+      found.set(name, decoder.decode(bytes));
   }
   return scriptsOf(found, identity);
 }
@@ -43,7 +44,10 @@ export async function readScripts(file: string, identity: PackageIdentity): Prom
 export function scriptsOf(found: ReadonlyMap<string, string>, identity: PackageIdentity): PackageScripts | undefined {
   const files = new Map(
     [...found]
-      .map(([name, text]): readonly [string, string] => [withoutVersion(name, identity), withoutVersion(withoutNotices(name, text), identity)])
+      .map(([name, text]): readonly [string, string] => [
+        withoutVersion(name, identity),
+        withoutVersion(withoutNotices(name, text), identity),
+      ])
       .filter(([, text]) => text !== '')
       .sort(([a], [b]) => compareCodeUnits(a, b)),
   );

@@ -11,7 +11,11 @@ const KEYRING_FILE = /^usr\/share\/keyrings\/debian-archive-keyring\.(?:pgp|gpg)
 export async function keyringOf(packageFile: string): Promise<Uint8Array> {
   const deb = await openDeb(packageFile, 'the keyring package');
   const [bytes] = (await deb.data((path) => KEYRING_FILE.test(path))).values();
-  if (!bytes) throw new BuildError({ kind: 'wrong-bytes', message: 'The keyring package holds no usr/share/keyrings/debian-archive-keyring.pgp.' });
+  if (!bytes)
+    throw new BuildError({
+      kind: 'wrong-bytes',
+      message: 'The keyring package holds no usr/share/keyrings/debian-archive-keyring.pgp.',
+    });
   return bytes;
 }
 
@@ -37,7 +41,12 @@ export async function verifyClearText({ text, keys, what, now }: SignedText): Pr
   const { readCleartextMessage, verify } = await import('openpgp');
   const refused = (evidence: string, cause?: unknown): BuildError =>
     new BuildError(
-      { kind: 'wrong-bytes', message: `The signature of ${what} is not one of the Debian archive's.`, evidence, hint: 'Somebody or something changed the file on its way: name another mirror with --mirror.' },
+      {
+        kind: 'wrong-bytes',
+        message: `The signature of ${what} is not one of the Debian archive's.`,
+        evidence,
+        hint: 'Somebody or something changed the file on its way: name another mirror with --mirror.',
+      },
       { cause },
     );
   try {

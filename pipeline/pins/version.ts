@@ -13,7 +13,9 @@ export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
   const left = split(a);
   const right = split(b);
-  return left.epoch - right.epoch || comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision);
+  return (
+    left.epoch - right.epoch || comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision)
+  );
 }
 
 function split(version: string): VersionParts {

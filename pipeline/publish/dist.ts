@@ -1,5 +1,18 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
@@ -44,9 +57,11 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
     const kept = new Set<string>();
     for (const [name, file] of Object.entries(files)) {
       kept.add(name);
-      if (file.target && contribution.targets.includes(file.target)) await putFile(path.join(folder, name), file, before?.files[name], contribution);
+      if (file.target && contribution.targets.includes(file.target))
+        await putFile(path.join(folder, name), file, before?.files[name], contribution);
     }
-    for (const name of Object.keys(before?.files ?? {})) if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
+    for (const name of Object.keys(before?.files ?? {}))
+      if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
     const manifest = manifestText({ format: 1, version: contribution.version, sources: contribution.sources, files });
     const listed = { ...files, 'release.json': { digest: digestOf(manifest), size: Buffer.byteLength(manifest) } };
     await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
@@ -89,9 +104,15 @@ function mergedFiles(contribution: Contribution, before: Manifest | undefined): 
   return { ...Object.fromEntries(others), ...contribution.files };
 }
 
-async function putFile(place: string, file: ReleaseFile, before: ReleaseFile | undefined, contribution: Contribution): Promise<void> {
+async function putFile(
+  place: string,
+  file: ReleaseFile,
+  before: ReleaseFile | undefined,
+  contribution: Contribution,
+): Promise<void> {
   const seen = await stat(place).catch(() => undefined);
-  if (seen && before?.digest === file.digest && seen.size === file.size && seen.mtimeMs === contribution.epoch * 1000) return;
+  if (seen && before?.digest === file.digest && seen.size === file.size && seen.mtimeMs === contribution.epoch * 1000)
+    return;
   await mkdir(path.dirname(place), { recursive: true });
   const temporary = `${place}.${process.pid}.part`;
   try {
@@ -124,15 +145,21 @@ async function settle(temporary: string, place: string, epoch: number): Promise<
  * `latest` is the highest finished version that is no prerelease and has every target of the line; a tree that has never seen one
  * shows its last development build.
  */
-async function pointLatest(contribution: Contribution, files: { readonly [path: string]: ReleaseFile }): Promise<boolean> {
+async function pointLatest(
+  contribution: Contribution,
+  files: { readonly [path: string]: ReleaseFile },
+): Promise<boolean> {
   const link = path.join(contribution.root, 'latest');
   const current = await readlink(link).catch(() => undefined);
   const mine = parseVersion(contribution.version);
   const present = new Set(Object.values(files).map((file) => file.target));
   const finished = mine.prerelease.length === 0 && contribution.line.every((target) => present.has(target));
-  const currentVersion = current !== undefined && (await isThere(path.join(contribution.root, current))) ? parseVersion(current) : undefined;
+  const currentVersion =
+    current !== undefined && (await isThere(path.join(contribution.root, current))) ? parseVersion(current) : undefined;
   const currentIsFinal = currentVersion !== undefined && currentVersion.prerelease.length === 0;
-  const better = finished ? !currentIsFinal || compareVersions(mine, currentVersion) >= 0 : !currentIsFinal && mine.prerelease.length > 0;
+  const better = finished
+    ? !currentIsFinal || compareVersions(mine, currentVersion) >= 0
+    : !currentIsFinal && mine.prerelease.length > 0;
   if (!better) return current === contribution.version;
   if (current === contribution.version) return true;
   const temporary = `${link}.${process.pid}`;

@@ -19,7 +19,9 @@ export interface Manifest {
 /** The manifest as it lies in the release: one file a line, so that two releases can be compared by eye. */
 export function manifestText(manifest: Manifest): string {
   const paths = Object.keys(manifest.files).sort(compareCodeUnits);
-  const rows = paths.map((path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`);
+  const rows = paths.map(
+    (path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`,
+  );
   return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
 }
 

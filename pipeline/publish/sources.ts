@@ -25,10 +25,12 @@ async function filesAt(top: string, name: string): Promise<string[]> {
   });
   if (!entries) return [name];
   const nested = await Promise.all(
-    entries.filter((entry) => !entry.name.endsWith('~')).map(async (entry) => {
-      const below = path.posix.join(name, entry.name);
-      return entry.isDirectory() ? filesAt(top, below) : entry.isFile() ? [below] : [];
-    }),
+    entries
+      .filter((entry) => !entry.name.endsWith('~'))
+      .map(async (entry) => {
+        const below = path.posix.join(name, entry.name);
+        return entry.isDirectory() ? filesAt(top, below) : entry.isFile() ? [below] : [];
+      }),
   );
   return nested.flat();
 }

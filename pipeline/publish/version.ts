@@ -14,7 +14,11 @@ export interface ReleaseVersion {
 export function parseVersion(text: string): ReleaseVersion {
   const match = VERSION_PATTERN.exec(text);
   if (!match) {
-    throw new BuildError({ kind: 'usage', message: `"${text}" is no version.`, hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease.' });
+    throw new BuildError({
+      kind: 'usage',
+      message: `"${text}" is no version.`,
+      hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease.',
+    });
   }
   const [, major, minor, patch, prerelease] = match;
   return { text, numbers: [Number(major), Number(minor), Number(patch)], prerelease: prerelease?.split('.') ?? [] };

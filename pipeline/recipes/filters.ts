@@ -21,16 +21,32 @@ export const BASE_FILTER: LayerOptions = {
     // 12 MB of names for devices; udev's rules here do not ask for them.
     'usr/lib/udev/hwdb.d',
     // Character sets other than UTF-8, and the vector maths library of glibc.
-    'usr/lib/*/gconv', 'usr/lib/*/libmvec*',
-    'usr/{include,src,games}', 'usr/lib/*/perl*', 'usr/share/perl*', 'usr/lib/quickjs', 'usr/bin/qjsc',
-    'usr/bin/{systemd-*,cvtsudoers}', 'usr/sbin/{sudo_logsrvd,sudo_sendlog,arpd}', 'usr/lib/*/systemd/libsystemd-core*',
-    'usr/lib/*/security/pam_userdb.so', 'usr/share/zoneinfo/right', 'usr/share/common-licenses/GFDL*',
+    'usr/lib/*/gconv',
+    'usr/lib/*/libmvec*',
+    'usr/{include,src,games}',
+    'usr/lib/*/perl*',
+    'usr/share/perl*',
+    'usr/lib/quickjs',
+    'usr/bin/qjsc',
+    'usr/bin/{systemd-*,cvtsudoers}',
+    'usr/sbin/{sudo_logsrvd,sudo_sendlog,arpd}',
+    'usr/lib/*/systemd/libsystemd-core*',
+    'usr/lib/*/security/pam_userdb.so',
+    'usr/share/zoneinfo/right',
+    'usr/share/common-licenses/GFDL*',
     // Scripts for Perl and Python, and rmt, whose target is an alternative.
-    'usr/bin/{c_rehash,routel}', 'usr/sbin/{pam-auth-update,pam_getenv}', 'usr/lib/ssl/misc', 'etc/rmt',
+    'usr/bin/{c_rehash,routel}',
+    'usr/sbin/{pam-auth-update,pam_getenv}',
+    'usr/lib/ssl/misc',
+    'etc/rmt',
     // System cron runs what cloud-config says, not what packages bring.
-    'etc/cron.*', 'etc/{network,ppp,dhcp}', 'etc/default/{networking,ssh,cron}',
+    'etc/cron.*',
+    'etc/{network,ppp,dhcp}',
+    'etc/default/{networking,ssh,cron}',
     // Written anew by the configuration layer.
-    'etc/os-release', 'usr/lib/os-release', 'etc/issue.net',
+    'etc/os-release',
+    'usr/lib/os-release',
+    'etc/issue.net',
   ],
   effects: [{ effect: 'ca-bundle' }],
 };
@@ -38,9 +54,14 @@ export const BASE_FILTER: LayerOptions = {
 /** Docker for the system and for the user: one set of programs. */
 export const ENGINE_FILTER: LayerOptions = {
   drop: [
-    ...NEVER, 'etc', 'usr/lib/udev', 'usr/share/xtables', 'usr/sbin/nfnl_osf',
+    ...NEVER,
+    'etc',
+    'usr/lib/udev',
+    'usr/share/xtables',
+    'usr/sbin/nfnl_osf',
     // Debugging tools, the shims of the past, and the userland proxy, which is switched off.
-    'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1,tini-static,docker-init}', 'usr/sbin/docker-proxy',
+    'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1,tini-static,docker-init}',
+    'usr/sbin/docker-proxy',
   ],
 };
 

@@ -1,6 +1,6 @@
 import type { Artifact } from '../core/step.ts';
-import type { BuildContext } from './context.ts';
 import { concatenated } from './concat.ts';
+import type { BuildContext } from './context.ts';
 import { fileOfPackage, packageNamed } from './packages.ts';
 import { toolStep } from './tool-step.ts';
 
@@ -15,7 +15,27 @@ export interface BootFiles {
 }
 
 /** Modules inside the BIOS core image: what it takes to find the medium and start a kernel; nothing is loaded from disk. */
-const CORE_MODULES = ['biosdisk', 'iso9660', 'part_gpt', 'part_msdos', 'fat', 'ext2', 'search', 'search_label', 'linux', 'normal', 'configfile', 'serial', 'terminal', 'echo', 'test', 'minicmd', 'reboot', 'halt', 'sleep'];
+const CORE_MODULES = [
+  'biosdisk',
+  'iso9660',
+  'part_gpt',
+  'part_msdos',
+  'fat',
+  'ext2',
+  'search',
+  'search_label',
+  'linux',
+  'normal',
+  'configfile',
+  'serial',
+  'terminal',
+  'echo',
+  'test',
+  'minicmd',
+  'reboot',
+  'halt',
+  'sleep',
+];
 
 /** Volume serial number of the ESP: FAT has one, and mformat would take it from the clock. */
 const ESP_SERIAL = '12345678';
@@ -26,11 +46,29 @@ export function bootFiles(context: BuildContext): BootFiles {
     const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path });
     const core = toolStep(context, {
       title: 'GRUB for BIOS',
-      inputs: { 'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' }, modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data },
+      inputs: {
+        'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
+        modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data,
+      },
       output: { name: 'core', kind: 'file' },
       commands: [
         { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
-        { argv: ['grub-mkimage', '-O', 'i386-pc', '-d', '/work/usr/lib/grub/i386-pc', '-p', '/boot/grub', '-c', '/in/early.cfg', '-o', '/out/core', ...CORE_MODULES] },
+        {
+          argv: [
+            'grub-mkimage',
+            '-O',
+            'i386-pc',
+            '-d',
+            '/work/usr/lib/grub/i386-pc',
+            '-p',
+            '/boot/grub',
+            '-c',
+            '/in/early.cfg',
+            '-o',
+            '/out/core',
+            ...CORE_MODULES,
+          ],
+        },
       ],
     });
     return {

@@ -1,5 +1,5 @@
-import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import { BuildError } from '../core/failure.ts';
+import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import { fileOfPackage, unpackedPackage } from './packages.ts';
 import { toolStep } from './tool-step.ts';
@@ -23,7 +23,8 @@ export function debianKernel(context: BuildContext, arch: Arch): Kernel {
     const pin = kernelPackage(context, arch);
     const release = pin.name.slice(PACKAGE_PREFIX.length);
     const lists = context.kernelModules('debian', arch);
-    const modules = (title: string, patterns: readonly string[]) => indexedModules(context, { title, release, patterns, kernel: unpackedPackage(context, pin).data });
+    const modules = (title: string, patterns: readonly string[]) =>
+      indexedModules(context, { title, release, patterns, kernel: unpackedPackage(context, pin).data });
     return {
       release,
       image: fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/vmlinuz-${release}` }),
@@ -35,12 +36,25 @@ export function debianKernel(context: BuildContext, arch: Arch): Kernel {
 
 function kernelPackage(context: BuildContext, arch: Arch): PackagePin {
   const pin = context.packages('kernel-debian', arch).find(({ name }) => name.startsWith(PACKAGE_PREFIX));
-  if (!pin) throw new BuildError({ kind: 'configuration', message: `The package set "kernel-debian" for ${arch} has no ${PACKAGE_PREFIX}….`, place: { file: 'targets/packages.lock.json' } });
+  if (!pin)
+    throw new BuildError({
+      kind: 'configuration',
+      message: `The package set "kernel-debian" for ${arch} has no ${PACKAGE_PREFIX}….`,
+      place: { file: 'targets/packages.lock.json' },
+    });
   return pin;
 }
 
 /** The chosen modules with what they need, and depmod's indices over exactly those. */
-function indexedModules(context: BuildContext, options: { readonly title: string; readonly release: string; readonly patterns: readonly string[]; readonly kernel: Artifact<'tar'> }): Artifact<'tar'> {
+function indexedModules(
+  context: BuildContext,
+  options: {
+    readonly title: string;
+    readonly release: string;
+    readonly patterns: readonly string[];
+    readonly kernel: Artifact<'tar'>;
+  },
+): Artifact<'tar'> {
   const { tar } = context.graph.add({
     title: options.title,
     action: { type: 'builtin', writer: 'modules', options: { release: options.release, modules: options.patterns } },
@@ -54,7 +68,23 @@ function indexedModules(context: BuildContext, options: { readonly title: string
     commands: [
       { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
       { argv: ['depmod', '-b', '/work/usr', '-e', '-F', '/dev/null', options.release] },
-      { argv: ['tar', '--format=posix', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--mtime=@0', '-cf', '/out/tar', '-C', '/work', 'usr'] },
+      {
+        argv: [
+          'tar',
+          '--format=posix',
+          '--sort=name',
+          '--owner=0',
+          '--group=0',
+          '--numeric-owner',
+          '--mode=u=rwX,go=rX',
+          '--mtime=@0',
+          '-cf',
+          '/out/tar',
+          '-C',
+          '/work',
+          'usr',
+        ],
+      },
     ],
   });
 }

@@ -30,8 +30,10 @@ export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
     inputs[`package/${pin.name}`] = unpacked.data;
     inputs[`control/${pin.name}`] = unpacked.control;
   }
-  const overlay: Partial<ReturnType<typeof overlayOptions>> = spec.overlay === undefined ? {} : overlayOptions(context, spec.overlay);
-  if (spec.overlay !== undefined) inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
+  const overlay: Partial<ReturnType<typeof overlayOptions>> =
+    spec.overlay === undefined ? {} : overlayOptions(context, spec.overlay);
+  if (spec.overlay !== undefined)
+    inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
   for (const [name, tree] of Object.entries(spec.trees ?? {})) inputs[`overlay/${name}`] = tree;
   const options: LayerOptions = {
     ...spec.options,
@@ -51,10 +53,16 @@ export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
 }
 
 /** The rules of `overlays/<name>.yaml` in the layer writer's terms. */
-function overlayOptions(context: BuildContext, name: string): Pick<LayerOptions, 'overlays' | 'directories' | 'links'> & { readonly replaces: readonly string[] } {
+function overlayOptions(
+  context: BuildContext,
+  name: string,
+): Pick<LayerOptions, 'overlays' | 'directories' | 'links'> & { readonly replaces: readonly string[] } {
   const rules = context.overlayRules(name);
   const paths = [...new Set([...Object.keys(rules.modes), ...Object.keys(rules.owners)])];
-  const overlay: OverlayChoice = { name, rules: paths.map((path) => ({ path, mode: rules.modes[path], ...rules.owners[path] })) };
+  const overlay: OverlayChoice = {
+    name,
+    rules: paths.map((path) => ({ path, mode: rules.modes[path], ...rules.owners[path] })),
+  };
   return {
     overlays: [overlay],
     directories: Object.entries(rules.directories).map(([path, directory]) => ({ path, ...directory })),

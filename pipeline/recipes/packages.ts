@@ -37,7 +37,10 @@ export function packageNamed(context: BuildContext, set: string, arch: Arch, nam
 }
 
 /** One file out of a package. */
-export function fileOfPackage(context: BuildContext, place: { readonly set: string; readonly arch: Arch; readonly name: string; readonly path: string }): Artifact<'file'> {
+export function fileOfPackage(
+  context: BuildContext,
+  place: { readonly set: string; readonly arch: Arch; readonly name: string; readonly path: string },
+): Artifact<'file'> {
   return context.memo(`file ${place.arch} ${place.name} ${place.path}`, () => {
     const { data } = packageNamed(context, place.set, place.arch, place.name);
     return context.graph.add({

@@ -14,7 +14,11 @@ export function rootfsArchive(context: BuildContext, name: string, layers: reado
   const members = layers.map((layer, index) => gzipMember(context, layer, index === layers.length - 1));
   return context.graph.add({
     title: name,
-    action: { type: 'builtin', writer: 'concat', options: { parts: members.map((_, index) => ({ input: `part/${index}` })) } },
+    action: {
+      type: 'builtin',
+      writer: 'concat',
+      options: { parts: members.map((_, index) => ({ input: `part/${index}` })) },
+    },
     inputs: Object.fromEntries(members.map((member, index) => [`part/${index}`, member])),
     outputs: { file: 'gzip' },
   }).file;

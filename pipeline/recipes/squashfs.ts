@@ -13,7 +13,10 @@ const COMPRESSION: { readonly [name in SquashfsCompression]: readonly string[] }
 };
 
 /** A squashfs of a canonical tar, read from standard input so that no owner or device has to exist here. */
-export function squashfsOf(context: BuildContext, options: { readonly name: string; readonly tar: Artifact<'tar'>; readonly compression: SquashfsCompression }): Artifact<'squashfs'> {
+export function squashfsOf(
+  context: BuildContext,
+  options: { readonly name: string; readonly tar: Artifact<'tar'>; readonly compression: SquashfsCompression },
+): Artifact<'squashfs'> {
   return toolStep(context, {
     title: `squashfs ${options.name}`,
     inputs: { tar: options.tar },
@@ -21,7 +24,22 @@ export function squashfsOf(context: BuildContext, options: { readonly name: stri
     commands: [
       {
         // SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar.
-        argv: ['sqfstar', ...COMPRESSION[options.compression], '-b', '1M', '-root-mode', '0755', '-root-uid', '0', '-root-gid', '0', '-exit-on-error', '-no-progress', '-quiet', '/out/squashfs'],
+        argv: [
+          'sqfstar',
+          ...COMPRESSION[options.compression],
+          '-b',
+          '1M',
+          '-root-mode',
+          '0755',
+          '-root-uid',
+          '0',
+          '-root-gid',
+          '0',
+          '-exit-on-error',
+          '-no-progress',
+          '-quiet',
+          '/out/squashfs',
+        ],
         stdin: '/in/tar',
       },
     ],

@@ -1,13 +1,13 @@
 import type { Arch, Artifact, InputRef } from '../core/step.ts';
+import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
 import { BASE_FILTER, ENGINE_FILTER, PLUGINS_FILTER } from './filters.ts';
-import { concatenated } from './concat.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
-import { proveTree } from './tree-check.ts';
 import { type SquashfsCompression, squashfsOf } from './squashfs.ts';
 import { toolStep } from './tool-step.ts';
+import { proveTree } from './tree-check.ts';
 
 /** A layer with the squashfs that is mounted where it lies. */
 interface StackedLayer extends Layer {
@@ -42,10 +42,26 @@ const SYSTEM_IMAGES = [
 export function liveSystem(context: BuildContext, arch: Arch): System {
   return context.memo(`system ${arch}`, () => {
     const kernel = debianKernel(context, arch);
-    const base = stacked(context, composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: BASE_FILTER }), 'zstd');
-    const engine = stacked(context, composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }), 'xz');
-    const plugins = stacked(context, composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }), 'xz');
-    const modules = stacked(context, composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }), 'zstd');
+    const base = stacked(
+      context,
+      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: BASE_FILTER }),
+      'zstd',
+    );
+    const engine = stacked(
+      context,
+      composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
+      'xz',
+    );
+    const plugins = stacked(
+      context,
+      composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
+      'xz',
+    );
+    const modules = stacked(
+      context,
+      composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }),
+      'zstd',
+    );
     const config = stacked(context, configLayer(context), 'zstd');
     const layers = [base, engine, plugins, modules, config];
     proveTree(context, arch, layers);
@@ -85,7 +101,11 @@ function osRelease(version: string): string {
 }
 
 /** System Docker's data root, naming the layers as images; and the list by which `/init` mounts them. */
-function seedOf(context: BuildContext, arch: Arch, layers: readonly Layer[]): { readonly seed: Artifact<'tar'>; readonly list: Artifact<'text'> } {
+function seedOf(
+  context: BuildContext,
+  arch: Arch,
+  layers: readonly Layer[],
+): { readonly seed: Artifact<'tar'>; readonly list: Artifact<'text'> } {
   return context.graph.add({
     title: 'seed of System Docker',
     action: {
@@ -94,7 +114,11 @@ function seedOf(context: BuildContext, arch: Arch, layers: readonly Layer[]): { 
       options: {
         arch,
         layers: layers.map(({ name }) => name),
-        images: SYSTEM_IMAGES.map(({ name, layers: names }) => ({ name: `rancher/${name}`, tag: context.version, layers: names })),
+        images: SYSTEM_IMAGES.map(({ name, layers: names }) => ({
+          name: `rancher/${name}`,
+          tag: context.version,
+          layers: names,
+        })),
       },
     },
     inputs: Object.fromEntries(layers.map((layer): [string, InputRef] => [`layer/${layer.name}`, layer.tar])),
@@ -111,14 +135,22 @@ function initrdBaseOf(context: BuildContext, arch: Arch, kernel: Kernel): Artifa
       writer: 'cpio',
       options: {
         trees: ['modules'],
-        files: [{ path: 'init', mode: 0o755 }, { path: 'bin/busybox', mode: 0o755 }],
+        files: [
+          { path: 'init', mode: 0o755 },
+          { path: 'bin/busybox', mode: 0o755 },
+        ],
         links: [{ path: 'lib', target: 'usr/lib' }],
       },
     },
     inputs: {
       modules: kernel.initrdModules,
       'file/init': { from: 'repository', path: 'overlays/initrd/init' },
-      'file/bin/busybox': fileOfPackage(context, { set: 'base', arch, name: 'busybox-static', path: 'usr/bin/busybox' }),
+      'file/bin/busybox': fileOfPackage(context, {
+        set: 'base',
+        arch,
+        name: 'busybox-static',
+        path: 'usr/bin/busybox',
+      }),
     },
     outputs: { cpio: 'cpio' },
   });
@@ -126,12 +158,18 @@ function initrdBaseOf(context: BuildContext, arch: Arch, kernel: Kernel): Artifa
     title: 'compress initrd-base',
     inputs: { cpio },
     output: { name: 'initrd', kind: 'initrd' },
-    commands: [{ argv: ['zstd', '-19', '--quiet', '--single-thread', '--no-progress', '-o', '/out/initrd', '/in/cpio'] }],
+    commands: [
+      { argv: ['zstd', '-19', '--quiet', '--single-thread', '--no-progress', '-o', '/out/initrd', '/in/cpio'] },
+    ],
   });
 }
 
 /** `initrd-base` first, then the layers as they are: the kernel joins archives that begin at a multiple of four bytes. */
-function wholeInitrd(context: BuildContext, initrdBase: Artifact<'initrd'>, medium: { readonly [path: string]: Artifact }): Artifact<'initrd'> {
+function wholeInitrd(
+  context: BuildContext,
+  initrdBase: Artifact<'initrd'>,
+  medium: { readonly [path: string]: Artifact },
+): Artifact<'initrd'> {
   const { cpio } = context.graph.add({
     title: 'layers of the initrd',
     action: { type: 'builtin', writer: 'cpio', options: {} },

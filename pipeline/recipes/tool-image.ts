@@ -1,11 +1,18 @@
-import type { Artifact } from '../core/step.ts';
-import { asJson, type BuildContext } from './context.ts';
-import type { InputRef } from '../core/step.ts';
+import type { Artifact, InputRef } from '../core/step.ts';
 import type { LayerOptions } from '../trees/layer-options.ts';
+import { asJson, type BuildContext } from './context.ts';
 import { unpackedPackage } from './packages.ts';
 
 /** Nothing of a tool reads these. */
-const NOT_NEEDED = ['usr/share/man', 'usr/share/info', 'usr/share/locale', 'usr/share/doc', 'usr/share/bash-completion', 'usr/share/lintian', 'usr/share/gtk-doc'];
+const NOT_NEEDED = [
+  'usr/share/man',
+  'usr/share/info',
+  'usr/share/locale',
+  'usr/share/doc',
+  'usr/share/bash-completion',
+  'usr/share/lintian',
+  'usr/share/gtk-doc',
+];
 
 /** A root file system of tools for steps to run in: the packages of a set, unpacked and joined; its tar's digest is its identity. */
 export function toolImage(context: BuildContext, set: string): Artifact<'tool-image'> {
@@ -23,7 +30,10 @@ export function toolImage(context: BuildContext, set: string): Artifact<'tool-im
       drop: NOT_NEEDED,
       usrMergeLinks: ['bin', 'sbin', 'lib', 'lib64'],
       links: [{ path: 'etc/mtab', target: '../proc/self/mounts' }],
-      files: [{ path: 'etc/passwd', text: 'root:x:0:0:root:/work:/bin/sh\n' }, { path: 'etc/group', text: 'root:x:0:\n' }],
+      files: [
+        { path: 'etc/passwd', text: 'root:x:0:0:root:/work:/bin/sh\n' },
+        { path: 'etc/group', text: 'root:x:0:\n' },
+      ],
     };
     return context.graph.add({
       title: `tool image ${set}`,

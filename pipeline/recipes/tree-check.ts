@@ -8,9 +8,17 @@ const REPLACED = ['proc', 'sys', 'var/lib/chrony', 'var/lock', 'var/run'];
 /** What packages ask systemd for at install or at boot, and who sees to it here. */
 const HANDLED = [
   // Users and groups stand with fixed numbers in overlays/system/etc/{passwd,group}.
-  'u sshd -:nogroup "sshd user" /run/sshd', 'g input -', 'g sgx -', 'g clock -', 'g kvm -', 'g render -',
+  'u sshd -:nogroup "sshd user" /run/sshd',
+  'g input -',
+  'g sgx -',
+  'g clock -',
+  'g kvm -',
+  'g render -',
   // Every boot starts with empty /tmp and /run, so there is nothing old to remove or to spare.
-  'x /tmp/ssh-*', 'x /tmp/sshauth.*', 'r! /etc/*', 'D /run/sudo 0711 root root',
+  'x /tmp/ssh-*',
+  'x /tmp/sshauth.*',
+  'r! /etc/*',
+  'D /run/sudo 0711 root root',
   // No SELinux.
   'd /run/setrans 0755 root root - -',
   // udev's rules set these as soon as a driver makes the node; a node without a driver is not made here.
@@ -30,7 +38,12 @@ export function proveTree(context: BuildContext, arch: Arch, layers: readonly La
     action: {
       type: 'builtin',
       writer: 'tree-check',
-      options: { arch, layers: layers.map(({ name }) => name), replaces: [...overlay.replaces, ...REPLACED], handled: HANDLED },
+      options: {
+        arch,
+        layers: layers.map(({ name }) => name),
+        replaces: [...overlay.replaces, ...REPLACED],
+        handled: HANDLED,
+      },
     },
     inputs,
     outputs: { report: 'json' },

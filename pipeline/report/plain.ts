@@ -1,5 +1,5 @@
-import { unreachable } from '../core/failure.ts';
 import type { BuildEvent } from '../core/event.ts';
+import { unreachable } from '../core/failure.ts';
 import type { Reporter } from '../core/ports.ts';
 import { failureText } from './failure-text.ts';
 import { formatBytes, formatSeconds } from './format.ts';
@@ -7,13 +7,19 @@ import { paintFor } from './paint.ts';
 import { count, emptyTally } from './tally.ts';
 
 /** One line per thing that happened, for pipes and CI logs. A long download says where it is every few seconds. */
-export function plainReporter(options: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream; readonly env: NodeJS.ProcessEnv; readonly now: () => number }): Reporter {
+export function plainReporter(options: {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => number;
+}): Reporter {
   const started = options.now();
   const paint = paintFor(options.stderr, options.env);
   const tally = emptyTally();
   let toldProgress = started;
   const pending = new Map<string, number>();
-  const say = (line: string) => options.stdout.write(`[${formatSeconds(options.now() - started).padStart(7)}] ${line}\n`);
+  const say = (line: string) =>
+    options.stdout.write(`[${formatSeconds(options.now() - started).padStart(7)}] ${line}\n`);
   const complain = (text: string) => options.stderr.write(`${text}\n`);
 
   let closed = false;
@@ -63,7 +69,8 @@ export function plainReporter(options: { readonly stdout: NodeJS.WriteStream; re
     close: async () => {
       if (closed) return;
       closed = true;
-      const fetched = tally.downloads > 0 ? `, ${tally.downloads} files (${formatBytes(tally.downloadedBytes)}) downloaded` : '';
+      const fetched =
+        tally.downloads > 0 ? `, ${tally.downloads} files (${formatBytes(tally.downloadedBytes)}) downloaded` : '';
       if (tally.made + tally.cached > 0) say(`${tally.made} steps run, ${tally.cached} reused${fetched}`);
     },
   };

@@ -17,7 +17,12 @@ interface Line {
  * A living view for a terminal. listr2 draws two lines — downloads and steps — that only wait for events; nothing is scheduled
  * by it. Failures and notes are kept and printed below when the view is closed, where they stay readable.
  */
-export function terminalReporter(options: { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream; readonly env: NodeJS.ProcessEnv; readonly now: () => number }): Reporter {
+export function terminalReporter(options: {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => number;
+}): Reporter {
   const paint = paintFor(options.stderr, options.env);
   const started = options.now();
   const tally = emptyTally();
@@ -35,11 +40,16 @@ export function terminalReporter(options: { readonly stdout: NodeJS.WriteStream;
     const inFlight = [...receiving.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (lines.downloads) {
       const total = tally.downloadedBytes + inFlight;
-      lines.downloads.title = total === 0 ? 'Inputs: all here' : `Inputs: ${tally.downloads} downloaded, ${formatBytes(total)}${receiving.size > 0 ? `, ${receiving.size} on the way` : ''}`;
+      lines.downloads.title =
+        total === 0
+          ? 'Inputs: all here'
+          : `Inputs: ${tally.downloads} downloaded, ${formatBytes(total)}${receiving.size > 0 ? `, ${receiving.size} on the way` : ''}`;
     }
     if (lines.steps) {
       lines.steps.title = `Steps: ${tally.made} run, ${tally.cached} reused (${formatSeconds(options.now() - started)})`;
-      const now = [...running.values()].slice(0, 4).map((step) => `${step.title} ${formatSeconds(options.now() - step.since)}`);
+      const now = [...running.values()]
+        .slice(0, 4)
+        .map((step) => `${step.title} ${formatSeconds(options.now() - step.since)}`);
       lines.steps.output = now.join(' · ');
     }
   };
@@ -50,12 +60,18 @@ export function terminalReporter(options: { readonly stdout: NodeJS.WriteStream;
     draw();
     if (failed && name === 'steps') throw new Error(lines.steps?.title ?? 'failed');
   };
-  const view = new Listr([{ title: 'Inputs', task: wait('downloads') }, { title: 'Steps', task: wait('steps') }], {
-    concurrent: true,
-    exitOnError: false,
-    registerSignalListeners: false,
-    rendererOptions: { collapseErrors: true, showErrorMessage: false },
-  });
+  const view = new Listr(
+    [
+      { title: 'Inputs', task: wait('downloads') },
+      { title: 'Steps', task: wait('steps') },
+    ],
+    {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: true, showErrorMessage: false },
+    },
+  );
   const drawn = view.run().catch(() => undefined);
   const clock = setInterval(draw, 200);
   clock.unref();

@@ -23,7 +23,10 @@ export class FileBlobStore implements BlobStore {
   readonly #paranoid: boolean;
   readonly #checked = new Set<Digest>();
 
-  constructor(options: { readonly folder: string; /** Hash every blob once per run before trusting it. */ readonly paranoid?: boolean }) {
+  constructor(options: {
+    readonly folder: string /** Hash every blob once per run before trusting it. */;
+    readonly paranoid?: boolean;
+  }) {
     this.#folder = options.folder;
     this.#paranoid = options.paranoid ?? false;
   }
@@ -45,7 +48,8 @@ export class FileBlobStore implements BlobStore {
         throw error;
       }
     }
-    if (Date.now() - seen.atimeMs > FRESH_MILLISECONDS) await markUntouched(this.pathOf(digest));
+    // Not in a store that another user filled: that one's own builds keep it fresh.
+    if (Date.now() - seen.atimeMs > FRESH_MILLISECONDS) await markUntouched(this.pathOf(digest)).catch(() => undefined);
     this.#checked.add(digest);
     return true;
   }
@@ -87,7 +91,10 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  async put(bytes: AsyncIterable<Uint8Array>, expected?: { readonly digest: Digest; readonly size?: number }): Promise<Blob> {
+  async put(
+    bytes: AsyncIterable<Uint8Array>,
+    expected?: { readonly digest: Digest; readonly size?: number },
+  ): Promise<Blob> {
     const folder = path.join(this.#folder, 'tmp');
     const temporary = path.join(folder, randomUUID());
     try {
@@ -109,7 +116,11 @@ export class FileBlobStore implements BlobStore {
       const digest = digestFromHex(hash.digest('hex'));
       if (expected?.size !== undefined && size !== expected.size) throw wrongSize(expected.size, size);
       if (expected && digest !== expected.digest) {
-        throw new BuildError({ kind: 'wrong-bytes', message: 'Received bytes do not have the digest that is pinned.', evidence: `wanted ${expected.digest}, received ${digest}` });
+        throw new BuildError({
+          kind: 'wrong-bytes',
+          message: 'Received bytes do not have the digest that is pinned.',
+          evidence: `wanted ${expected.digest}, received ${digest}`,
+        });
       }
       await this.#publish(temporary, digest);
       return { digest, size };
@@ -159,5 +170,9 @@ async function markUntouched(file: string): Promise<void> {
 
 function wrongSize(wanted: number, received: number): BuildError {
   const more = received > wanted ? 'at least ' : '';
-  return new BuildError({ kind: 'wrong-bytes', message: 'Received bytes do not have the size that is pinned.', evidence: `wanted ${wanted} bytes, received ${more}${received}` });
+  return new BuildError({
+    kind: 'wrong-bytes',
+    message: 'Received bytes do not have the size that is pinned.',
+    evidence: `wanted ${wanted} bytes, received ${more}${received}`,
+  });
 }

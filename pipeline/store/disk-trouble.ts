@@ -1,8 +1,14 @@
 import { BuildError } from '../core/failure.ts';
 
 const SENTENCES: { readonly [code: string]: readonly [message: string, hint: string] } = {
-  ENOSPC: ['The disk is full.', 'Free some space (`npm run gc` empties the store of what no build of this project used lately), then run the same command again: nothing half-written was kept.'],
-  EDQUOT: ['The disk quota is used up.', 'Free some space, then run the same command again: nothing half-written was kept.'],
+  ENOSPC: [
+    'The disk is full.',
+    'Free some space (`npm run gc` empties the store of what no build of this project used lately), then run the same command again: nothing half-written was kept.',
+  ],
+  EDQUOT: [
+    'The disk quota is used up.',
+    'Free some space, then run the same command again: nothing half-written was kept.',
+  ],
   EROFS: ['The file system is read-only.', 'Name a writable folder with --cache.'],
   EACCES: ['The folder may not be written by this user.', 'Name a folder of your own with --cache, or mend its owner.'],
   EPERM: ['The folder may not be written by this user.', 'Name a folder of your own with --cache, or mend its owner.'],
@@ -13,5 +19,8 @@ export function diskTrouble(error: unknown, folder: string): unknown {
   if (error instanceof BuildError || !(error instanceof Error)) return error;
   const sentence = SENTENCES[(error as NodeJS.ErrnoException).code ?? ''];
   if (!sentence) return error;
-  return new BuildError({ kind: 'disk', message: sentence[0], place: { file: folder }, evidence: error.message, hint: sentence[1] }, { cause: error });
+  return new BuildError(
+    { kind: 'disk', message: sentence[0], place: { file: folder }, evidence: error.message, hint: sentence[1] },
+    { cause: error },
+  );
 }

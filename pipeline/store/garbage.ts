@@ -5,7 +5,10 @@ import path from 'node:path';
  * Removes files of a store that were not read since a moment (milliseconds since 1970): blobs and action records by access time,
  * which `FileBlobStore.has` renews; whole tool roots by theirs; and anything in `tmp`. An action whose blob is gone simply runs again.
  */
-export async function collectGarbage(folder: string, before: number): Promise<{ readonly files: number; readonly bytes: number }> {
+export async function collectGarbage(
+  folder: string,
+  before: number,
+): Promise<{ readonly files: number; readonly bytes: number }> {
   let files = 0;
   let bytes = 0;
   const removeOld = async (place: string, options: { readonly whole: boolean }): Promise<void> => {
@@ -17,10 +20,13 @@ export async function collectGarbage(folder: string, before: number): Promise<{ 
   };
   for (const below of ['blobs/sha256', 'actions']) {
     for (const prefix of await namesIn(path.join(folder, below))) {
-      for (const name of await namesIn(path.join(folder, below, prefix))) await removeOld(path.join(folder, below, prefix, name), { whole: false });
+      for (const name of await namesIn(path.join(folder, below, prefix)))
+        await removeOld(path.join(folder, below, prefix, name), { whole: false });
     }
   }
-  for (const below of ['roots', 'blobs/tmp']) for (const name of await namesIn(path.join(folder, below))) await removeOld(path.join(folder, below, name), { whole: true });
+  for (const below of ['roots', 'blobs/tmp'])
+    for (const name of await namesIn(path.join(folder, below)))
+      await removeOld(path.join(folder, below, name), { whole: true });
   return { files, bytes };
 }
 

@@ -8,22 +8,39 @@ import { type Manifest, sumsText } from '../publish/manifest.ts';
 import { hashFile } from '../store/blobs.ts';
 
 /** Checks every byte of a version's folder against its manifest and sums; returns what is wrong, one failure a file. */
-export async function verifyRelease(folder: string): Promise<{ readonly manifest: Manifest; readonly failures: readonly Failure[] }> {
+export async function verifyRelease(
+  folder: string,
+): Promise<{ readonly manifest: Manifest; readonly failures: readonly Failure[] }> {
   const manifest = await readManifest(folder);
   if (!manifest) {
-    throw new BuildError({ kind: 'wrong-bytes', message: 'There is no readable release.json here.', place: { file: folder }, hint: 'Build the version first, or name another.' });
+    throw new BuildError({
+      kind: 'wrong-bytes',
+      message: 'There is no readable release.json here.',
+      place: { file: folder },
+      hint: 'Build the version first, or name another.',
+    });
   }
   const limit = pLimit(2);
-  const checked = await Promise.all(Object.entries(manifest.files).map(([name, file]) => limit(() => checkFile(path.join(folder, name), file))));
+  const checked = await Promise.all(
+    Object.entries(manifest.files).map(([name, file]) => limit(() => checkFile(path.join(folder, name), file))),
+  );
   const failures = [...checked.flat(), ...(await checkSums(folder, manifest)), ...(await strangers(folder, manifest))];
   return { manifest, failures };
 }
 
 async function checkFile(file: string, wanted: { readonly digest: string; readonly size: number }): Promise<Failure[]> {
   const found = await hashFile(file).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) return [{ kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: found.message }];
+  if (found instanceof Error)
+    return [{ kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: found.message }];
   if (found.digest === wanted.digest && found.size === wanted.size) return [];
-  return [{ kind: 'wrong-bytes', message: 'The file is not what its manifest says.', place: { file }, evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)` }];
+  return [
+    {
+      kind: 'wrong-bytes',
+      message: 'The file is not what its manifest says.',
+      place: { file },
+      evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)`,
+    },
+  ];
 }
 
 async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]> {
@@ -38,9 +55,15 @@ async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]>
 async function strangers(folder: string, manifest: Manifest): Promise<Failure[]> {
   const known = new Set([...Object.keys(manifest.files), 'release.json', 'SHA256SUMS']);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
   return names
     .filter((name) => !known.has(name))
     .sort(compareCodeUnits)
-    .map((name) => ({ kind: 'wrong-bytes', message: 'The manifest does not name this file.', place: { file: path.join(folder, name) } }));
+    .map((name) => ({
+      kind: 'wrong-bytes',
+      message: 'The manifest does not name this file.',
+      place: { file: path.join(folder, name) },
+    }));
 }

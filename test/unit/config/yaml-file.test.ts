@@ -66,7 +66,11 @@ const ROWS: readonly (readonly [title: string, text: string, expected: readonly 
   ['a list where a mapping belongs', '- a\n', ['1:1 The file must be a mapping of keys to values, not a list.']],
   ['an empty file', '', ['1:1 The file must be a mapping of keys to values, not nothing.']],
   ['one key twice', 'name: a\nkind: tools\nname: b\n', ['3:1 The same key stands here twice.']],
-  ['several mistakes, in the order of their lines', 'sizes: 1\nname: A\nkind: x\n', ['1:1 “sizes” is not known at the top of the file. Did you mean “size”?', '2:1 “A” is not a name in small letters.', '3:1 “kind” must be one of tools, system, not “x”.']],
+  [
+    'several mistakes, in the order of their lines',
+    'sizes: 1\nname: A\nkind: x\n',
+    ['1:1 “sizes” is not known at the top of the file. Did you mean “size”?', '2:1 “A” is not a name in small letters.', '3:1 “kind” must be one of tools, system, not “x”.'],
+  ],
 ];
 
 test('every mistake is told with its line, its column and a sentence', async (t) => {
@@ -93,7 +97,10 @@ test('a huge file is refused before it is parsed', async () => {
 });
 
 test('a file that is not there is a failure that names it', async () => {
-  await assert.rejects(loadYaml<unknown>({ file: path.join(folder, 'none.yaml'), shownAs: 'targets/none.yaml', schema: SCHEMA }), (error: unknown) => error instanceof BuildError && error.failures[0].place?.file === 'targets/none.yaml');
+  await assert.rejects(
+    loadYaml<unknown>({ file: path.join(folder, 'none.yaml'), shownAs: 'targets/none.yaml', schema: SCHEMA }),
+    (error: unknown) => error instanceof BuildError && error.failures[0].place?.file === 'targets/none.yaml',
+  );
 });
 
 test('values can be traced to their place', async () => {

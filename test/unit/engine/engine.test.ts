@@ -49,9 +49,17 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
   };
   const engine = () =>
     new Engine({
-      graph, store, fetcher, builtinExecutor: executor, toolExecutor: async () => executor,
+      graph,
+      store,
+      fetcher,
+      builtinExecutor: executor,
+      toolExecutor: async () => executor,
       actions: new FileActionCache(path.join(folder, 'actions')),
-      writerCode: { fake: digestOf('code') }, parallel: 2, failFast: false, report: (event) => void events.push(event), signal: stop.signal,
+      writerCode: { fake: digestOf('code') },
+      parallel: 2,
+      failFast: false,
+      report: (event) => void events.push(event),
+      signal: stop.signal,
     });
   const step = (title: string, inputs: { readonly [name: string]: InputRef } = {}, options: object = {}): Artifact =>
     graph.add({ title, action: { type: 'builtin', writer: 'fake', options: { name: title, ...options } }, inputs, outputs: { out: 'text' } }).out;

@@ -17,8 +17,14 @@ import { type Answer, honest, type Liar, missing, startLiar } from './liar.ts';
 
 const BYTES = Buffer.from('the bytes of a package');
 const PIN: PackagePin = {
-  from: 'debian', name: 'a', version: '1.0+b1', arch: 'amd64', archive: 'debian',
-  path: 'pool/main/a/a_1.0+b1_amd64.deb', size: BYTES.length, digest: digestOf(BYTES),
+  from: 'debian',
+  name: 'a',
+  version: '1.0+b1',
+  arch: 'amd64',
+  archive: 'debian',
+  path: 'pool/main/a/a_1.0+b1_amd64.deb',
+  size: BYTES.length,
+  digest: digestOf(BYTES),
 };
 const IN_RELEASE = '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nCodename: trixie\n';
 
@@ -89,7 +95,10 @@ test('a package comes from the mirror that is named, and the second time from th
   assert.deepEqual(await readFile(store.pathOf(blob.digest)), BYTES);
   await fetch(PIN, context());
   assert.equal(liar.seen.length, 1);
-  assert.deepEqual(events.map(({ type }) => type), ['download-start', 'download-progress', 'download-end']);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['download-start', 'download-progress', 'download-end'],
+  );
 });
 
 test('a package wanted twice at a time is fetched once', async () => {
@@ -103,7 +112,10 @@ test('the security archive lies beside the mirror', async () => {
   const liar = await server(files({ [`/debian-security/${PIN.path}`]: BYTES }));
   const { fetch } = await fetcher({ environment: { RANCHEROS_DEBIAN_MIRROR: `${liar.origin}/debian` } });
   await fetch({ ...PIN, archive: 'debian-security' }, context());
-  assert.deepEqual(liar.seen.map((each) => each.path), [`/debian-security/${PIN.path}`]);
+  assert.deepEqual(
+    liar.seen.map((each) => each.path),
+    [`/debian-security/${PIN.path}`],
+  );
 });
 
 test('the option goes before the environment', async () => {
@@ -113,13 +125,15 @@ test('the option goes before the environment', async () => {
   assert.equal(liar.seen.length, 1);
 });
 
-test('the host\'s own source that carries the suite is found, once, and only when something is fetched', async () => {
-  const liar = await server(files({
-    '/other/dists/trixie/InRelease': 'Codename: noble\n',
-    '/good/dists/trixie/InRelease': IN_RELEASE,
-    [`/good/${PIN.path}`]: BYTES,
-    '/good/pool/b.deb': 'another',
-  }));
+test("the host's own source that carries the suite is found, once, and only when something is fetched", async () => {
+  const liar = await server(
+    files({
+      '/other/dists/trixie/InRelease': 'Codename: noble\n',
+      '/good/dists/trixie/InRelease': IN_RELEASE,
+      [`/good/${PIN.path}`]: BYTES,
+      '/good/pool/b.deb': 'another',
+    }),
+  );
   const { fetch } = await fetcher({ apt: [`${liar.origin}/none`, `${liar.origin}/other`, `${liar.origin}/good`] });
   assert.equal(liar.seen.length, 0);
   await fetch(PIN, context());
@@ -127,12 +141,15 @@ test('the host\'s own source that carries the suite is found, once, and only whe
   assert.equal(liar.seen.filter((each) => each.path.endsWith('InRelease')).length, 3);
 });
 
-test('what the mirror no longer has comes from the snapshot of the lock\'s time, the newest first', async () => {
+test("what the mirror no longer has comes from the snapshot of the lock's time, the newest first", async () => {
   const mirror = await server(missing());
   const snapshots = await server(files({ [`/archive/debian/20260101T000000Z/${PIN.path}`]: BYTES }));
   const { fetch } = await fetcher({ mirror: mirror.origin, snapshots: `${snapshots.origin}/archive`, times: ['20260912T195541Z', '20260101T000000Z'] });
   await fetch(PIN, context());
-  assert.deepEqual(snapshots.seen.map((each) => each.path.split('/')[3]), ['20260912T195541Z', '20260101T000000Z']);
+  assert.deepEqual(
+    snapshots.seen.map((each) => each.path.split('/')[3]),
+    ['20260912T195541Z', '20260101T000000Z'],
+  );
 });
 
 test('wrong bytes leave no trace, are not asked for again, and the next source is tried', async () => {

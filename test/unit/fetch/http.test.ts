@@ -46,7 +46,10 @@ test('a connection that breaks in the middle is taken up where it stopped', asyn
     response.write(BYTES.subarray(from, from + 100_000), () => setTimeout(() => response.destroy(), 20));
   });
   assert.deepEqual(await read(http, `${liar.origin}/file`, { size: BYTES.length }), BYTES);
-  assert.deepEqual(liar.seen.map(({ range }) => range), [undefined, 'bytes=100000-', 'bytes=200000-']);
+  assert.deepEqual(
+    liar.seen.map(({ range }) => range),
+    [undefined, 'bytes=100000-', 'bytes=200000-'],
+  );
 });
 
 test('a server without ranges sends all again and nothing is doubled', async () => {
@@ -158,7 +161,10 @@ test('the proxy of the environment is used, and not for what it excepts', async 
   try {
     assert.equal((await read(http, `${liar.origin}/file`)).toString(), 'direct');
     assert.equal((await read(http, 'http://archive.invalid/file')).toString(), 'from the proxy');
-    assert.deepEqual(proxy.seen.map(({ path }) => path), ['http://archive.invalid/file']);
+    assert.deepEqual(
+      proxy.seen.map(({ path }) => path),
+      ['http://archive.invalid/file'],
+    );
   } finally {
     await proxy.close();
   }

@@ -147,9 +147,21 @@ function pathOf({ name, version = '1', arch = 'all' }: TestPackage): string {
 
 function debOf(each: TestPackage): Buffer {
   const data = each.data ?? {};
-  const md5sums = Object.keys(data).map((name) => `${'0'.repeat(32)}  ${name}\n`).join('');
-  const control = { control: `${Object.entries(controlFields(each)).map(([field, value]) => `${field}: ${value}`).join('\n')}\n`, md5sums, ...each.control };
-  const members = [['debian-binary', Buffer.from('2.0\n')], ['control.tar.gz', gzipSync(tarOf(control))], ['data.tar.gz', gzipSync(tarOf(data))]] as const;
+  const md5sums = Object.keys(data)
+    .map((name) => `${'0'.repeat(32)}  ${name}\n`)
+    .join('');
+  const control = {
+    control: `${Object.entries(controlFields(each))
+      .map(([field, value]) => `${field}: ${value}`)
+      .join('\n')}\n`,
+    md5sums,
+    ...each.control,
+  };
+  const members = [
+    ['debian-binary', Buffer.from('2.0\n')],
+    ['control.tar.gz', gzipSync(tarOf(control))],
+    ['data.tar.gz', gzipSync(tarOf(data))],
+  ] as const;
   return Buffer.concat([Buffer.from('!<arch>\n'), ...members.flatMap(([name, bytes]) => [arHeader(name, bytes.length), bytes, Buffer.alloc(bytes.length % 2, '\n')])]);
 }
 

@@ -27,7 +27,10 @@ test('the obsolete operators mean what the policy says', () => {
 
 test('what is no relation is refused with its text', () => {
   for (const text of ['', 'UPPER', 'a (= )', 'a (~ 1)', 'a b']) {
-    assert.throws(() => parseRelation(text), (error: unknown) => error instanceof RangeError && error.message.includes(JSON.stringify(text)));
+    assert.throws(
+      () => parseRelation(text),
+      (error: unknown) => error instanceof RangeError && error.message.includes(JSON.stringify(text)),
+    );
   }
 });
 

@@ -23,13 +23,13 @@ test('the order in which files are found does not matter', () => {
   assert.equal(digest({ postinst: 'a', preinst: 'b' }), digest({ preinst: 'b', postinst: 'a' }));
 });
 
-test('the package\'s own version is no part of the digest, another version is', () => {
+test("the package's own version is no part of the digest, another version is", () => {
   const text = (version: string) => `dpkg --compare-versions "$2" lt ${version}\n`;
   assert.equal(digest({ postinst: text('1.0-1') }), digest({ postinst: text('2.0-3') }, { name: 'a', version: '2.0-3' }));
   assert.notEqual(digest({ postinst: text('1.0-1') }), digest({ postinst: text('1.0-1') }, { name: 'a', version: '2.0-3' }));
 });
 
-test('a kernel\'s release is no part of the digest', () => {
+test("a kernel's release is no part of the digest", () => {
   const kernel = (release: string) => digest({ postinst: `depmod ${release}-amd64\n` }, { name: `linux-image-${release}-amd64`, version: '1-1', alias: 'linux-image-amd64' });
   assert.equal(kernel('6.12.1+deb13'), kernel('6.12.94+deb13'));
 });

@@ -89,16 +89,19 @@ function withPackages(...changed: readonly TestPackage[]): readonly TestPackage[
 test('an update locks each set of each architecture, above without what lies below', async () => {
   await prepare();
   const { lock, changes } = await updatePins(archive.options);
-  assert.deepEqual(Object.entries(lock.arches.amd64?.sets ?? {}).map(([name, { packages }]) => `${name}: ${packages.join(' ')}`).sort(), [
-    'base: libc=1 shell=1',
-    'engine: docker=1 runc=1',
-    'kernel: linux-image-6.12.1+deb13-amd64=6.12.1-1',
-    'tools: libc=1 tool=1',
-  ]);
+  assert.deepEqual(
+    Object.entries(lock.arches.amd64?.sets ?? {})
+      .map(([name, { packages }]) => `${name}: ${packages.join(' ')}`)
+      .sort(),
+    ['base: libc=1 shell=1', 'engine: docker=1 runc=1', 'kernel: linux-image-6.12.1+deb13-amd64=6.12.1-1', 'tools: libc=1 tool=1'],
+  );
   assert.deepEqual(Object.keys(lock.arches.arm64?.sets ?? {}), ['base']);
   assert.deepEqual(lock.archives['debian']?.snapshots, ['20261001T180000Z']);
   assert.ok(changes.includes('amd64 engine: + docker 1'));
-  assert.deepEqual(packagesOf(lock, 'engine', 'amd64').map(({ name, version }) => `${name} ${version}`), ['docker 1', 'runc 1']);
+  assert.deepEqual(
+    packagesOf(lock, 'engine', 'amd64').map(({ name, version }) => `${name} ${version}`),
+    ['docker 1', 'runc 1'],
+  );
 });
 
 test('the same archive gives the same lock, byte for byte, whatever was locked before', async () => {
@@ -131,7 +134,10 @@ test('what stands outside of the signed text is not read', async () => {
   await prepare();
   const place = '/debian/dists/trixie/InRelease';
   archive.files.set(place, Buffer.concat([Buffer.from('Codename: forky\n'), archive.files.get(place) ?? Buffer.alloc(0), Buffer.from('\nCodename: forky\n')]));
-  const outcome = await updatePins(archive.options).then(({ lock }) => lock.archives['debian']?.codename, () => 'refused');
+  const outcome = await updatePins(archive.options).then(
+    ({ lock }) => lock.archives['debian']?.codename,
+    () => 'refused',
+  );
   assert.notEqual(outcome, 'forky');
 });
 
@@ -167,7 +173,7 @@ test('an index older than the one the lock came from is refused', async () => {
   await refusedAs('network', /older than the one that the lock came from/);
 });
 
-test('the project\'s keys serve when the keyring package is gone, and only as the lock knows them', async () => {
+test("the project's keys serve when the keyring package is gone, and only as the lock knows them", async () => {
   await prepare();
   await updatePins(archive.options);
   await archive.publish({ key, packages: [{ ...keyringPackage(key), version: '2026.1' }, ...PLAIN] });
@@ -204,7 +210,10 @@ test('a build refuses a lock with a script whose acknowledgement was taken away'
   await updatePins(archive.options);
   await archive.write('scripts.yaml', 'effects: {}\npackages: {}\n');
   const failures = await failuresOf(requireFreshLock(archive.projectFolder));
-  assert.deepEqual(failures.map(({ message }) => message), ['The scripts of libc (amd64) are not acknowledged.', 'The scripts of libc (arm64) are not acknowledged.']);
+  assert.deepEqual(
+    failures.map(({ message }) => message),
+    ['The scripts of libc (amd64) are not acknowledged.', 'The scripts of libc (arm64) are not acknowledged.'],
+  );
   assert.deepEqual((await checkPins(archive.options)).unacknowledged, ['libc (amd64)', 'libc (arm64)']);
 });
 
@@ -254,16 +263,19 @@ test('an acknowledgement must say nothing or effects, and only effects that are 
   const digest = `sha256:${'0'.repeat(64)}`;
   await prepare({}, `effects: { known: something }\npackages:\n  a: { scripts: ["${digest}"] }\n  b: { scripts: ["${digest}"], effects: [knwon] }\n`);
   const failures = await failuresOf(updatePins(archive.options));
-  assert.deepEqual(failures.map(({ message, place }) => `${place?.line}: ${message}`), ['3: “a” must have either “nothing” or “effects”.', '4: “knwon” is no known effect.']);
+  assert.deepEqual(
+    failures.map(({ message, place }) => `${place?.line}: ${message}`),
+    ['3: “a” must have either “nothing” or “effects”.', '4: “knwon” is no known effect.'],
+  );
 });
 
 test('everything that does not resolve is told at once, with the place of its set', async () => {
   await prepare({ packages: PLAIN.filter(({ name }) => name !== 'runc' && name !== 'tool') });
   const failures = await failuresOf(updatePins(archive.options));
-  assert.deepEqual(failures.map(({ message, place }) => `${place?.file}:${place?.line} ${message}`), [
-    'targets/packages.yaml:7 engine (amd64): docker 1 needs runc, which the archives do not have.',
-    'targets/packages.yaml:8 tools (amd64): The archives have no package tool.',
-  ]);
+  assert.deepEqual(
+    failures.map(({ message, place }) => `${place?.file}:${place?.line} ${message}`),
+    ['targets/packages.yaml:7 engine (amd64): docker 1 needs runc, which the archives do not have.', 'targets/packages.yaml:8 tools (amd64): The archives have no package tool.'],
+  );
 });
 
 test('a check names what was superseded and what is gone', async () => {
@@ -272,15 +284,24 @@ test('a check names what was superseded and what is gone', async () => {
   assert.equal((await checkPins(archive.options)).isCurrent, true);
   await publish({ packages: withPackages({ name: 'libc', version: '1+deb13u1' }).filter(({ name }) => name !== 'tool') });
   const { superseded, vanished, isCurrent } = await checkPins(archive.options);
-  assert.deepEqual(superseded.map(({ arch, name, version, successor, sets }) => `${arch} ${name} ${version} ${successor} ${sets.join('+')}`), ['amd64 libc 1 1+deb13u1 base+tools', 'arm64 libc 1 1+deb13u1 base']);
-  assert.deepEqual(vanished.map(({ name }) => name), ['tool']);
+  assert.deepEqual(
+    superseded.map(({ arch, name, version, successor, sets }) => `${arch} ${name} ${version} ${successor} ${sets.join('+')}`),
+    ['amd64 libc 1 1+deb13u1 base+tools', 'arm64 libc 1 1+deb13u1 base'],
+  );
+  assert.deepEqual(
+    vanished.map(({ name }) => name),
+    ['tool'],
+  );
   assert.equal(isCurrent, false);
 });
 
 test('a check names sets that the lock does not have as they are asked for', async () => {
   await prepare();
   await updatePins(archive.options);
-  await archive.write('packages.yaml', (await readFile(pinsFiles(archive.projectFolder).request.file, 'utf8')).replace('packages: [tool]', 'packages: [tool, shell]').replace('comment: below', 'comment: lower'));
+  await archive.write(
+    'packages.yaml',
+    (await readFile(pinsFiles(archive.projectFolder).request.file, 'utf8')).replace('packages: [tool]', 'packages: [tool, shell]').replace('comment: below', 'comment: lower'),
+  );
   assert.deepEqual((await checkPins(archive.options)).stale, ['tools (amd64)']);
   const [failure] = await failuresOf(requireFreshLock(archive.projectFolder));
   assert.equal(failure.message, 'The set tools (amd64) is not locked as targets/packages.yaml asks for it.');

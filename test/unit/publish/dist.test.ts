@@ -26,8 +26,15 @@ async function publish(version: string, texts: { readonly [path: string]: string
     await writeFile(path.join(folder, 'blobs', hexOf(digestOf(text))), text);
   }
   return publishToDist({
-    root: root(), version, files, sources: digestOf('sources'), targets: [target], line: ['amd64'], epoch: 1_000_000,
-    pathOf: (blob) => path.join(folder, 'blobs', hexOf(blob.digest)), ...change,
+    root: root(),
+    version,
+    files,
+    sources: digestOf('sources'),
+    targets: [target],
+    line: ['amd64'],
+    epoch: 1_000_000,
+    pathOf: (blob) => path.join(folder, 'blobs', hexOf(blob.digest)),
+    ...change,
   });
 }
 
@@ -39,7 +46,10 @@ test('files, sums and manifest lie under the version, with one time stamp and re
   await publish('v1.5.9', { 'rancheros.iso': 'iso', 'arm64/vmlinuz': 'kernel' });
   assert.equal(await read('v1.5.9', 'arm64/vmlinuz'), 'kernel');
   const sums = (await read('v1.5.9', 'SHA256SUMS')).trimEnd().split('\n');
-  assert.deepEqual(sums.map((line) => line.split('  ')[1]), ['arm64/vmlinuz', 'rancheros.iso', 'release.json']);
+  assert.deepEqual(
+    sums.map((line) => line.split('  ')[1]),
+    ['arm64/vmlinuz', 'rancheros.iso', 'release.json'],
+  );
   assert.equal(sums[1]?.split('  ')[0], hexOf(digestOf('iso')));
   assert.equal(sums[2]?.split('  ')[0], hexOf(digestOf(await read('v1.5.9', 'release.json'))));
   const seen = await stat(path.join(root(), 'v1.5.9/rancheros.iso'));
