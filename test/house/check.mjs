@@ -38,6 +38,10 @@ function run([program, ...words], cwd) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--help')) {
+    process.stdout.write('Usage: npm run check\n\nTypes, format and lint, import rules, house rules.\n');
+    process.exit(0);
+  }
   const results = await runHouseChecks(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..'));
   for (const { name, trouble } of results) {
     process.stdout.write(trouble === undefined ? `✔ ${name}\n` : `✖ ${name}\n${trouble.replace(/^/gm, '    ')}\n`);

@@ -1,0 +1,128 @@
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { BuildEvent } from '../core/event.ts';
+import { makeFetchedStore } from './fetched-store.ts';
+import { measureCommand, type Usage } from './process-tree.ts';
+
+export interface BuildFigures {
+  /** Seconds of `npm run build` with nothing but fetched inputs in the store. */
+  readonly coldSeconds: number;
+  readonly coldPeakBytes: number;
+  /** Seconds of the same command again: the whole process, npm included. */
+  readonly noChangeSeconds: number;
+  readonly noChangePeakBytes: number;
+  /** Seconds after one overlay file changed, in a copy of the project. */
+  readonly overlaySeconds: number;
+  readonly layers: readonly SizeFigure[];
+  readonly files: readonly SizeFigure[];
+}
+
+export interface SizeFigure {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface BuildBenchOptions {
+  readonly projectFolder: string;
+  /** Folder of the user's store, where inputs are taken from. */
+  readonly cacheFolder: string;
+  readonly target: string;
+  readonly runs: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly say: (sentence: string) => void;
+}
+
+const NOT_COPIED = new Set(['node_modules', 'dist', '.cache', '.git']);
+const EDITED_FILE = 'overlays/system/etc/issue';
+
+/** Measures builds in a copy of the project and with a store of its own: neither the working tree nor the user's store changes. */
+export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFigures> {
+  const { cacheFolder, runs, say } = options;
+  // Beside the user's store, so that hard links work.
+  await mkdir(cacheFolder, { recursive: true });
+  const scratch = await mkdtemp(join(cacheFolder, 'bench-'));
+  const project = await mkdtemp(join(tmpdir(), 'rancheros-bench-'));
+  try {
+    await copyProject(options.projectFolder, project);
+    const build = (cache: string, words: readonly string[] = []): Promise<Usage> =>
+      measureCommand({
+        argv: [
+          'npm',
+          'run',
+          '--silent',
+          'build',
+          '--',
+          '--target',
+          options.target,
+          '--cache',
+          cache,
+          '--plain',
+          ...words,
+        ],
+        folder: project,
+        env: options.env,
+        signal: options.signal,
+      });
+    say('building once, so that every input is fetched and the program is bundled');
+    await build(cacheFolder);
+    const store = join(scratch, 'store');
+    await makeFetchedStore({ from: cacheFolder, to: store });
+    say('cold build with inputs fetched');
+    const cold = await build(store);
+    say(`no-change build, ${runs} times`);
+    const unchanged: Usage[] = [];
+    for (let run = 0; run < runs; run++) unchanged.push(await build(store));
+    const sizes = await readSizes((await build(store, ['--json'])).stdout);
+    say('build after an edit of one overlay file');
+    await appendFile(join(project, EDITED_FILE), 'edited by the benchmark\n');
+    const overlay = await build(store);
+    return {
+      coldSeconds: cold.seconds,
+      coldPeakBytes: cold.peakBytes,
+      noChangeSeconds: median(unchanged.map((each) => each.seconds)),
+      noChangePeakBytes: Math.max(...unchanged.map((each) => each.peakBytes)),
+      overlaySeconds: overlay.seconds,
+      ...sizes,
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    await rm(project, { recursive: true, force: true });
+  }
+}
+
+/** The middle one of the sorted values, or the mean of the two middle ones. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return (upper + lower) / 2;
+}
+
+/** Sizes of layers and files, from the events of a build (`--json`). */
+export function readSizes(events: string): {
+  readonly layers: readonly SizeFigure[];
+  readonly files: readonly SizeFigure[];
+} {
+  const layers: SizeFigure[] = [];
+  const files: SizeFigure[] = [];
+  for (const line of events.split('\n')) {
+    if (!line.startsWith('{')) continue;
+    const event = JSON.parse(line) as BuildEvent;
+    if (event.type === 'file') files.push({ name: event.path, bytes: event.blob.size });
+    if (event.type !== 'step-end' || !/^(layer|squashfs|compress) /.test(event.title)) continue;
+    const outputs = Object.entries(event.outputs);
+    for (const [output, blob] of outputs) {
+      layers.push({ name: outputs.length === 1 ? event.title : `${event.title} (${output})`, bytes: blob.size });
+    }
+  }
+  const byName = (a: SizeFigure, b: SizeFigure): number => (a.name < b.name ? -1 : 1);
+  return { layers: layers.sort(byName), files: files.sort(byName) };
+}
+
+async function copyProject(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (place) => place === from || !NOT_COPIED.has(basename(place)) });
+  await symlink(join(from, 'node_modules'), join(to, 'node_modules'));
+  await readFile(join(to, EDITED_FILE));
+}

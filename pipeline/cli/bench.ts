@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type BootFigures, measureBoots } from '../bench/boot-figures.ts';
+import { measureBuilds } from '../bench/build-figures.ts';
+import { type Figures, figuresTable } from '../bench/table.ts';
+import { BuildError } from '../core/failure.ts';
+import { chooseAccelerator } from '../emulator/accelerator.ts';
+import { filesOf, type LiveMedium, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
+import type { Command, CommandContext } from './command.ts';
+import { emulatorRoot } from './emulator-root.ts';
+import { readOptions } from './options.ts';
+import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
+
+const HELP = `Measures builds and boots, as a table and as JSON.
+
+  npm run bench [-- options]
+
+  --json FILE   also write the figures to FILE
+  --runs N      boots and no-change builds to take the median of (default: 3)
+  --target T    what to build and boot (default: amd64)
+  --builds      only the builds
+  --boots       only the boots, of what was built last
+
+Builds run in a copy of the project with a store of their own. "Inputs fetched" means that packages are in the store,
+downloaded and unpacked, and nothing made from them is.
+${COMMON_HELP}`;
+
+const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; readonly memoryMiB: number }[] = [
+  { path: 'vmlinuz and initrd', medium: 'kernel', memoryMiB: 512 },
+  { path: 'ISO as a CD', medium: 'cdrom', memoryMiB: 1024 },
+];
+
+/** `npm run bench`: what builds and boots cost. */
+export const bench: Command = {
+  name: 'bench',
+  summary: 'measures builds and boots',
+  help: HELP,
+  async run(context: CommandContext): Promise<number> {
+    const { json: _, ...common } = COMMON_OPTIONS;
+    const { values } = readOptions(context.argv, {
+      ...common,
+      json: { type: 'string' },
+      runs: { type: 'string', default: '3' },
+      target: { type: 'string', default: 'amd64' },
+      builds: { type: 'boolean', default: false },
+      boots: { type: 'boolean', default: false },
+    });
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1 || runs > 99) {
+      throw new BuildError({
+        kind: 'usage',
+        message: `--runs is "${values.runs}"`,
+        hint: 'give a whole number from 1 to 99',
+      });
+    }
+    const say = (sentence: string): void => void context.stderr.write(`… ${sentence}\n`);
+    const settings = settingsFrom({ ...values, json: false }, context);
+    const everything = values.builds === values.boots;
+    const build =
+      everything || values.builds
+        ? await measureBuilds({
+            projectFolder: context.projectFolder,
+            cacheFolder: settings.cacheFolder,
+            target: values.target,
+            runs,
+            env: context.env,
+            signal: context.signal,
+            say,
+          })
+        : undefined;
+    const boots =
+      everything || values.boots
+        ? await boot(context, { target: values.target, runs, values: { ...values, json: false }, say })
+        : [];
+    const figures: Figures = { build, boots };
+    context.stdout.write(`${figuresTable(figures).join('\n')}\n`);
+    if (values.json !== undefined) await writeFile(resolve(values.json), `${JSON.stringify(figures, null, 2)}\n`);
+    return 0;
+  },
+};
+
+async function boot(
+  context: CommandContext,
+  options: {
+    readonly target: string;
+    readonly runs: number;
+    readonly values: Parameters<typeof emulatorRoot>[1];
+    readonly say: (sentence: string) => void;
+  },
+): Promise<readonly BootFigures[]> {
+  const folder = targetFolder(releaseFolder(undefined, context.projectFolder), options.target);
+  const toolRoot = await emulatorRoot(context, options.values);
+  const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
+  options.say(`${accelerator}: ${reason}`);
+  const figures: BootFigures[] = [];
+  for (const { path, medium, memoryMiB } of PATHS) {
+    const bootMedium = liveMedium(medium, folder);
+    if (!filesOf(bootMedium).every((file) => existsSync(file))) {
+      throw new BuildError({
+        kind: 'configuration',
+        message: `${options.target} was not built yet`,
+        hint: `type: npm run build -- --target ${options.target}`,
+      });
+    }
+    options.say(`booting ${path}, ${options.runs} times`);
+    figures.push(
+      await measureBoots({
+        path,
+        runs: options.runs,
+        toolRoot,
+        accelerator,
+        signal: context.signal,
+        machine: { memoryMiB, cpus: 2, firmware: 'bios', boot: bootMedium, network: { isolated: true } },
+      }),
+    );
+  }
+  return figures;
+}

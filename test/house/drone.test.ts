@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { projectFolder } from '../rig/project.ts';
+
+interface Step {
+  readonly name: string;
+  readonly image: string;
+  readonly commands: readonly string[];
+}
+
+interface DronePipeline {
+  readonly kind: string;
+  readonly type: string;
+  readonly name: string;
+  readonly depends_on?: readonly string[];
+  readonly trigger?: { readonly event?: readonly string[] };
+  readonly steps: readonly Step[];
+}
+
+const text = readFileSync(join(projectFolder, '.drone.yml'), 'utf8');
+const pipelines = parseAllDocuments(text).map((document) => document.toJS() as DronePipeline);
+const commands = pipelines.flatMap((pipeline) => pipeline.steps.flatMap((step) => step.commands));
+const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly scripts: { readonly [name: string]: string } };
+
+/** The npm script of a command: `npm test` → `test`, `npm run x -- y` → `x`; `npm ci` has none. */
+function scriptOf(command: string): string | undefined {
+  if (command === 'npm ci') return undefined;
+  return /^npm (?:run (?<script>[\w:-]+)|(?<test>test))(?: -- .+)?$/.exec(command)?.groups?.['script'] ?? 'test';
+}
+
+async function runNpm(words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', words, { cwd: projectFolder, maxBuffer: 2 ** 26, env: { ...process.env, NODE_OPTIONS: '' } });
+  return stdout;
+}
+
+test('every document is a pipeline with steps', () => {
+  assert.ok(pipelines.length >= 3);
+  for (const pipeline of pipelines) {
+    assert.equal(pipeline.kind, 'pipeline');
+    assert.equal(pipeline.type, 'docker');
+    assert.ok(pipeline.steps.length > 0);
+  }
+});
+
+test('only npm scripts that exist are called', () => {
+  for (const command of commands) {
+    assert.match(command, /^npm (ci|test|run [\w:-]+)( -- [\w ${}.-]+)?$/);
+    const script = scriptOf(command);
+    if (script !== undefined) assert.ok(scripts[script], `package.json has no script ${script}`);
+  }
+});
+
+test('a pipeline waits only for pipelines that exist', () => {
+  const names = pipelines.map((pipeline) => pipeline.name);
+  assert.equal(new Set(names).size, names.length);
+  for (const pipeline of pipelines) for (const needed of pipeline.depends_on ?? []) assert.ok(names.includes(needed), `${pipeline.name} waits for ${needed}`);
+});
+
+test('images are pinned to one full version of Node', () => {
+  const images = new Set(pipelines.flatMap((pipeline) => pipeline.steps.map((step) => step.image)));
+  assert.equal(images.size, 1);
+  for (const image of images) assert.match(image, /^node:\d+\.\d+\.\d+-[a-z]+$/);
+});
+
+test('there is one build pipeline per target', async () => {
+  const listed = JSON.parse(await runNpm(['run', '--silent', 'targets', '--', '--json'])) as readonly { readonly name: string }[];
+  const built = pipelines.flatMap((pipeline) => /^build-(.+)$/.exec(pipeline.name)?.[1] ?? []);
+  assert.deepEqual(built, listed.map((target) => target.name).sort());
+  for (const name of built) assert.ok(commands.includes(`npm run build -- --target ${name}`));
+});
+
+test('the release waits for every build and happens on tags only', () => {
+  const release = pipelines.find((pipeline) => pipeline.name === 'release');
+  assert.deepEqual(release?.trigger?.event, ['tag']);
+  assert.deepEqual(
+    [...(release?.depends_on ?? [])].sort(),
+    pipelines
+      .filter((pipeline) => pipeline.name.startsWith('build-'))
+      .map((pipeline) => pipeline.name)
+      .sort(),
+  );
+});
+
+// The long ones (build, test) are what the rest of the suite runs; here it is only shown that they can be called.
+for (const command of new Set(commands)) {
+  const script = scriptOf(command);
+  if (script === undefined) continue;
+  test(`\`${command}\` can be called`, async () => {
+    assert.notEqual(await runNpm(['run', '--silent', script, '--', '--help']), '');
+  });
+}
