@@ -7,6 +7,7 @@ import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import type { ToolRoots } from './roots.ts';
+import type { ShortResult } from './short-command.ts';
 import { withWorkFolder } from './work-folder.ts';
 
 /**
@@ -38,13 +39,10 @@ export class BwrapExecutor implements Executor {
   }
 
   /** Whether a sandbox with this root can be made here; the words say why not. */
-  async probe(root: string, signal: AbortSignal): Promise<ProcessResult> {
-    return runProcess({
-      argv: [...this.#bwrap(root), ...isolation(root), '--', '/usr/bin/true'],
-      env: {},
-      seconds: 20,
-      signal,
-    });
+  async probe(root: string, signal: AbortSignal): Promise<ShortResult> {
+    // zx is loaded only where a tool must really run.
+    const { runShortCommand } = await import('./short-command.ts');
+    return runShortCommand([...this.#bwrap(root), ...isolation(root), '--', '/usr/bin/true'], { seconds: 20, signal });
   }
 
   #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
 import { interrupted } from '../core/interrupted.ts';
+import { harmless } from './harmless.ts';
 
 /** A native program to run. */
 export interface ProcessSpec {
@@ -92,13 +93,4 @@ function watch(spec: ProcessSpec, stdin: number | 'ignore', stdout: number | 'pi
       else resolve({ code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) });
     });
   });
-}
-
-/** Takes away what could repaint the reader's terminal. */
-function harmless(text: string): string {
-  return Array.from(text, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    const isControl = (code < 32 && character !== '\n' && character !== '\t') || (code >= 127 && code < 160);
-    return isControl ? '\uFFFD' : character;
-  }).join('');
 }
