@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { digestOf, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Arch } from '../core/step.ts';
 import { addressOf } from '../fetch/fetcher.ts';
 import { SourceTrouble } from '../fetch/source-trouble.ts';
 import { type Attempt, attemptsText, downloadVerified, kindOf } from '../fetch/verified-download.ts';
+import { type Compression, decompressAll } from '../trees/decompress.ts';
+import { FileSource } from '../trees/file-source.ts';
 import type { PinsAccess } from './context.ts';
-import { decompress } from './decompress.ts';
 import { archiveKeys } from './keyring.ts';
 import type { LockedArchive } from './lock.ts';
 import { buildPackageIndex, type IndexText, type PackageIndex } from './package-index.ts';
@@ -21,6 +21,8 @@ export interface ArchiveState {
 
 /** Larger than any signed index; a mirror that sends more is cut off. */
 const MAX_INRELEASE = 4 * 1024 * 1024;
+/** Debian's largest index has about 60 MB unpacked. */
+const MAX_INDEX = 512 * 1024 * 1024;
 /** The archive is snapshotted four times a day, and keeps what was superseded for a day and a half: in between lies safety. */
 const SNAPSHOT_DELAY = 12 * 3600 * 1000;
 
@@ -140,10 +142,20 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
         });
       }
     }
-    const bytes = await decompress(await readFile(access.store.pathOf(file.digest)), name, what);
-    texts.push({ archive: read.archive, text: Buffer.from(bytes).toString('utf8') });
+    texts.push({ archive: read.archive, text: await unpackedText(access.store.pathOf(file.digest), name, what) });
   }
   return texts;
+}
+
+async function unpackedText(file: string, name: string, what: string): Promise<string> {
+  const compression: Compression = name.endsWith('.gz') ? 'gzip' : name.endsWith('.xz') ? 'xz' : 'none';
+  const source = new FileSource(file);
+  try {
+    const bytes = await decompressAll(source, { compression, what, limit: { most: MAX_INDEX } });
+    return Buffer.from(bytes).toString('utf8');
+  } finally {
+    source.close();
+  }
 }
 
 /** By hash first: that file stays while the mirror changes under us. */

@@ -1,6 +1,8 @@
 import { type Digest, digestOf } from '../core/digest.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
-import { openDeb } from './deb.ts';
+import { readControlTexts } from '../trees/deb.ts';
+import { FileSource } from '../trees/file-source.ts';
+import { dataFiles } from './data-files.ts';
 
 /**
  * What a package would do to a system when it is first installed: its `preinst`, `config`, `postinst` and `triggers`, and what it
@@ -13,6 +15,7 @@ export interface PackageScripts {
 }
 
 const CONTROL_FILES: readonly string[] = ['config', 'postinst', 'preinst', 'triggers'];
+const CHECKSUMS = 'md5sums';
 const DECLARATION = /^usr\/lib\/(?:sysusers|tmpfiles)\.d\/[^/]+\.conf$/;
 
 export interface PackageIdentity {
@@ -24,20 +27,26 @@ export interface PackageIdentity {
 
 /** Reads the scripts of a package file; undefined where it has none. */
 export async function readScripts(file: string, identity: PackageIdentity): Promise<PackageScripts | undefined> {
-  const deb = await openDeb(file, `the package ${identity.name} ${identity.version}`);
-  const found = new Map<string, string>();
-  const decoder = new TextDecoder();
-  for (const name of CONTROL_FILES) {
-    const bytes = deb.control.get(name);
-    if (bytes) found.set(name, decoder.decode(bytes));
-  }
+  const name = `the package ${identity.name} ${identity.version}`;
+  const control = await controlOf(file, name);
+  const found = new Map([...control].filter(([each]) => each !== CHECKSUMS));
   // The list of checksums names all files but configuration, and saves unpacking the data of nearly every package.
-  const listed = decoder.decode(deb.control.get('md5sums') ?? new Uint8Array());
+  const listed = control.get(CHECKSUMS) ?? '';
   if (listed.split('\n').some((line) => DECLARATION.test(line.slice(34)))) {
-    for (const [name, bytes] of await deb.data((path) => DECLARATION.test(path)))
-      found.set(name, decoder.decode(bytes));
+    const decoder = new TextDecoder();
+    for (const [path, bytes] of await dataFiles(file, name, (each) => DECLARATION.test(each)))
+      found.set(path, decoder.decode(bytes));
   }
   return scriptsOf(found, identity);
+}
+
+async function controlOf(file: string, name: string): Promise<ReadonlyMap<string, string>> {
+  const source = new FileSource(file);
+  try {
+    return await readControlTexts(source, { name, wanted: [...CONTROL_FILES, CHECKSUMS] });
+  } finally {
+    source.close();
+  }
 }
 
 /** The digest covers names and texts, so that a script that only moved is a change too. Undefined where nothing is left. */

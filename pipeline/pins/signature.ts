@@ -1,6 +1,6 @@
 import type { PublicKey } from 'openpgp';
 import { BuildError } from '../core/failure.ts';
-import { openDeb } from './deb.ts';
+import { dataFiles } from './data-files.ts';
 
 /** Keys that may sign an archive's index. */
 export type ArchiveKeys = readonly PublicKey[];
@@ -9,8 +9,7 @@ const KEYRING_FILE = /^usr\/share\/keyrings\/debian-archive-keyring\.(?:pgp|gpg)
 
 /** The keys' file out of a `debian-archive-keyring` package, whose bytes the caller has checked. */
 export async function keyringOf(packageFile: string): Promise<Uint8Array> {
-  const deb = await openDeb(packageFile, 'the keyring package');
-  const [bytes] = (await deb.data((path) => KEYRING_FILE.test(path))).values();
+  const [bytes] = (await dataFiles(packageFile, 'the keyring package', (path) => KEYRING_FILE.test(path))).values();
   if (!bytes)
     throw new BuildError({
       kind: 'wrong-bytes',

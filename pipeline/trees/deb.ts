@@ -24,6 +24,7 @@ export interface PackageControl {
 export const SCRIPT_NAMES = ['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers'] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
+const CONTROL_NAMES = ['control', 'conffiles', ...SCRIPT_NAMES];
 const CONTROL_LIMIT = 64 << 20;
 /** The most that any member may unpack to, whatever its size. */
 const DATA_LIMIT = 16 * 2 ** 30;
@@ -82,19 +83,7 @@ export async function unpackDeb(
 }
 
 async function readControl(source: RandomAccess, members: readonly ArMember[], name: string): Promise<PackageControl> {
-  const { member, compression } = archiveMember(members, 'control.tar', name);
-  const what = `${name}: ${member.name}`;
-  const bytes = await decompressAll(slice(source, member.offset, member.size), {
-    compression,
-    what,
-    limit: { most: CONTROL_LIMIT },
-  });
-  const texts = new Map<string, string>();
-  const wanted = new Set<string>(['control', 'conffiles', ...SCRIPT_NAMES]);
-  for (const node of nodesOf(inMemory(bytes), what)) {
-    if (node.type === 'file' && wanted.has(node.path))
-      texts.set(node.path, asText(readContent(node), `${what}: ${node.path}`));
-  }
+  const { texts, what } = await controlTexts(source, { members, name, wanted: CONTROL_NAMES });
   const stanza = texts.get('control') ?? '';
   const scripts: { [name in ScriptName]?: string } = {};
   for (const script of SCRIPT_NAMES) {
@@ -113,6 +102,38 @@ async function readControl(source: RandomAccess, members: readonly ArMember[], n
       .filter((line) => line.startsWith('/'))
       .map((line) => line.trimEnd()),
   };
+}
+
+/** Texts of a .deb's control archive by file name, those that are wanted and there. The data archive is not looked at. */
+export async function readControlTexts(
+  source: RandomAccess,
+  { name, wanted }: { readonly name: string; readonly wanted: readonly string[] },
+): Promise<ReadonlyMap<string, string>> {
+  const { texts } = await controlTexts(source, { members: readAr(source, name), name, wanted });
+  return texts;
+}
+
+async function controlTexts(
+  source: RandomAccess,
+  {
+    members,
+    name,
+    wanted,
+  }: { readonly members: readonly ArMember[]; readonly name: string; readonly wanted: readonly string[] },
+): Promise<{ readonly texts: ReadonlyMap<string, string>; readonly what: string }> {
+  const { member, compression } = archiveMember(members, 'control.tar', name);
+  const what = `${name}: ${member.name}`;
+  const bytes = await decompressAll(slice(source, member.offset, member.size), {
+    compression,
+    what,
+    limit: { most: CONTROL_LIMIT },
+  });
+  const texts = new Map<string, string>();
+  for (const node of nodesOf(inMemory(bytes), what)) {
+    if (node.type === 'file' && wanted.includes(node.path))
+      texts.set(node.path, asText(readContent(node), `${what}: ${node.path}`));
+  }
+  return { texts, what };
 }
 
 function archiveMember(

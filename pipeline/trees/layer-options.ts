@@ -60,27 +60,25 @@ export type OverlayChoice = {
   readonly rules?: readonly OverlayRule[] | undefined;
 };
 
-export type OverlayRule = {
+/** Who may do what with a file; what is left out stays as it is. */
+type Access = {
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+};
+
+export type OverlayRule = Access & {
   /** Pattern over paths of the tree. */
   readonly path: string;
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
 };
 
-export type TextFile = {
+export type TextFile = Access & {
   readonly path: string;
   readonly text: string;
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
 };
 
-export type ModeChange = {
+export type ModeChange = Access & {
   readonly path: string;
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
   /** File capabilities, permitted and effective: `cap_net_raw`. */
   readonly capabilities?: readonly string[] | undefined;
 };

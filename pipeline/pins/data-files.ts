@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { unpackDeb } from '../trees/deb.ts';
+import { FileSource } from '../trees/file-source.ts';
+import { readContent } from '../trees/node.ts';
+
+/** Wanted files of a package's data archive, by path without a leading slash. Unpacks it whole, into a temporary file. */
+export async function dataFiles(
+  file: string,
+  name: string,
+  isWanted: (path: string) => boolean,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'rancheros-deb-'));
+  const source = new FileSource(file);
+  try {
+    const { nodes, close } = await unpackDeb(source, { name, spool: path.join(folder, 'data.tar') });
+    try {
+      const wanted = nodes.filter((node) => node.type === 'file' && isWanted(node.path));
+      // Copies: the next read may use the same memory again.
+      return new Map(wanted.map((node) => [node.path, readContent(node).slice()]));
+    } finally {
+      close();
+    }
+  } finally {
+    source.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
