@@ -157,7 +157,8 @@ function summary(
     ([name, file]) =>
       `  ${name.padEnd(36)} ${formatBytes(file.size).padStart(9)}  ${paint.dim(file.digest.slice(7, 19))}`,
   );
-  const shown = path.relative(process.cwd(), published.folder) || published.folder;
+  const relative = path.relative(process.cwd(), published.folder);
+  const shown = relative.startsWith('..') ? published.folder : relative || '.';
   const latest = published.isLatest ? ` (and ${path.join(path.dirname(shown), 'latest')})` : '';
   return `${rows.join('\n')}\n${paint.green('✔')} ${shown}${latest}\n`;
 }

@@ -14,6 +14,8 @@ import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
+import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
+import { pinsFiles } from '../pins/context.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
 import type { BuildContext } from '../recipes/context.ts';
@@ -134,6 +136,7 @@ async function readContext(options: {
   readonly version: string;
 }): Promise<BuildContext> {
   const { projectFolder, lock } = options;
+  const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
   const memory = new Map<string, unknown>();
@@ -142,6 +145,7 @@ async function readContext(options: {
     version: options.version,
     releaseUrl: `https://releases.rancher.com/os/${options.version}`,
     packages: (set, arch) => packagesOf(lock, set, arch),
+    effects: (sets, arch) => effectsOf({ lock, acknowledgements, sets, arch }),
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     rosProgram: await readFile(path.join(options.bundleFolder, 'ros.js'), 'utf8'),

@@ -13,6 +13,8 @@ export interface BuildContext {
   readonly releaseUrl: string;
   /** The locked packages of a named set, in the lock's order. */
   readonly packages: (set: string, arch: Arch) => readonly PackagePin[];
+  /** Effects that the scripts of some sets' packages are acknowledged with. */
+  readonly effects: (sets: readonly string[], arch: Arch) => readonly string[];
   readonly kernelModules: (flavour: string, arch: Arch) => ModuleLists;
   readonly overlayRules: (name: string) => OverlayRules;
   /** The guest program, bundled to one file for QuickJS. */

@@ -48,7 +48,19 @@ export const BASE_FILTER: LayerOptions = {
     'usr/lib/os-release',
     'etc/issue.net',
   ],
-  effects: [{ effect: 'ca-bundle' }],
+  effects: [
+    { effect: 'ca-bundle' },
+    {
+      effect: 'shells',
+      options: { shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash', 'bin/dash', 'usr/bin/dash'] },
+    },
+  ],
+  modes: [
+    // Its package ships it readable by all and its script mends that.
+    { path: 'etc/sudoers', mode: 0o440 },
+    // Group _ssh of overlays/system/etc/group: nobody can read an agent's memory who does not own it.
+    { path: 'usr/bin/ssh-agent', mode: 0o2755, gid: 986 },
+  ],
 };
 
 /** Docker for the system and for the user: one set of programs. */

@@ -64,7 +64,7 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     );
     const config = stacked(context, configLayer(context), 'zstd');
     const layers = [base, engine, plugins, modules, config];
-    proveTree(context, arch, layers);
+    proveTree(context, arch, layers, ['base', 'engine', 'plugins', 'kernel-debian']);
     const seed = seedOf(context, arch, layers);
     const medium = {
       'rancheros/layers': seed.list,

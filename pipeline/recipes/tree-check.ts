@@ -1,9 +1,13 @@
 import type { Arch, InputRef } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
+import { pathsOfEffects } from './effects.ts';
 import type { Layer } from './layer.ts';
 
 /** Where the configuration layer means to change what a package brings: mode of a mount point, or a folder that becomes a link. */
-const REPLACED = ['proc', 'sys', 'var/lib/chrony', 'var/lock', 'var/run'];
+const REPLACED = ['proc', 'sys', 'var/lib/chrony', 'var/lock', 'var/run', 'var/spool/rsyslog'];
+
+/** Logs appear with the first entry. */
+const MADE_LATER = ['var/lib/wtmpdb/wtmp.db'];
 
 /** What packages ask systemd for at install or at boot, and who sees to it here. */
 const HANDLED = [
@@ -25,8 +29,11 @@ const HANDLED = [
   'z /dev/*',
 ];
 
-/** Proves, before anything is published, that a tree's files do not collide and that its programs find what they need. */
-export function proveTree(context: BuildContext, arch: Arch, layers: readonly Layer[]): void {
+/**
+ * Proves, before anything is published, that a tree's files do not collide, that its programs find what they need, and that what
+ * the scripts of its package sets would have done is there.
+ */
+export function proveTree(context: BuildContext, arch: Arch, layers: readonly Layer[], sets: readonly string[]): void {
   const overlay = context.overlayRules('system');
   const inputs: { [name: string]: InputRef } = {};
   for (const { name, tar, contents } of layers) {
@@ -42,7 +49,9 @@ export function proveTree(context: BuildContext, arch: Arch, layers: readonly La
         arch,
         layers: layers.map(({ name }) => name),
         replaces: [...overlay.replaces, ...REPLACED],
+        danglingLinks: MADE_LATER,
         handled: HANDLED,
+        required: pathsOfEffects(context, sets, arch),
       },
     },
     inputs,

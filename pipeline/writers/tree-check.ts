@@ -56,6 +56,14 @@ export const write: Writer = async (job) => {
       ...danglingLinks(stack.nodes, options.danglingLinks ?? []).map((message) =>
         trouble(message, 'Add what it points to, drop it, or name it under "danglingLinks".'),
       ),
+      ...(options.required ?? [])
+        .filter((path) => !stack.nodes.has(path))
+        .map((path) =>
+          trouble(
+            `The tree has no /${path}, which a maintainer script would have made.`,
+            'Make it, or correct pipeline/recipes/effects.ts.',
+          ),
+        ),
       ...unhandled(contents, options.handled ?? []).map((message) =>
         trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".'),
       ),

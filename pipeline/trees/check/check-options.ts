@@ -20,9 +20,11 @@ export type TreeCheckOptions = {
    * `…*` for all that begin so, `package <name>` for all of a package.
    */
   readonly handled?: readonly string[] | undefined;
+  /** Paths that must be there, links followed or not: what effects bring about. */
+  readonly required?: readonly string[] | undefined;
 };
 
-const NAMES = ['arch', 'layers', 'replaces', 'danglingLinks', 'incomplete', 'foreign', 'handled'];
+const NAMES = ['arch', 'layers', 'replaces', 'danglingLinks', 'incomplete', 'foreign', 'handled', 'required'];
 
 /** Checks a writer's options. Throws `configuration` with a sentence that names the member. */
 export function treeCheckOptions(options: Json): Required<TreeCheckOptions> {
@@ -38,5 +40,6 @@ export function treeCheckOptions(options: Json): Required<TreeCheckOptions> {
     incomplete: texts('incomplete'),
     foreign: texts('foreign'),
     handled: texts('handled'),
+    required: texts('required'),
   };
 }

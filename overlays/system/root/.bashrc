@@ -1,0 +1,2 @@
+# Only what a root shell should have by itself.
+alias ll='ls -l'

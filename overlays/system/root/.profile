@@ -1,0 +1,2 @@
+[ -n "${BASH_VERSION-}" ] && [ -r ~/.bashrc ] && . ~/.bashrc
+mesg n 2>/dev/null || true
