@@ -10,6 +10,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   boot: async () => (await import('./boot.ts')).boot,
   targets: async () => (await import('./targets.ts')).targets,
   pins: async () => (await import('./pins.ts')).pins,
+  bench: async () => (await import('./bench.ts')).bench,
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
   gc: async () => (await import('./gc.ts')).gc,

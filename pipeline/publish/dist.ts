@@ -69,7 +69,7 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
     const isLatest = await pointLatest(contribution, files);
     return { folder, isLatest };
   } catch (error) {
-    throw diskTrouble(error, contribution.root);
+    throw diskTrouble(error, contribution.root, '--dist');
   }
 }
 

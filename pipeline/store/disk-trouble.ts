@@ -9,18 +9,24 @@ const SENTENCES: { readonly [code: string]: readonly [message: string, hint: str
     'The disk quota is used up.',
     'Free some space, then run the same command again: nothing half-written was kept.',
   ],
-  EROFS: ['The file system is read-only.', 'Name a writable folder with --cache.'],
-  EACCES: ['The folder may not be written by this user.', 'Name a folder of your own with --cache, or mend its owner.'],
-  EPERM: ['The folder may not be written by this user.', 'Name a folder of your own with --cache, or mend its owner.'],
+  EROFS: ['The file system is read-only.', 'Name a writable folder with OPTION.'],
+  EACCES: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],
+  EPERM: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],
 };
 
-/** Turns a file system error into a failure with a sentence; anything else is returned as it is. */
-export function diskTrouble(error: unknown, folder: string): unknown {
+/** Turns a file system error into a failure with a sentence that names the option for another folder; anything else is returned as it is. */
+export function diskTrouble(error: unknown, folder: string, option: '--cache' | '--dist' = '--cache'): unknown {
   if (error instanceof BuildError || !(error instanceof Error)) return error;
   const sentence = SENTENCES[(error as NodeJS.ErrnoException).code ?? ''];
   if (!sentence) return error;
   return new BuildError(
-    { kind: 'disk', message: sentence[0], place: { file: folder }, evidence: error.message, hint: sentence[1] },
+    {
+      kind: 'disk',
+      message: sentence[0],
+      place: { file: folder },
+      evidence: error.message,
+      hint: sentence[1].replace('OPTION', option),
+    },
     { cause: error },
   );
 }
