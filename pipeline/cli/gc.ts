@@ -18,7 +18,7 @@ build left behind. A build that needs something again makes it again.
   --cache DIR  the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
 `,
   async run(context) {
-    const { values } = readOptions(context.argv, { days: { type: 'string' }, cache: { type: 'string' } });
+    const { values } = readOptions(context.argv, { days: { type: 'string' }, cache: { type: 'string' } }, 0);
     const days = values.days ?? '14';
     if (!/^\d{1,4}$/.test(days))
       throw new BuildError({ kind: 'usage', message: `--days takes a whole number, not "${days}".` });

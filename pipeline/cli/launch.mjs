@@ -2,7 +2,20 @@
 // Starts the CLI from a cached bundle, which is rebuilt when a source changed: tsx would cost 0.8 s before our first line,
 // a bundle 0.1 s. Also bundles the built-in writers one by one, because the digest of a writer's code is part of its steps' keys.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -26,12 +39,17 @@ function bundleCacheFolder() {
   const beside = path.join(projectFolder, '.cache', 'bundle');
   try {
     mkdirSync(beside, { recursive: true });
+    accessSync(beside, constants.W_OK);
     return beside;
   } catch {
+    const user = process.getuid?.() ?? 0;
     const id = createHash('sha256').update(projectFolder).digest('hex').slice(0, 16);
-    const elsewhere = path.join(tmpdir(), `rancheros-bundle-${process.getuid?.() ?? 0}-${id}`);
+    const elsewhere = path.join(tmpdir(), `rancheros-bundle-${user}-${id}`);
     mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
-    return elsewhere;
+    // Everybody may make a folder of this name there first, and what lies in it is executed.
+    const seen = lstatSync(elsewhere);
+    const isOurs = seen.isDirectory() && seen.uid === user && (seen.mode & 0o022) === 0;
+    return isOurs ? elsewhere : mkdtempSync(`${elsewhere}-`);
   }
 }
 

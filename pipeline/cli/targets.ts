@@ -12,7 +12,7 @@ Lists every target with the release files it makes, by their paths below dist/os
   --json   as JSON: an array of {name, arch, summary, files}
 `,
   async run(context) {
-    const { values } = readOptions(context.argv, { json: { type: 'boolean' } });
+    const { values } = readOptions(context.argv, { json: { type: 'boolean' } }, 0);
     const list = allTargets();
     if (values.json) {
       const rows = list.map(({ name, arch, summary, files }) => ({ name, arch, summary, files: [...files].sort() }));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
+import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
 import { verifyRelease } from '../verify/release.ts';
 import type { Command } from './command.ts';
@@ -16,9 +17,10 @@ names are faults too. Exit code 4 when anything is wrong.
   --dist DIR   where releases lie (default: dist/os)
 `,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, { dist: { type: 'string' } });
-    if (positionals.length > 1) throw new BuildError({ kind: 'usage', message: 'Name one version.' });
-    const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', positionals[0] ?? 'latest');
+    const { values, positionals } = readOptions(context.argv, { dist: { type: 'string' } }, 1);
+    const [version = 'latest'] = positionals;
+    if (version !== 'latest') parseVersion(version);
+    const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', version);
     const { manifest, failures } = await verifyRelease(folder);
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest]);

@@ -18,7 +18,7 @@ import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Blob } from '../core/step.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
-import { type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
+import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
 /** What one build brings into a version. */
@@ -77,12 +77,7 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(path.join(folder, 'release.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  try {
-    const manifest = JSON.parse(text) as Manifest;
-    return manifest.format === 1 ? manifest : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseManifest(text);
 }
 
 function mergedFiles(contribution: Contribution, before: Manifest | undefined): { [path: string]: ReleaseFile } {

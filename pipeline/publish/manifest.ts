@@ -1,4 +1,4 @@
-import { type Digest, hexOf } from '../core/digest.ts';
+import { type Digest, hexOf, isDigest } from '../core/digest.ts';
 import { canonicalJson, compareCodeUnits, type Json } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
 
@@ -23,6 +23,37 @@ export function manifestText(manifest: Manifest): string {
     (path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`,
   );
   return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
+}
+
+/** Reads a manifest; undefined for anything that is none, such as one with a name that leaves the version's folder. */
+export function parseManifest(text: string): Manifest | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { format, version, sources, files } = fieldsOf(read);
+  const isWhole =
+    format === 1 &&
+    typeof version === 'string' &&
+    typeof sources === 'string' &&
+    typeof files === 'object' &&
+    Object.entries(fieldsOf(files)).every(([path, file]) => isReleasePath(path) && isReleaseFile(file));
+  return isWhole ? (read as Manifest) : undefined;
+}
+
+function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null ? (value as { readonly [name: string]: unknown }) : {};
+}
+
+function isReleasePath(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0');
+}
+
+function isReleaseFile(value: unknown): boolean {
+  const { digest, size, target } = fieldsOf(value);
+  return typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size) && typeof target === 'string';
 }
 
 /** `SHA256SUMS` in the form that `sha256sum -c` reads. */

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
+import type { Blob } from '../core/step.ts';
 import { readManifest } from '../publish/dist.ts';
 import { type Manifest, sumsText } from '../publish/manifest.ts';
 import { hashFile } from '../store/blobs.ts';
@@ -29,7 +30,7 @@ export async function verifyRelease(
 }
 
 async function checkFile(file: string, wanted: { readonly digest: string; readonly size: number }): Promise<Failure[]> {
-  const found = await hashFile(file).catch((error: NodeJS.ErrnoException) => error);
+  const found = await hashRegularFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error)
     return [{ kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: found.message }];
   if (found.digest === wanted.digest && found.size === wanted.size) return [];
@@ -41,6 +42,12 @@ async function checkFile(file: string, wanted: { readonly digest: string; readon
       evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)`,
     },
   ];
+}
+
+/** A link could point to the right bytes here and nowhere where it is published. */
+async function hashRegularFile(file: string): Promise<Blob> {
+  if (!(await lstat(file)).isFile()) throw new Error('it is no regular file');
+  return hashFile(file);
 }
 
 async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]> {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { projectFolder } from '../rig/project.ts';
+import { cli } from './cli.ts';
+
+const NO_STACK = /^\s+at /m;
+
+test('every command answers --help with 0 and a text that names its options', async (t) => {
+  const { stdout } = await cli(['--help']);
+  const names = [...stdout.matchAll(/^ {2}npm run (\w+)/gm)].map((match) => match[1] as string);
+  const scripts = JSON.parse(await readFile(path.join(projectFolder, 'package.json'), 'utf8')) as { readonly scripts: { readonly [name: string]: string } };
+  const started = Object.entries(scripts.scripts).filter(([, command]) => command.includes('launch.mjs'));
+  assert.deepEqual([...names].sort(), started.map(([name]) => name).sort(), 'the overview lists the commands that package.json starts');
+  for (const name of names) {
+    await t.test(name, async () => {
+      const { end, stdout: help, stderr } = await cli([name, '--help']);
+      assert.deepEqual([end, stderr], [0, '']);
+      const source = await readFile(path.join(projectFolder, 'pipeline/cli', `${name}.ts`), 'utf8');
+      // The words of its table of options, as they stand in the source.
+      const options = [...source.matchAll(/^\s+'?([a-z-]+)'?: \{ type: '/gm)].map((match) => match[1] as string);
+      for (const option of options) {
+        if (name === 'why' && option === 'version') continue;
+        assert.match(help, new RegExp(`--${option}\\b`), `--${option} is explained`);
+      }
+    });
+  }
+});
+
+interface Refusal {
+  readonly sentence: string;
+  readonly argv: readonly string[];
+  readonly says: RegExp;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  { sentence: 'an unknown command names the nearest', argv: ['biuld'], says: /no command "biuld"[\s\S]*Did you mean "build"\?/ },
+  { sentence: 'a command named like a property of every object is unknown too', argv: ['constructor'], says: /no command "constructor"/ },
+  { sentence: 'an unknown option names the nearest', argv: ['build', '--tarqet', 'amd64'], says: /no option --tarqet[\s\S]*Did you mean --target\?/ },
+  { sentence: 'an unknown option of another command', argv: ['verify', '--dits', 'x'], says: /no option --dits[\s\S]*--dist/ },
+  { sentence: 'an option without its value', argv: ['build', '--target'], says: /--target/ },
+  { sentence: 'an unknown target names the nearest', argv: ['build', '--target', 'amd46'], says: /no target "amd46"[\s\S]*Did you mean "amd64"\?/ },
+  { sentence: 'a build without a target lists them', argv: ['build'], says: /No target was named[\s\S]*amd64/ },
+  { sentence: 'a version without v', argv: ['build', 'amd64', '--version', '1.2.3'], says: /"1\.2\.3" is no version[\s\S]*v1\.5\.9/ },
+  { sentence: 'a version that would leave dist', argv: ['build', 'amd64', '--version', 'v1.2.3-../../x'], says: /is no version/ },
+  { sentence: 'an unknown executor lists those that exist', argv: ['build', 'amd64', '--executor', 'bogus'], says: /no executor "bogus"[\s\S]*auto, bwrap, none/ },
+  { sentence: 'no job at a time', argv: ['build', 'amd64', '--jobs', '0'], says: /--jobs takes a whole number/ },
+  { sentence: 'half a job', argv: ['build', 'amd64', '--jobs', '1.5'], says: /--jobs takes a whole number/ },
+  { sentence: 'pins without an action', argv: ['pins'], says: /Say what to do/ },
+  { sentence: 'pins with a wrong action', argv: ['pins', 'upgrade'], says: /update/ },
+  { sentence: 'gc with a number of days that is none', argv: ['gc', '--days', 'soon'], says: /--days takes a whole number/ },
+  { sentence: 'two versions to verify', argv: ['verify', 'v1.0.0', 'v2.0.0'], says: /one word too many/ },
+  { sentence: 'a version to verify that would leave dist', argv: ['verify', '../../etc'], says: /is no version/ },
+  { sentence: 'why for a target that does not exist', argv: ['why', '--target', 'nothing'], says: /no target "nothing"/ },
+  { sentence: 'words that targets does not take', argv: ['targets', 'amd64'], says: /amd64/ },
+  { sentence: 'words that gc does not take', argv: ['gc', 'everything'], says: /everything/ },
+];
+
+test('a wrong command line ends with 2 and a sentence that says what to do', async (t) => {
+  for (const { sentence, argv, says } of REFUSALS) {
+    await t.test(sentence, async () => {
+      const { end, stdout, stderr } = await cli(argv);
+      assert.equal(end, 2, stderr);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, NO_STACK);
+      assert.equal(stdout, '');
+    });
+  }
+});
+
+test('no command at all prints the overview and ends with 2', async () => {
+  const { end, stdout } = await cli([]);
+  assert.equal(end, 2);
+  assert.match(stdout, /npm run build/);
+});
