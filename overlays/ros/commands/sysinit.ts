@@ -4,6 +4,11 @@ import { isCreateOnly, isSystem, readServices, runningVersion, runsOnce } from '
 import { containerSpec } from '../services/container.ts';
 import { waves } from '../services/order.ts';
 
+/** A line in the kernel's log, with its time since power-on. */
+function note(system: System, text: string): void {
+  system.appendText('/dev/kmsg', `ros: ${text}\n`);
+}
+
 /** Starts the system's services. A service that fails is named, and the others start all the same. */
 export function sysinit(system: System): number {
   const all = readServices(system);
@@ -11,6 +16,7 @@ export function sysinit(system: System): number {
   const specs = new Map([...services].map(([name, service]) => [name, containerSpec(services, name, service)]));
   const engine = new Engine(system);
   engine.waitUntilReady(120);
+  note(system, 'System Docker is ready');
 
   const problems: string[] = [];
   const create = (names: readonly string[]) =>
@@ -39,6 +45,6 @@ export function sysinit(system: System): number {
   create([...services.keys()].filter((name) => !runs.has(name)));
 
   for (const problem of problems) system.complain(problem);
-  system.appendText('/dev/kmsg', `ros: RancherOS ${runningVersion(system)} started\n`);
+  note(system, `RancherOS ${runningVersion(system)} started`);
   return problems.length === 0 ? 0 : 1;
 }
