@@ -14,10 +14,19 @@ export function demandSuccess(
       : result.code === 127
         ? 'could not be started (exit code 127: a program or a library of it is missing from the tool image)'
         : `failed with exit code ${result.code}`;
+  const evidence = [`$ ${about.argv.map(quoted).join(' ')}`, result.words.trimEnd()].filter(Boolean).join('\n');
+  if (result.words.includes('No space left on device')) {
+    throw new BuildError({
+      kind: 'disk',
+      message: `The step "${about.title}" ${cause}: the disk is full.`,
+      evidence,
+      hint: 'Free some space, then run the same command again: nothing half-written was kept.',
+    });
+  }
   throw new BuildError({
     kind: 'step',
     message: `The step "${about.title}" ${cause}.`,
-    evidence: [`$ ${about.argv.map(quoted).join(' ')}`, result.words.trimEnd()].filter(Boolean).join('\n'),
+    evidence,
     hint:
       result.killedBy === 'SIGKILL' && !result.timedOut
         ? 'The kernel may have run out of memory: see `dmesg`.'

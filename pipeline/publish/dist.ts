@@ -52,6 +52,7 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
   const folder = path.join(contribution.root, contribution.version);
   try {
     await mkdir(folder, { recursive: true });
+    await removeLeftovers(contribution.root, folder);
     const before = await readManifest(folder);
     const files = mergedFiles(contribution, before);
     const kept = new Set<string>();
@@ -70,6 +71,29 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
     return { folder, isLatest };
   } catch (error) {
     throw diskTrouble(error, contribution.root, '--dist');
+  }
+}
+
+/** What a killed build left half-written. That of a process that lives is its own. */
+async function removeLeftovers(root: string, folder: string): Promise<void> {
+  const found = [
+    ...(await readdir(root)).filter((name) => /^latest\.\d+$/.test(name)).map((name) => path.join(root, name)),
+    ...(await readdir(folder, { recursive: true }))
+      .filter((name) => /\.\d+\.part$/.test(name))
+      .map((name) => path.join(folder, name)),
+  ];
+  for (const file of found) {
+    const pid = Number(/\.(\d+)(?:\.part)?$/.exec(file)?.[1]);
+    if (!isAlive(pid)) await rm(file, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -9,6 +9,12 @@ const SENTENCES: { readonly [code: string]: readonly [message: string, hint: str
     'The disk quota is used up.',
     'Free some space, then run the same command again: nothing half-written was kept.',
   ],
+  EFBIG: [
+    'A file would be larger than this user or file system allows.',
+    'Raise `ulimit -f`, or name another folder with OPTION.',
+  ],
+  ENOTDIR: ['Something that is no folder stands in the way.', 'Remove it, or name another folder with OPTION.'],
+  EEXIST: ['Something that is no folder stands in the way.', 'Remove it, or name another folder with OPTION.'],
   EROFS: ['The file system is read-only.', 'Name a writable folder with OPTION.'],
   EACCES: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],
   EPERM: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],

@@ -98,6 +98,9 @@ export interface BuiltStore {
   readonly dist: string;
   readonly steps: readonly StepEnd[];
   blobFile(digest: string): string;
+  /** Where the store keeps what is not finished. */
+  readonly temporary: string;
+  recordFile(title: string): string;
   /** Makes a step run again. */
   forget(title: string): Promise<void>;
 }
@@ -127,16 +130,19 @@ export async function builtStore(folder: string, options: { readonly project?: s
     await mkdir(path.dirname(path.join(to, name)), { recursive: true });
     await link(path.join(from, name), path.join(to, name)).catch(() => copyFile(path.join(from, name), path.join(to, name), constants.COPYFILE_FICLONE));
   }
+  const recordFile = (title: string): string => {
+    const step = steps.find((each) => each.title === title);
+    if (!step) throw new Error(`no step "${title}": ${steps.map((each) => each.title).join(', ')}`);
+    return path.join(to, below('actions', step.key));
+  };
   return {
     cache,
     dist,
     steps,
+    temporary: path.join(to, 'blobs/tmp'),
+    recordFile,
     blobFile: (digest) => path.join(to, below('blobs/sha256', digest)),
-    forget: async (title) => {
-      const step = steps.find((each) => each.title === title);
-      if (!step) throw new Error(`no step "${title}": ${steps.map((each) => each.title).join(', ')}`);
-      await rm(path.join(to, below('actions', step.key)));
-    },
+    forget: (title) => rm(recordFile(title)),
   };
 }
 

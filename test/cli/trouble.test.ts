@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { asNobody, builtStore, type CliResult, cli, filesBelow, projectCopy, temporaryFolder } from './cli.ts';
+
+/** A failure that a person can act on: its exit code, its sentence, and no stack. */
+function assertFailure({ end, stderr }: CliResult, wanted: number, ...says: readonly RegExp[]): void {
+  assert.equal(end, wanted, stderr);
+  for (const each of says) assert.match(stderr, each);
+  assert.doesNotMatch(stderr, /^\s+at /m);
+  assert.doesNotMatch(stderr, /bug in the pipeline/);
+}
+
+/** Words that give a command a tiny file system over one folder; undefined where user namespaces are forbidden. */
+function withTinyFolder(place: string, size: string): readonly string[] | undefined {
+  const words = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', 'mount -t tmpfs -o size="$0" tiny "$1" && shift && exec "$@"', size, place];
+  try {
+    execFileSync('unshare', [...words.slice(1), 'true'], { stdio: 'ignore' });
+    return words;
+  } catch {
+    return undefined;
+  }
+}
+
+test('a disk that is full or may not be written', async (t) => {
+  const folder = await temporaryFolder(t);
+  const project = await projectCopy(folder);
+  const built = await builtStore(folder, { project });
+  const words = (dist: string) => ['build', 'amd64', '--cache', built.cache, '--dist', dist];
+  const dist = path.join(folder, 'other');
+  await mkdir(dist);
+
+  await t.test('a dist that is full: a sentence, and nothing half-written', async (t) => {
+    const through = withTinyFolder(dist, '40m');
+    if (!through) return t.skip('user namespaces cannot be made here');
+    // What is left there is seen from inside only.
+    const script = `"$@"; code=$?; find '${dist}' -type f -printf 'left %p\\n' >&2; exit $code`;
+    const result = await cli(words(dist), { project, through: [...through, 'sh', '-c', script, 'sh'] });
+    assertFailure(result, 1, /The disk is full/, /Free some space/);
+    assert.doesNotMatch(result.stderr, /^left .*(\.part|release\.json)$/m);
+  });
+
+  for (const [title, step] of [
+    ['a native tool', 'compress initrd-base'],
+    ['a writer of ours', 'initrd-base'],
+  ] as const) {
+    await t.test(`a store that fills up under ${title}: a sentence, and the same command works when there is space`, async (t) => {
+      await mkdir(built.temporary, { recursive: true });
+      const through = withTinyFolder(built.temporary, '256k');
+      if (!through) return t.skip('user namespaces cannot be made here');
+      await built.forget(step);
+      assertFailure(await cli(words(built.dist), { project, through }), 1, /disk is full/i);
+      assert.equal((await cli(words(built.dist), { project })).end, 0);
+      assert.equal((await cli(['verify', '--dist', built.dist], { project })).end, 0);
+    });
+  }
+
+  const nobody = asNobody();
+  await t.test('a dist that this user may not write: a sentence that names --dist', { skip: !nobody && 'nobody cannot be used here' }, async () => {
+    const locked = path.join(folder, 'locked');
+    await mkdir(locked);
+    await chmod(locked, 0o555);
+    assertFailure(await cli(words(locked), { project, through: nobody ?? [], env: { HOME: folder } }), 1, /locked: The folder may not be written/, /--dist/);
+    assert.deepEqual(await filesBelow(locked), []);
+  });
+
+  await t.test('a store that this user may not write: a sentence that names --cache', { skip: !nobody && 'nobody cannot be used here' }, async () => {
+    const locked = path.join(folder, 'locked-cache');
+    await mkdir(locked);
+    await chmod(locked, 0o555);
+    const result = await cli(['build', 'amd64', '--cache', locked, '--dist', dist], { project, through: nobody ?? [], env: { HOME: folder } });
+    assertFailure(result, 1, /The folder may not be written/, /--cache/);
+  });
+
+  await t.test('a dist that is a file: a sentence', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    assertFailure(await cli(words(file), { project }), 1, /file/);
+  });
+
+  await t.test('a final version is never built from other sources', async () => {
+    const argv = [...words(dist), '--version', 'v9.9.9'];
+    assert.equal((await cli(argv, { project })).end, 0);
+    assert.equal((await cli(argv, { project })).end, 0);
+    await appendFile(path.join(project, 'overlays/system/etc/issue'), 'changed\n');
+    const before = await readFile(path.join(dist, 'v9.9.9/release.json'), 'utf8');
+    assertFailure(await cli(argv, { project }), 2, /v9\.9\.9 was already built here from other sources/);
+    assert.equal(await readFile(path.join(dist, 'v9.9.9/release.json'), 'utf8'), before);
+    assert.equal((await cli(['verify', 'v9.9.9', '--dist', dist], { project })).end, 0);
+  });
+});
+
+interface Mistake {
+  readonly sentence: string;
+  readonly file: string;
+  readonly edit: (text: string) => string;
+  readonly says: readonly RegExp[];
+}
+
+const MISTAKES: readonly Mistake[] = [
+  { sentence: 'a tab in overlay rules', file: 'overlays/system.yaml', edit: (text) => `${text}\n\t- x: [\n`, says: [/overlays\/system\.yaml:\d+:\d+: /] },
+  { sentence: 'an unknown member in overlay rules', file: 'overlays/system.yaml', edit: (text) => `${text}\nnonsense: 1\n`, says: [/overlays\/system\.yaml:\d+:\d+: .*nonsense/] },
+  { sentence: 'no YAML in the package sets', file: 'targets/packages.yaml', edit: (text) => `${text}\n  : [\n`, says: [/targets\/packages\.yaml:\d+:\d+: /] },
+  { sentence: 'an unknown member in the package sets', file: 'targets/packages.yaml', edit: (text) => text.replace(/^sets:$/m, 'setz:'), says: [/targets\/packages\.yaml:\d+:\d+: /] },
+  {
+    sentence: 'an unknown member in a kernel list',
+    file: 'kernel-configs/debian-amd64.yaml',
+    edit: (text) => `${text}\nnonsense: 1\n`,
+    says: [/kernel-configs\/debian-amd64\.yaml:\d+:\d+: .*nonsense/],
+  },
+  {
+    sentence: 'a package that was asked for and not locked',
+    file: 'targets/packages.yaml',
+    edit: (text) => text.replace(/^( +)packages:\n( +- )/m, '$1packages:\n$2sl\n$2').replace(/^( +)packages: \[/m, '$1packages: [sl, '),
+    says: [/is not locked as targets\/packages\.yaml asks/, /npm run pins -- update/],
+  },
+  { sentence: 'a lock that is cut short', file: 'targets/packages.lock.json', edit: (text) => text.slice(0, 5000), says: [/targets\/packages\.lock\.json/, /npm run pins -- update/] },
+];
+
+test('a mistake in a file of the project ends with 2 and its place', async (t) => {
+  const folder = await temporaryFolder(t);
+  const project = await projectCopy(folder);
+  for (const { sentence, file, edit, says } of MISTAKES) {
+    await t.test(sentence, async () => {
+      const place = path.join(project, file);
+      await copyFile(place, `${place}.spare`);
+      const text = await readFile(place, 'utf8');
+      assert.notEqual(edit(text), text);
+      await writeFile(place, edit(text));
+      const result = await cli(['build', 'amd64', '--cache', path.join(folder, 'cache'), '--dist', path.join(folder, 'dist')], { project });
+      await copyFile(`${place}.spare`, place);
+      assertFailure(result, 2, ...says);
+    });
+  }
+});
