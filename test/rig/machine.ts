@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,13 +47,17 @@ export function bootTest(boot: BootCase): void {
         .replace(/^-|-$/g, ''),
     );
     const scratch = await mkdtemp(join(tmpdir(), 'boot-test-'));
+    await mkdir(folder, { recursive: true });
     const machine = await switchOn(boot, context);
+    // As it comes, for whoever watches a boot that takes long.
+    const live = createWriteStream(join(folder, 'console.live'));
+    machine.console.onBytes((bytes) => live.write(bytes));
     const results: CheckResult[] = [];
     try {
       await runChecks(boot, { machine, scratch, context, results });
     } finally {
       await machine.stop();
-      await mkdir(folder, { recursive: true });
+      live.end();
       await writeFile(join(folder, 'console.log'), machine.console.log());
       await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: boot.name, checks: results }, null, 2)}\n`);
       await rm(scratch, { recursive: true, force: true });
@@ -107,7 +112,8 @@ async function check(run: { readonly machine: RunningMachine; readonly context: 
       why = sentenceOf(error);
       throw new Error(why);
     } finally {
-      run.results.push({ sentence, ok: why === undefined, seconds: Number(run.machine.console.seconds.toFixed(1)), why });
+      const seconds = Number(run.machine.console.seconds.toFixed(1));
+      run.results.push({ sentence, ok: why === undefined, seconds, why });
     }
   });
 }
