@@ -1,0 +1,225 @@
+import type { Artifact, InputRef } from '../core/step.ts';
+import { BOOT_LABEL, CLUSTER, STATE_LABEL } from '../formats/disk-layout.ts';
+import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
+import { grubSettings } from '../formats/grub-settings.ts';
+import { MIB_SECTORS, SECTOR } from '../formats/sector.ts';
+import type { BuildContext } from './context.ts';
+import { type BiosBootCode, biosBootCode, efiPrograms, GRUB_FOLDER } from './disk-boot-code.ts';
+import { composeLayer } from './layer.ts';
+import type { System } from './system.ts';
+import { toolStep } from './tool-step.ts';
+
+/** What distinguishes one product's installed disk from another's. */
+export interface DiskSpec {
+  /** The product, e.g. `amd64`; part of the disk's identities. */
+  readonly name: string;
+  /** Kernel arguments beside the installed ones, without quotes: `rancher.x=[ec2]`, not `["ec2"]`. */
+  readonly append?: string;
+  /** Whole disk in MiB; without it the smallest that holds its content. */
+  readonly sizeMiB?: number;
+  /** What the state file system holds from the start. */
+  readonly state?: Artifact<'tar'>;
+  /** Size of the state file system before it grows at the first boot (default 256). */
+  readonly stateMiB?: number;
+}
+
+/** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
+export interface InstalledDisk {
+  readonly raw: Artifact<'disk'>;
+  /** Sizes and identities: a `DiskPlan` as JSON. */
+  readonly plan: Artifact<'json'>;
+  /** File system of the boot partition. */
+  readonly boot: Artifact<'fat'>;
+  readonly state: Artifact<'ext4'>;
+  /** Only where the architecture has a BIOS. */
+  readonly bios: BiosBootCode | undefined;
+}
+
+/** Kernel arguments of every installed system (v1.5: "installed"). */
+export const INSTALLED_ARGUMENTS =
+  'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty0';
+
+const DEFAULT_STATE_MIB = 256;
+
+/** ext4's journal keeps the size it was born with however far the file system grows. */
+const JOURNAL_MIB = 64;
+
+/** Composes an installed disk: slot A holds this version, slot B is free. */
+export function installedDisk(context: BuildContext, system: System, spec: DiskSpec): InstalledDisk {
+  const bios = system.arch === 'amd64' ? biosBootCode(context) : undefined;
+  const biosInputs: { readonly [name: string]: InputRef } = bios
+    ? { 'bios/boot.img': bios.boot, 'bios/core.img': bios.core }
+    : {};
+  const files = bootFiles(context, system, spec);
+  const bootInputs = Object.fromEntries(
+    Object.entries(files).map(([path, file]): [string, InputRef] => [`boot/${path}`, file]),
+  );
+  const stateTar = spec.state ?? emptyState(context);
+  const { plan, fat, ext4 } = context.graph.add({
+    title: `plan of the disk ${spec.name}`,
+    action: {
+      type: 'builtin',
+      writer: 'disk-plan',
+      options: { name: spec.name, hasBios: bios !== undefined, stateMiB: spec.stateMiB ?? DEFAULT_STATE_MIB },
+    },
+    inputs: { ...bootInputs, ...biosInputs, state: stateTar },
+    outputs: { plan: 'json', fat: 'text', ext4: 'text' },
+  });
+  const boot = bootFileSystem(context, {
+    name: spec.name,
+    inputs: bootInputs,
+    paths: Object.keys(files),
+    fat,
+    hasBios: bios !== undefined,
+  });
+  const state = stateFileSystem(context, { name: spec.name, tar: stateTar, ext4 });
+  const { disk } = context.graph.add({
+    title: `disk ${spec.name}`,
+    action: { type: 'builtin', writer: 'disk', options: { sizeMiB: spec.sizeMiB } },
+    inputs: { plan, boot, state, ...biosInputs },
+    outputs: { disk: 'disk' },
+  });
+  return { raw: disk, plan, boot, state, bios };
+}
+
+/** A disk image as one file to download. Its layers are compressed already; only zeros and tables are left to press. */
+export function compressedDisk(context: BuildContext, name: string, raw: Artifact<'disk'>): Artifact<'zstd'> {
+  return toolStep(context, {
+    title: name,
+    inputs: { raw },
+    output: { name: 'zstd', kind: 'zstd' },
+    commands: [
+      {
+        argv: ['zstd', '-3', '--long=27', '--quiet', '--single-thread', '--no-progress', '-o', '/out/zstd', '/in/raw'],
+      },
+    ],
+  });
+}
+
+/** Every file of the boot partition. A slot is laid out like an ISO: `boot/` for the boot loader, `rancheros/` for `/init`. */
+function bootFiles(context: BuildContext, system: System, spec: DiskSpec): { readonly [path: string]: InputRef } {
+  const slot: { readonly [path: string]: InputRef } = {
+    ...system.medium,
+    'boot/vmlinuz': system.kernel.image,
+    'boot/initrd': system.initrdBase,
+    'slot.cfg': text(
+      context,
+      'settings of slot A',
+      grubSettings({ version: context.version, arguments: INSTALLED_ARGUMENTS }),
+    ),
+  };
+  const append: { readonly [path: string]: InputRef } =
+    spec.append === undefined
+      ? {}
+      : { 'append.cfg': text(context, `kernel arguments of ${spec.name}`, grubSettings({ append: spec.append })) };
+  return {
+    ...efiPrograms(context, system.arch),
+    [`${GRUB_FOLDER}/grub.cfg`]: { from: 'repository', path: 'overlays/disk/grub.cfg' },
+    [`${GRUB_FOLDER}/grubenv`]: text(context, 'environment of GRUB', FIRST_CHOICE),
+    ...append,
+    ...Object.fromEntries(Object.entries(slot).map(([path, file]): [string, InputRef] => [`a/${path}`, file])),
+  };
+}
+
+/** Slot A works; nothing is on trial. */
+const FIRST_CHOICE = String.fromCharCode(...encodeGrubEnvironment({ slot: 'a', next: '', left: '', failed: '' }));
+
+function text(context: BuildContext, title: string, content: string): Artifact<'text'> {
+  return context.memo(`text ${title} ${content}`, () => {
+    const { text: made } = context.graph.add({
+      title,
+      action: { type: 'builtin', writer: 'text', options: { text: content } },
+      inputs: {},
+      outputs: { text: 'text' },
+    });
+    return made;
+  });
+}
+
+/** Nothing but the folder for configuration, so that the first boot finds it with its mode. */
+function emptyState(context: BuildContext): Artifact<'tar'> {
+  return context.memo('empty state', () => {
+    const options = { directories: [{ path: 'var/lib/rancher/conf', mode: 0o700 }] };
+    return composeLayer(context, { name: 'state', options }).tar;
+  });
+}
+
+/** FAT32 by mtools. Sizes follow from contents, so they come as a file of arguments, which xargs appends. */
+function bootFileSystem(
+  context: BuildContext,
+  boot: {
+    readonly name: string;
+    readonly inputs: { readonly [name: string]: InputRef };
+    readonly paths: readonly string[];
+    readonly fat: Artifact<'text'>;
+    readonly hasBios: boolean;
+  },
+): Artifact<'fat'> {
+  const paths = [...boot.paths].sort();
+  const folders = [...new Set(paths.flatMap(foldersAbove))].sort();
+  // Sectors before the file system; some firmware reads it.
+  const hidden = MIB_SECTORS * (boot.hasBios ? 2 : 1);
+  const format = [
+    'mformat',
+    '-C',
+    '-i',
+    '/out/fat',
+    '-F',
+    '-c',
+    String(CLUSTER / SECTOR),
+    '-h',
+    '255',
+    '-s',
+    '63',
+    '-H',
+    String(hidden),
+  ];
+  return toolStep(context, {
+    title: `boot partition ${boot.name}`,
+    inputs: { ...boot.inputs, fat: boot.fat },
+    output: { name: 'fat', kind: 'fat' },
+    commands: [
+      { argv: ['xargs', '-a', '/in/fat', ...format, '-v', BOOT_LABEL, '::'] },
+      { argv: ['mmd', '-i', '/out/fat', ...folders.map((folder) => `::/${folder}`)] },
+      ...paths.map((path) => ({ argv: ['mcopy', '-i', '/out/fat', `/in/boot/${path}`, `::/${path}`] as const })),
+    ],
+  });
+}
+
+/** ext4 straight from the tar. Without a configuration file mke2fs takes what it was compiled with, never the host's. */
+function stateFileSystem(
+  context: BuildContext,
+  state: { readonly name: string; readonly tar: Artifact<'tar'>; readonly ext4: Artifact<'text'> },
+): Artifact<'ext4'> {
+  const argv = [
+    'mke2fs',
+    '-q',
+    '-F',
+    '-t',
+    'ext4',
+    '-T',
+    'default',
+    '-b',
+    '4096',
+    '-m',
+    '1',
+    '-J',
+    `size=${JOURNAL_MIB}`,
+  ] as const;
+  return toolStep(context, {
+    title: `state partition ${state.name}`,
+    inputs: { tar: state.tar, ext4: state.ext4 },
+    output: { name: 'ext4', kind: 'ext4' },
+    commands: [
+      {
+        argv: ['xargs', '-a', '/in/ext4', ...argv, '-L', STATE_LABEL, '-d', '/in/tar', '/out/ext4'],
+        env: { MKE2FS_CONFIG: '/work/none' },
+      },
+    ],
+  });
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
