@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { median, readSizes } from '../../../pipeline/bench/build-figures.ts';
+import { measureCommand } from '../../../pipeline/bench/process-tree.ts';
+import { figuresTable } from '../../../pipeline/bench/table.ts';
+
+test('the median is the middle value, or between the two middle ones', () => {
+  assert.equal(median([5, 1, 3]), 3);
+  assert.equal(median([4, 1, 3, 2]), 2.5);
+  assert.equal(median([7]), 7);
+});
+
+test('sizes come from the events of a build', () => {
+  const events = [
+    { type: 'step-end', id: 1, title: 'layer base', cached: true, key: 'k', milliseconds: 1, outputs: { tar: { digest: 'd', size: 100 }, contents: { digest: 'd', size: 7 } } },
+    { type: 'step-end', id: 2, title: 'squashfs base', cached: true, key: 'k', milliseconds: 1, outputs: { squashfs: { digest: 'd', size: 40 } } },
+    { type: 'step-end', id: 3, title: 'unpack bash', cached: true, key: 'k', milliseconds: 1, outputs: { data: { digest: 'd', size: 9 } } },
+    { type: 'file', target: 'amd64', path: 'rancheros.iso', blob: { digest: 'd', size: 60 } },
+  ];
+  assert.deepEqual(readSizes(`not json\n${events.map((event) => JSON.stringify(event)).join('\n')}\n`), {
+    layers: [
+      { name: 'layer base (contents)', bytes: 7 },
+      { name: 'layer base (tar)', bytes: 100 },
+      { name: 'squashfs base', bytes: 40 },
+    ],
+    files: [{ name: 'rancheros.iso', bytes: 60 }],
+  });
+});
+
+test('a command is measured together with what it starts', async () => {
+  const argv = ['/bin/sh', '-c', `${process.execPath} -e "const b = Buffer.alloc(64 << 20, 1); setTimeout(() => b, 700)"; echo done`] as const;
+  const usage = await measureCommand({ argv, folder: '/', env: {}, signal: new AbortController().signal });
+  assert.equal(usage.stdout, 'done\n');
+  assert.ok(usage.peakBytes > 64 * 2 ** 20);
+});
+
+test('a command that fails is a failure with its last words', async () => {
+  const failing = measureCommand({ argv: ['/bin/sh', '-c', 'echo no room >&2; exit 3'], folder: '/', env: {}, signal: new AbortController().signal });
+  await assert.rejects(failing, /ended with 3/);
+});
+
+test('the table says what is reached and what is not', () => {
+  const lines = figuresTable({
+    build: { coldSeconds: 60, coldPeakBytes: 1e9, noChangeSeconds: 1.5, noChangePeakBytes: 1e8, overlaySeconds: 5, layers: [], files: [{ name: 'rancheros.iso', bytes: 120e6 }] },
+    boots: [{ path: 'ISO', memoryMiB: 1024, accelerator: 'tcg', runs: 3, systemDockerSeconds: 9, loginSeconds: 12, firstContainerSeconds: 15.04, availableMiB: 280 }],
+  }).join('\n');
+  assert.match(lines, /cold build, inputs fetched +60\.0 s {2}✔ wanted: at most 90 s/);
+  assert.match(lines, /no-change build +1\.50 s {2}✖ wanted: at most 1 s/);
+  assert.match(lines, /rancheros\.iso +120\.0 MB {2}✔/);
+  assert.match(lines, /first user container \(ISO, 1024 MiB, tcg\) +15\.0 s/);
+});
