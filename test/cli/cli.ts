@@ -142,7 +142,7 @@ export async function builtStore(folder: string, options: { readonly project?: s
     temporary: path.join(to, 'blobs/tmp'),
     recordFile,
     blobFile: (digest) => path.join(to, below('blobs/sha256', digest)),
-    forget: (title) => rm(recordFile(title)),
+    forget: (title) => rm(recordFile(title), { force: true }),
   };
 }
 
