@@ -1,4 +1,5 @@
 import type { Artifact, InputRef } from '../core/step.ts';
+import { BUILD_EPOCH } from '../graph/graph.ts';
 import type { BuildContext } from './context.ts';
 import { bootFiles } from './grub.ts';
 import { toolStep } from './tool-step.ts';
@@ -62,6 +63,9 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
           '-e',
           '--interval:appended_partition_2:all::',
           '-no-emul-boot',
+          // Folders have no source to take their times from, and would have the time of the build.
+          '--set_all_file_dates',
+          `=${BUILD_EPOCH}`,
           '-graft-points',
           ...paths.map((path) => `/${path}=/in/medium/${path}`),
         ],
