@@ -1,0 +1,73 @@
+import { Document, isMap } from 'yaml';
+import { readYaml } from '../config/document.ts';
+import { writeFile } from '../config/files.ts';
+import { fit } from '../config/fit.ts';
+import { findKey, isKnown, splitKeys } from '../config/key-path.ts';
+import { at, isTree, type Tree, treeOf } from '../config/merge.ts';
+import { problemText } from '../config/problem.ts';
+import { readCloudConfig } from '../config/read.ts';
+import { CLOUD_CONFIG } from '../config/schema.ts';
+import { CLOUD_CONFIG_FILE } from '../config/sources.ts';
+import { valueFromText } from '../config/value-text.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { type ReadInput, textOf } from './config-input.ts';
+import { type Options, UsageError } from './config-options.ts';
+import { unknown } from './config-show.ts';
+
+/** `ros config set KEY VALUE`: writes the user's own file; the value is YAML, such as `[a, b]`. */
+export function set(system: System, { words }: Options): number {
+  const [key, text, ...further] = words;
+  if (key === undefined || text === undefined || further.length > 0) {
+    throw new UsageError('set takes a key and a value. Put quotes around a value with spaces.');
+  }
+  const found = findKey(CLOUD_CONFIG, splitKeys(key));
+  if (!isKnown(found)) throw unknown(found);
+  const { value, findings } = fit(CLOUD_CONFIG, treeOf(found.path, valueFromText(found.schema, text)));
+  const [wrong] = findings.filter(({ severity }) => severity === 'error');
+  if (wrong !== undefined) throw unknown({ ...wrong, message: wrong.message.replace('; it is left out.', '.') });
+  for (const { message, hint = '' } of findings) system.complain(`${message} ${hint}`.trim());
+  const fitting = at(value, found.path);
+  // Nothing as a value takes the key out.
+  if (fitting === undefined) change(system, (document) => document.deleteIn(found.path));
+  else change(system, (document) => document.setIn(found.path, document.createNode(fitting)));
+  return 0;
+}
+
+/** `ros config merge`: lays a cloud-config over the user's own file, or nothing of it when there is a mistake in it. */
+export function merge(system: System, { words, values }: Options, readInput: ReadInput): number {
+  if (words.length > 0) throw new UsageError('merge takes no words; name the file with -i.');
+  const input = values.get('input') ?? '-';
+  const text = input === '-' ? readInput() : textOf(system, input);
+  const { config, problems } = readCloudConfig(text, input === '-' ? 'standard input' : input);
+  for (const problem of problems) system.complain(problemText(problem));
+  if (problems.some(({ severity }) => severity === 'error')) throw new Failure('nothing was merged');
+  change(system, (document) => layOver(document, [], config as Tree));
+  return 0;
+}
+
+/** Key by key, so that comments and order of what stands there already stay. */
+function layOver(document: Document, path: readonly string[], tree: Tree): void {
+  for (const [key, value] of Object.entries(tree)) {
+    const here = [...path, key];
+    if (isTree(value) && isMap(document.getIn(here, true))) layOver(document, here, value);
+    else document.setIn(here, document.createNode(value));
+  }
+}
+
+function change(system: System, edit: (document: Document) => void): void {
+  const { document, isBroken, problems, data } = readYaml(system.readText(CLOUD_CONFIG_FILE) ?? '', CLOUD_CONFIG_FILE);
+  const [first] = problems;
+  if (isBroken && first !== undefined)
+    throw new Failure(`${problemText(first)} Put that right first; nothing was changed.`);
+  const isEmpty = data === null || data === undefined;
+  if (!isEmpty && !isTree(data))
+    throw new Failure(`${CLOUD_CONFIG_FILE} is no mapping of keys to values; nothing was changed.`);
+  const edited = isEmpty ? new Document({}) : document;
+  try {
+    edit(edited);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Failure) throw error;
+    throw new Failure(`${CLOUD_CONFIG_FILE} has something else where the key belongs: ${error.message}`);
+  }
+  writeFile(system, CLOUD_CONFIG_FILE, edited.toString({ lineWidth: 0 }));
+}

@@ -1,0 +1,132 @@
+import { type Document, isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Path, Problem } from './problem.ts';
+
+/** Larger files are refused: a few KiB are usual, and a slow machine reads them all at every start. */
+export const MAX_CHARACTERS = 256 * 1024;
+
+/** The parser's own search for double keys takes quadratic time. Only as errors would it not write to the terminal. */
+const PARSING = { uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' } as const;
+
+/** More than that in one file are not told one by one: nobody reads them. */
+export const MOST_PROBLEMS = 100;
+
+/** YAML that was read, and where in it everything stands. */
+export interface YamlText {
+  readonly file: string;
+  readonly document: Document;
+  /** Undefined where it cannot be told, because the text is no YAML. */
+  readonly data: unknown;
+  /** What is wrong with it as YAML. */
+  readonly problems: readonly Problem[];
+  readonly isBroken: boolean;
+  place(path: Path): Pick<Problem, 'file' | 'line' | 'column'>;
+  /** A scalar as it was written. */
+  source(path: Path): string | undefined;
+}
+
+/** Reads YAML 1.2 with the merge keys of 1.1. Trouble is in `problems`; nothing is thrown. */
+export function readYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const tooLong = text.length > MAX_CHARACTERS;
+  const parsed = guarded(() => parseDocument(tooLong ? '' : text, { ...PARSING, lineCounter: lines }));
+  const document = parsed.value ?? parseDocument('');
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems: Problem[] = [];
+  const add = (offset: number, message: string, severity: Problem['severity'] = 'error') =>
+    problems.length < MOST_PROBLEMS && problems.push({ ...placeAt(offset), severity, path: [], message });
+
+  if (tooLong) add(0, `The text has more than ${MAX_CHARACTERS} characters; it is not read.`);
+  if (parsed.error !== undefined) add(0, `This YAML cannot be read: ${parsed.error}.`);
+  for (const error of document.errors) add(error.pos[0], `This is not YAML: ${sentencePart(error.message)}.`);
+  const isParsed = problems.length === 0;
+  const converted = guarded(() => (isParsed ? (document.toJS({ maxAliasCount: 100 }) as unknown) : undefined));
+  if (converted.error !== undefined) add(0, `This YAML cannot be read: ${converted.error}.`);
+  const isBroken = problems.length > 0;
+  if (!isBroken)
+    guarded(() =>
+      addDoubleKeys(document.contents, (offset, key) =>
+        add(offset, `The key “${key}” stands here twice; the last one counts.`, 'warning'),
+      ),
+    );
+
+  return {
+    file,
+    document,
+    data: converted.value,
+    problems,
+    isBroken,
+    place: (path) => placeAt(offsetOf(document, path)),
+    source(path) {
+      const node = guarded(() => document.getIn(path, true)).value;
+      return isScalar(node) ? node.source : undefined;
+    },
+  };
+}
+
+/** Whether a text is YAML, whatever it says. */
+export function isYaml(text: string): boolean {
+  return guarded(() => parseDocument(text, PARSING).errors.length === 0).value ?? false;
+}
+
+/** Deep nesting overflows the stack, and too many aliases are refused; both are the file's fault. */
+function guarded<T>(work: () => T): { readonly value?: T; readonly error?: string } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error: sentencePart(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/** Offset of the last key on the path that exists, or of the item in a list. */
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (!isCollection(node)) break;
+    if (isMap(node)) {
+      const pair = node.items.findLast(({ key }) => keyText(key) === String(step));
+      if (pair === undefined) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    }
+  }
+  return offset;
+}
+
+function addDoubleKeys(node: unknown, add: (offset: number, key: string) => void): void {
+  if (!isCollection(node)) return;
+  const seen = new Set<string>();
+  for (const item of node.items) {
+    if (isNode(item)) {
+      addDoubleKeys(item, add);
+      continue;
+    }
+    const { key, value } = item as { readonly key: unknown; readonly value: unknown };
+    const text = keyText(key);
+    // Several `<<` are as good as one with a list.
+    if (text !== undefined && text !== '<<') {
+      if (seen.has(text)) add(startOf(key) ?? 0, text);
+      seen.add(text);
+    }
+    addDoubleKeys(value, add);
+  }
+}
+
+function keyText(key: unknown): string | undefined {
+  return isScalar(key) ? String(key.value) : undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function sentencePart(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/[.:]$/, '');
+}

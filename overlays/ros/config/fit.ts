@@ -1,0 +1,189 @@
+import { nearestName } from './nearest-name.ts';
+import { type Finding, nameOf, type Path } from './problem.ts';
+import type { Schema, SchemaType } from './schema-words.ts';
+
+/** What of a value fits a schema, and why the rest does not. */
+export interface Fitted {
+  /** Undefined where nothing is left. */
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+}
+
+/** The text of a scalar as it was written, where that is known: `0644`, not 644. */
+export type SourceOf = (path: Path) => string | undefined;
+
+/**
+ * Keeps what fits and leaves out the smallest part that does not: a key, or an item of a list. What only looks like another
+ * type is understood: a number where text is wanted is the text that was written, `yes` is true where a boolean is wanted.
+ * Keys without a value count as not set.
+ *
+ * It reads the schema instead of being generated from it, as ajv's standalone code would be: that is 87 KB, which every `ros`
+ * would parse at its start. A test holds its verdicts against ajv's.
+ */
+export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => undefined): Fitted {
+  const findings: Finding[] = [];
+  const context: Context = { sourceOf, add: (finding) => findings.push(finding) };
+  return { value: keep(schema, value, [], context), findings };
+}
+
+interface Context {
+  readonly sourceOf: SourceOf;
+  add(finding: Finding): void;
+}
+
+function keep(schema: Schema, given: unknown, path: Path, context: Context): unknown {
+  if (given === null || given === undefined) return undefined;
+  const types = typesOf(schema);
+  const value = understood(types, given, path, context);
+  const type = typeName(value);
+  if (!types.some((each) => each === type)) {
+    const wanted = schema.title ?? types.map((each) => TYPE_NAMES[each]).join(' or ');
+    return drop(schema, path, context, `must be ${wanted}, not ${shown(given, path)}`);
+  }
+  if (schema.deprecated) {
+    context.add({
+      severity: 'warning',
+      path,
+      message: `${capital(nameOf(path))} has no effect.`,
+      ...(schema.description === undefined ? {} : { hint: schema.description }),
+    });
+  }
+  if (Array.isArray(value)) return keepItems(schema, value, path, context);
+  if (type === 'object') return keepKeys(schema, value as object, path, context);
+  return keepScalar(schema, value, path, context);
+}
+
+function keepScalar(schema: Schema, value: unknown, path: Path, context: Context): unknown {
+  if (typeof value === 'string') {
+    if (schema.enum !== undefined && !schema.enum.includes(value)) {
+      const near = nearestName(value, schema.enum);
+      const allowed = schema.enum.map((each) => (each === '' ? '“”' : each)).join(', ');
+      const hint = near === undefined ? '' : `; did you mean “${near}”`;
+      return drop(schema, path, context, `must be one of ${allowed}, not ${shown(value, path)}${hint}`);
+    }
+    // Empty text where a form is wanted is a form that nobody filled in.
+    if (schema.pattern !== undefined && value === '') return undefined;
+    if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
+      return drop(schema, path, context, `must be ${schema.title ?? schema.pattern}, not ${shown(value, path)}`);
+    }
+  }
+  if (typeof value === 'number') {
+    const { minimum, maximum } = schema;
+    if (minimum !== undefined && value < minimum) {
+      return drop(schema, path, context, `must be at least ${minimum}, not ${value}`);
+    }
+    if (maximum !== undefined && value > maximum) {
+      return drop(schema, path, context, `must be at most ${maximum}, not ${value}`);
+    }
+  }
+  return value;
+}
+
+function keepItems(schema: Schema, list: readonly unknown[], path: Path, context: Context): unknown {
+  const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+  const kept = list
+    .map((item, index) => (items === undefined ? item : keep(items, item, [...path, index], context)))
+    .filter((item) => item !== undefined);
+  if (kept.length < minItems || kept.length > maxItems) {
+    const wanted = schema.title ?? `a list of ${minItems} or more`;
+    return drop(schema, path, context, `must be ${wanted}, not a list of ${kept.length}`);
+  }
+  return kept;
+}
+
+function keepKeys(schema: Schema, value: object, path: Path, context: Context): unknown {
+  const kept: [string, unknown][] = [];
+  for (const [key, given] of Object.entries(value)) {
+    const known = schemaOf(schema, key);
+    const here = [...path, key];
+    if (known === undefined) {
+      context.add(unknownKey(schema, here));
+      continue;
+    }
+    const item = keep(known, given, here, context);
+    if (item !== undefined) kept.push([key, item]);
+  }
+  const missing = (schema.required ?? []).filter((key) => !kept.some(([each]) => each === key));
+  // What was given and did not fit has been told already.
+  if (missing.some((key) => Object.hasOwn(value, key))) return undefined;
+  if (missing.length > 0) {
+    return drop(schema, path, context, `lacks ${missing.map((key) => `“${key}”`).join(' and ')}`);
+  }
+  return Object.fromEntries(kept);
+}
+
+/** What a key of a mapping is described by; undefined for a key that nobody knows. */
+export function schemaOf(schema: Schema, key: string): Schema | undefined {
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
+  return schema.additionalProperties === false ? undefined : schema.additionalProperties;
+}
+
+export function typesOf(schema: Schema): readonly SchemaType[] {
+  return typeof schema.type === 'string' ? [schema.type] : schema.type;
+}
+
+export function unknownKey(schema: Schema, path: Path): Finding {
+  const known = Object.keys(schema.properties ?? {});
+  const near = nearestName(String(path.at(-1)), known);
+  return {
+    severity: 'warning',
+    path,
+    message: `${capital(nameOf(path))} is not known and has no effect.`,
+    ...(near === undefined ? {} : { hint: `Did you mean “${near}”?` }),
+  };
+}
+
+function drop(schema: Schema, path: Path, context: Context, trouble: string): undefined {
+  context.add({
+    severity: 'error',
+    path,
+    message: `${capital(nameOf(path))} ${trouble}${path.length === 0 ? '' : '; it is left out'}.`,
+    ...(schema.description === undefined || path.length === 0 ? {} : { hint: `It is for: ${schema.description}` }),
+  });
+  return undefined;
+}
+
+const YES = /^(true|yes|on|y)$/i;
+const NO = /^(false|no|off|n)$/i;
+
+function understood(types: readonly SchemaType[], value: unknown, path: Path, context: Context): unknown {
+  if (types.some((type) => type === typeName(value))) return value;
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return context.sourceOf(path) ?? String(value);
+  }
+  if (typeof value !== 'string') return value;
+  if (types.includes('boolean') && YES.test(value)) return true;
+  if (types.includes('boolean') && NO.test(value)) return false;
+  if (types.includes('integer') && /^-?[0-9]{1,15}$/.test(value)) return Number(value);
+  return value;
+}
+
+const TYPE_NAMES = {
+  string: 'text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of keys to values',
+} as const;
+
+function typeName(value: unknown): SchemaType | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value as 'string' | 'boolean';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : undefined;
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'object' && value !== null ? 'object' : undefined;
+}
+
+/** Whose values must not stand in a log. */
+const SECRET = /(^|_)(password|passwds?|psk|pin|key|auth|[a-z]*token)$|^keys$/;
+
+function shown(value: unknown, path: Path): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'what stands there';
+  if (typeof value !== 'string') return String(value);
+  return `“${value.length > 60 ? `${value.slice(0, 57)}…` : value}”`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

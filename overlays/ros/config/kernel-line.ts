@@ -1,0 +1,87 @@
+import { fit, typesOf } from './fit.ts';
+import { findKey, isKnown, splitKeys } from './key-path.ts';
+import { at, mergeInto, type Tree, treeOf } from './merge.ts';
+import type { Finding, Problem } from './problem.ts';
+import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
+import { valueFromText } from './value-text.ts';
+
+/** How problems name the kernel command line. */
+export const KERNEL_LINE = '/proc/cmdline';
+
+/** What the kernel command line says about the configuration. */
+export interface KernelLine {
+  /** `rancher.…` and `cc.…` in front of `--`. */
+  readonly config: CloudConfig;
+  /**
+   * The same behind `--`, which wins. RancherOS 1 had a kernel that hid these words from /proc/cmdline, so that they could be
+   * secret. Debian's kernel hides nothing: whoever may run a program on the machine can read them.
+   */
+  readonly afterDashes: CloudConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** Keys that may be given several times, each adding to what was said before; of all others the last one counts. */
+const ADDING = new Set(['rancher.autologin']);
+
+/** Reads the line as the kernel does (quotes keep spaces together), and values as YAML. A key without a value is true. */
+export function readKernelLine(line: string): KernelLine {
+  const all = splitLine(line);
+  const dashes = all.findIndex(({ text }) => text === '--');
+  const before = configOf(dashes === -1 ? all : all.slice(0, dashes));
+  const after = configOf(dashes === -1 ? [] : all.slice(dashes + 1));
+  return { config: before.config, afterDashes: after.config, problems: [...before.problems, ...after.problems] };
+}
+
+interface Word {
+  readonly text: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+function splitLine(line: string): readonly Word[] {
+  const words = line.matchAll(/(?:"[^"]*"?|[^\s"])+/g);
+  return [...words].map(({ 0: text, index }) => ({ text: text.replace(/\\(["'])/g, '$1'), column: index + 1 }));
+}
+
+function configOf(words: readonly Word[]): { readonly config: CloudConfig; readonly problems: readonly Problem[] } {
+  let tree: Tree = {};
+  const problems: Problem[] = [];
+  for (const { text, column } of words) {
+    const setting = settingOf(text);
+    if (setting === undefined) continue;
+    const add = (finding: Finding) => problems.push({ ...finding, file: KERNEL_LINE, line: 1, column });
+    const found = findKey(CLOUD_CONFIG, setting.keys);
+    if (!isKnown(found)) {
+      add(found);
+      continue;
+    }
+    if (setting.value === undefined && !typesOf(found.schema).includes('boolean')) {
+      add({ severity: 'error', path: found.path, message: `“${text}” needs a value, as in ${text}=VALUE.` });
+      continue;
+    }
+    const value = valueFromText(found.schema, setting.value ?? 'true');
+    const fitted = fit(CLOUD_CONFIG, treeOf(found.path, value));
+    for (const finding of fitted.findings) add(finding);
+    tree = mergeInto(tree, added(tree, (fitted.value ?? {}) as Tree, found.path));
+  }
+  return { config: tree as CloudConfig, problems };
+}
+
+function added(before: Tree, next: Tree, path: readonly string[]): Tree {
+  if (!ADDING.has(path.join('.'))) return next;
+  const values = [at(before, path) ?? [], at(next, path) ?? []].flat();
+  return treeOf(path, values);
+}
+
+function settingOf(word: string): { readonly keys: readonly string[]; readonly value?: string } | undefined {
+  // The kernel lets the quote stand in front of the whole word too.
+  const text = /^"(rancher|cc)\./.test(word) ? word.slice(1).replace(/"$/, '') : word;
+  const found = /^(?:cc\.(?=.)|(?=rancher\.))((?:"[^"]*"|'[^']*'|[^="'])+)(?:=(.*))?$/s.exec(text);
+  if (found === null) return undefined;
+  const [, keys = '', value] = found;
+  try {
+    return { keys: splitKeys(keys), ...(value === undefined ? {} : { value: value.replace(/^"([^"]*)"?$/, '$1') }) };
+  } catch {
+    return { keys: [keys] };
+  }
+}

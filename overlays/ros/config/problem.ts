@@ -1,0 +1,40 @@
+/** Keys, and positions in lists, from the top to a value. */
+export type Path = readonly (string | number)[];
+
+/** What is wrong with a configuration, before anybody knows where it was written. */
+export interface Finding {
+  /** An error costs the key its effect, a warning does not. */
+  readonly severity: 'error' | 'warning';
+  readonly path: Path;
+  /** A sentence. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A finding and the place of what is wrong. */
+export interface Problem extends Finding {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `file:line:column: error: A sentence. A hint.` */
+export function problemText({ file, line, column, severity, message, hint }: Problem): string {
+  return `${file}:${line}:${column}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
+}
+
+/** How a sentence names the value at a path. */
+export function nameOf(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'the file';
+  if (typeof last === 'number') return `item ${last + 1} of ${nameOf(path.slice(0, -1))}`;
+  const item = path.findLastIndex((step) => typeof step === 'number');
+  const keys = `“${formatKeys(path.slice(item + 1).map(String))}”`;
+  return item === -1 ? keys : `${keys} in ${nameOf(path.slice(0, item + 1))}`;
+}
+
+/** Keys with dots between them, in quotes those that have dots of their own. */
+export function formatKeys(keys: readonly string[]): string {
+  return keys.map((key) => (/^[^."'\s]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+}

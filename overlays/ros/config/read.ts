@@ -1,0 +1,77 @@
+import { isYaml, MOST_PROBLEMS, readYaml, type YamlText } from './document.ts';
+import { fit } from './fit.ts';
+import type { Finding, Problem } from './problem.ts';
+import { salvage } from './salvage.ts';
+import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
+import type { Schema } from './schema-words.ts';
+
+/** What of a text can be applied, and what is wrong with the rest. */
+export interface ReadConfig {
+  readonly config: CloudConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a cloud-config; `file` is how problems name it. Whatever is wrong, the rest is there. */
+export function readCloudConfig(text: string, file: string): ReadConfig {
+  const { value, problems } = readFitted(text, file, CLOUD_CONFIG);
+  return { config: (value ?? {}) as CloudConfig, problems };
+}
+
+const SERVICES = CLOUD_CONFIG.properties.rancher.properties.services;
+
+/** Reads the services of a Compose file, of the first format or below `services`, as a cloud-config. */
+export function readCompose(text: string, file: string): ReadConfig {
+  const whole = readYaml(text, file).data;
+  const isNewer = typeof whole === 'object' && whole !== null && 'services' in whole;
+  if (!isNewer) {
+    const { value, problems } = readFitted(text, file, SERVICES);
+    return { config: value === undefined ? {} : ({ rancher: { services: value } } as CloudConfig), problems };
+  }
+  const schema = {
+    type: 'object',
+    properties: { services: SERVICES, version: { type: 'string' } },
+    additionalProperties: false,
+  } as const;
+  const { value, problems } = readFitted(text, file, schema);
+  const { services = {} } = (value ?? {}) as { readonly services?: object };
+  return { config: { rancher: { services } } as CloudConfig, problems };
+}
+
+function readFitted(
+  text: string,
+  file: string,
+  schema: Schema,
+): { readonly value: unknown; readonly problems: readonly Problem[] } {
+  const first = readYaml(text, file);
+  if (!first.isBroken) return fitted(first, schema, first.problems);
+  const rest = salvage(text, isYaml);
+  if (rest === undefined) return { value: undefined, problems: first.problems.slice(0, 1) };
+  const lost = rest.lost.map(
+    ({ line, head }): Problem => ({
+      file,
+      line,
+      column: 1,
+      severity: 'error',
+      path: [],
+      message: `This part, from “${head.length > 60 ? `${head.slice(0, 57)}…` : head}” on, is left out because it cannot be read.`,
+    }),
+  );
+  return fitted(readYaml(rest.text, file), schema, [...first.problems.slice(0, 1), ...lost]);
+}
+
+function fitted(
+  yaml: YamlText,
+  schema: Schema,
+  before: readonly Problem[],
+): { readonly value: unknown; readonly problems: readonly Problem[] } {
+  const { value, findings } = fit(schema, yaml.data, (path) => yaml.source(path));
+  const found = findings
+    .slice(0, MOST_PROBLEMS)
+    .map((finding: Finding): Problem => ({ ...finding, ...yaml.place(finding.path) }));
+  const [unplaced] = findings.slice(MOST_PROBLEMS);
+  if (unplaced !== undefined) {
+    const message = `There are ${findings.length - MOST_PROBLEMS} more problems.`;
+    found.push({ severity: unplaced.severity, path: [], message, ...yaml.place(unplaced.path) });
+  }
+  return { value, problems: [...before, ...found].sort((a, b) => a.line - b.line || a.column - b.column) };
+}

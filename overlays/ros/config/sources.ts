@@ -1,0 +1,117 @@
+import type { System } from '../runtime/system.ts';
+import { runningVersion } from '../services/config.ts';
+import { filesIn } from './files.ts';
+import { readKernelLine } from './kernel-line.ts';
+import { at, mergeInto, type Tree, without } from './merge.ts';
+import { applyMetadata, parseMetadata } from './metadata.ts';
+import type { Problem } from './problem.ts';
+import { readCloudConfig } from './read.ts';
+import type { CloudConfig } from './schema.ts';
+
+export const CONF = '/var/lib/rancher/conf';
+export const CLOUD_CONFIG_FILE = `${CONF}/cloud-config.yml`;
+export const CLOUD_CONFIG_FOLDER = `${CONF}/cloud-config.d`;
+export const METADATA_FILE = `${CONF}/metadata`;
+
+/** Where configuration comes from. */
+export type Source =
+  | { readonly kind: 'file' | 'folder'; readonly path: string; readonly by: 'release' | 'maker' | 'user' }
+  | { readonly kind: 'kernel-line' | 'after-dashes' | 'debug' }
+  | { readonly kind: 'metadata'; readonly path: string };
+
+/** All of it, the lowest first: what comes later wins. Files of a folder count in the order of their names. */
+export const SOURCES: readonly Source[] = [
+  { kind: 'file', path: '/usr/share/ros/os-config.yml', by: 'release' },
+  { kind: 'file', path: '/usr/share/ros/oem/oem-config.yml', by: 'maker' },
+  { kind: 'folder', path: CLOUD_CONFIG_FOLDER, by: 'user' },
+  { kind: 'file', path: CLOUD_CONFIG_FILE, by: 'user' },
+  { kind: 'kernel-line' },
+  { kind: 'after-dashes' },
+  // rancher.debug turns on the debug keys of everything that has one.
+  { kind: 'debug' },
+  // Fills gaps only.
+  { kind: 'metadata', path: METADATA_FILE },
+];
+
+export interface LoadedConfig {
+  readonly config: CloudConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** The text of all sources, read from the machine once. */
+export interface SourceTexts {
+  /** Files of each file and folder source that exist, in the order in which they count. */
+  readonly files: readonly {
+    readonly path: string;
+    readonly text: string;
+    readonly by: 'release' | 'maker' | 'user';
+  }[];
+  readonly kernelLine: string;
+  readonly metadata: string;
+}
+
+export function readSources(system: System): SourceTexts {
+  const files = SOURCES.flatMap((source) => {
+    if (source.kind !== 'file' && source.kind !== 'folder') return [];
+    const paths =
+      source.kind === 'file' ? [source.path] : filesIn(system, source.path).map((name) => `${source.path}/${name}`);
+    return paths.flatMap((path) => {
+      const text = system.readText(path);
+      if (text === undefined) return [];
+      return [{ path, text: source.by === 'release' ? withVersion(system, text) : text, by: source.by }];
+    });
+  });
+  return {
+    files,
+    kernelLine: system.readText('/proc/cmdline')?.trim() ?? '',
+    metadata: system.readText(METADATA_FILE) ?? '',
+  };
+}
+
+/** Only the release's own file leaves room for the version. */
+function withVersion(system: System, text: string): string {
+  const room = '${VERSION}';
+  return text.includes(room) ? text.replaceAll(room, runningVersion(system)) : text;
+}
+
+/** The configuration that holds on this machine, and all that is wrong with its sources. */
+export function loadConfig(system: System): LoadedConfig {
+  return joinSources(readSources(system));
+}
+
+export function joinSources({ files, kernelLine, metadata }: SourceTexts): LoadedConfig {
+  const fromFiles = joinFiles(files);
+  const line = readKernelLine(kernelLine);
+  const disabled = at(mergeInto(fromFiles.config as Tree, line.config as Tree), ['rancher', 'disable']);
+  const obeyed = (config: CloudConfig) =>
+    (Array.isArray(disabled) ? disabled : []).reduce<Tree>(
+      (tree, key) => without(tree, ['rancher', String(key)]),
+      config as Tree,
+    );
+  let config = mergeInto(fromFiles.config as Tree, obeyed(line.config));
+  config = mergeInto(config, obeyed(line.afterDashes));
+  if (at(config, ['rancher', 'debug']) === true) config = mergeInto(config, DEBUG);
+  return {
+    config: applyMetadata(config as CloudConfig, parseMetadata(metadata)),
+    problems: [...fromFiles.problems, ...line.problems],
+  };
+}
+
+const DEBUG: Tree = { rancher: { docker: { debug: true }, system_docker: { debug: true }, log: true } };
+
+/** What files say, without the kernel command line and metadata. */
+export function joinFiles(files: SourceTexts['files']): LoadedConfig {
+  let config: Tree = {};
+  const problems: Problem[] = [];
+  for (const { path, text } of files) {
+    const read = readCloudConfig(text, path);
+    problems.push(...read.problems);
+    config = mergeInto(config, read.config as Tree);
+  }
+  return { config: config as CloudConfig, problems };
+}
+
+/** The name of the machine: given, or what the release falls back to. */
+export function hostnameOf(config: CloudConfig): string {
+  return config.hostname ?? config.rancher?.defaults?.hostname ?? 'rancher';
+}
