@@ -15,6 +15,7 @@ const CORE_MODULES = [
   'part_gpt',
   'fat',
   'normal',
+  'configfile',
   'linux',
   'loadenv',
   'probe',

@@ -22,6 +22,9 @@ const CHUNK = 1 << 20;
 /** Blocks of the state file system, in bytes. */
 const STATE_BLOCK = 4096;
 
+/** Room for the group descriptors of 2 TiB: up to there the file system grows while mounted, whatever its features. */
+const GROWTH_BLOCKS = 2 ** 41 / STATE_BLOCK;
+
 /**
  * Decides sizes and identities of a disk from everything that will lie on it.
  *
@@ -58,7 +61,7 @@ export const write: Writer = async (job) => {
     // One -E: mke2fs keeps only the last. Prezeroed, so that nothing depends on what the building machine's kernel can do.
     put(
       'ext4',
-      `-U ${stateFileSystem} -E hash_seed=${stateHashSeed},assume_storage_prezeroed=1 ${plan.stateBytes / STATE_BLOCK}`,
+      `-U ${stateFileSystem} -E hash_seed=${stateHashSeed},resize=${GROWTH_BLOCKS},assume_storage_prezeroed=1 ${plan.stateBytes / STATE_BLOCK}`,
     );
   } finally {
     inputs.close();
