@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsFrom } from '../../pipeline/cli/settings.ts';
+import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
+import type { BuildContext } from '../../pipeline/recipes/context.ts';
+import { installedDisk } from '../../pipeline/recipes/disk.ts';
+import { liveSystem } from '../../pipeline/recipes/system.ts';
+import { projectFolder } from '../rig/project.ts';
+
+/** Absolute paths of an installed disk and the parts that it was composed of. */
+export interface BuiltDisk {
+  readonly raw: string;
+  readonly plan: string;
+  readonly boot: string;
+  readonly state: string;
+  readonly bootImage: string;
+  readonly coreImage: string;
+}
+
+/** Builds the installed disk of amd64 out of the store that the build before the tests filled. */
+export async function buildDisk(name: string, options: { readonly append?: string; readonly sizeMiB?: number; readonly version?: string } = {}): Promise<BuiltDisk> {
+  const wiring = await wired(options.version ?? 'v0.0.0-test');
+  try {
+    const context: BuildContext = wiring.context;
+    const { append, sizeMiB } = options;
+    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name, ...(append === undefined ? {} : { append }), ...(sizeMiB === undefined ? {} : { sizeMiB }) });
+    const { bios } = disk;
+    if (!bios) throw new Error('amd64 has a BIOS');
+    const artifacts = { raw: disk.raw, plan: disk.plan, boot: disk.boot, state: disk.state, bootImage: bios.boot, coreImage: bios.core };
+    const paths = await Promise.all(
+      Object.entries(artifacts).map(async ([part, artifact]) => {
+        const { digest } = await wiring.engine.build(artifact);
+        return [part, wiring.store.pathOf(digest)] as const;
+      }),
+    );
+    return Object.fromEntries(paths) as unknown as BuiltDisk;
+  } finally {
+    await wiring.close();
+  }
+}
+
+function wired(version: string): Promise<Wiring> {
+  const cache = join(projectFolder, '.cache/bundle');
+  const { folder } = JSON.parse(readFileSync(join(cache, 'state.json'), 'utf8')) as { readonly folder: string };
+  const command = {
+    argv: [],
+    env: process.env,
+    projectFolder,
+    bundleFolder: join(cache, folder),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: new AbortController().signal,
+  };
+  return wire({ command, settings: settingsFrom({}, command), version, report: () => undefined, failFast: true });
+}
