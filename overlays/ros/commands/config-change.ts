@@ -29,7 +29,7 @@ export function set(system: System, { words }: Options): number {
   const fitting = at(value, found.path);
   // Nothing as a value takes the key out.
   if (fitting === undefined) change(system, (document) => document.deleteIn(found.path));
-  else change(system, (document) => document.setIn(found.path, document.createNode(fitting)));
+  else change(system, (document) => put(document, found.path, fitting));
   return 0;
 }
 
@@ -50,8 +50,13 @@ function layOver(document: Document, path: readonly string[], tree: Tree): void 
   for (const [key, value] of Object.entries(tree)) {
     const here = [...path, key];
     if (isTree(value) && isMap(document.getIn(here, true))) layOver(document, here, value);
-    else document.setIn(here, document.createNode(value));
+    else put(document, here, value);
   }
+}
+
+/** A scalar in the place of a scalar keeps the comment behind it. */
+function put(document: Document, path: readonly string[], value: unknown): void {
+  document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
 }
 
 function change(system: System, edit: (document: Document) => void): void {

@@ -73,6 +73,11 @@ export const SERVICE = {
     container_name: text('Name of the container.', { deprecated: true }),
     build: text('Folder of a Dockerfile.', { deprecated: true }),
     dockerfile: text('Name of the Dockerfile.', { deprecated: true }),
-    extends: { type: ['string', 'object'], additionalProperties: { type: 'string' }, deprecated: true },
+    extends: {
+      type: ['string', 'object'],
+      additionalProperties: { type: 'string' },
+      deprecated: true,
+      description: 'A service to begin with.',
+    },
   },
 } as const;
