@@ -1,6 +1,6 @@
 import { Failure, type System } from '../runtime/system.ts';
 
-/** Standard input: there is no such file where a socket stands for it, so whoever starts the program hands it over. */
+/** Standard input. /dev/stdin is no way to it: it cannot be opened where it is a socket, and QuickJS reads no pipe whole. */
 export type ReadInput = () => string;
 
 /** Text of a file that somebody named. */

@@ -42,11 +42,7 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 /** `ros config`, the alias `ros c`. */
-export function config(
-  system: System,
-  args: readonly string[],
-  readInput: ReadInput = () => system.readText('/dev/stdin') ?? '',
-): number {
+export function config(system: System, args: readonly string[], readInput: ReadInput): number {
   const [name = '', ...rest] = args;
   if (['-h', '--help', 'help'].includes(name) || rest.some((arg) => arg === '-h' || arg === '--help')) {
     system.print(USAGE);

@@ -44,7 +44,7 @@ async function run(program: string, args: readonly string[], input = ''): Promis
 const COMMAND = `import { config } from './commands/config.ts';
 import { quickjs } from './runtime/quickjs.ts';
 import * as std from 'std';
-try { std.exit(config(quickjs, quickjs.args)); } catch (error) { quickjs.complain(error.message); std.exit(1); }`;
+try { std.exit(config(quickjs, quickjs.args, () => std.in.readAsString())); } catch (error) { quickjs.complain(error.message); std.exit(1); }`;
 
 const FILES = `import { filesIn, writeFile } from './config/files.ts';
 import { readUserDataFile } from './config/user-data.ts';
@@ -67,6 +67,12 @@ test('on QuickJS a configuration is validated with the places of its mistakes', 
   assert.match(lines.join('\n'), new RegExp(`${file}:4:12: error: “rancher\\.docker\\.tls” must be true or false, not a list`));
   assert.match(lines.join('\n'), /:5:3: warning: “rancher\.netwrok” is not known .* Did you mean “network”\?/);
   assert.match(lines.join('\n'), /:6:1: error: This part, from “runcmd: \[a” on, is left out/);
+});
+
+test('on QuickJS the standard input is read to its end', { skip }, async () => {
+  const { status, stdout } = await run(COMMAND, ['validate'], `${'# x\n'.repeat(40_000)}hostname: [a]\n`);
+  assert.match(stdout, /^standard input:40001:1: error: “hostname” must be/);
+  assert.equal(status, 1);
 });
 
 test('on QuickJS what is deeply nested or hostile ends with a sentence', { skip }, async () => {
