@@ -94,12 +94,21 @@ async function runChecks(boot: BootCase, run: { readonly machine: RunningMachine
     guest = { machine, scratch: run.scratch, shell: await ConsoleShell.open(machine.console, { deadlineSeconds: SHELL_SECONDS * PATIENCE }) };
   });
   for (const each of boot.checks) {
-    if (!guest) {
-      results.push({ sentence: each.sentence, ok: false, seconds: machine.console.seconds, why: 'the machine was not there any more' });
+    const present = guest;
+    if (!present) {
+      // One line instead of one more deadline per check.
+      const why = 'the machine had stopped answering before';
+      results.push({ sentence: each.sentence, ok: false, seconds: machine.console.seconds, why });
       continue;
     }
-    const present = guest;
-    await check(run, each.sentence, () => perform(each, present));
+    await check(run, each.sentence, async () => {
+      try {
+        await perform(each, present);
+      } catch (error) {
+        if (error instanceof BuildError) guest = undefined;
+        throw error;
+      }
+    });
   }
 }
 
