@@ -144,7 +144,7 @@ function emptyState(context: BuildContext): Artifact<'tar'> {
   });
 }
 
-/** FAT32 by mtools. Sizes follow from contents, so they come as a file of arguments, which xargs appends. */
+/** FAT32, filled by mtools. Sizes follow from contents, so they come as a file of arguments, which xargs appends. */
 function bootFileSystem(
   context: BuildContext,
   boot: {
@@ -159,19 +159,18 @@ function bootFileSystem(
   const folders = [...new Set(paths.flatMap(foldersAbove))].sort();
   // Sectors before the file system; some firmware reads it.
   const hidden = MIB_SECTORS * (boot.hasBios ? 2 : 1);
+  // Not mformat: its boot sector holds a partition table of its own, which GRUB and others then see inside of this partition.
   const format = [
-    'mformat',
+    'mkfs.vfat',
+    '--invariant',
     '-C',
-    '-i',
-    '/out/fat',
     '-F',
-    '-c',
+    '32',
+    '-S',
+    String(SECTOR),
+    '-s',
     String(CLUSTER / SECTOR),
     '-h',
-    '255',
-    '-s',
-    '63',
-    '-H',
     String(hidden),
   ];
   return toolStep(context, {
@@ -179,7 +178,7 @@ function bootFileSystem(
     inputs: { ...boot.inputs, fat: boot.fat },
     output: { name: 'fat', kind: 'fat' },
     commands: [
-      { argv: ['xargs', '-a', '/in/fat', ...format, '-v', BOOT_LABEL, '::'] },
+      { argv: ['xargs', '-a', '/in/fat', ...format, '-n', BOOT_LABEL, '/out/fat'] },
       { argv: ['mmd', '-i', '/out/fat', ...folders.map((folder) => `::/${folder}`)] },
       ...paths.map((path) => ({ argv: ['mcopy', '-i', '/out/fat', `/in/boot/${path}`, `::/${path}`] as const })),
     ],

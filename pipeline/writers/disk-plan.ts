@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { canonicalJson, type Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { bootPartitionBytes, CLUSTER, type DiskPlan, diskIds } from '../formats/disk-layout.ts';
-import { MIB, SECTOR } from '../formats/sector.ts';
+import { MIB } from '../formats/sector.ts';
 import { booleanOf, fieldsOf, refuse, stringOf, wholeNumberOf } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
@@ -30,7 +30,7 @@ const GROWTH_BLOCKS = 2 ** 41 / STATE_BLOCK;
  *
  * Inputs: `boot/<path>`, the files of the boot partition, of which `boot/a/…` is a slot; `state`, the tar of the state file system;
  * `bios/<name>`, boot code. Options: `DiskPlanOptions`. Outputs: `plan`, a `DiskPlan` as JSON; `fat` and `ext4`, arguments for
- * mformat and mke2fs, which a step cannot know before.
+ * mkfs.vfat and mke2fs, which a step cannot know before.
  */
 export const write: Writer = async (job) => {
   const { name, hasBios, stateMiB } = diskPlanOptions(job.options);
@@ -57,7 +57,7 @@ export const write: Writer = async (job) => {
     const put = (output: string, text: string): void =>
       writeFileSync(outputOf(job, output), `${text}\n`, { flag: 'wx' });
     put('plan', canonicalJson({ ...plan, ids: { ...plan.ids } }));
-    put('fat', `-T ${plan.bootBytes / SECTOR} -N ${bootSerial}`);
+    put('fat', `-i ${bootSerial} ${plan.bootBytes / 1024}`);
     // One -E: mke2fs keeps only the last. Prezeroed, so that nothing depends on what the building machine's kernel can do.
     put(
       'ext4',

@@ -79,10 +79,10 @@ const planned = async (inputs: { readonly [name: string]: Uint8Array } = PLANNED
   return { plan: JSON.parse(plan.toString()) as ReturnType<typeof samplePlan>, fat: fat.toString(), ext4: ext4.toString() };
 };
 
-test('a plan is the arguments of mformat and mke2fs too', async () => {
+test('a plan is the arguments of mkfs.vfat and mke2fs too', async () => {
   const { plan, fat, ext4 } = await planned();
   assert.equal(smallestDisk(plan), (1 + 1 + 512 + 64 + 1) * MIB);
-  assert.equal(fat, `-T ${512 * 2048} -N ${plan.ids.bootSerial}\n`);
+  assert.equal(fat, `-i ${plan.ids.bootSerial} ${512 * 1024}\n`);
   assert.equal(ext4, `-U ${plan.ids.stateFileSystem} -E hash_seed=${plan.ids.stateHashSeed},resize=536870912,assume_storage_prezeroed=1 16384\n`);
 });
 
