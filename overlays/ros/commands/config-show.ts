@@ -39,7 +39,8 @@ export function get(system: System, { words, flags }: Options): number {
 }
 
 export function unknown({ message, hint }: Finding): Failure {
-  return new Failure(`${message}${hint === undefined ? '' : ` ${hint}`}`);
+  const sentence = message.replace(' is not known and has no effect.', ' is not known.');
+  return new Failure(`${sentence}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
 /** `ros config export`: what the user's files say; all files with `--full`. */

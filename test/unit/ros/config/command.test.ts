@@ -32,7 +32,7 @@ test('get prints scalars as they are and everything else as YAML or JSON', () =>
   assert.equal(ros(system, ['get', 'rancher.sysctl.net.ipv4.x']), '1');
   assert.equal(ros(system, ['get', 'rancher.debug']), 'false');
   assert.equal(ros(system, ['get', 'rancher.resize_device']), '');
-  assert.equal(ros(system, ['get', 'rancher.debgu']), '1 “rancher.debgu” is not known and has no effect. Did you mean “debug”?');
+  assert.equal(ros(system, ['get', 'rancher.debgu']), '1 “rancher.debgu” is not known. Did you mean “debug”?');
   assert.match(ros(system, ['get']), /^2 config get: get takes one key/);
 });
 
@@ -63,7 +63,7 @@ test('set makes the file where there is none, in a folder for root only', () => 
 test('set refuses what cannot hold, and leaves the file as it was', () => {
   const system = machine({ [FILE]: 'hostname: a\n' });
   assert.equal(ros(system, ['set', 'rancher.debug', 'maybe']), '1 “rancher.debug” must be true or false, not “maybe”. It is for: Log more, everywhere.');
-  assert.match(ros(system, ['set', 'hostnam', 'x']), /^1 “hostnam” is not known .* Did you mean “hostname”\?$/);
+  assert.match(ros(system, ['set', 'hostnam', 'x']), /^1 “hostnam” is not known\. Did you mean “hostname”\?$/);
   assert.match(ros(system, ['set', 'hostname']), /^2 config set: set takes a key and a value/);
   assert.equal(system.readText(FILE), 'hostname: a\n');
   const broken = machine({ [FILE]: 'rancher: [\n' });
