@@ -4,6 +4,7 @@ import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
 import type { BuildContext } from '../../pipeline/recipes/context.ts';
 import { installedDisk } from '../../pipeline/recipes/disk.ts';
+import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { projectFolder } from '../rig/project.ts';
 
@@ -34,6 +35,17 @@ export async function buildDisk(name: string, options: { readonly append?: strin
       }),
     );
     return Object.fromEntries(paths) as unknown as BuiltDisk;
+  } finally {
+    await wiring.close();
+  }
+}
+
+/** Absolute path of a file out of a package of the set `grub`. */
+export async function fileFromPackage(name: string, path: string): Promise<string> {
+  const wiring = await wired('v0.0.0-test');
+  try {
+    const { digest } = await wiring.engine.build(fileOfPackage(wiring.context, { set: 'grub', arch: 'amd64', name, path }));
+    return wiring.store.pathOf(digest);
   } finally {
     await wiring.close();
   }
