@@ -58,11 +58,14 @@ test('a disk that is full or may not be written', async (t) => {
   }
 
   const nobody = asNobody();
+  const home = path.join(folder, 'home');
+  await mkdir(home);
+  await chmod(home, 0o777);
   await t.test('a dist that this user may not write: a sentence that names --dist', { skip: !nobody && 'nobody cannot be used here' }, async () => {
     const locked = path.join(folder, 'locked');
     await mkdir(locked);
     await chmod(locked, 0o555);
-    assertFailure(await cli(words(locked), { project, through: nobody ?? [], env: { HOME: folder } }), 1, /locked: The folder may not be written/, /--dist/);
+    assertFailure(await cli(words(locked), { project, through: nobody ?? [], env: { HOME: home, TMPDIR: home } }), 1, /locked: The folder may not be written/, /--dist/);
     assert.deepEqual(await filesBelow(locked), []);
   });
 
@@ -70,7 +73,7 @@ test('a disk that is full or may not be written', async (t) => {
     const locked = path.join(folder, 'locked-cache');
     await mkdir(locked);
     await chmod(locked, 0o555);
-    const result = await cli(['build', 'amd64', '--cache', locked, '--dist', dist], { project, through: nobody ?? [], env: { HOME: folder } });
+    const result = await cli(['build', 'amd64', '--cache', locked, '--dist', dist], { project, through: nobody ?? [], env: { HOME: home, TMPDIR: home } });
     assertFailure(result, 1, /The folder may not be written/, /--cache/);
   });
 
