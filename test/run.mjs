@@ -4,11 +4,10 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleTests, testFiles } from './rig/bundle.mjs';
+import { runFile } from './rig/run-file.mjs';
 
 const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const HELP = `Usage: npm test [-- options]
@@ -99,38 +98,16 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
   }
   title(`${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
   const bundles = await bundleTests(projectFolder, files);
-  const ran = new Set();
-  const stream = run({ files: [...bundles.keys()], concurrency: concurrency ?? availableParallelism(), timeout: FILE_MINUTES * 60_000 });
-  stream.on('test:pass', (event) => onResult(event));
-  stream.on('test:fail', (event) => onResult(event));
-  const report = stream.compose(new spec());
-  report.pipe(process.stdout, { end: false });
-  await new Promise((resolve) => report.on('end', resolve));
-  for (const source of bundles.values()) {
-    if (!ran.has(source)) record({ name: source, trouble: 'no test ran in it' });
-  }
-
-  function onResult({ name: testName, file, skip, details, nesting }) {
-    // Through the source map a test's file is its source; a file in which no test ran is reported as a passed test with its name.
-    const source = bundles.get(file) ?? [...bundles.values()].find((each) => path.resolve(projectFolder, each) === file);
-    const isFile = bundles.has(path.resolve(testName));
-    if (isFile && details.error === undefined) return;
-    if (source !== undefined) ran.add(source);
-    if (details.type === 'suite') return;
-    if (skip !== undefined && skip !== false) {
-      counts.skipped++;
-      return;
+  const live = concurrency === 1;
+  const next = [...bundles].values();
+  const workers = Array.from({ length: concurrency ?? availableParallelism() }, async () => {
+    for (const [bundle, source] of next) {
+      const result = await runFile({ bundle, source, live, timeout: FILE_MINUTES * 60_000 });
+      for (const kind of Object.keys(counts)) counts[kind] += result.counts[kind];
+      failures.push(...result.failures);
     }
-    if (details.error === undefined) {
-      counts.passed++;
-      return;
-    }
-    counts.failed++;
-    const cause = details.error.cause ?? details.error;
-    if (nesting > 0 || details.error.failureType !== 'subtestsFailed') {
-      failures.push({ name: `${source ?? name}: ${testName}`, trouble: String(cause?.message ?? cause) });
-    }
-  }
+  });
+  await Promise.all(workers);
 }
 
 function record({ name, trouble }) {

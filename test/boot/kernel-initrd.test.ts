@@ -32,9 +32,9 @@ bootTest({
     ...SERVICES_RUN.map((check) => ({ ...check, sentence: `after that ${check.sentence}` })),
     { sentence: "the user's dockerd is killed", run: 'sudo kill -9 "$(cat /run/docker.pid)"' },
     ...STILL_WORKS,
-    { sentence: "the user's containerd is killed", run: `sudo pkill -9 -f 'containerd .*/run/docker/containerd/containerd.toml' || sudo pkill -9 -f 'containerd --config /var/run/docker/containerd'` },
+    { sentence: "the user's containerd is killed", run: "sudo pkill -9 -f '^containerd --config .*/run/docker/containerd/'" },
     ...STILL_WORKS,
-    { sentence: "System Docker's containerd is killed", run: `sudo pkill -9 -f 'containerd --config /etc/containerd/system.toml'` },
+    { sentence: "System Docker's containerd is killed", run: "sudo pkill -9 -f '^containerd --config /etc/containerd/system.toml'" },
     ...STILL_WORKS,
     {
       sentence: 'System Docker starts a new container with it',
