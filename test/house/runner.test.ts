@@ -20,13 +20,15 @@ for (const { sentence, text, counts } of ROWS) {
     const folder = await mkdtemp(join(tmpdir(), 'runner-'));
     try {
       const file = join(folder, 'planted.test.mjs');
+      const runner = join(folder, 'run.mjs');
       await writeFile(file, text);
       const program = `import { runFile } from ${JSON.stringify(join(projectFolder, 'test/rig/run-file.mjs'))};
         const { counts } = await runFile({ bundle: ${JSON.stringify(file)}, source: 'planted', live: false, timeout: 60_000 });
         console.log(JSON.stringify([counts.passed, counts.failed, counts.skipped]));`;
+      await writeFile(runner, program);
       // Without the variable that tells Node that a test runs already.
       const env = { PATH: process.env['PATH'] };
-      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env });
+      const { stdout } = await promisify(execFile)(process.execPath, [runner], { env });
       assert.deepEqual(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), counts);
     } finally {
       await rm(folder, { recursive: true, force: true });
