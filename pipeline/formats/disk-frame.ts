@@ -13,13 +13,13 @@ export interface BiosCode {
 }
 
 /** Bytes and where on the disk they go. */
-export interface DiskPiece {
+export interface FramePiece {
   readonly lba: number;
   readonly bytes: Uint8Array;
 }
 
 /** Everything on an installed disk that is not inside a file system: table at both ends and boot code. */
-export function diskFrame(layout: DiskLayout, bios: BiosCode | undefined): readonly DiskPiece[] {
+export function diskFrame(layout: DiskLayout, bios: BiosCode | undefined): readonly FramePiece[] {
   const { table } = layout;
   const { primary, backup } = encodeGpt(table);
   const mbr = protectiveMbr(table.sectors);
@@ -27,7 +27,7 @@ export function diskFrame(layout: DiskLayout, bios: BiosCode | undefined): reado
   const head = new Uint8Array(FIRST_USABLE * SECTOR);
   head.set(hasCode ? grubBootSector(bios.boot, mbr, layout.bios.firstLba) : mbr);
   head.set(primary, SECTOR);
-  const pieces: DiskPiece[] = [{ lba: 0, bytes: head }];
+  const pieces: FramePiece[] = [{ lba: 0, bytes: head }];
   if (hasCode) {
     const { firstLba, lastLba } = layout.bios;
     pieces.push({ lba: firstLba, bytes: placedGrubCore(bios.core, firstLba, lastLba - firstLba + 1) });

@@ -8,6 +8,8 @@ export interface GptPartition {
   readonly id: Guid;
   readonly firstLba: number;
   readonly lastLba: number;
+  /** Bits as in UEFI 2.10 table 5.8; none unless given. */
+  readonly attributes?: bigint;
   /** At most 36 UTF-16 units. */
   readonly name: string;
 }
@@ -80,6 +82,7 @@ function encodeEntries(table: GptTable): Uint8Array {
     entries.set(encodeGuid(partition.id), offset + 16);
     view.setBigUint64(offset + 32, BigInt(firstLba), true);
     view.setBigUint64(offset + 40, BigInt(lastLba), true);
+    view.setBigUint64(offset + 48, partition.attributes ?? 0n, true);
     for (let unit = 0; unit < name.length; unit += 1)
       view.setUint16(offset + 56 + unit * 2, name.charCodeAt(unit), true);
   }

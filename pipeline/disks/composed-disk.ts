@@ -1,0 +1,69 @@
+import type { Json } from '../core/json.ts';
+import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
+import { layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
+import { MIB, SECTOR } from '../formats/sector.ts';
+import { wrongBytes } from '../formats/wrong-bytes.ts';
+import { refuse } from '../trees/decode.ts';
+import type { FileSource } from '../trees/file-source.ts';
+import type { Inputs } from '../trees/job.ts';
+
+/** What lies at a byte of the disk; between pieces there are zeros. */
+export interface DiskPiece {
+  readonly offset: number;
+  readonly content: Uint8Array | FileSource;
+}
+
+/** A disk that need not exist as one file: whoever writes another container around it takes the pieces as they are. */
+export interface ComposedDisk {
+  /** Bytes, whole MiB. */
+  readonly size: number;
+  /** In the order of their offsets; they do not overlap. */
+  readonly pieces: readonly DiskPiece[];
+}
+
+const PLAN_LIMIT = 64 * 1024;
+
+/**
+ * Puts an installed disk together from a job's inputs: `plan`, made by the writer `disk-plan`; `boot`, the FAT file system of exactly
+ * the plan's size; `state`, the ext4 file system; where the plan has a BIOS, `bios/boot.img` and `bios/core.img`. Without `sizeMiB` it
+ * is as small as it can be.
+ */
+export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): ComposedDisk {
+  const plan = parseDiskPlan(planOf(inputs.open('plan')), 'the plan of the disk');
+  const smallest = smallestDisk(plan);
+  if (sizeMiB !== undefined && sizeMiB * MIB < smallest) {
+    throw refuse(
+      `A disk of ${sizeMiB} MiB is smaller than its content: ${smallest / MIB} MiB.`,
+      'Give it a larger sizeMiB in the target, or less to carry.',
+    );
+  }
+  const layout = layOut(plan, sizeMiB === undefined ? smallest : sizeMiB * MIB);
+  const boot = inputs.open('boot');
+  const state = inputs.open('state');
+  if (boot.size !== plan.bootBytes)
+    throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
+  if (state.size > plan.stateBytes)
+    throw wrongBytes(`The state file system has ${state.size} bytes; ${plan.stateBytes} were planned.`);
+  const frame = diskFrame(layout, plan.hasBios ? biosCode(inputs) : undefined);
+  const pieces: DiskPiece[] = [
+    ...frame.map(({ lba, bytes }) => ({ offset: lba * SECTOR, content: bytes })),
+    { offset: layout.boot.firstLba * SECTOR, content: boot },
+    { offset: layout.state.firstLba * SECTOR, content: state },
+  ];
+  return { size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
+}
+
+function biosCode(inputs: Inputs): BiosCode {
+  return { boot: bytesOf(inputs.open('bios/boot.img')), core: bytesOf(inputs.open('bios/core.img')) };
+}
+
+function bytesOf(source: FileSource): Uint8Array {
+  if (source.size > MIB)
+    throw wrongBytes(`${source.size} bytes of boot code are more than the BIOS boot partition holds.`);
+  return source.fill(new Uint8Array(source.size), 0);
+}
+
+function planOf(source: FileSource): Json {
+  if (source.size > PLAN_LIMIT) throw wrongBytes(`The plan of the disk has ${source.size} bytes.`);
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(source.read(0, source.size))) as Json;
+}
