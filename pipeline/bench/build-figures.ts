@@ -112,7 +112,8 @@ export function readSizes(events: string): {
     const event = JSON.parse(line) as BuildEvent;
     if (event.type === 'file') files.push({ name: event.path, bytes: event.blob.size });
     if (event.type !== 'step-end' || !/^(layer|squashfs|compress) /.test(event.title)) continue;
-    const outputs = Object.entries(event.outputs);
+    // `contents` is a listing for the steps that follow, not something that is shipped.
+    const outputs = Object.entries(event.outputs).filter(([output]) => output !== 'contents');
     for (const [output, blob] of outputs) {
       layers.push({ name: outputs.length === 1 ? event.title : `${event.title} (${output})`, bytes: blob.size });
     }

@@ -19,8 +19,7 @@ test('sizes come from the events of a build', () => {
   ];
   assert.deepEqual(readSizes(`not json\n${events.map((event) => JSON.stringify(event)).join('\n')}\n`), {
     layers: [
-      { name: 'layer base (contents)', bytes: 7 },
-      { name: 'layer base (tar)', bytes: 100 },
+      { name: 'layer base', bytes: 100 },
       { name: 'squashfs base', bytes: 40 },
     ],
     files: [{ name: 'rancheros.iso', bytes: 60 }],
