@@ -50,7 +50,7 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     const engine = stacked(
       context,
       composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
-      'xz',
+      'zstd',
     );
     const plugins = stacked(
       context,
