@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,9 @@ async function makeToolRoot(set: string): Promise<string> {
 /** What launch.mjs bundled last. */
 function bundleFolder(): string {
   const cache = join(projectFolder, '.cache/bundle');
-  const { folder } = JSON.parse(readFileSync(join(cache, 'state.json'), 'utf8')) as { readonly folder: string };
+  const state = join(cache, 'state.json');
+  if (!existsSync(state)) throw new Error('the command line was never bundled: run `npm run build -- --target amd64` first');
+  const { folder } = JSON.parse(readFileSync(state, 'utf8')) as { readonly folder: string };
   return join(cache, folder);
 }
 

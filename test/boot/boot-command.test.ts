@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectFolder } from '../rig/project.ts';
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `npm run boot -- <words>` without npm; `until` in its output gets `then` done to it. */
+function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly then: (pid: number) => void }): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['pipeline/cli/launch.mjs', 'boot', ...words], { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let acted = false;
+    child.stdout.on('data', (bytes: Buffer) => {
+      stdout += bytes.toString('utf8');
+      if (!watch || acted || !watch.until.test(stdout)) return;
+      acted = true;
+      watch.then(child.pid ?? 0);
+    });
+    child.stderr.on('data', (bytes: Buffer) => {
+      stderr += bytes.toString('utf8');
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Command lines of processes that use a file. */
+function processesWith(text: string): readonly string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const line = readFileSync(join('/proc', name, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+      return line.includes(text) ? [line] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('--dry-run prints the command line and starts nothing', async () => {
+  const { code, stdout } = await boot(['--dry-run', '--uefi', '--memory', '768', '--disk', '2G', '--vnc']);
+  assert.equal(code, 0);
+  assert.match(stdout, /qemu-system-x86_64 .* -m 768M .*if=pflash,unit=0.*virtio-blk-pci,drive=disk0/);
+});
+
+test('the console of the machine comes out, and a signal leaves no machine behind', async () => {
+  const marker = `marker=${process.pid}`;
+  const end = await boot(['--kernel', '--append', marker], { until: /Linux version/, then: (pid) => process.kill(pid, 'SIGTERM') });
+  assert.equal(end.code, 130);
+  assert.match(end.stderr, /SSH: ssh -p \d+ rancher@127\.0\.0\.1/);
+  assert.deepEqual(processesWith(marker), []);
+});
+
+const MISTAKES: readonly { readonly sentence: string; readonly words: readonly string[]; readonly says: RegExp }[] = [
+  { sentence: 'a version that was not built', words: ['--version', 'v0.0.1'], says: /was not built yet\s+→ type: npm run build -- --target amd64 --version v0\.0\.1/ },
+  { sentence: 'an option that does not exist', words: ['--uefy'], says: /no option --uefy/ },
+  { sentence: 'too little memory', words: ['--memory', '1'], says: /--memory is "1"/ },
+  { sentence: 'kernel arguments for an ISO', words: ['--append', 'quiet'], says: /--append needs --kernel/ },
+  { sentence: 'a disk that is not there', words: ['--disk', 'nowhere.qcow2'], says: /no disk image nowhere\.qcow2/ },
+];
+
+for (const { sentence, words, says } of MISTAKES) {
+  test(`boot refuses ${sentence}, and says what to do`, async () => {
+    const { code, stderr } = await boot(words);
+    assert.equal(code, 2);
+    assert.match(stderr, says);
+  });
+}
