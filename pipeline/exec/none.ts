@@ -38,7 +38,7 @@ export class NoneExecutor implements Executor {
           ),
         );
         const result = await runProcess({
-          argv: [...loaderArgv(root, await this.#roots.programOf(root, program)), ...argv],
+          argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...argv],
           env: { ...toolEnvironment(command, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
           cwd: work,
           stdin: command.stdin && mapSandboxPath(command.stdin, request, work),

