@@ -11,7 +11,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `npm run boot -- <words>` without npm; `until` in its output gets `then` done to it. */
+/** Runs `npm run boot -- <words>` without npm; `until` in its output gets `act` done to it. */
 function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly act: (pid: number) => void }): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['pipeline/cli/launch.mjs', 'boot', ...words], { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -22,7 +22,7 @@ function boot(words: readonly string[], watch?: { readonly until: RegExp; readon
       stdout += bytes.toString('utf8');
       if (!watch || acted || !watch.until.test(stdout)) return;
       acted = true;
-      watch.then(child.pid ?? 0);
+      watch.act(child.pid ?? 0);
     });
     child.stderr.on('data', (bytes: Buffer) => {
       stderr += bytes.toString('utf8');
