@@ -44,6 +44,8 @@ export class Engine {
   readonly #inputs = new Map<string, Promise<Blob>>();
   readonly #executorsUsed = new Set<string>();
   readonly #manifests = new Map<number, Json>();
+  /** Blobs whose bytes were hashed in this run: made, or about to be used. */
+  readonly #hashed = new Set<Digest>();
   #hasFailed = false;
 
   constructor(options: EngineOptions) {
@@ -167,7 +169,9 @@ export class Engine {
     try {
       const paths: { [name: string]: string } = {};
       for (const name of Object.keys(step.inputs)) {
-        paths[name] = store.pathOf(inputs[name] as Digest);
+        const digest = inputs[name] as Digest;
+        await this.#hashOnce(digest);
+        paths[name] = store.pathOf(digest);
       }
       const executor = step.action.type === 'tool' ? await this.#options.toolExecutor() : this.#options.builtinExecutor;
       const common = {
@@ -220,7 +224,16 @@ export class Engine {
         message: `The step "${step.title}" ended well but left no output named "${path.basename(file)}".`,
       });
     }
-    return this.#options.store.adopt(file);
+    const blob = await this.#options.store.adopt(file);
+    this.#hashed.add(blob.digest);
+    return blob;
+  }
+
+  /** A step works on bytes that were hashed in this run, whatever lay on the disk before. */
+  async #hashOnce(digest: Digest): Promise<void> {
+    if (this.#hashed.has(digest)) return;
+    await this.#options.store.verify(digest);
+    this.#hashed.add(digest);
   }
 
   #failed(step: Step, error: unknown): unknown {

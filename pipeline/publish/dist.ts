@@ -17,6 +17,7 @@ import path from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Blob } from '../core/step.ts';
+import { hashFile } from '../store/blobs.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
 import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
@@ -136,10 +137,24 @@ async function putFile(
   const temporary = `${place}.${process.pid}.part`;
   try {
     await copyFile(contribution.pathOf(file), temporary, constants.COPYFILE_FICLONE);
+    await demandDigest(temporary, file, contribution.pathOf(file));
     await settle(temporary, place, contribution.epoch);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** The bytes that are about to get a release's name are hashed once more: a disk may have changed them since they were made. */
+async function demandDigest(copy: string, wanted: ReleaseFile, source: string): Promise<void> {
+  const found = await hashFile(copy);
+  if (found.digest === wanted.digest) return;
+  throw new BuildError({
+    kind: 'wrong-bytes',
+    message: 'A stored file was changed after it was written; it was not published.',
+    place: { file: source },
+    evidence: `wanted ${wanted.digest}, found ${found.digest}`,
+    hint: 'Run the same command with --paranoid: it removes what is damaged and makes it anew.',
+  });
 }
 
 async function putText(place: string, text: string, epoch: number): Promise<void> {

@@ -72,7 +72,7 @@ export class FileBlobStore implements BlobStore {
         hint: 'It was removed; run the same command again and it is made anew. If this happens twice, check the disk.',
       });
     }
-    await markUntouched(file);
+    await markUntouched(file).catch(() => undefined);
   }
 
   async adopt(file: string): Promise<Blob> {

@@ -80,6 +80,10 @@ for (const name of ['bwrap', 'none'] as const) {
   const executor = () => (name === 'bwrap' ? bwrap : none);
   for (const [sentence, commands, expected] of CONTRACT) test(`${name} ${sentence}`, async () => assert.equal(await run(executor(), commands), expected));
 
+  test(`${name} calls a program of many names by the name that was asked for`, async () => {
+    assert.match(await run(executor(), [{ argv: ['sqfstar', '-version'], stdout: '/out/result' }]), /^sqfstar version/);
+  });
+
   test(`${name} shows what a failing tool said, and the command`, async () => {
     await assert.rejects(run(executor(), [{ argv: ['cp', '/in/missing', '/out/result'] }]), (error) => {
       assert.ok(error instanceof BuildError);

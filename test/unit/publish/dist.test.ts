@@ -117,3 +117,12 @@ test('latest does not move to a version that lacks a target of its line', async 
   await publish('v1.5.9', { 'vmware/iso': 'z' }, { line, targets: ['vmware'] });
   assert.equal(await latest(), 'v1.5.9');
 });
+
+test('bytes that changed in the store are not published', async () => {
+  await publish('v1.5.9-dev', { a: 'text' });
+  await assert.rejects(
+    publish('v1.5.9-dev', { b: 'good' }, { pathOf: () => path.join(folder, 'blobs', hexOf(digestOf('text'))) }),
+    (error) => error instanceof BuildError && error.failures[0].kind === 'wrong-bytes',
+  );
+  await assert.rejects(read('v1.5.9-dev', 'b'), { code: 'ENOENT' });
+});
