@@ -75,7 +75,7 @@ module.exports = {
       comment: 'Only the shared schema may come from the guest program.',
       severity: 'error',
       from: { path: '^(pipeline|targets)/' },
-      to: { path: '^overlays/', pathNot: '^overlays/ros/schema/' },
+      to: { path: '^overlays/', pathNot: '^overlays/ros/config/' },
     },
     {
       name: 'nobody-imports-tests',

@@ -1,54 +1,63 @@
 import * as std from 'std';
+import type { CommandOfRos } from './commands/command.ts';
+import { config } from './commands/config.ts';
+import { early } from './commands/early.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
 import { service } from './commands/service.ts';
 import { sysinit } from './commands/sysinit.ts';
+import { version } from './commands/version.ts';
+import { nearestName } from './config/nearest-name.ts';
 import { quickjs } from './runtime/quickjs.ts';
 import { Failure, type System } from './runtime/system.ts';
-import { runningVersion } from './services/config.ts';
 
-const USAGE = `usage: ros [-v] COMMAND
-
-  service list   the system's services
-  service ps     how they are
-  shutdown       power the machine off (-r: restart it)
-  version        the release that runs`;
-
-type Run = (system: System, args: readonly string[]) => number;
-
-const version: Run = (system) => {
-  system.print(`ros version ${runningVersion(system)}`);
-  return 0;
+const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
+  config: { summary: 'the configuration: get, set, merge, export, validate', run: config },
+  service: { summary: "the system's services", run: service },
+  shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
+  version: { summary: 'the release that runs', run: version },
+  // The system's own.
+  early: { run: early },
+  sysinit: { run: sysinit },
+  'stop-services': { run: stopServices },
 };
 
-const COMMANDS: Readonly<Record<string, Run>> = {
-  '-v': version,
-  '--version': version,
-  version,
-  service,
-  s: service,
-  shutdown,
-  sysinit,
-  'stop-services': stopServices,
+const ALIASES: Readonly<Record<string, string>> = {
+  '-v': 'version',
+  '--version': 'version',
+  c: 'config',
+  s: 'service',
 };
 
 /** One program, many names: links called reboot, poweroff, halt and shutdown lead here. */
-const NAMES: Readonly<Record<string, Run>> = {
+const NAMES: Readonly<Record<string, CommandOfRos['run']>> = {
   reboot: (system) => power(system, 'reboot'),
   poweroff: (system) => power(system, 'poweroff'),
   halt: (system) => power(system, 'halt'),
   shutdown,
 };
 
+function usage(): string {
+  const listed = Object.entries(COMMANDS).flatMap(([name, { summary }]) =>
+    summary === undefined ? [] : [`  ${name.padEnd(10)} ${summary}`],
+  );
+  return `usage: ros [-v] COMMAND\n\n${listed.join('\n')}\n\nros COMMAND --help says more.`;
+}
+
 function main(system: System): number {
   const named = NAMES[system.program.split('/').at(-1) ?? ''];
   if (named !== undefined) return named(system, system.args);
-  const [command = '', ...args] = system.args;
-  const run = COMMANDS[command];
-  if (run === undefined) {
-    system.complain(command === '' ? USAGE : `there is no command ${command}\n${USAGE}`);
-    return 2;
+  const [word = '', ...args] = system.args;
+  if (['help', '-h', '--help'].includes(word)) {
+    system.print(usage());
+    return 0;
   }
-  return run(system, args);
+  const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command.run(system, args);
+  const near = nearestName(word, Object.keys(COMMANDS));
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  system.complain(word === '' ? usage() : `there is no command ${word}.${hint}\n${usage()}`);
+  return 2;
 }
 
 function guarded(): number {

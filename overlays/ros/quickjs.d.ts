@@ -7,11 +7,15 @@ declare module 'std' {
     flush(): void;
     readAsString(maxSize?: number): string;
   }
+  const input: FILE;
+
+  export { input as in };
   export const out: FILE;
   export const err: FILE;
   export function exit(status: number): never;
   export function fdopen(fd: number, flags: string): FILE | null;
   export function getenv(name: string): string | undefined;
+  export function getenviron(): Record<string, string>;
   export function loadFile(path: string): string | null;
   export function open(path: string, flags: string): FILE | null;
 }
@@ -28,6 +32,8 @@ declare module 'os' {
   export const WNOHANG: number;
   export function close(fd: number): number;
   export function exec(argv: readonly string[], options?: ExecOptions): number;
+  /** Milliseconds. */
+  export function now(): number;
   export function pipe(): [number, number] | null;
   export function sleep(milliseconds: number): void;
   export function waitpid(pid: number, options: number): [number, number];

@@ -10,7 +10,7 @@ import { CLOUD_CONFIG } from '../config/schema.ts';
 import { CLOUD_CONFIG_FILE } from '../config/sources.ts';
 import { valueFromText } from '../config/value-text.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { type ReadInput, textOf } from './config-input.ts';
+import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
 import { unknown } from './config-show.ts';
 
@@ -34,10 +34,10 @@ export function set(system: System, { words }: Options): number {
 }
 
 /** `ros config merge`: lays a cloud-config over the user's own file, or nothing of it when there is a mistake in it. */
-export function merge(system: System, { words, values }: Options, readInput: ReadInput): number {
+export function merge(system: System, { words, values }: Options): number {
   if (words.length > 0) throw new UsageError('merge takes no words; name the file with -i.');
   const input = values.get('input') ?? '-';
-  const text = input === '-' ? readInput() : textOf(system, input);
+  const text = input === '-' ? system.readInput() : textOf(system, input);
   const { config, problems } = readCloudConfig(text, input === '-' ? 'standard input' : input);
   for (const problem of problems) system.complain(problemText(problem));
   if (problems.some(({ severity }) => severity === 'error')) throw new Failure('nothing was merged');

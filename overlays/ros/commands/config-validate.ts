@@ -3,23 +3,21 @@ import { readCloudConfig } from '../config/read.ts';
 import { loadConfig } from '../config/sources.ts';
 import { readUserData } from '../config/user-data.ts';
 import type { System } from '../runtime/system.ts';
-import { type ReadInput, textOf } from './config-input.ts';
+import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
 
 /** `ros config validate`: says what is wrong and where. Fails when there is an error, not for warnings. */
-export function validate(system: System, { words, flags, values }: Options, readInput: ReadInput): number {
+export function validate(system: System, { words, flags, values }: Options): number {
   if (words.length > 0) throw new UsageError('validate takes no words; name the file with -i.');
-  const problems = flags.has('all')
-    ? loadConfig(system).problems
-    : problemsOf(system, values.get('input') ?? '-', readInput);
+  const problems = flags.has('all') ? loadConfig(system).problems : problemsOf(system, values.get('input') ?? '-');
   if (flags.has('json')) system.print(JSON.stringify(problems, undefined, 2));
   else for (const problem of problems) system.print(problemText(problem));
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-function problemsOf(system: System, input: string, readInput: ReadInput): readonly Problem[] {
+function problemsOf(system: System, input: string): readonly Problem[] {
   const file = input === '-' ? 'standard input' : input;
-  const text = input === '-' ? readInput() : textOf(system, input);
+  const text = input === '-' ? system.readInput() : textOf(system, input);
   // A file that says what it is may be any user-data; one that does not is a cloud-config all the same.
   const userData = readUserData(text, file);
   if (userData.kind === 'compose') return userData.problems;

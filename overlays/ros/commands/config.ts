@@ -1,7 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { merge, set } from './config-change.ts';
-import type { ReadInput } from './config-input.ts';
 import { type Options, readOptions, type Taken, UsageError } from './config-options.ts';
 import { exportConfig, get, images } from './config-show.ts';
 import { validate } from './config-validate.ts';
@@ -20,7 +19,7 @@ merge and validate read the standard input where no file is named. --json: as JS
 
 interface Verb {
   readonly taken?: Taken;
-  readonly run: (system: System, options: Options, readInput: ReadInput) => number;
+  readonly run: (system: System, options: Options) => number;
 }
 
 const INPUT = { i: 'input' } as const;
@@ -42,7 +41,7 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 /** `ros config`, the alias `ros c`. */
-export function config(system: System, args: readonly string[], readInput: ReadInput): number {
+export function config(system: System, args: readonly string[]): number {
   const [name = '', ...rest] = args;
   if (['-h', '--help', 'help'].includes(name) || rest.some((arg) => arg === '-h' || arg === '--help')) {
     system.print(USAGE);
@@ -57,7 +56,7 @@ export function config(system: System, args: readonly string[], readInput: ReadI
     return 2;
   }
   try {
-    return verb.run(system, readOptions(rest, verb.taken), readInput);
+    return verb.run(system, readOptions(rest, verb.taken));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     system.complain(`config ${name}: ${error.message}\n${USAGE}`);

@@ -1,13 +1,9 @@
 import { Engine } from '../docker/engine.ts';
+import { note } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
 import { isCreateOnly, isSystem, readServices, runningVersion, runsOnce } from '../services/config.ts';
 import { containerSpec } from '../services/container.ts';
 import { waves } from '../services/order.ts';
-
-/** A line in the kernel's log, with its time since power-on. */
-function note(system: System, text: string): void {
-  system.appendText('/dev/kmsg', `ros: ${text}\n`);
-}
 
 /** Starts the system's services. A service that fails is named, and the others start all the same. */
 export function sysinit(system: System): number {

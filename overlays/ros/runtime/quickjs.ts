@@ -13,14 +13,20 @@ function pipe(): [number, number] {
   return ends;
 }
 
-function start(command: Command): Running {
-  const [stdin, feed] = pipe();
-  const [result, stdout] = pipe();
-  const pid = os.exec(command.argv, { block: false, stdin, stdout });
-  os.close(stdin);
-  os.close(stdout);
+function start({ argv, stdin = '', withErrors = false, environment }: Command): Running {
+  const [input, feed] = pipe();
+  const [result, output] = pipe();
+  const pid = os.exec(argv, {
+    block: false,
+    stdin: input,
+    stdout: output,
+    ...(withErrors ? { stderr: output } : {}),
+    ...(environment === undefined ? {} : { env: { ...std.getenviron(), ...environment } }),
+  });
+  os.close(input);
+  os.close(output);
   const writer = std.fdopen(feed, 'w');
-  writer?.puts(command.stdin);
+  writer?.puts(stdin);
   writer?.close();
   return { pid, stdout: result };
 }
@@ -34,21 +40,27 @@ function finish(running: Running): Result {
   return { status: signal === 0 ? (status >> 8) & 0xff : 128 + signal, stdout };
 }
 
+function write(path: string, flags: 'a' | 'w', text: string): void {
+  const file = std.open(path, flags);
+  if (file === null) throw new Failure(`${path} cannot be written; are you root?`);
+  file.puts(text);
+  file.close();
+}
+
 const [program = 'ros', ...args] = scriptArgs;
 
 export const quickjs: System = {
   program,
   args,
   readText: (path) => std.loadFile(path) ?? undefined,
-  appendText(path, text) {
-    const file = std.open(path, 'a');
-    if (file === null) throw new Failure(`${path} cannot be written; are you root?`);
-    file.puts(text);
-    file.close();
-  },
+  writeText: (path, text) => write(path, 'w', text),
+  appendText: (path, text) => write(path, 'a', text),
+  readInput: () => std.in.readAsString(),
+  environment: (name) => std.getenv(name),
   // Output is read one after the other: whoever fills a pipe meanwhile waits, and nobody is waited for in vain.
   runAll: (commands) => commands.map(start).map(finish),
   sleep: (milliseconds) => os.sleep(milliseconds),
+  now: () => os.now(),
   print: (text) => std.out.puts(`${text}\n`),
   complain: (text) => std.err.puts(`ros: ${text}\n`),
 };

@@ -4,18 +4,31 @@ export interface System {
   readonly args: readonly string[];
   /** The text of a file, or undefined where there is none. */
   readText(path: string): string | undefined;
+  /** Replaces what stands in a file, at once and not safe from a power cut: for /proc, /sys and /run. */
+  writeText(path: string, text: string): void;
   /** Writes to something that exists already, such as a pipe. */
   appendText(path: string, text: string): void;
+  /** All of the standard input. */
+  readInput(): string;
+  /** A variable of the environment. */
+  environment(name: string): string | undefined;
   /** Runs the commands at the same time and waits for all of them. */
   runAll(commands: readonly Command[]): Result[];
   sleep(milliseconds: number): void;
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
   print(text: string): void;
   complain(text: string): void;
 }
 
 export interface Command {
+  /** Looked up in PATH where it has no slash. A program that does not exist ends with status 127. */
   readonly argv: readonly string[];
-  readonly stdin: string;
+  readonly stdin?: string;
+  /** What it writes to its standard error becomes part of `stdout`, instead of going where ours goes. */
+  readonly withErrors?: boolean;
+  /** Variables beside those that it inherits. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Result {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../../../../overlays/ros/commands/config.ts';
 import { Failure } from '../../../../overlays/ros/runtime/system.ts';
-import { type Machine, machine } from './machine.ts';
+import { type Machine, machine } from '../machine.ts';
 
 const FILE = '/var/lib/rancher/conf/cloud-config.yml';
 const BOOT = '/var/lib/rancher/conf/cloud-config.d/boot.yml';
@@ -15,7 +15,7 @@ function ros(system: Machine, args: readonly string[], input = ''): string {
   system.complained.length = 0;
   let status = 1;
   try {
-    status = config(system, args, () => input);
+    status = config({ ...system, readInput: () => input }, args);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     system.complained.push(error.message);

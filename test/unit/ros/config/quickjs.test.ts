@@ -44,7 +44,7 @@ async function run(program: string, args: readonly string[], input = ''): Promis
 const COMMAND = `import { config } from './commands/config.ts';
 import { quickjs } from './runtime/quickjs.ts';
 import * as std from 'std';
-try { std.exit(config(quickjs, quickjs.args, () => std.in.readAsString())); } catch (error) { quickjs.complain(error.message); std.exit(1); }`;
+try { std.exit(config(quickjs, quickjs.args)); } catch (error) { quickjs.complain(error.message); std.exit(1); }`;
 
 const FILES = `import { filesIn, writeFile } from './config/files.ts';
 import { readUserDataFile } from './config/user-data.ts';

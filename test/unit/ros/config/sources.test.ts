@@ -4,7 +4,7 @@ import { mergeInto, without } from '../../../../overlays/ros/config/merge.ts';
 import { applyMetadata, formatMetadata, parseMetadata } from '../../../../overlays/ros/config/metadata.ts';
 import { problemText } from '../../../../overlays/ros/config/problem.ts';
 import { hostnameOf, joinSources, loadConfig, SOURCES } from '../../../../overlays/ros/config/sources.ts';
-import { machine } from './machine.ts';
+import { machine } from '../machine.ts';
 
 const D = '/var/lib/rancher/conf/cloud-config.d';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { MAX_CHARACTERS } from '../../../../overlays/ros/config/document.ts';
 import { readUserData, readUserDataFile } from '../../../../overlays/ros/config/user-data.ts';
-import { machine } from './machine.ts';
+import { machine } from '../machine.ts';
 
 test('user-data is told apart by its first line', () => {
   assert.deepEqual(readUserData('', 'u'), { kind: 'none' });

@@ -1,0 +1,30 @@
+import { problemText } from '../config/problem.ts';
+import type { CloudConfig } from '../config/schema.ts';
+import { loadConfig } from '../config/sources.ts';
+import { setHostname } from '../early/hostname.ts';
+import { loadModules } from '../early/modules.ts';
+import { setKernelSettings } from '../early/sysctl.ts';
+import { alarm, note } from '../runtime/kernel-log.ts';
+import { Failure, type System } from '../runtime/system.ts';
+
+type Step = (system: System, config: CloudConfig) => void;
+
+const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings];
+
+/**
+ * Run by /usr/lib/ros/start before there is a System Docker: what the configuration says about the machine itself. A
+ * step that fails is told on the console, and the others are taken all the same: a machine that starts can be mended.
+ */
+export function early(system: System): number {
+  const { config, problems } = loadConfig(system);
+  for (const problem of problems) note(system, problemText(problem));
+  for (const step of STEPS) {
+    try {
+      step(system, config);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      alarm(system, error.message);
+    }
+  }
+  return 0;
+}
