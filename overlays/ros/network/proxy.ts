@@ -1,0 +1,41 @@
+import { writeFile } from '../config/files.ts';
+import type { CloudConfig } from '../config/schema.ts';
+import type { System } from '../runtime/system.ts';
+
+const PROXY_FILE = '/run/ros/proxy.env';
+
+/**
+ * The variables by which programs find the proxy, in both spellings, because half of them know only one. Empty where no
+ * proxy is configured.
+ */
+export function proxyEnvironment(config: CloudConfig): Readonly<Record<string, string>> {
+  const network = { ...config.rancher?.defaults?.network, ...config.rancher?.network };
+  const found = {
+    http_proxy: network.http_proxy,
+    https_proxy: network.https_proxy,
+    no_proxy: network.no_proxy,
+  };
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([name, value]) =>
+      value === undefined || value === ''
+        ? []
+        : [
+            [name, value],
+            [name.toUpperCase(), value],
+          ],
+    ),
+  );
+}
+
+/**
+ * The same as a file for shells (`set -a; . /run/ros/proxy.env`). For root only: the address of a proxy may hold a
+ * password.
+ */
+export function writeProxyFile(system: System, config: CloudConfig): void {
+  const lines = Object.entries(proxyEnvironment(config)).map(([name, value]) => `${name}=${quoted(value)}\n`);
+  const text = lines.join('');
+  if ((system.readText(PROXY_FILE) ?? '') === text) return;
+  writeFile(system, PROXY_FILE, text);
+}
+
+const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
