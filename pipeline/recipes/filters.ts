@@ -34,6 +34,18 @@ export const BASE_FILTER: LayerOptions = {
     'usr/lib/*/security/pam_userdb.so',
     'usr/share/zoneinfo/right',
     'usr/share/common-licenses/GFDL*',
+    // What nothing in the system opens: password databases of SASL and PAM, plug-ins of Kerberos, hardware tokens of ssh's own
+    // client, OpenSSL's algorithms of the past, the encoder of Brotli (curl decodes), tables of a key exchange that no client prefers.
+    'usr/lib/*/{sasl2,krb5}',
+    'usr/lib/*/{libdb-5.3*,liblastlog2*,libbrotlienc*,libfido2*,libcbor*}',
+    'usr/lib/*/security/pam_lastlog2.so',
+    'usr/lib/*/ossl-modules',
+    'usr/lib/openssh/{ssh-sk-helper,ssh-pkcs11-helper}',
+    'usr/bin/{ssh-keyscan,lslogins}',
+    'etc/ssh/moduli',
+    // iproute2's tools for RDMA, TIPC, data centre bridging and smart cards of networks.
+    'usr/{bin,sbin}/{rdma,tipc,dcb,devlink}',
+    'usr/sbin/debugfs',
     // Scripts for Perl and Python, and rmt, whose target is an alternative.
     'usr/bin/{c_rehash,routel}',
     'usr/sbin/{pam-auth-update,pam_getenv}',
@@ -72,7 +84,7 @@ export const ENGINE_FILTER: LayerOptions = {
     'usr/share/xtables',
     'usr/sbin/nfnl_osf',
     // Debugging tools, the shims of the past, and the userland proxy, which is switched off.
-    'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1,tini-static,docker-init}',
+    'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1}',
     'usr/sbin/docker-proxy',
   ],
 };

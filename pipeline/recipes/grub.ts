@@ -74,16 +74,16 @@ export function bootFiles(context: BuildContext): BootFiles {
     return {
       elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),
       hybridMbr: file('grub-pc-bin', 'usr/lib/grub/i386-pc/boot_hybrid.img'),
+      // No MokManager: what these start is signed by Debian, so nobody has a key to enrol.
       esp: espImage(context, {
         'EFI/BOOT/BOOTX64.EFI': file('shim-signed', 'usr/lib/shim/shimx64.efi.signed'),
         'EFI/BOOT/grubx64.efi': file('grub-efi-amd64-signed', 'usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed'),
-        'EFI/BOOT/mmx64.efi': file('shim-helpers-amd64-signed', 'usr/lib/shim/mmx64.efi.signed'),
       }),
     };
   });
 }
 
-/** A FAT image big enough for the three EFI programs, made by mtools: no loop device, no root. */
+/** A FAT image big enough for the two EFI programs, made by mtools: no loop device, no root. */
 function espImage(context: BuildContext, files: { readonly [path: string]: Artifact }): Artifact<'fat'> {
   const paths = Object.keys(files).sort();
   const folders = [...new Set(paths.flatMap(parentFolders))].sort();
@@ -100,8 +100,8 @@ function espImage(context: BuildContext, files: { readonly [path: string]: Artif
   });
 }
 
-/** The signed programs have 4.2 MB; the rest is room for the next version of them. */
-const ESP_KIB = 4608;
+/** The signed programs have 3.4 MB; the rest is room for the next version of them. */
+const ESP_KIB = 3840;
 
 function parentFolders(path: string): string[] {
   const parts = path.split('/').slice(0, -1);
