@@ -25,7 +25,8 @@ export function rootfsArchive(context: BuildContext, name: string, layers: reado
 }
 
 function gzipMember(context: BuildContext, layer: Layer, isLast: boolean): Artifact<'gzip'> {
-  const gzip = ['gzip', '-n', '-9'] as const;
+  // Level 9 takes two and a half times as long and gains 0.9 %.
+  const gzip = ['gzip', '-n', '-6'] as const;
   return toolStep(context, {
     title: `gzip ${layer.name}`,
     inputs: { tar: layer.tar },
