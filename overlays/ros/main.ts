@@ -1,6 +1,8 @@
 import * as std from 'std';
 import type { CommandOfRos } from './commands/command.ts';
 import { config } from './commands/config.ts';
+import { consoleFinish } from './commands/console-finish.ts';
+import { consoleInit } from './commands/console-init.ts';
 import { early } from './commands/early.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
 import { service } from './commands/service.ts';
@@ -16,6 +18,8 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
   version: { summary: 'the release that runs', run: version },
   // The system's own.
+  'console-finish': { run: consoleFinish },
+  'console-init': { run: consoleInit },
   early: { run: early },
   sysinit: { run: sysinit },
   'stop-services': { run: stopServices },

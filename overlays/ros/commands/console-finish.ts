@@ -1,0 +1,54 @@
+import { loadConfig } from '../config/sources.ts';
+import { mountGiven } from '../console/mounts.ts';
+import { onceInConsole, onceInStart } from '../console/once.ts';
+import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
+import { reloadSshd } from '../console/ssh-server.ts';
+import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
+import { Engine } from '../docker/engine.ts';
+import { note } from '../runtime/kernel-log.ts';
+import { eachStep } from '../runtime/steps.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { runUserCommands } from '../runtime/user-commands.ts';
+
+/**
+ * Run by the console's script in the background, when all of the configuration is known: files, mounts, commands and scripts
+ * that the user gave, in this order. Logins work already, and a command may take as long as it likes.
+ */
+export function consoleFinish(system: System): number {
+  const { config } = loadConfig(system);
+  const files = config.write_files ?? [];
+  const here = files.filter(isForConsole);
+  const elsewhere = files.filter((file) => !isForConsole(file));
+  const status = eachStep(system, [
+    () =>
+      onceInConsole(system, () => {
+        writeGivenFiles(system, here);
+        if (here.some(({ path }) => path.startsWith('/etc/ssh/'))) reloadSshd(system);
+      }),
+    ...(elsewhere.length > 0
+      ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere))]
+      : []),
+    ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
+    () =>
+      onceInStart(system, 'restart_services', () => restartServices(system, config.rancher?.restart_services ?? [])),
+    () =>
+      onceInStart(system, 'runcmd', () =>
+        runUserCommands(system, { key: 'runcmd', commands: config.runcmd ?? [], log: '/var/log/runcmd.log' }),
+      ),
+    () => onceInStart(system, 'cloud-config-script', () => runStartScript(system, USER_DATA_SCRIPT)),
+    () => onceInStart(system, 'start.sh', () => runStartScript(system, START_SCRIPT)),
+  ]);
+  // As in RancherOS 1, scripts outside may wait for it.
+  system.writeText('/run/console-done', '');
+  const last = eachStep(system, [() => onceInStart(system, 'rc.local', () => runStartScript(system, RC_LOCAL))]);
+  note(system, 'the console is prepared');
+  return status | last;
+}
+
+/** What has to see the files that were written for it. */
+function restartServices(system: System, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const engine = new Engine(system);
+  const problems = [...engine.stop(names, 60), ...engine.start(names)];
+  if (problems.length > 0) throw new Failure(`rancher.restart_services: ${problems.join('; ')}`);
+}

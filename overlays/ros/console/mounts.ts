@@ -1,0 +1,48 @@
+import { run } from '../runtime/run.ts';
+import { Failure, type System } from '../runtime/system.ts';
+
+/** Seconds in which a disk may still appear. */
+const PATIENCE = 20;
+
+/**
+ * Devices are waited for, everything else (tmpfs, a host's export) is mounted as it is named. What is mounted there already, by
+ * an earlier console of this start, stays.
+ */
+const MOUNT = `device=$1 dir=$2 type=$3 options=$4 patience=$5
+case $device in
+*[:/=]* | '' | none | tmpfs) ;;
+*) [ ! -b "/dev/$device" ] || device=/dev/$device ;;
+esac
+found=$device
+case $device in
+LABEL=* | UUID=* | PARTLABEL=* | PARTUUID=* | /dev/*)
+	until found=$(findfs "$device" 2>/dev/null || echo "$device") && [ -b "$found" ]; do
+		[ "$patience" -gt 0 ] || { echo "there is no device $device; see lsblk -f"; exit 1; }
+		patience=$((patience - 1))
+		sleep 1
+	done ;;
+esac
+if [ "$type" = swap ]; then
+	found=$(readlink -f "$found")
+	! grep -q "^$found " /proc/swaps || exit 0
+	exec swapon "$found"
+fi
+! findmnt -rn -o SOURCE --mountpoint "$dir" | grep -qxF "$found" || exit 0
+mkdir -p "$dir" || exit
+set -- "$found" "$dir"
+[ -z "$options" ] || set -- -o "$options" "$@"
+case $type in '' | auto) ;; *) set -- -t "$type" "$@" ;; esac
+exec mount "$@"`;
+
+/** Mounts one entry of `mounts`: device, mount point, type, options. Below /mnt, /media, /home and /opt all containers see it. */
+export function mountGiven(system: System, [device = '', dir = '', type = '', options = '']: readonly string[]): void {
+  if (type !== 'swap' && !dir.startsWith('/'))
+    throw new Failure(`mounts: “${dir}” is no absolute path; ${device} is not mounted`);
+  const argv = ['sh', '-c', MOUNT, 'ros', device, dir, type, options, String(PATIENCE)];
+  const { status, stdout } = run(system, argv, { withErrors: true });
+  if (status === 0) return;
+  const words = stdout.trim().split('\n').at(0) ?? '';
+  throw new Failure(
+    `mounts: ${device} is not mounted on ${dir}: ${words === '' ? `mount ended with status ${status}` : words}`,
+  );
+}

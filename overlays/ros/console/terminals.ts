@@ -1,0 +1,57 @@
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+
+/** A terminal with a login on it. */
+export interface Terminal {
+  /** Below /dev. */
+  readonly name: string;
+  readonly isAutomatic: boolean;
+  /** agetty's command line. */
+  readonly command: string;
+}
+
+const SCREENS = ['tty1', 'tty2', 'tty3', 'tty4', 'tty5', 'tty6'];
+const SPEEDS = ['115200', '38400', '9600'];
+
+/** Of those named, the ones with something behind them: the kernel shows serial ports that the machine does not have, as type 0. */
+const PRESENT = `for name; do
+	[ -c "/dev/$name" ] || continue
+	[ "$(cat "/sys/class/tty/$name/type" 2>/dev/null)" = 0 ] || echo "$name"
+done`;
+
+/** Where a login is wanted: the screens, each console= of the kernel command line, and where nobody needs to log in. */
+export function terminals(
+  system: System,
+  kernelLine: string,
+  autologin: string | readonly string[] = [],
+): readonly Terminal[] {
+  const automatic = new Set([autologin].flat().map((name) => name.replace(/^\/dev\//, '')));
+  const speeds = new Map(
+    [...kernelLine.matchAll(/(?:^|\s)console=([A-Za-z0-9]+)(?:,(\d+))?/g)].map(([, name = '', speed]) => [name, speed]),
+  );
+  // tty0 is whichever screen shows.
+  const names = [...SCREENS, ...speeds.keys(), ...automatic].filter(
+    (name) => /^[A-Za-z]+\d*$/.test(name) && name !== 'tty0' && name !== 'tty',
+  );
+  const { stdout } = run(system, ['sh', '-c', PRESENT, 'ros', ...new Set(names)]);
+  return stdout
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => {
+      const isAutomatic = automatic.has(name);
+      return { name, isAutomatic, command: gettyCommand(name, isAutomatic, speeds.get(name)) };
+    });
+}
+
+function gettyCommand(name: string, isAutomatic: boolean, speed: string | undefined): string {
+  const line = ['agetty', '--noclear', ...(isAutomatic ? ['--autologin', 'rancher'] : []), name];
+  if (/^tty\d+$/.test(name)) return line.join(' ');
+  const speeds = new Set([...(speed === undefined ? [] : [speed]), ...SPEEDS]);
+  return [...line, [...speeds].join(','), 'vt220'].join(' ');
+}
+
+/** Ends the logins on which nobody has typed a name yet, so that they start again by their new command lines. */
+export function endIdleLogins(system: System, names: readonly string[]): void {
+  const commands = names.map((name) => ({ argv: ['pkill', '-x', '-t', name, 'agetty'] }));
+  if (commands.length > 0) system.runAll(commands);
+}

@@ -1,0 +1,89 @@
+import type { WriteFile } from '../config/schema.ts';
+import { alarm } from '../runtime/kernel-log.ts';
+import { run } from '../runtime/run.ts';
+import { Failure, type System } from '../runtime/system.ts';
+
+type Encoding = NonNullable<WriteFile['encoding']>;
+
+/** What the shell makes of its standard input. */
+const UNPACK = { plain: 'cat', base64: 'base64 -d', packed: 'base64 -d | gzip -dc' } as const;
+
+/** The content as it goes to the shell, and what unpacks it there. */
+function encoded(content: string, encoding: Encoding = ''): { readonly stdin: string; readonly unpack: string } {
+  if (encoding === '' || encoding === 'text/plain') return { stdin: content, unpack: UNPACK.plain };
+  const isBase64 = /b(ase)?64$/.test(encoding);
+  const stdin = isBase64 ? content.replace(/\s+/g, '') : base64(content);
+  return { stdin, unpack: encoding.startsWith('gz') ? UNPACK.packed : UNPACK.base64 };
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Of text in which each character is one byte: gzip that stands in YAML with escapes ("\x1f\x8b"). Text for the shell is UTF-8. */
+function base64(bytes: string): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b = 0, c = 0] = [...bytes.slice(i, i + 3)].map((character) => character.charCodeAt(0) & 0xff);
+    const digits = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63].map(
+      (digit) => DIGITS[digit],
+    );
+    text += digits
+      .slice(0, bytes.length - i + 1)
+      .join('')
+      .padEnd(4, '=');
+  }
+  return text;
+}
+
+/** Pipes fail where any part of them fails. Written beside and renamed; a file that is a mount of its own is written in place. */
+const WRITE = `set -o pipefail
+path=$1 mode=$2 owner=$3 unpack=$4
+umask 022
+mkdir -p "\${path%/*}/" || exit
+[ ! -d "$path" ] || { echo "there is a folder of that name"; exit 1; }
+new=$path.new-by-ros
+trap 'rm -f "$new"' EXIT
+( umask 077; eval "$unpack" >"$new" ) && chown "$owner" "$new" && chmod "$mode" "$new" || exit
+mv -T "$new" "$path" 2>/dev/null || cat "$new" >"$path"`;
+
+/** Without the folders above it, which are in the other container already or are made by Docker. */
+const COPY = `set -o pipefail
+path=$1 container=$5
+system-docker inspect --type container --format . "$container" >/dev/null 2>&1 || { echo "there is no such container"; exit 1; }
+folder=$(mktemp -d /tmp/write-files.XXXXXX) || exit
+trap 'rm -rf "$folder"' EXIT
+bash -c "$6" ros "$folder$path" "$2" "$3" "$4" || exit
+tar -C "$folder" --numeric-owner -cf - "\${path#/}" | system-docker cp -a - "$container:/"`;
+
+/** Service whose file system we see. */
+const HERE = 'console';
+
+/** Writes one file into the console or, through System Docker, into the container of another service. */
+export function writeGivenFile(system: System, file: WriteFile): void {
+  const { path, content = '', encoding, permissions = '0644', owner = 'root:root', container = '' } = file;
+  const { stdin, unpack } = encoded(content, encoding);
+  const words = [path, permissions.replace(/^0?o/, ''), owner, unpack];
+  const argv =
+    container === '' || container === HERE
+      ? ['bash', '-c', WRITE, 'ros', ...words]
+      : ['bash', '-c', COPY, 'ros', ...words, container, WRITE];
+  const { status, stdout } = run(system, argv, { stdin, withErrors: true });
+  if (status === 0) return;
+  const place = container === '' || container === HERE ? '' : ` in the container ${container}`;
+  throw new Failure(`write_files: ${path}${place} is not written: ${stdout.trim().split('\n').at(-1) ?? ''}`);
+}
+
+/** Writes all of them, those that fail excepted. */
+export function writeGivenFiles(system: System, files: readonly WriteFile[]): void {
+  for (const file of files) {
+    try {
+      writeGivenFile(system, file);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      alarm(system, error.message);
+    }
+  }
+}
+
+/** Whether a file goes to the console itself. */
+export const isForConsole = ({ container }: WriteFile): boolean =>
+  container === undefined || container === '' || container === HERE;

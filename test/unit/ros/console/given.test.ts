@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { chmodSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { WriteFile } from '../../../../overlays/ros/config/schema.ts';
+import { mountGiven } from '../../../../overlays/ros/console/mounts.ts';
+import { onceInConsole, onceInStart } from '../../../../overlays/ros/console/once.ts';
+import { RC_LOCAL, runStartScript, USER_DATA_SCRIPT } from '../../../../overlays/ros/console/scripts.ts';
+import { isForConsole, writeGivenFile, writeGivenFiles } from '../../../../overlays/ros/console/write-files.ts';
+import { runBootCommands } from '../../../../overlays/ros/early/bootcmd.ts';
+import { runUserCommands } from '../../../../overlays/ros/runtime/user-commands.ts';
+import { machine } from '../machine.ts';
+
+const ME = `${userInfo().uid}:${userInfo().gid}`;
+const PACKED = gzipSync('packed ü');
+const ESCAPED = [...PACKED].map((byte) => String.fromCharCode(byte)).join('');
+
+const WRITTEN: readonly { readonly sentence: string; readonly file: Omit<WriteFile, 'path'>; readonly text: string; readonly mode?: string }[] = [
+  { sentence: 'as it is, with 0644', file: { content: 'a\nß\n' }, text: 'a\nß\n', mode: '644' },
+  { sentence: 'without content', file: {}, text: '' },
+  { sentence: 'with its own mode', file: { content: 'x', permissions: '0750' }, text: 'x', mode: '750' },
+  { sentence: 'with a mode as Python writes it', file: { content: 'x', permissions: '0o600' }, text: 'x', mode: '600' },
+  { sentence: 'from base64 over several lines', file: { content: 'aGVs\nbG8=\n', encoding: 'b64' }, text: 'hello' },
+  { sentence: 'from gzip in base64', file: { content: PACKED.toString('base64'), encoding: 'gz+b64' }, text: 'packed ü' },
+  { sentence: 'from gzip in base64, in the long words', file: { content: PACKED.toString('base64'), encoding: 'gzip+base64' }, text: 'packed ü' },
+  { sentence: 'from gzip in escapes', file: { content: ESCAPED, encoding: 'gz' }, text: 'packed ü' },
+];
+
+for (const { sentence, file, text, mode } of WRITTEN) {
+  test(`a file is written ${sentence}`, () => {
+    const made = machine();
+    writeGivenFile(made, { owner: ME, ...file, path: '/etc/new folder/file' });
+    assert.equal(made.readText('/etc/new folder/file'), text);
+    if (mode !== undefined) assert.equal((statSync(join(made.root, '/etc/new folder/file')).mode & 0o777).toString(8), mode);
+  });
+}
+
+test('a file that cannot be written is told with the reason, leaves nothing behind, and the others are written', () => {
+  const made = machine({ '/etc/folder/x': '' });
+  writeGivenFiles(made, [
+    { path: '/etc/bad', content: '!', encoding: 'b64', owner: ME },
+    { path: '/etc/unpacked', content: 'aGVsbG8=', encoding: 'gz+b64', owner: ME },
+    { path: '/etc/strange', content: 'x', owner: 'nobody-knows-them' },
+    { path: '/etc/folder', content: 'x', owner: ME },
+    { path: '/etc/good', content: 'good', owner: ME },
+  ]);
+  assert.match(
+    made.readText('/dev/kmsg') ?? '',
+    /\/etc\/bad is not written: .*\n.*\/etc\/unpacked is not written: .*gzip.*\n.*\/etc\/strange is not written: .*nobody-knows-them.*\n.*\/etc\/folder is not written: there is a folder/,
+  );
+  assert.equal(made.readText('/etc/good'), 'good');
+  assert.equal(made.runAll([{ argv: ['ls', '/etc'] }])[0]?.stdout, 'folder\ngood\n');
+});
+
+test('a file for another container is given to System Docker as an archive, and refused where there is no such container', () => {
+  const seen: (readonly string[])[] = [];
+  const made = machine(
+    {},
+    {
+      answer({ argv }) {
+        seen.push(argv);
+        return { status: argv.includes('syslog') ? 0 : 1, stdout: 'there is no such container' };
+      },
+    },
+  );
+  writeGivenFile(made, { path: '/etc/x', container: 'syslog' });
+  assert.throws(() => writeGivenFile(made, { path: '/etc/x', container: 'nobody' }), /\/etc\/x in the container nobody is not written: there is no such/);
+  assert.deepEqual(
+    ['console', '', undefined, 'syslog'].map((container) => isForConsole({ path: '/x', ...(container === undefined ? {} : { container }) })),
+    [true, true, true, false],
+  );
+});
+
+test('commands are run in order, as a line or as words, and one that fails stops no other', () => {
+  const made = machine();
+  const log = join(made.root, 'log');
+  const commands = ['echo "$HOME"; exit 7', ['printf', '%s\n', 'two words', '$HOME'], 'echo last >&2'];
+  runUserCommands(made, { key: 'runcmd', commands, log: '/log' });
+  assert.equal(made.readText('/log'), '/root\ntwo words\n$HOME\nlast\n');
+  assert.equal((statSync(log).mode & 0o777).toString(8), '600');
+  assert.match(made.readText('/dev/kmsg') ?? '', /^<3>ros: runcmd: command 1 ended with status 7; its output stands in \/log\n$/);
+  assert.equal(made.runAll([{ argv: ['ls', '/run/ros'] }])[0]?.stdout, '');
+});
+
+test('a line never shows among the arguments of a program', () => {
+  const seen: string[] = [];
+  const made = machine(
+    {},
+    {
+      answer({ argv }) {
+        seen.push(argv.join(' '));
+        return undefined;
+      },
+    },
+  );
+  runUserCommands(made, { key: 'runcmd', commands: ['true secret'], log: '/log' });
+  assert.ok(seen.length > 0);
+  assert.doesNotMatch(seen.join('\n'), /secret/);
+});
+
+test('a command that leaves something running in the background is not waited for', () => {
+  const made = machine();
+  runUserCommands(made, { key: 'runcmd', commands: ['sleep 1000 & echo $! >&2'], log: '/log' });
+  const pid = Number(made.readText('/log')?.trim());
+  assert.ok(process.kill(pid));
+});
+
+test('bootcmd is run once in a start, and one that hangs is ended', () => {
+  const seen: (readonly string[])[] = [];
+  const made = machine(
+    {},
+    {
+      answer({ argv }) {
+        seen.push(argv);
+        return argv.includes('hang') ? { status: 124, stdout: '' } : undefined;
+      },
+    },
+  );
+  runBootCommands(made, { bootcmd: [['hang'], 'echo second'] });
+  runBootCommands(made, { bootcmd: [['hang'], 'echo second'] });
+  assert.equal(seen.filter((argv) => argv.includes('hang')).length, 1);
+  assert.ok(seen.some((argv) => argv.join(' ').includes('timeout -k 5 60 hang')));
+  assert.match(made.readText('/dev/kmsg') ?? '', /bootcmd: command 1 took more than 60 seconds/);
+  assert.equal(made.readText('/run/ros/bootcmd.log'), 'second\n');
+});
+
+test('a script from user-data is run with the interpreter it names, or by sh, and its failure is told', () => {
+  const made = machine({ [USER_DATA_SCRIPT.path]: '#!/bin/bash\necho "${BASH_VERSION:+bash}"; exit 4\n' });
+  runStartScript(made, USER_DATA_SCRIPT);
+  assert.equal(made.readText(USER_DATA_SCRIPT.log), 'bash\n');
+  assert.match(made.readText('/dev/kmsg') ?? '', /cloud-config-script ended with status 4; its output stands in \/var\/log\//);
+  const plain = machine({ [USER_DATA_SCRIPT.path]: 'echo plain\n' });
+  runStartScript(plain, USER_DATA_SCRIPT);
+  assert.equal(plain.readText(USER_DATA_SCRIPT.log), 'plain\n');
+});
+
+test('rc.local is run only where it may be executed, and no script at all is no failure', () => {
+  const made = machine({ [RC_LOCAL.path]: '#!/bin/sh\necho here\n' });
+  runStartScript(made, RC_LOCAL);
+  assert.equal(made.readText(RC_LOCAL.log), undefined);
+  chmodSync(join(made.root, RC_LOCAL.path), 0o755);
+  runStartScript(made, RC_LOCAL);
+  assert.equal(made.readText(RC_LOCAL.log), 'here\n');
+  runStartScript(made, USER_DATA_SCRIPT);
+  assert.equal(made.readText('/dev/kmsg'), undefined);
+});
+
+test('what is done once in a start is not done again by a console that starts anew; another console is prepared anew', () => {
+  const made = machine({ '/proc/sys/kernel/random/boot_id': 'first\n' });
+  const done: string[] = [];
+  const again = () => {
+    onceInStart(made, 'runcmd', () => done.push('start'));
+    onceInConsole(made, () => done.push('console'));
+  };
+  again();
+  again();
+  assert.deepEqual(done, ['start', 'console']);
+  made.runAll([{ argv: ['rm', '-r', '/var/lib/ros'] }]);
+  again();
+  assert.deepEqual(done, ['start', 'console', 'console']);
+});
+
+test('a mount point must be an absolute path, and what mount says is told', () => {
+  const made = machine({}, { answer: () => ({ status: 32, stdout: 'mount: wrong fs type\nmore\n' }) });
+  assert.throws(() => mountGiven(made, ['/dev/vdb', 'mnt', 'ext4', '']), /mounts: “mnt” is no absolute path; \/dev\/vdb is not mounted/);
+  assert.throws(() => mountGiven(made, ['/dev/vdb', '/mnt', 'ext4', '']), /mounts: \/dev\/vdb is not mounted on \/mnt: mount: wrong fs type$/);
+});
