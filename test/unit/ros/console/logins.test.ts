@@ -12,7 +12,7 @@ import { type MachineOptions, machine } from '../machine.ts';
 /** A machine that keeps what programs of this name were asked, and lets them end well. */
 function watched(program: string, status = 0, files: Readonly<Record<string, string>> = {}) {
   const seen: Command[] = [];
-  const answer: MachineOptions['answer'] = (command) => {
+  const answer: NonNullable<MachineOptions['answer']> = (command) => {
     if (command.argv[0] !== program) return undefined;
     seen.push(command);
     return { status, stdout: 'its words' };
