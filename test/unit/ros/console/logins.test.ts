@@ -56,7 +56,7 @@ test('a password that cannot be set is told without the password', () => {
 });
 
 const HERE =
-  (names: readonly string[]): MachineOptions['answer'] =>
+  (names: readonly string[]): NonNullable<MachineOptions['answer']> =>
   ({ argv }) =>
     argv[0] === 'sh'
       ? {
