@@ -111,7 +111,7 @@ async function boot(
         toolRoot,
         accelerator,
         signal: context.signal,
-        machine: { memoryMiB, cpus: 2, firmware: 'bios', boot: bootMedium, network: { isolated: true } },
+        machine: { memoryMiB, cpus: 2, firmware: 'bios', boot: bootMedium, networks: [{ isolated: true }] },
       }),
     );
   }

@@ -151,7 +151,7 @@ async function describeMachine(
     disks: await Promise.all(
       (values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`))),
     ),
-    network: { isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] },
+    networks: [{ isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] }],
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../core/failure.ts';
 import type { Accelerator } from './accelerator.ts';
-import type { Disk, Machine, UserNetwork } from './machine.ts';
+import type { Cable, Disk, Machine, MakersWords, UserNetwork } from './machine.ts';
 
 /** Where a character device of the machine ends: a socket handed to QEMU as an open descriptor, the terminal, or nothing. */
 export type Channel = { readonly descriptor: number } | 'terminal' | 'nothing';
@@ -23,7 +23,9 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
     ...(machine.disks ?? []).flatMap((disk, index) =>
       diskArguments(disk, { index, boots: machine.boot.type === 'disk' }),
     ),
-    ...(machine.network ? networkArguments(machine.network) : []),
+    ...(machine.discs ?? []).flatMap(discArguments),
+    ...(machine.networks ?? []).flatMap(networkArguments),
+    ...makersWordsArguments(machine.makersWords ?? {}),
     ...Array.from({ length: machine.hotPlugSlots ?? 0 }, (_, slot) => [
       '-device',
       `pcie-root-port,id=hot${slot},chassis=${slot + 1}`,
@@ -96,9 +98,15 @@ function diskArguments(disk: Disk, { index, boots }: { readonly index: number; r
   const id = `disk${index}`;
   const drive = [
     '-drive',
-    `if=none,id=${id},format=${disk.format}${disk.snapshot ? ',snapshot=on' : ''},file=${value(disk.file)}`,
+    [
+      `if=none,id=${id},format=${disk.format}`,
+      ...(disk.snapshot ? ['snapshot=on'] : []),
+      ...(disk.readOnly ? ['readonly=on'] : []),
+      `file=${value(disk.file)}`,
+    ].join(','),
   ];
-  const tail = `drive=${id}${boots ? `,bootindex=${index}` : ''}`;
+  const serial = disk.serial === undefined ? '' : `,serial=${disk.serial}`;
+  const tail = `drive=${id}${boots ? `,bootindex=${index}` : ''}${serial}`;
   switch (disk.bus) {
     case 'virtio':
       return [...drive, '-device', `virtio-blk-pci,${tail}`];
@@ -107,7 +115,7 @@ function diskArguments(disk: Disk, { index, boots }: { readonly index: number; r
     case 'pvscsi':
       return [...drive, '-device', `pvscsi,id=scsi${index}`, '-device', `scsi-hd,bus=scsi${index}.0,${tail}`];
     case 'nvme':
-      return [...drive, '-device', `nvme,serial=rancheros${index},${tail}`];
+      return [...drive, '-device', `nvme,${serial === '' ? `serial=rancheros${index},` : ''}${tail}`];
     case 'ahci':
       // Port 0 belongs to the CD drive.
       return [...drive, '-device', `ide-hd,bus=ide.${index + 1},${tail}`];
@@ -116,17 +124,51 @@ function diskArguments(disk: Disk, { index, boots }: { readonly index: number; r
   }
 }
 
-function networkArguments(network: UserNetwork): string[] {
-  const netdev = [
+/** Ports 4 and 5 are the last of the board's controller; disks count from port 1. */
+function discArguments(file: string, index: number): string[] {
+  const id = `disc${index}`;
+  return [
+    ['-drive', `if=none,id=${id},media=cdrom,format=raw,readonly=on,file=${value(file)}`],
+    ['-device', `ide-cd,drive=${id},bus=ide.${5 - index}`],
+  ].flat();
+}
+
+function networkArguments(network: UserNetwork | Cable, index: number): string[] {
+  const id = `net${index}`;
+  const isUser = 'isolated' in network;
+  const netdev = isUser ? userNetdev(network, id) : ['hubport', `id=${id}`, `hubid=${network.cable}`];
+  // Without a ROM the firmware does not even look at the card, which saves seconds.
+  const rom = isUser && network.bootFromNetwork ? ',bootindex=9' : ',romfile=';
+  const mac = network.mac === undefined ? '' : `,mac=${network.mac}`;
+  const device = `${network.card ?? 'virtio-net-pci'},netdev=${id}${mac}${rom}`;
+  return ['-netdev', netdev.join(','), '-device', device];
+}
+
+function userNetdev(network: UserNetwork, id: string): string[] {
+  return [
     'user',
-    'id=net0',
+    `id=${id}`,
+    ...(network.range === undefined ? [] : [`net=${network.range}`]),
     `restrict=${network.isolated ? 'on' : 'off'}`,
     ...(network.forwardToGuest ?? []).map((each) => `hostfwd=tcp:127.0.0.1:${each.hostPort}-:${each.guestPort}`),
-    ...(network.answer ?? []).map((each) => `guestfwd=tcp:${each.address}:${each.port}-tcp:127.0.0.1:${each.hostPort}`),
+    ...(network.answer ?? []).map((each) => `guestfwd=tcp:${each.address}:${each.port}-cmd:${value(each.command)}`),
   ];
-  // Without a ROM the firmware does not even look at the card, which saves seconds.
-  const rom = network.bootFromNetwork ? ',bootindex=9' : ',romfile=';
-  return ['-netdev', netdev.join(','), '-device', `${network.card ?? 'virtio-net-pci'},netdev=net0${rom}`];
+}
+
+function makersWordsArguments(words: MakersWords): string[] {
+  const tables = [
+    [0, words.bios],
+    [1, words.system],
+    [3, words.chassis],
+  ] as const;
+  return tables.flatMap(([type, fields]) =>
+    fields === undefined
+      ? []
+      : [
+          '-smbios',
+          [`type=${type}`, ...Object.entries(fields).map(([name, text]) => `${name}=${value(text)}`)].join(','),
+        ],
+  );
 }
 
 /** A value inside one of QEMU's comma lists: a comma is doubled. */

@@ -22,18 +22,45 @@ export interface Disk {
   readonly bus: DiskBus;
   /** Throw away what the guest writes. */
   readonly snapshot?: boolean;
+  /** The guest cannot write to it. */
+  readonly readOnly?: boolean;
+  /** Serial number that the guest reads; udev makes links of it, e.g. `/dev/disk/by-id/virtio-<serial>`. */
+  readonly serial?: string;
 }
 
 /** A network behind QEMU's own address translation; the host answers as 10.0.2.2, the guest gets 10.0.2.15. */
 export interface UserNetwork {
+  /** Its addresses, e.g. `192.168.7.0/24`, instead of 10.0.2.0/24; the host is the second of them, the guest the fifteenth. */
+  readonly range?: string;
   /** With `true` the guest reaches nothing outside but what `forwardToGuest` and `answer` open. */
   readonly isolated: boolean;
-  readonly card?: 'virtio-net-pci' | 'e1000e' | 'vmxnet3';
+  readonly card?: NetworkCard;
+  /** Hardware address. */
+  readonly mac?: string;
   readonly forwardToGuest?: readonly { readonly hostPort: number; readonly guestPort: number }[];
-  /** An address in the guest's network that a program on the host answers, e.g. a metadata service. */
-  readonly answer?: readonly { readonly address: string; readonly port: number; readonly hostPort: number }[];
+  /**
+   * Addresses in the guest's network that a program on the host answers, e.g. a metadata service. The command is started for each
+   * connection, which is its standard input and output; its words are separated by spaces.
+   */
+  readonly answer?: readonly { readonly address: string; readonly port: number; readonly command: string }[];
   /** Let the firmware try this card (needs the iPXE ROM of the tool image). */
   readonly bootFromNetwork?: boolean;
+}
+
+export type NetworkCard = 'virtio-net-pci' | 'e1000e' | 'vmxnet3';
+
+/** A card at a cable: cards of one cable (a number) hear each other, and nobody else. One alone cannot even send. */
+export interface Cable {
+  readonly cable: number;
+  readonly card?: NetworkCard;
+  readonly mac?: string;
+}
+
+/** What the firmware tells the system about its maker (SMBIOS): the words that datasources recognise a platform by. */
+export interface MakersWords {
+  readonly system?: { readonly [field: string]: string };
+  readonly bios?: { readonly [field: string]: string };
+  readonly chassis?: { readonly [field: string]: string };
 }
 
 /** A virtual machine, as plain data. All files are absolute paths. */
@@ -43,7 +70,11 @@ export interface Machine {
   readonly firmware: FirmwareKind;
   readonly boot: BootMedium;
   readonly disks?: readonly Disk[];
-  readonly network?: UserNetwork;
+  /** Read-only media in further CD drives, as ISO files: at most two. */
+  readonly discs?: readonly string[];
+  /** Its network cards, in the order in which the kernel finds them. */
+  readonly networks?: readonly (UserNetwork | Cable)[];
+  readonly makersWords?: MakersWords;
   /** Empty PCI Express slots `hot0`, `hot1`, … into which the monitor can plug devices. */
   readonly hotPlugSlots?: number;
   /** A second serial port, `ttyS1`, without a reader. */

@@ -1,11 +1,9 @@
-import type { FirmwareKind } from '../../pipeline/emulator/machine.ts';
+import type { Cable, DiskBus, FirmwareKind, MakersWords, NetworkCard } from '../../pipeline/emulator/machine.ts';
 import type { LiveMedium } from '../../pipeline/emulator/release-machine.ts';
+import type { MetadataService } from './metadata-service.ts';
 
-/** What a command in the machine must do. */
-export interface CommandCheck {
-  readonly sentence: string;
-  /** A command line for `sh`, run as the user who is logged in on the serial console. */
-  readonly run: string;
+/** What a command must answer. */
+interface Answer {
   /** Its standard output must match. */
   readonly prints?: RegExp;
   /** Its exit code; 0 when not given. */
@@ -16,12 +14,44 @@ export interface CommandCheck {
   readonly deadlineSeconds?: number;
 }
 
+/** What a command in the machine must do. */
+export interface CommandCheck extends Answer {
+  readonly sentence: string;
+  /** A command line for `sh`, run as the user who is logged in on the serial console. */
+  readonly run: string;
+}
+
+/** What a command over SSH must do, from outside through a forwarded port. A connection that is refused ends with 255. */
+export interface SshCheck extends Answer {
+  readonly sentence: string;
+  readonly ssh: string;
+  /** Default: rancher. */
+  readonly as?: string;
+  /** The key that it shows (see ssh.ts): the one that cases give to the machine (default), one that nobody knows, or a password instead. */
+  readonly with?: 'known-key' | 'strange-key' | { readonly password: string };
+}
+
+/** Something that the machine must have said on its serial console since it was last switched on, or says within the deadline. */
+export interface ConsoleCheck {
+  readonly sentence: string;
+  readonly shows: RegExp;
+  readonly deadlineSeconds?: number;
+}
+
+/** A request that the metadata service must have got: one of its lines `METHOD /path`, each with its headers in lines `name: value`. */
+export interface MetadataCheck {
+  readonly sentence: string;
+  readonly metadataAsked: RegExp;
+  readonly deadlineSeconds?: number;
+}
+
 /** Something done to the machine from outside. */
 export type Deed =
   /** A blank disk with this serial number is plugged into a running machine. */
   | { readonly type: 'plug-disk'; readonly serial: string; readonly slot: string; readonly mebibytes: number }
   | { readonly type: 'plug-network-card'; readonly id: string; readonly slot: string }
   | { readonly type: 'press'; readonly keys: readonly string[] }
+  | { readonly type: 'type'; readonly text: string }
   | { readonly type: 'power-button' };
 
 export interface DeedCheck {
@@ -44,9 +74,70 @@ export interface PowerOffCheck {
   readonly deadlineSeconds?: number;
 }
 
-export type Check = CommandCheck | DeedCheck | RebootCheck | PowerOffCheck;
+/** How a machine is switched on again. Its disks are as they were left; what is not named stays as in the case. */
+export interface SwitchedOn {
+  /** Instead of the case's `append`. */
+  readonly append?: string;
+  /** Boots the release of the version after the one under test, instead of it. */
+  readonly release?: 'next';
+  /** False: no shell is waited for. */
+  readonly reachesShell?: boolean;
+}
 
-/** One start of one machine, and everything that is checked in it, in order. */
+/** The power is cut (QEMU is killed) and comes back: the machine starts with the same disks. After a PowerOffCheck: it is switched on again. */
+export interface PowerCutCheck {
+  readonly sentence: string;
+  readonly powerCut: SwitchedOn & {
+    /** A command that is started in the background before the cut. */
+    readonly during?: string;
+    /** Seconds from then to the cut. */
+    readonly afterSeconds?: number;
+  };
+}
+
+export type Check = CommandCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
+
+/** A folder on a medium: its files by path, as text or bytes. */
+export type FolderContent = { readonly [path: string]: string | Uint8Array };
+
+/** What is on a disk before the machine is switched on for the first time. */
+export type DiskContent =
+  /** A file system over the whole disk. Files of ext4 belong to whoever runs the tests. */
+  | { readonly type: 'ext4' | 'fat' | 'swap'; readonly label?: string; readonly files?: FolderContent }
+  /** Bytes at offsets, zeros elsewhere: signatures of what no tool here can make. */
+  | { readonly type: 'bytes'; readonly parts: readonly { readonly offset: number; readonly bytes: Uint8Array | string }[] }
+  /** Made by a step of its own, which gets the disk's file, already of its size. */
+  | { readonly type: 'made'; readonly by: (file: string) => Promise<void> };
+
+/** A disk of the machine. It is kept over every restart of the case. */
+export interface CaseDisk {
+  /** Also its serial number: virtio disks are at `/dev/disk/by-id/virtio-<name>`. */
+  readonly name: string;
+  readonly mebibytes: number;
+  /** Default: virtio. Disks of one bus get their letters in the order of the list. */
+  readonly bus?: DiskBus;
+  /** Default: blank. */
+  readonly holds?: DiskContent;
+}
+
+/** A network of its own behind one card. Nothing outside is reached. Without a list a machine has one such card, eth0, 10.0.2.15. */
+export interface CaseNetwork {
+  /** Addresses, e.g. `192.168.7.0/24` instead of 10.0.2.0/24: host and gateway .2, name server .3, lease .15. */
+  readonly range?: string;
+  readonly card?: NetworkCard;
+  readonly mac?: string;
+}
+
+/** A read-only medium with configuration, such as a cloud gives to its machines. */
+export interface ConfigMedium {
+  /** Volume label, e.g. `config-2` or `cidata`. */
+  readonly label: string;
+  /** A CD (default), or a read-only disk with FAT. */
+  readonly format?: 'iso' | 'fat';
+  readonly files: FolderContent;
+}
+
+/** One machine, and everything that is checked in it, in order, over all its restarts. */
 export interface BootCase {
   /** What this boot shows, as a sentence. */
   readonly name: string;
@@ -58,5 +149,18 @@ export interface BootCase {
   readonly memoryMiB: number;
   readonly cpus?: number;
   readonly hotPlugSlots?: number;
+  /** Words after the kernel command line, for the medium `kernel`: GRUB's media bring their own. */
+  readonly append?: string;
+  readonly disks?: readonly CaseDisk[];
+  readonly networks?: readonly (CaseNetwork | Cable)[];
+  readonly configMedium?: ConfigMedium;
+  /** Answers at 169.254.169.254:80 of the first network, whose range is then 169.254.0.0/16 unless the case names another one. */
+  readonly metadata?: MetadataService;
+  /** What the firmware says about the machine's maker (SMBIOS). */
+  readonly makersWords?: MakersWords;
+  /** False: no shell is waited for; the checks are about the console. */
+  readonly reachesShell?: boolean;
+  /** Cuts before that: each time the machine is switched on, says this on its console, runs on for some seconds, and loses its power. */
+  readonly firstCuts?: readonly { readonly says: RegExp; readonly thenSeconds: number }[];
   readonly checks: readonly Check[];
 }

@@ -1,16 +1,22 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
-import { chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
+import { type Accelerator, chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
+import { freePort } from '../../pipeline/emulator/free-port.ts';
+import type { Disk, Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
 import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
+import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
-import type { BootCase, Check, CommandCheck, Deed } from './boot-case.ts';
-import { releaseFiles, reportFolder } from './project.ts';
+import type { BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
+import { makeConfigMedium, makeDisk } from './case-disk.ts';
+import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
+import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
+import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
 
 /** Give-up limits are written for a quiet machine with two processors; a loaded one gets more. Nothing is asserted about time. */
@@ -18,6 +24,7 @@ const PATIENCE = Number(process.env['RANCHEROS_PATIENCE'] ?? '3');
 const SHELL_SECONDS = 120;
 const CHECK_SECONDS = 60;
 const SHOWN_LINES = 60;
+const FROM_POWER_ON = 0 as Mark;
 const FATAL = /Kernel panic - not syncing[^\n]*|RancherOS cannot start[^\n]*/;
 
 interface CheckResult {
@@ -27,11 +34,30 @@ interface CheckResult {
   readonly why?: string | undefined;
 }
 
-/** One boot under test. */
-interface Guest {
-  readonly machine: RunningMachine;
+/** What a machine of a case consists of, made once: a restart gets the same. */
+interface Parts {
+  readonly disks: readonly Disk[];
+  readonly discs: readonly string[];
+  readonly networks: Machine['networks'];
+  readonly sshPort: number;
+}
+
+/** One case under test: its machine, which restarts replace, and what was seen. */
+interface Run {
+  readonly boot: BootCase;
+  readonly context: TestContext;
   readonly scratch: string;
-  shell: ConsoleShell;
+  readonly parts: Parts;
+  readonly metadata: RunningMetadata | undefined;
+  readonly emulator: { readonly root: string; readonly accelerator: Accelerator };
+  readonly results: CheckResult[];
+  readonly live: WriteStream;
+  /** Consoles of machines that were switched off. */
+  readonly past: string[];
+  machine: RunningMachine;
+  /** Undefined: no shell, or the machine stopped answering. */
+  shell: ConsoleShell | undefined;
+  lost: boolean;
 }
 
 /** Registers a boot as one test with a subtest per check; its console and results stay in `.cache/test/boots/<name>`. */
@@ -44,80 +70,133 @@ export function bootTest(boot: BootCase): void {
       boot.name
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, ''),
+        .replace(/^-|-$/g, '')
+        // Names of folders end at 255.
+        .slice(0, 200),
     );
     const scratch = await mkdtemp(join(tmpdir(), 'boot-test-'));
     await mkdir(folder, { recursive: true });
-    const machine = await switchOn(boot, context);
+    const metadata = boot.metadata && (await RunningMetadata.start(boot.metadata));
     // As it comes, for whoever watches a boot that takes long.
     const live = createWriteStream(join(folder, 'console.live'));
-    machine.console.onBytes((bytes) => live.write(bytes));
-    const results: CheckResult[] = [];
+    let run: Run | undefined;
     try {
-      await runChecks(boot, { machine, scratch, context, results });
+      run = await prepare(boot, { context, scratch, metadata, live });
+      await runChecks(run);
     } finally {
-      await machine.stop();
+      await run?.machine.stop();
+      metadata?.stop();
       live.end();
-      await writeFile(join(folder, 'console.log'), machine.console.log());
-      await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: boot.name, checks: results }, null, 2)}\n`);
       await rm(scratch, { recursive: true, force: true });
-      if (results.some((each) => !each.ok)) {
-        const lines = machine.console.log().trimEnd().split('\n');
-        context.diagnostic(`the console (${join(folder, 'console.log')}) ends with:`);
-        for (const line of lines.slice(-SHOWN_LINES)) context.diagnostic(line.slice(0, 240));
-      }
+      if (run) await report(run, folder);
     }
   });
 }
 
-async function switchOn(boot: BootCase, context: TestContext): Promise<RunningMachine> {
+async function report(run: Run, folder: string): Promise<void> {
+  const log = [...run.past, run.machine.console.log()].join('\n');
+  await writeFile(join(folder, 'console.log'), log);
+  if (run.metadata) await writeFile(join(folder, 'metadata.log'), run.metadata.text());
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: run.boot.name, checks: run.results }, null, 2)}\n`);
+  if (run.results.every((each) => each.ok)) return;
+  run.context.diagnostic(`the console (${join(folder, 'console.log')}) ends with:`);
+  for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
+}
+
+type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'live'>;
+
+async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   const root = await toolRoot('qemu');
   const { accelerator, reason } = await chooseAccelerator(root, process.env['RANCHEROS_ACCEL']);
-  context.diagnostic(`${accelerator}: ${reason}`);
-  return startMachine(
+  around.context.diagnostic(`${accelerator}: ${reason}`);
+  const emulator = { root, accelerator };
+  const parts = await makeParts(boot, around);
+  const machine = await switchOn({ boot, parts, emulator, live: around.live }, {});
+  return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false };
+}
+
+async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): Promise<Parts> {
+  const disks: Disk[] = [];
+  for (const disk of boot.disks ?? []) disks.push({ file: await makeDisk(disk, scratch), format: 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
+  const discs: string[] = [];
+  if (boot.configMedium) {
+    const file = await makeConfigMedium(boot.configMedium, scratch);
+    if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: 'virtio', readOnly: true, serial: 'config-medium' });
+    else discs.push(file);
+  }
+  const sshPort = await freePort();
+  return { disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort };
+}
+
+function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPort: number): Machine['networks'] {
+  const address = boot.metadata?.address ?? METADATA_ADDRESS;
+  // The forwarding of SSH and the metadata service belong to the first network.
+  let first = true;
+  return (boot.networks ?? [{}]).map((network) => {
+    if ('cable' in network) return network;
+    const user: UserNetwork = { isolated: true, ...network };
+    if (!first) return user;
+    first = false;
+    return {
+      ...user,
+      range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
+      forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
+      answer: metadata ? [{ address, port: 80, command: metadata.command }] : [],
+    };
+  });
+}
+
+async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'parts' | 'emulator' | 'live'>, how: SwitchedOn): Promise<RunningMachine> {
+  const folder = how.release === 'next' ? nextReleaseFiles(boot.target) : releaseFiles(boot.target);
+  const machine = await startMachine(
     {
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: liveMedium(boot.medium, releaseFiles(boot.target)),
-      network: { isolated: true },
+      boot: liveMedium(boot.medium, folder, how.append ?? boot.append),
+      disks: parts.disks,
+      discs: parts.discs,
+      networks: parts.networks ?? [],
+      makersWords: boot.makersWords ?? {},
       hotPlugSlots: boot.hotPlugSlots ?? 0,
     },
-    { toolRoot: root, accelerator, fatal: FATAL },
+    { toolRoot: emulator.root, accelerator: emulator.accelerator, fatal: FATAL },
   );
+  machine.console.onBytes((bytes) => live.write(bytes));
+  return machine;
 }
 
-async function runChecks(boot: BootCase, run: { readonly machine: RunningMachine; readonly scratch: string; readonly context: TestContext; readonly results: CheckResult[] }): Promise<void> {
-  const { machine, results } = run;
-  let guest: Guest | undefined;
-  await check(run, 'reaches a shell on the serial console', async () => {
-    guest = { machine, scratch: run.scratch, shell: await ConsoleShell.open(machine.console, { deadlineSeconds: SHELL_SECONDS * PATIENCE }) };
-  });
-  for (const each of boot.checks) {
-    const present = guest;
-    if (!present) {
+async function runChecks(run: Run): Promise<void> {
+  for (const { says, thenSeconds } of run.boot.firstCuts ?? []) {
+    await check(run, `loses its power ${thenSeconds} s after it says ${says}`, async () => {
+      await run.machine.console.waitFor({ pattern: says, since: FROM_POWER_ON, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: `${says}` });
+      await sleep(thenSeconds * 1000);
+      await cutPower(run, {});
+    });
+  }
+  if (run.boot.reachesShell !== false) await check(run, 'reaches a shell on the serial console', () => openShell(run));
+  for (const each of run.boot.checks) {
+    if (run.lost && !('powerCut' in each)) {
       // One line instead of one more deadline per check.
       const why = 'the machine had stopped answering before';
-      results.push({ sentence: each.sentence, ok: false, seconds: machine.console.seconds, why });
+      run.results.push({ sentence: each.sentence, ok: false, seconds: run.machine.console.seconds, why });
       continue;
     }
-    await check(run, each.sentence, async () => {
-      try {
-        await perform(each, present);
-      } catch (error) {
-        if (error instanceof BuildError) guest = undefined;
-        throw error;
-      }
-    });
+    await check(run, each.sentence, () => perform(each, run));
   }
 }
 
-async function check(run: { readonly machine: RunningMachine; readonly context: TestContext; readonly results: CheckResult[] }, sentence: string, act: () => Promise<void>): Promise<void> {
+async function openShell(run: Run): Promise<void> {
+  run.shell = await ConsoleShell.open(run.machine.console, { deadlineSeconds: SHELL_SECONDS * PATIENCE });
+}
+
+async function check(run: Run, sentence: string, act: () => Promise<void>): Promise<void> {
   await run.context.test(sentence, async () => {
     let why: string | undefined;
     try {
       await act();
     } catch (error) {
+      if (error instanceof BuildError) run.lost = true;
       why = sentenceOf(error);
       throw new Error(why);
     } finally {
@@ -127,49 +206,89 @@ async function check(run: { readonly machine: RunningMachine; readonly context: 
   });
 }
 
-async function perform(check: Check, guest: Guest): Promise<void> {
+async function perform(check: Check, run: Run): Promise<void> {
+  const { monitor, console } = run.machine;
+  if ('powerCut' in check) return performPowerCut(check, run);
   const deadlineSeconds = (check.deadlineSeconds ?? CHECK_SECONDS) * PATIENCE;
-  if ('run' in check) return performCommand(check, guest, deadlineSeconds);
-  if ('deed' in check) return performDeed(check.deed, guest);
-  const { monitor, console } = guest.machine;
+  if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => shellOf(run).run(check.run, { deadlineSeconds: left }));
+  if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, left));
+  if ('deed' in check) return performDeed(check.deed, run);
+  if ('shows' in check) {
+    await console.waitFor({ pattern: check.shows, since: FROM_POWER_ON, deadlineSeconds, meaning: check.sentence }).catch((error: unknown) => {
+      // The machine may be well all the same.
+      throw new Error(sentenceOf(error));
+    });
+    return;
+  }
+  if ('metadataAsked' in check) {
+    const end = console.seconds + deadlineSeconds;
+    while (!check.metadataAsked.test(run.metadata?.text() ?? '')) {
+      if (console.seconds >= end) throw new Error(`the metadata service was not asked ${check.metadataAsked}, but:\n${run.metadata?.text().slice(0, 4000)}`);
+      await sleep(200);
+    }
+    return;
+  }
   const mark = monitor.mark();
   const since = console.mark();
   if ('reboots' in check) {
-    await cause(check.reboots, guest);
+    await cause(check.reboots, run);
     await monitor.waitForEvent('RESET', { since: mark, deadlineSeconds, meaning: 'the reset of the machine' });
-    guest.shell = await ConsoleShell.open(console, { since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' });
+    run.shell = await ConsoleShell.open(console, { since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' });
     return;
   }
-  await cause(check.powersOff, guest);
+  await cause(check.powersOff, run);
   await monitor.waitForEvent('SHUTDOWN', { since: mark, deadlineSeconds, meaning: 'that the machine switches off' });
 }
 
-/** Starts what ends the machine: a deed from outside, or a command whose end nobody will see. */
-async function cause(by: { readonly by: Deed } | { readonly run: string }, guest: Guest): Promise<void> {
-  if ('by' in by) return performDeed(by.by, guest);
-  await guest.shell.output(`(sleep 1; ${by.run}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
+async function performPowerCut({ powerCut }: PowerCutCheck, run: Run): Promise<void> {
+  if (powerCut.during !== undefined) await shellOf(run).output(`(${powerCut.during}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
+  if (powerCut.afterSeconds !== undefined) await sleep(powerCut.afterSeconds * 1000);
+  await cutPower(run, powerCut);
+  if (powerCut.reachesShell ?? run.boot.reachesShell ?? true) await openShell(run);
 }
 
-async function performCommand(check: CommandCheck, guest: Guest, deadlineSeconds: number): Promise<void> {
-  const end = guest.machine.console.seconds + deadlineSeconds;
+async function cutPower(run: Run, how: SwitchedOn): Promise<void> {
+  await run.machine.stop();
+  run.past.push(run.machine.console.log(), '── the power was cut ──');
+  run.shell = undefined;
+  run.lost = false;
+  run.machine = await switchOn(run, how);
+}
+
+function shellOf(run: Run): ConsoleShell {
+  if (!run.shell) throw new Error('this case has no shell at this point');
+  return run.shell;
+}
+
+/** Starts what ends the machine: a deed from outside, or a command whose end nobody will see. */
+async function cause(by: { readonly by: Deed } | { readonly run: string }, run: Run): Promise<void> {
+  if ('by' in by) return performDeed(by.by, run);
+  await shellOf(run).output(`(sleep 1; ${by.run}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
+}
+
+async function answered(run: Run, check: CommandCheck | SshCheck, deadlineSeconds: number, shown: string, ask: (left: number) => Promise<CommandResult>): Promise<void> {
+  const { console } = run.machine;
+  const end = console.seconds + deadlineSeconds;
   for (;;) {
-    const left = Math.max(1, end - guest.machine.console.seconds);
-    const result = await guest.shell.run(check.run, { deadlineSeconds: left });
-    const trouble = troubleOf(result, check);
+    const trouble = troubleOf(await ask(Math.max(1, end - console.seconds)), check, shown);
     if (trouble === undefined) return;
-    if (!check.eventually || guest.machine.console.seconds >= end) throw new Error(trouble);
+    if (!check.eventually || console.seconds >= end) throw new Error(trouble);
     await sleep(500);
   }
 }
 
-function troubleOf({ stdout, stderr, exitCode }: CommandResult, check: CommandCheck): string | undefined {
-  const shown = `\n$ ${check.run}\n${stdout}${stderr}`.slice(0, 4000);
+function performSsh(check: SshCheck, run: Run, seconds: number): Promise<CommandResult> {
+  return overSsh({ port: run.parts.sshPort, user: check.as ?? 'rancher', command: check.ssh, with: check.with ?? 'known-key', seconds: Math.min(seconds, 60) });
+}
+
+function troubleOf({ stdout, stderr, exitCode }: CommandResult, check: CommandCheck | SshCheck, command: string): string | undefined {
+  const shown = `\n$ ${command}\n${stdout}${stderr}`.slice(0, 4000);
   if (exitCode !== (check.exits ?? 0)) return `exit code ${exitCode} instead of ${check.exits ?? 0}${shown}`;
   if (check.prints && !check.prints.test(stdout)) return `its output does not match ${check.prints}${shown}`;
   return undefined;
 }
 
-async function performDeed(deed: Deed, { machine, scratch }: Guest): Promise<void> {
+async function performDeed(deed: Deed, { machine, scratch }: Run): Promise<void> {
   switch (deed.type) {
     case 'plug-disk': {
       const file = join(scratch, `${deed.serial}.img`);
@@ -181,6 +300,8 @@ async function performDeed(deed: Deed, { machine, scratch }: Guest): Promise<voi
       return machine.monitor.plugNetworkCard(deed);
     case 'press':
       return machine.monitor.press(deed.keys);
+    case 'type':
+      return machine.console.type(deed.text);
     case 'power-button':
       return machine.monitor.powerButton();
     default:

@@ -21,3 +21,11 @@ function topFolder(folder: string): string {
 export function releaseFiles(target = 'amd64'): string {
   return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, projectFolder), target);
 }
+
+/** The same of the version after the one under test, which `npm run test:release` builds; RANCHEROS_NEXT_RELEASE names another folder. */
+export function nextReleaseFiles(target = 'amd64'): string {
+  return targetFolder(process.env['RANCHEROS_NEXT_RELEASE'] ?? releaseFolder(NEXT_VERSION, projectFolder), target);
+}
+
+/** Later than any release of this branch. */
+export const NEXT_VERSION = 'v1.99.0-next';
