@@ -3,6 +3,7 @@ import type { Target } from './core/target.ts';
 import type { BuildContext } from './recipes/context.ts';
 
 export type { BuildContext } from './recipes/context.ts';
+export { compressedDisk, installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
 export { hybridIso } from './recipes/iso.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';

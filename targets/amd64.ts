@@ -1,6 +1,8 @@
 import {
+  compressedDisk,
   defineTarget,
   hybridIso,
+  installedDisk,
   ipxeScript,
   KERNEL_INDEPENDENT,
   liveSystem,
@@ -10,15 +12,18 @@ import {
 export default defineTarget({
   name: 'amd64',
   arch: 'amd64',
-  summary: 'PCs and virtual machines: live ISO, network boot, root file system',
-  files: ['rancheros.iso', 'vmlinuz', 'initrd', 'rootfs.tar.gz', 'rancheros.ipxe'],
+  summary: 'PCs and virtual machines: live ISO, network boot, installed disk, root file system',
+  files: ['rancheros.iso', 'rancheros.img', 'vmlinuz', 'initrd', 'rootfs.tar.gz', 'rancheros.ipxe'],
   make(context) {
     const system = liveSystem(context, 'amd64');
+    const disk = installedDisk(context, system, { name: 'amd64' });
     return {
+      'rancheros.img': compressedDisk(context, 'rancheros.img', disk.raw),
       'rancheros.iso': hybridIso(context, 'rancheros.iso', {
         volumeId: 'RancherOS',
         files: {
           ...system.medium,
+          'rancheros/install.squashfs': disk.installer,
           'boot/vmlinuz': system.kernel.image,
           'boot/initrd': system.initrdBase,
           'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },

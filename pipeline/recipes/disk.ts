@@ -1,11 +1,12 @@
 import type { Artifact, InputRef } from '../core/step.ts';
 import { BOOT_LABEL, CLUSTER, STATE_LABEL } from '../formats/disk-layout.ts';
 import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
-import { grubSettings } from '../formats/grub-settings.ts';
+import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
 import { MIB_SECTORS, SECTOR } from '../formats/sector.ts';
 import type { BuildContext } from './context.ts';
 import { type BiosBootCode, biosBootCode, efiPrograms, GRUB_FOLDER } from './disk-boot-code.ts';
 import { composeLayer } from './layer.ts';
+import { squashfsOfFiles } from './squashfs.ts';
 import type { System } from './system.ts';
 import { toolStep } from './tool-step.ts';
 
@@ -33,11 +34,13 @@ export interface InstalledDisk {
   readonly state: Artifact<'ext4'>;
   /** Only where the architecture has a BIOS. */
   readonly bios: BiosBootCode | undefined;
+  /** For the medium that installs this disk: all of it that the medium's own files are not (`InstallParts`). */
+  readonly installer: Artifact<'squashfs'>;
 }
 
 /** Kernel arguments of every installed system (v1.5: "installed"). */
 export const INSTALLED_ARGUMENTS =
-  'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty0';
+  'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty1 console=ttyS0,115200 quiet';
 
 const DEFAULT_STATE_MIB = 256;
 
@@ -79,7 +82,37 @@ export function installedDisk(context: BuildContext, system: System, spec: DiskS
     inputs: { plan, boot, state, ...biosInputs },
     outputs: { disk: 'disk' },
   });
-  return { raw: disk, plan, boot, state, bios };
+  const installer = installerOf(context, { name: spec.name, plan, boot, bios, medium: slotFiles(system) });
+  return { raw: disk, plan, boot, state, bios, installer };
+}
+
+/** What an installing medium carries beside the files of a slot. */
+function installerOf(
+  context: BuildContext,
+  disk: Pick<InstalledDisk, 'plan' | 'boot' | 'bios'> & {
+    readonly name: string;
+    readonly medium: { readonly [path: string]: InputRef };
+  },
+): Artifact<'squashfs'> {
+  const files = Object.fromEntries(Object.keys(disk.medium).map((path) => [`a/${path}`, path]));
+  const { description, rest } = context.graph.add({
+    title: `parts of the disk ${disk.name}`,
+    action: {
+      type: 'builtin',
+      writer: 'install-parts',
+      options: { version: context.version, files, append: 'append.cfg' },
+    },
+    inputs: { plan: disk.plan, boot: disk.boot },
+    outputs: { description: 'json', rest: 'file' },
+  });
+  return squashfsOfFiles(context, {
+    name: `installer ${disk.name}`,
+    files: {
+      'install.json': description,
+      rest,
+      ...(disk.bios ? { 'boot.img': disk.bios.boot, 'core.img': disk.bios.core } : {}),
+    },
+  });
 }
 
 /** A disk image as one file to download. Its layers are compressed already; only zeros and tables are left to press. */
@@ -99,26 +132,25 @@ export function compressedDisk(context: BuildContext, name: string, raw: Artifac
 /** Every file of the boot partition. A slot is laid out like an ISO: `boot/` for the boot loader, `rancheros/` for `/init`. */
 function bootFiles(context: BuildContext, system: System, spec: DiskSpec): { readonly [path: string]: InputRef } {
   const slot: { readonly [path: string]: InputRef } = {
-    ...system.medium,
-    'boot/vmlinuz': system.kernel.image,
-    'boot/initrd': system.initrdBase,
+    ...slotFiles(system),
     'slot.cfg': text(
       context,
       'settings of slot A',
       grubSettings({ version: context.version, arguments: INSTALLED_ARGUMENTS }),
     ),
   };
-  const append: { readonly [path: string]: InputRef } =
-    spec.append === undefined
-      ? {}
-      : { 'append.cfg': text(context, `kernel arguments of ${spec.name}`, grubSettings({ append: spec.append })) };
   return {
     ...efiPrograms(context, system.arch),
     [`${GRUB_FOLDER}/grub.cfg`]: { from: 'repository', path: 'overlays/disk/grub.cfg' },
     [`${GRUB_FOLDER}/grubenv`]: text(context, 'environment of GRUB', FIRST_CHOICE),
-    ...append,
+    'append.cfg': text(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),
     ...Object.fromEntries(Object.entries(slot).map(([path, file]): [string, InputRef] => [`a/${path}`, file])),
   };
+}
+
+/** What a slot and an ISO have in common. */
+function slotFiles(system: System): { readonly [path: string]: InputRef } {
+  return { ...system.medium, 'boot/vmlinuz': system.kernel.image, 'boot/initrd': system.initrdBase };
 }
 
 /** Slot A works; nothing is on trial. */

@@ -24,27 +24,59 @@ export function squashfsOf(
     title: `squashfs ${options.name}`,
     inputs: { tar: options.tar },
     output: { name: 'squashfs', kind: 'squashfs' },
+    commands: [{ argv: sqfstar(options.compression), stdin: '/in/tar' }],
+  });
+}
+
+/** A squashfs of a few files as they are, by their names, for root alone to read. */
+export function squashfsOfFiles(
+  context: BuildContext,
+  options: { readonly name: string; readonly files: { readonly [name: string]: Artifact } },
+): Artifact<'squashfs'> {
+  const names = Object.keys(options.files).sort();
+  return toolStep(context, {
+    title: `squashfs ${options.name}`,
+    inputs: options.files,
+    output: { name: 'squashfs', kind: 'squashfs' },
     commands: [
       {
-        // SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar.
         argv: [
-          'sqfstar',
-          ...COMPRESSION[options.compression],
-          '-b',
-          '1M',
-          '-root-mode',
-          '0755',
-          '-root-uid',
-          '0',
-          '-root-gid',
-          '0',
-          '-exit-on-error',
-          '-no-progress',
-          '-quiet',
-          '/out/squashfs',
+          'tar',
+          '--format=posix',
+          '--owner=0',
+          '--group=0',
+          '--numeric-owner',
+          '--mode=0644',
+          '--mtime=@0',
+          '--dereference',
+          '-cf',
+          '/work/tar',
+          '-C',
+          '/in',
+          ...names,
         ],
-        stdin: '/in/tar',
       },
+      { argv: sqfstar('xz'), stdin: '/work/tar' },
     ],
   });
+}
+
+/** SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar. */
+function sqfstar(compression: SquashfsCompression): readonly [string, ...string[]] {
+  return [
+    'sqfstar',
+    ...COMPRESSION[compression],
+    '-b',
+    '1M',
+    '-root-mode',
+    '0755',
+    '-root-uid',
+    '0',
+    '-root-gid',
+    '0',
+    '-exit-on-error',
+    '-no-progress',
+    '-quiet',
+    '/out/squashfs',
+  ];
 }

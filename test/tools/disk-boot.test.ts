@@ -19,7 +19,7 @@ const SETTLED: BootChoice = { slot: 'a', next: undefined, left: 0, failed: undef
 
 /** A disk of its own for each firmware, with the kernel on the serial port. */
 async function freshDisk(): Promise<string> {
-  const { raw } = await buildDisk('amd64', { append: 'console=ttyS0 rancher.x=[a,b]' });
+  const { raw } = await buildDisk('amd64', { append: 'console=ttyS0 loglevel=7 rancher.x=[a,b]' });
   const copy = scratch();
   copyFileSync(raw, copy, constants.COPYFILE_FICLONE);
   chmodSync(copy, 0o600);
@@ -68,8 +68,8 @@ for (const firmware of ['bios', 'uefi'] as const) {
     const disk = await freshDisk();
 
     await context.test('starts the kernel of slot A with the installed command line and the words of append.cfg', async () => {
-      const installed = 'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty0';
-      const line = new RegExp(`BOOT_IMAGE=/a/boot/vmlinuz ${installed} rancher\\.boot=UUID=[0-9A-F]{4}-[0-9A-F]{4} rancher\\.slot=a console=ttyS0 rancher\\.x=\\[a,b\\]\\s`);
+      const installed = 'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty1 console=ttyS0,115200 quiet';
+      const line = new RegExp(`BOOT_IMAGE=/a/boot/vmlinuz ${installed} rancher\\.boot=UUID=[0-9A-F]{4}-[0-9A-F]{4} rancher\\.slot=a console=ttyS0 loglevel=7 rancher\\.x=\\[a,b\\]\\s`);
       // The kernel says it twice, which helps where the serial port swallows a letter.
       await bootUntil(disk, firmware, line, "the kernel's command line");
       assert.deepEqual(await choiceOn(disk), SETTLED);

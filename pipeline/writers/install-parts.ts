@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { canonicalJson, type Json } from '../core/json.ts';
+import type { Writer } from '../core/writer.ts';
+import { parseDiskPlan } from '../formats/disk-layout.ts';
+import { type FatFile, readFat32 } from '../formats/fat-reader.ts';
+import type { InstallParts, MediumFile, Span } from '../formats/install-parts.ts';
+import { wrongBytes } from '../formats/wrong-bytes.ts';
+import { fieldsOf, mapOf, pathOf, stringOf } from '../trees/decode.ts';
+import type { FileSource } from '../trees/file-source.ts';
+import { Inputs, outputOf } from '../trees/job.ts';
+import { OutputFile } from '../trees/output-file.ts';
+
+/** What the medium carries anyway. */
+export type InstallPartsOptions = {
+  readonly version: string;
+  /** Path in the boot file system → path on the medium. */
+  readonly files: { readonly [path: string]: string };
+  /** Path in the boot file system of the file with this disk's kernel arguments. */
+  readonly append: string;
+};
+
+/** Grain in which zeros are left out, in bytes: shorter runs of them are carried, so that there are few pieces. */
+const GRAIN = 64 * 1024;
+const CHUNK = 1 << 20;
+
+/**
+ * Takes a boot file system apart into files that a medium carries and the rest. Inputs: `plan`, a `DiskPlan`; `boot`, the FAT32 file
+ * system. Options: `InstallPartsOptions`. Outputs: `description`, an `InstallParts` as JSON; `rest`.
+ */
+export const write: Writer = async (job) => {
+  const { value } = fieldsOf(job.options, 'options', ['version', 'files', 'append']);
+  const wanted = new Map(Object.entries(mapOf(value['files'], 'options.files', pathOf)));
+  const inputs = new Inputs(job);
+  try {
+    const boot = inputs.open('boot');
+    const planSource = inputs.open('plan');
+    const plan = parseDiskPlan(
+      JSON.parse(new TextDecoder().decode(planSource.read(0, planSource.size))) as Json,
+      'the plan of the disk',
+    );
+    const found = new Map(readFat32(boot).map((file) => [file.path, file]));
+    const files = [...wanted].map(([path, source]) => mediumFile(boot, oneExtent(found, path), source));
+    files.sort((a, b) => a.offset - b.offset);
+    const append = oneExtent(found, stringOf(value['append'], 'options.append'));
+    const rest = restOf(boot, files);
+    const out = new OutputFile(outputOf(job, 'rest'));
+    try {
+      for (const { offset, length } of rest) out.copy(boot, offset, length);
+      out.finish();
+    } finally {
+      out.close();
+    }
+    const parts: InstallParts = { version: stringOf(value['version'], 'options.version'), plan, files, rest, append };
+    writeFileSync(outputOf(job, 'description'), `${canonicalJson(parts as unknown as Json)}\n`, { flag: 'wx' });
+  } finally {
+    inputs.close();
+  }
+};
+
+/** A freshly filled file system has every file in a row. */
+function oneExtent(files: ReadonlyMap<string, FatFile>, path: string): Span & { readonly path: string } {
+  const extents = files.get(path)?.extents ?? [];
+  const [extent] = extents;
+  if (extent === undefined || extents.length > 1)
+    throw wrongBytes(`The boot file system has no /${path} in one piece; it has ${extents.length}.`);
+  return { path, ...extent };
+}
+
+function mediumFile(boot: FileSource, { offset, length }: Span, path: string): MediumFile {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(CHUNK);
+  for (let done = 0; done < length; done += CHUNK)
+    hash.update(boot.fill(buffer.subarray(0, Math.min(CHUNK, length - done)), offset + done));
+  return { path, size: length, sha256: hash.digest('hex'), offset };
+}
+
+/** What is not zero and in no file of the medium. `files` are sorted by their offsets. */
+function restOf(boot: FileSource, files: readonly MediumFile[]): Span[] {
+  const rest: { offset: number; length: number }[] = [];
+  const buffer = new Uint8Array(GRAIN);
+  let position = 0;
+  for (const { offset, size } of [...files, { offset: boot.size, size: 0 }]) {
+    for (; position < offset; position += GRAIN) {
+      const bytes = boot.fill(buffer.subarray(0, Math.min(GRAIN, offset - position)), position);
+      if (bytes.every((byte) => byte === 0)) continue;
+      const last = rest.at(-1);
+      if (last && last.offset + last.length === position) last.length += bytes.length;
+      else rest.push({ offset: position, length: bytes.length });
+    }
+    position = offset + size;
+  }
+  return rest;
+}
