@@ -4,6 +4,7 @@ import { config } from './commands/config.ts';
 import { consoleFinish } from './commands/console-finish.ts';
 import { consoleInit } from './commands/console-init.ts';
 import { early } from './commands/early.ts';
+import { install } from './commands/install.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
 import { service } from './commands/service.ts';
 import { sysinit } from './commands/sysinit.ts';
@@ -14,6 +15,7 @@ import { Failure, type System } from './runtime/system.ts';
 
 const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   config: { summary: 'the configuration: get, set, merge, export, validate', run: config },
+  install: { summary: 'writes this system to a disk', run: install },
   service: { summary: "the system's services", run: service },
   shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
   version: { summary: 'the release that runs', run: version },

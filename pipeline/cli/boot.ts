@@ -6,8 +6,9 @@ import { BuildError, unreachable } from '../core/failure.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { emulatorArguments } from '../emulator/arguments.ts';
 import { freePort } from '../emulator/free-port.ts';
+import { unpackDisk } from '../emulator/installed-disk.ts';
 import { KEYBOARD_HELP, Keyboard, type KeyboardOrder } from '../emulator/keyboard.ts';
-import type { Disk, DiskFormat, FirmwareKind, Machine } from '../emulator/machine.ts';
+import type { BootMedium, Disk, DiskFormat, FirmwareKind, Machine } from '../emulator/machine.ts';
 import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
@@ -24,7 +25,9 @@ const HELP = `Boots what was built, in QEMU. The serial console is this terminal
   --version V       the version below dist/os (default: the development build, else latest)
   --usb             boot the ISO as a USB stick instead of a CD
   --kernel          boot vmlinuz and initrd without a boot loader
-  --append WORDS    further kernel arguments (with --kernel)
+  --installed       boot a throw-away copy of the installed disk, rancheros.img
+  --disk-size SIZE  size of that copy, such as 8G (default: the image's own)
+  --append WORDS    further kernel arguments (with --kernel or --installed)
   --uefi            UEFI firmware (OVMF) instead of a BIOS (SeaBIOS)
   --secure-boot     UEFI firmware that starts only signed programs
   --memory MIB      memory of the machine (default: 1024)
@@ -48,6 +51,8 @@ const OPTIONS = {
   version: { type: 'string' },
   usb: { type: 'boolean', default: false },
   kernel: { type: 'boolean', default: false },
+  installed: { type: 'boolean', default: false },
+  'disk-size': { type: 'string' },
   append: { type: 'string' },
   uefi: { type: 'boolean', default: false },
   'secure-boot': { type: 'boolean', default: false },
@@ -125,15 +130,21 @@ async function describeMachine(
     sshPort,
   }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
 ): Promise<Machine> {
-  if (values.usb && values.kernel) throw usage('--usb and --kernel exclude each other', 'choose one');
-  if (values.append !== undefined && !values.kernel)
-    throw usage('--append needs --kernel', 'the ISO brings its own kernel arguments');
+  if ([values.usb, values.kernel, values.installed].filter(Boolean).length > 1)
+    throw usage('--usb, --kernel and --installed exclude each other', 'choose one');
+  if (values.append !== undefined && !values.kernel && !values.installed)
+    throw usage('--append needs --kernel or --installed', 'the ISO brings its own kernel arguments');
+  if (values['disk-size'] !== undefined && !values.installed)
+    throw usage('--disk-size needs --installed', 'give other disks their size with --disk');
   if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
   if (values.target.startsWith('arm64')) throw usage('boot runs amd64 machines only', 'choose another target');
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : 'bios';
   const folder = targetFolder(releaseFolder(values.version, context.projectFolder), values.target);
-  const medium = liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append);
-  for (const file of filesOf(medium)) {
+  const image = join(folder, 'rancheros.img');
+  const medium: BootMedium = values.installed
+    ? { type: 'disk' }
+    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append);
+  for (const file of values.installed ? [image] : filesOf(medium)) {
     if (!existsSync(file)) {
       throw new BuildError({
         kind: 'configuration',
@@ -143,14 +154,18 @@ async function describeMachine(
       });
     }
   }
+  const installed = values.installed ? [await installedDisk(image, values, { context, scratch })] : [];
   return {
     memoryMiB: numberOption('memory', values.memory, { from: 64, to: 1 << 20 }),
     cpus: numberOption('cpus', values.cpus, { from: 1, to: 255 }),
     firmware,
     boot: medium,
-    disks: await Promise.all(
-      (values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`))),
-    ),
+    disks: [
+      ...installed,
+      ...(await Promise.all(
+        (values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`))),
+      )),
+    ],
     networks: [{ isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] }],
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
@@ -164,11 +179,37 @@ const FORMATS: { readonly [extension: string]: DiskFormat } = {
   '.vhdx': 'vhdx',
 };
 
-async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
+/** A copy of the released disk that the machine may write to. */
+async function installedDisk(
+  image: string,
+  values: Values,
+  { context, scratch }: { readonly context: CommandContext; readonly scratch: string },
+): Promise<Disk> {
+  const { append, 'disk-size': size } = values;
+  const sizeBytes = size === undefined ? undefined : sizeOf(size);
+  if (size !== undefined && sizeBytes === undefined) throw usage(`--disk-size is "${size}"`, 'give a size such as 8G');
+  const file = join(scratch, 'installed.img');
+  // A dry run starts nothing.
+  if (!values['dry-run'])
+    await unpackDisk(image, {
+      file,
+      toolRoot: await emulatorRoot(context, values, 'tools'),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...(append === undefined ? {} : { append }),
+    });
+  return { file, format: 'raw', bus: 'virtio' };
+}
+
+function sizeOf(text: string): number | undefined {
   const size = /^(\d+)([MGT])$/i.exec(text);
-  if (size) {
+  return size ? Number(size[1]) * (UNITS[(size[2] ?? 'M').toUpperCase()] ?? 1) : undefined;
+}
+
+async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
+  const size = sizeOf(text);
+  if (size !== undefined) {
     const file = await open(scratchFile, 'wx');
-    await file.truncate(Number(size[1]) * (UNITS[(size[2] ?? 'M').toUpperCase()] ?? 1)).finally(() => file.close());
+    await file.truncate(size).finally(() => file.close());
     return { file: scratchFile, format: 'raw', bus: 'virtio' };
   }
   const file = resolve(text);

@@ -6,9 +6,13 @@ import { wire } from './wire.ts';
 
 type CommonValues = { readonly [name in keyof typeof COMMON_OPTIONS]?: string | boolean | undefined };
 
-/** Root folder of the tool image `qemu`: made by the pipeline, or an unpacked tree that RANCHEROS_QEMU_ROOT names. */
-export async function emulatorRoot(command: CommandContext, values: CommonValues): Promise<string> {
-  const given = command.env['RANCHEROS_QEMU_ROOT'];
+/** Root folder of a tool image: made by the pipeline, or an unpacked tree that RANCHEROS_QEMU_ROOT or RANCHEROS_TOOLS_ROOT names. */
+export async function emulatorRoot(
+  command: CommandContext,
+  values: CommonValues,
+  set: 'qemu' | 'tools' = 'qemu',
+): Promise<string> {
+  const given = command.env[`RANCHEROS_${set.toUpperCase()}_ROOT`];
   if (given) return given;
   const settings = settingsFrom(values, command);
   // Standard output belongs to the machine's console.
@@ -22,7 +26,7 @@ export async function emulatorRoot(command: CommandContext, values: CommonValues
       failFast: true,
     });
     try {
-      return await wiring.toolRoot('qemu');
+      return await wiring.toolRoot(set);
     } finally {
       await wiring.close();
     }

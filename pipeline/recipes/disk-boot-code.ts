@@ -84,6 +84,5 @@ export function efiPrograms(context: BuildContext, arch: Arch): { readonly [path
   return {
     [`EFI/BOOT/${boot}`]: file('shim-signed', `usr/lib/shim/shim${short}.efi.signed`),
     [`EFI/BOOT/grub${short}.efi`]: file(`grub-efi-${arch}-signed`, `usr/lib/grub/${grub}/grub${short}.efi.signed`),
-    [`EFI/BOOT/mm${short}.efi`]: file(`shim-helpers-${arch}-signed`, `usr/lib/shim/mm${short}.efi.signed`),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
+import type { Artifact } from '../../pipeline/core/step.ts';
 import type { BuildContext } from '../../pipeline/recipes/context.ts';
 import { installedDisk } from '../../pipeline/recipes/disk.ts';
 import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
@@ -16,6 +17,9 @@ export interface BuiltDisk {
   readonly state: string;
   readonly bootImage: string;
   readonly coreImage: string;
+  readonly installer: string;
+  /** The files of the medium that it can be installed from, by their paths there. */
+  readonly medium: { readonly [path: string]: string };
 }
 
 /** Builds the installed disk of amd64 out of the store that the build before the tests filled. */
@@ -24,17 +28,15 @@ export async function buildDisk(name: string, options: { readonly append?: strin
   try {
     const context: BuildContext = wiring.context;
     const { append, sizeMiB } = options;
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name, ...(append === undefined ? {} : { append }), ...(sizeMiB === undefined ? {} : { sizeMiB }) });
+    const system = liveSystem(context, 'amd64');
+    const disk = installedDisk(context, system, { name, ...(append === undefined ? {} : { append }), ...(sizeMiB === undefined ? {} : { sizeMiB }) });
     const { bios } = disk;
     if (!bios) throw new Error('amd64 has a BIOS');
-    const artifacts = { raw: disk.raw, plan: disk.plan, boot: disk.boot, state: disk.state, bootImage: bios.boot, coreImage: bios.core };
-    const paths = await Promise.all(
-      Object.entries(artifacts).map(async ([part, artifact]) => {
-        const { digest } = await wiring.engine.build(artifact);
-        return [part, wiring.store.pathOf(digest)] as const;
-      }),
-    );
-    return Object.fromEntries(paths) as unknown as BuiltDisk;
+    const artifacts = { raw: disk.raw, plan: disk.plan, boot: disk.boot, state: disk.state, bootImage: bios.boot, coreImage: bios.core, installer: disk.installer };
+    const paths = async (named: { readonly [name: string]: Artifact }) =>
+      Object.fromEntries(await Promise.all(Object.entries(named).map(async ([part, artifact]) => [part, wiring.store.pathOf((await wiring.engine.build(artifact)).digest)] as const)));
+    const medium = await paths({ ...system.medium, 'boot/vmlinuz': system.kernel.image, 'boot/initrd': system.initrdBase });
+    return { ...(await paths(artifacts)), medium } as unknown as BuiltDisk;
   } finally {
     await wiring.close();
   }

@@ -1,4 +1,5 @@
 import { Engine } from '../docker/engine.ts';
+import { confirmStart } from '../install/boot-slot.ts';
 import { note } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
 import { isCreateOnly, isSystem, readServices, runningVersion, runsOnce } from '../services/config.ts';
@@ -42,5 +43,6 @@ export function sysinit(system: System): number {
 
   for (const problem of problems) system.complain(problem);
   note(system, `RancherOS ${runningVersion(system)} started`);
+  confirmStart(system);
   return problems.length === 0 ? 0 : 1;
 }

@@ -23,6 +23,9 @@ export interface KernelLine {
 /** Keys that may be given several times, each adding to what was said before; of all others the last one counts. */
 const ADDING = new Set(['rancher.autologin']);
 
+/** Parameters of /init and the boot loader, which are no configuration. */
+const OF_INIT = /^rancher\.(boot|slot|toram)(=|$)/;
+
 /** Reads the line as the kernel does (quotes keep spaces together), and values as YAML. A key without a value is true. */
 export function readKernelLine(line: string): KernelLine {
   const all = splitLine(line);
@@ -74,6 +77,7 @@ function added(before: Tree, next: Tree, path: readonly string[]): Tree {
 }
 
 function settingOf(word: string): { readonly keys: readonly string[]; readonly value?: string } | undefined {
+  if (OF_INIT.test(word)) return undefined;
   // The kernel lets the quote stand in front of the whole word too.
   const text = /^"(rancher|cc)\./.test(word) ? word.slice(1).replace(/"$/, '') : word;
   const found = /^(?:cc\.(?=.)|(?=rancher\.))((?:"[^"]*"|'[^']*'|[^="'])+)(?:=(.*))?$/s.exec(text);

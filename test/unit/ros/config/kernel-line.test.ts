@@ -30,6 +30,7 @@ const LINES: readonly (readonly [string, string, object])[] = [
     'rancher.services_include.open-vm-tools=true rancher.hypervisor_service=false',
     { rancher: { services_include: { 'open-vm-tools': true }, hypervisor_service: false } },
   ],
+  ['what is for /init is passed over', 'rancher.boot=UUID=241F-4243 rancher.slot=a rancher.toram rancher.debug', { rancher: { debug: true } }],
   ['several keys of one mapping are joined', 'rancher.docker.tls=true rancher.docker.log_opts.max-file=2', { rancher: { docker: { tls: true, log_opts: { 'max-file': '2' } } } }],
 ];
 

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
+import { BuildError } from '../core/failure.ts';
+import { PARTITION_NAME } from '../formats/disk-layout.ts';
+import { readFat32 } from '../formats/fat-reader.ts';
+import { readGpt } from '../formats/gpt-reader.ts';
+import { appendSettings } from '../formats/grub-settings.ts';
+import { slice } from '../formats/random-access.ts';
+import { SECTOR } from '../formats/sector.ts';
+import { FileSource } from '../trees/file-source.ts';
+import { hostProgram } from './program.ts';
+
+/** Unpacks `rancheros.img` to a raw disk with holes, which a machine may write to. `toolRoot` is the unpacked tool image `tools`. */
+export async function unpackDisk(
+  image: string,
+  disk: {
+    readonly file: string;
+    readonly toolRoot: string;
+    /** A disk larger than the image. */
+    readonly sizeBytes?: number;
+    /** Kernel arguments as `ros install -a` gives them. */
+    readonly append?: string;
+  },
+): Promise<void> {
+  const { argv } = hostProgram(disk.toolRoot, 'zstd');
+  await finished([...argv, '-d', '-q', '-f', '--sparse', '--long=27', '-o', disk.file, image]);
+  if (disk.append !== undefined) setAppend(disk.file, disk.append);
+  if (disk.sizeBytes !== undefined) await truncate(disk.file, disk.sizeBytes);
+}
+
+/** Replaces the kernel arguments of an installed raw disk, in place. */
+export function setAppend(file: string, append: string): void {
+  const offset = offsetOfAppend(file);
+  const fd = openSync(file, 'r+');
+  try {
+    writeSync(fd, Buffer.from(appendSettings(append)), 0, undefined, offset);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function offsetOfAppend(file: string): number {
+  const source = new FileSource(file);
+  try {
+    const boot = readGpt(source, 1)?.partitions.find(({ name }) => name === PARTITION_NAME.boot);
+    const start = (boot?.firstLba ?? 0) * SECTOR;
+    const files = boot ? readFat32(slice(source, start, (boot.lastLba + 1) * SECTOR - start)) : [];
+    const [extent] = files.find(({ path }) => path === 'append.cfg')?.extents ?? [];
+    if (extent) return start + extent.offset;
+    throw new BuildError({ kind: 'wrong-bytes', message: `${file} is no installed disk: it has no append.cfg.` });
+  } finally {
+    source.close();
+  }
+}
+
+function finished([program = '', ...words]: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let evidence = '';
+    child.stderr.on('data', (bytes: Buffer) => {
+      evidence += bytes.toString('utf8');
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new BuildError({ kind: 'wrong-bytes', message: 'The disk image cannot be unpacked.', evidence }));
+    });
+  });
+}
