@@ -59,10 +59,14 @@ function buildRows(build: BuildFigures): Row[] {
 function bootRows(boot: BootFigures): Row[] {
   const place = `${boot.path}, ${boot.memoryMiB} MiB, ${boot.accelerator}`;
   return [
-    { name: `System Docker ready (${place})`, value: seconds(boot.systemDockerSeconds) },
+    ...(boot.systemDockerSeconds === undefined
+      ? []
+      : [{ name: `System Docker ready (${place})`, value: seconds(boot.systemDockerSeconds) }]),
     { name: `login on the console (${place})`, value: seconds(boot.loginSeconds) },
+    { name: `user Docker ready (${place})`, value: seconds(boot.userDockerSeconds) },
     { name: `first user container (${place})`, value: seconds(boot.firstContainerSeconds) },
     { name: `memory available then (${place})`, value: `${boot.availableMiB.toFixed(0)} MiB` },
+    { name: `memory used then (${place})`, value: `${boot.usedMiB.toFixed(0)} MiB` },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BootFigures, measureBoots } from '../bench/boot-figures.ts';
+import { type BootFigures, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { measureBuilds } from '../bench/build-figures.ts';
 import { type Figures, figuresTable } from '../bench/table.ts';
 import { BuildError } from '../core/failure.ts';
@@ -27,8 +27,8 @@ downloaded and unpacked, and nothing made from them is.
 ${COMMON_HELP}`;
 
 const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; readonly memoryMiB: number }[] = [
-  { path: 'vmlinuz and initrd', medium: 'kernel', memoryMiB: 512 },
-  { path: 'ISO as a CD', medium: 'cdrom', memoryMiB: 1024 },
+  { path: 'vmlinuz and initrd', medium: 'kernel', memoryMiB: 1024 },
+  { path: 'ISO as a CD', medium: 'cdrom', memoryMiB: 512 },
 ];
 
 /** `npm run bench`: what builds and boots cost. */
@@ -107,6 +107,7 @@ async function boot(
     figures.push(
       await measureBoots({
         path,
+        logs: RANCHEROS_LOGS,
         runs: options.runs,
         toolRoot,
         accelerator,

@@ -11,6 +11,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   targets: async () => (await import('./targets.ts')).targets,
   pins: async () => (await import('./pins.ts')).pins,
   bench: async () => (await import('./bench.ts')).bench,
+  'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
   gc: async () => (await import('./gc.ts')).gc,

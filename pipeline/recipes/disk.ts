@@ -47,8 +47,11 @@ const DEFAULT_STATE_MIB = 256;
 /** ext4's journal keeps the size it was born with however far the file system grows. */
 const JOURNAL_MIB = 64;
 
+/** What a disk needs of a system. */
+export type BootableSystem = Pick<System, 'arch' | 'kernel' | 'initrdBase' | 'medium'>;
+
 /** Composes an installed disk: slot A holds this version, slot B is free. */
-export function installedDisk(context: BuildContext, system: System, spec: DiskSpec): InstalledDisk {
+export function installedDisk(context: BuildContext, system: BootableSystem, spec: DiskSpec): InstalledDisk {
   const bios = system.arch === 'amd64' ? biosBootCode(context) : undefined;
   const biosInputs: { readonly [name: string]: InputRef } = bios
     ? { 'bios/boot.img': bios.boot, 'bios/core.img': bios.core }
@@ -130,7 +133,11 @@ export function compressedDisk(context: BuildContext, name: string, raw: Artifac
 }
 
 /** Every file of the boot partition. A slot is laid out like an ISO: `boot/` for the boot loader, `rancheros/` for `/init`. */
-function bootFiles(context: BuildContext, system: System, spec: DiskSpec): { readonly [path: string]: InputRef } {
+function bootFiles(
+  context: BuildContext,
+  system: BootableSystem,
+  spec: DiskSpec,
+): { readonly [path: string]: InputRef } {
   const slot: { readonly [path: string]: InputRef } = {
     ...slotFiles(system),
     'slot.cfg': text(

@@ -71,7 +71,7 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
       'rancheros/seed.tar': seed.seed,
       ...Object.fromEntries(layers.map((layer) => [`rancheros/${layer.name}.squashfs`, layer.squashfs])),
     };
-    const initrdBase = initrdBaseOf(context, arch, kernel);
+    const initrdBase = initrdBaseOf(context, { arch, kernel, init: 'overlays/initrd/init' });
     return { arch, kernel, layers, initrdBase, initrd: wholeInitrd(context, initrdBase, medium), medium };
   });
 }
@@ -127,7 +127,10 @@ function seedOf(
 }
 
 /** busybox, `/init`, and the modules that reach the media; nothing else, because every boot reads it before anything is mounted. */
-function initrdBaseOf(context: BuildContext, arch: Arch, kernel: Kernel): Artifact<'initrd'> {
+export function initrdBaseOf(
+  context: BuildContext,
+  { arch, kernel, init }: { readonly arch: Arch; readonly kernel: Kernel; readonly init: string },
+): Artifact<'initrd'> {
   const { cpio } = context.graph.add({
     title: 'initrd-base',
     action: {
@@ -144,7 +147,7 @@ function initrdBaseOf(context: BuildContext, arch: Arch, kernel: Kernel): Artifa
     },
     inputs: {
       modules: kernel.initrdModules,
-      'file/init': { from: 'repository', path: 'overlays/initrd/init' },
+      'file/init': { from: 'repository', path: init },
       'file/bin/busybox': fileOfPackage(context, {
         set: 'base',
         arch,

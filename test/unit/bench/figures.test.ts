@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { median, readSizes } from '../../../pipeline/bench/build-figures.ts';
+import { comparisonTable } from '../../../pipeline/bench/comparison.ts';
 import { measureCommand } from '../../../pipeline/bench/process-tree.ts';
 import { figuresTable } from '../../../pipeline/bench/table.ts';
 
@@ -41,10 +42,22 @@ test('a command that fails is a failure with its last words', async () => {
 test('the table says what is reached and what is not', () => {
   const lines = figuresTable({
     build: { coldSeconds: 60, coldPeakBytes: 1e9, noChangeSeconds: 1.5, noChangePeakBytes: 1e8, overlaySeconds: 5, layers: [], files: [{ name: 'rancheros.iso', bytes: 120e6 }] },
-    boots: [{ path: 'ISO', memoryMiB: 1024, accelerator: 'tcg', runs: 3, systemDockerSeconds: 9, loginSeconds: 12, firstContainerSeconds: 15.04, availableMiB: 280 }],
+    boots: [
+      { path: 'ISO', memoryMiB: 1024, accelerator: 'tcg', runs: 3, systemDockerSeconds: 9, loginSeconds: 12, userDockerSeconds: 14, firstContainerSeconds: 15.04, availableMiB: 280, usedMiB: 180 },
+    ],
   }).join('\n');
   assert.match(lines, /cold build, inputs fetched +60\.0 s {2}✔ wanted: at most 90 s/);
   assert.match(lines, /no-change build +1\.50 s {2}✖ wanted: at most 1 s/);
   assert.match(lines, /rancheros\.iso +120\.0 MB {2}✔/);
   assert.match(lines, /first user container \(ISO, 1024 MiB, tcg\) +15\.0 s/);
+});
+
+test('two systems stand beside each other with the ratio of their medians', () => {
+  const boot = { path: '', memoryMiB: 1024, accelerator: 'tcg', runs: 1, loginSeconds: 10, firstContainerSeconds: 20, availableMiB: 300 } as const;
+  const own = [12, 10, 11].map((userDockerSeconds) => ({ ...boot, systemDockerSeconds: 8, userDockerSeconds, usedMiB: 180 }));
+  const peer = [20, 22, 30].map((userDockerSeconds) => ({ ...boot, userDockerSeconds, usedMiB: 200 }));
+  const lines = comparisonTable(own, peer).join('\n');
+  assert.match(lines, /user Docker ready +11\.0 s +22\.0 s +0\.50 {2}✔ wanted: at most 0\.7/);
+  assert.match(lines, /memory used then +180 MiB +200 MiB +0\.90 {2}✖ wanted: at most 0\.8/);
+  assert.match(lines, /System Docker ready +8\.0 s +- +-$/m);
 });
