@@ -156,7 +156,7 @@ function bootFiles(
 }
 
 /** What a slot and an ISO have in common. */
-function slotFiles(system: System): { readonly [path: string]: InputRef } {
+function slotFiles(system: BootableSystem): { readonly [path: string]: InputRef } {
   return { ...system.medium, 'boot/vmlinuz': system.kernel.image, 'boot/initrd': system.initrdBase };
 }
 
