@@ -69,7 +69,7 @@ export const benchPeer: Command = {
           firmware: 'bios',
           boot: { type: 'disk' },
           disks: [{ file, format: 'raw', bus: 'virtio', snapshot: true }],
-          network: { isolated: true },
+          networks: [{ isolated: true }],
         },
       });
     const rancheros: BootFigures[] = [];
