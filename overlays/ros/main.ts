@@ -1,6 +1,7 @@
 import * as std from 'std';
 import type { CommandOfRos } from './commands/command.ts';
 import { config } from './commands/config.ts';
+import { console, switchConsole } from './commands/console.ts';
 import { consoleFinish } from './commands/console-finish.ts';
 import { consoleInit } from './commands/console-init.ts';
 import { early } from './commands/early.ts';
@@ -15,6 +16,7 @@ import { Failure, type System } from './runtime/system.ts';
 
 const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   config: { summary: 'the configuration: get, set, merge, export, validate', run: config },
+  console: { summary: 'the console: list, switch, enable', run: console },
   install: { summary: 'writes this system to a disk', run: install },
   service: { summary: "the system's services", run: service },
   shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   'console-init': { run: consoleInit },
   early: { run: early },
   sysinit: { run: sysinit },
+  'switch-console': { run: switchConsole },
   'stop-services': { run: stopServices },
 };
 

@@ -89,6 +89,8 @@ function configLayer(context: BuildContext): Layer {
     options: {
       files: [
         { path: 'usr/lib/os-release', text: osRelease(version) },
+        // Seen by consoles of other systems, whose os-release is their own.
+        { path: 'usr/share/ros/os-release', text: osRelease(version) },
         { path: 'usr/bin/ros', mode: 0o755, text: context.rosProgram },
       ],
     },

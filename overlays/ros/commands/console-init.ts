@@ -1,6 +1,6 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
-import { makeHomes } from '../console/accounts.ts';
+import { makeAccounts, makeHomes } from '../console/accounts.ts';
 import { authorizeKeys } from '../console/authorized-keys.ts';
 import { dockerMachineKeys } from '../console/docker-machine.ts';
 import { writeEnvironment } from '../console/environment.ts';
@@ -19,6 +19,7 @@ import type { System } from '../runtime/system.ts';
 export function consoleInit(system: System): number {
   const { config } = loadConfig(system);
   return eachStep(system, [
+    () => makeAccounts(system),
     () => makeHomes(system),
     () => setPassword(system, config.rancher?.password),
     () => writeEnvironment(system, config),

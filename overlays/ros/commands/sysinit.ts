@@ -1,3 +1,5 @@
+import { loadConfig } from '../config/sources.ts';
+import { configuredConsole, watchConsole } from '../console/replace-console.ts';
 import { Engine } from '../docker/engine.ts';
 import { confirmStart } from '../install/boot-slot.ts';
 import { note } from '../runtime/kernel-log.ts';
@@ -8,7 +10,9 @@ import { waves } from '../services/order.ts';
 
 /** Starts the system's services. A service that fails is named, and the others start all the same. */
 export function sysinit(system: System): number {
-  const all = readServices(system);
+  const usual = readServices(system);
+  const console = loadConfig(system).config.rancher?.console;
+  const all = configuredConsole(system, usual, console);
   const services = new Map([...all].filter(([, service]) => isSystem(service)));
   const specs = new Map([...services].map(([name, service]) => [name, containerSpec(services, name, service)]));
   const engine = new Engine(system);
@@ -42,6 +46,7 @@ export function sysinit(system: System): number {
   create([...services.keys()].filter((name) => !runs.has(name)));
 
   for (const problem of problems) system.complain(problem);
+  if (all !== usual) watchConsole(system, engine, usual, console ?? '');
   note(system, `RancherOS ${runningVersion(system)} started`);
   confirmStart(system);
   return problems.length === 0 ? 0 : 1;

@@ -16,6 +16,12 @@ export interface ContainerState {
   readonly status: string;
 }
 
+interface Inspected {
+  readonly RestartCount: number;
+  readonly State: { readonly Running: boolean; readonly ExitCode: number };
+  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> };
+}
+
 function explain(response: Response): string {
   if (response.status === 0) return 'System Docker does not answer';
   try {
@@ -100,5 +106,25 @@ export class Engine {
       image: Image,
       status: Status,
     }));
+  }
+
+  /** What a container has in a label; undefined where there is no such container. */
+  labelOf(name: string, label: string): string | undefined {
+    return this.#inspect(name)?.Config?.Labels?.[label];
+  }
+
+  /** Why a container that should be running does not stay, in words; undefined while all is well. */
+  troubleOf(name: string): string | undefined {
+    const found = this.#inspect(name);
+    if (found === undefined) return 'does not exist';
+    if (found.RestartCount > 0) return 'ended and was started again';
+    return found.State.Running ? undefined : `ended with status ${found.State.ExitCode}`;
+  }
+
+  #inspect(name: string): Inspected | undefined {
+    const [response] = this.#send([{ method: 'GET', url: `/containers/${name}/json`, maxTime: 20 }]);
+    if (response?.status === 404) return undefined;
+    if (response?.status !== 200) throw new Failure(response ? explain(response) : 'no answer');
+    return JSON.parse(response.body) as Inspected;
   }
 }

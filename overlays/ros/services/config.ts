@@ -24,7 +24,8 @@ export interface Service {
 export type Services = ReadonlyMap<string, Service>;
 
 const OS_CONFIG = '/usr/share/ros/os-config.yml';
-const OS_RELEASE = '/usr/lib/os-release';
+/** The first is the release's wherever we are: other consoles have an os-release of their own in the usual place. */
+const OS_RELEASE = ['/usr/share/ros/os-release', '/usr/lib/os-release'];
 const KEYS = new Set([
   'image',
   'command',
@@ -45,8 +46,9 @@ const KEYS = new Set([
 
 /** The release that runs, for instance v1.5.9. */
 export function runningVersion(system: System): string {
-  const version = /^VERSION="?([^"\n]*)"?$/m.exec(system.readText(OS_RELEASE) ?? '')?.[1];
-  if (version === undefined) throw new Failure(`${OS_RELEASE} names no VERSION`);
+  const text = OS_RELEASE.map((path) => system.readText(path)).find((each) => each !== undefined) ?? '';
+  const version = /^VERSION="?([^"\n]*)"?$/m.exec(text)?.[1];
+  if (version === undefined) throw new Failure(`${OS_RELEASE.join(' and ')} name no VERSION`);
   return version;
 }
 

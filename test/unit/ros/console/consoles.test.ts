@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { console as consoleCommand } from '../../../../overlays/ros/commands/console.ts';
+import { makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
+import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
+import { configuredConsole } from '../../../../overlays/ros/console/replace-console.ts';
+import type { Command } from '../../../../overlays/ros/runtime/system.ts';
+import { parseServices } from '../../../../overlays/ros/services/config.ts';
+import { type MachineOptions, machine } from '../machine.ts';
+
+const OS_CONFIG = `rancher:
+  services:
+    all-volumes: {image: base, volumes: ['/run:/run']}
+    console:
+      image: rancher/os-console:\${VERSION}
+      command: /usr/lib/ros/services/console
+      privileged: true
+      labels: {io.rancher.os.console: default, io.rancher.os.scope: system}
+      volumes_from: [all-volumes]
+`;
+const FILES = { '/usr/share/ros/os-config.yml': OS_CONFIG, '/usr/lib/os-release': 'VERSION="v1.5.9"\n' };
+const SERVICES = parseServices(OS_CONFIG, 'v1.5.9');
+
+/** Programs with these words end with this status; System Docker's API says these things, by method and path. */
+function withDocker(images: readonly string[], files: Readonly<Record<string, string>> = {}) {
+  const seen: Command[] = [];
+  const answer: NonNullable<MachineOptions['answer']> = (command) => {
+    const { argv, stdin = '' } = command;
+    if (argv[0] === 'system-docker') {
+      seen.push(command);
+      return { status: images.includes(argv.at(-1) ?? '') ? 0 : 1, stdout: 'pull access denied' };
+    }
+    if (argv[0] !== 'curl') return undefined;
+    seen.push(command);
+    const url = /^url = "(.*)"$/m.exec(stdin)?.[1] ?? '';
+    if (url.startsWith('https://consoles/')) return { status: 0, stdout: 'console: {image: "far:1"}\n200' };
+    if (url.endsWith('/containers/console/json')) {
+      return { status: 0, stdout: `${JSON.stringify({ RestartCount: 0, State: {}, Config: { Labels: { 'io.rancher.os.console': 'default' } } })}\n200` };
+    }
+    return { status: 0, stdout: url.includes('/create') ? '{}\n201' : '\n204' };
+  };
+  return { made: machine({ ...FILES, ...files }, { answer }), seen };
+}
+
+test('a console is named by an image, a file or a URL, and gets its name from there', () => {
+  const { made } = withDocker([], { '/tmp/My.yml': 'console: {image: "a:1"}', '/tmp/b.yml': 'services: {console: {image: "b:1", labels: {io.rancher.os.console: bee}}}' });
+  assert.deepEqual(
+    ['registry:5000/x/debian:13', '/tmp/My.yml', '/tmp/b.yml', 'https://consoles/far.yml'].map((given) => {
+      const { name, image } = findConsole(made, given);
+      return [name, image];
+    }),
+    [
+      ['debian', 'registry:5000/x/debian:13'],
+      ['my', 'a:1'],
+      ['bee', 'b:1'],
+      ['far', 'far:1'],
+    ],
+  );
+});
+
+test('a name that nobody knows, a file without a console and the name of the default one are refused', () => {
+  const { made } = withDocker([], { '/tmp/x.yml': 'a: {image: "1"}\nb: {image: "2"}\n', '/var/lib/rancher/consoles/debian.yml': 'console: {image: d}' });
+  assert.throws(() => findConsole(made, 'debain'), /no console debain\. Did you mean debian\?/);
+  assert.throws(() => findConsole(made, '/tmp/x.yml'), /\/tmp\/x\.yml defines no console/);
+  assert.throws(() => findConsole(made, '/tmp/none.yml'), /no file \/tmp\/none\.yml/);
+  assert.throws(() => findConsole(made, 'mine/default:1'), /cannot be the name of a console/);
+});
+
+test('what a definition does not say is as in the default console, and what the logins need is laid into it', () => {
+  const { made } = withDocker([]);
+  keepConsole(made, { name: 'debian', text: 'console: {image: "d:1", environment: [A=b], volumes: ["/srv:/srv"]}' });
+  assert.deepEqual(consoleNames(made), ['default', 'debian']);
+  const service = withConsole(made, SERVICES, 'debian').get('console');
+  assert.equal(service?.image, 'd:1');
+  assert.equal(service?.command, '/usr/lib/ros/services/console');
+  assert.equal(service?.privileged, true);
+  assert.equal(service?.labels?.['io.rancher.os.console'], 'debian');
+  assert.ok(service?.volumes?.includes('/usr/bin/ros:/usr/bin/ros:ro'));
+  assert.ok(service?.volumes?.includes('/srv:/srv'));
+  assert.equal(withConsole(made, SERVICES, 'default'), SERVICES);
+});
+
+test('at the start a console that is not known is told, and the default one starts', () => {
+  const { made } = withDocker([]);
+  assert.equal(configuredConsole(made, SERVICES, 'nobody'), SERVICES);
+  assert.match(made.readText('/dev/kmsg') ?? '', /^<3>ros: rancher\.console: there is no console nobody\. .*The default console starts instead\.$/m);
+});
+
+test('enable keeps the definition and sets rancher.console; an image that cannot be had changes nothing', () => {
+  const { made } = withDocker(['there:1']);
+  assert.throws(() => consoleCommand(made, ['enable', 'gone/away:1']), /gone\/away:1 cannot be pulled: pull access denied\. Without a network: `system-docker load/);
+  assert.throws(() => consoleCommand(made, ['enable', '--no-pull', 'gone/away:1']), /System Docker has no image gone\/away:1/);
+  assert.equal(made.readText('/var/lib/rancher/conf/cloud-config.yml'), undefined);
+  assert.deepEqual(consoleNames(made), ['default']);
+  assert.equal(consoleCommand(made, ['enable', 'there:1']), 0);
+  assert.match(made.readText('/var/lib/rancher/conf/cloud-config.yml') ?? '', /^rancher:\n {2}console: there$/m);
+});
+
+test('list says which console runs and which one starts next, also as JSON', () => {
+  const { made } = withDocker(['there:1']);
+  consoleCommand(made, ['enable', 'there:1']);
+  made.printed.splice(0);
+  consoleCommand(made, ['list']);
+  consoleCommand(made, ['list', '--json']);
+  assert.deepEqual(made.printed, ['current  default', 'enabled  there', '[{"name":"default","state":"current"},{"name":"there","state":"enabled"}]']);
+});
+
+test('switch leaves the work to a container beside the console', () => {
+  const { made, seen } = withDocker(['there:1']);
+  assert.equal(consoleCommand(made, ['switch', '-f', 'there:1']), 0);
+  const created = seen.find(({ stdin }) => stdin?.includes('/containers/create?name=switch-console'));
+  assert.match(created?.stdin ?? '', /\\"Cmd\\":\[\\"ros\\",\\"switch-console\\",\\"there\\"\]/);
+  assert.match(created?.stdin ?? '', /\\"Image\\":\\"rancher\/os-base:v1\.5\.9\\"/);
+});
+
+test('switch changes nothing where nobody says yes', () => {
+  const { made } = withDocker(['there:1']);
+  const silent = { ...made, runAll: (commands: readonly Command[]) => (commands[0]?.argv.join(' ').includes('/dev/tty') ? [{ status: 1, stdout: '' }] : made.runAll(commands)) };
+  assert.throws(() => consoleCommand(silent, ['switch', 'there:1']), /nothing was changed/);
+  assert.deepEqual(consoleNames(made), ['default']);
+});
+
+test('a verb that does not exist names the nearest one', () => {
+  const { made } = withDocker([]);
+  assert.equal(consoleCommand(made, ['enabel', 'x']), 2);
+  assert.match(made.complained[0] ?? '', /Did you mean enable\?/);
+  assert.equal(consoleCommand(made, ['enable']), 2);
+});
+
+test('accounts are made only in a console that does not have them', () => {
+  const seen: Command[] = [];
+  const answer: NonNullable<MachineOptions['answer']> = (command) => {
+    seen.push(command);
+    return { status: 0, stdout: '' };
+  };
+  makeAccounts(machine({ '/etc/passwd': 'root:x:0\nrancher:x:1100\ndocker:x:1101\n' }, { answer }));
+  assert.equal(seen.length, 0);
+  makeAccounts(machine({ '/etc/passwd': 'root:x:0\nxrancher:x:1\n' }, { answer }));
+  assert.deepEqual(seen[0]?.argv.slice(4), ['1100', 'rancher', '/home/rancher', '1101', 'docker', '/home/docker']);
+});
