@@ -15,6 +15,7 @@ const HELP = `Usage: npm test [-- options]
   --only PATTERN   only test files whose path matches (a regular expression, e.g. unit/formats or boot)
   --stage NAME     only this stage, may be given several times: house, unit, build, tools, cli, boot
   --release        also what takes long (npm run test:release)
+  --list           say which files would run, and run nothing
 `;
 
 const STAGES = [
@@ -31,28 +32,20 @@ const FILE_MINUTES = 30;
 const started = performance.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+/** How many tests were skipped, by the reason that they give. */
+const skips = new Map();
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    stage: { type: 'string', multiple: true },
-    release: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const values = readWords();
 if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
 const wrong = (values.stage ?? []).find((name) => !STAGES.some((stage) => stage.name === name));
-if (wrong !== undefined) {
-  process.stderr.write(`There is no stage "${wrong}": ${STAGES.map((stage) => stage.name).join(', ')}.\n`);
-  process.exit(2);
-}
+if (wrong !== undefined) misused(`There is no stage ${JSON.stringify(wrong)}: ${STAGES.map((stage) => stage.name).join(', ')}.`);
+const only = values.only === undefined ? undefined : pattern(values.only);
 if (values.release) process.env['RANCHEROS_TEST_RELEASE'] = '1';
 process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim();
 
-const only = values.only === undefined ? undefined : new RegExp(values.only);
 const chosen = STAGES.filter((stage) => values.stage === undefined || values.stage.includes(stage.name));
 const plans = chosen.map((stage) => {
   const files = testFiles(projectFolder, stage.folders).filter((file) => only === undefined || only.test(file));
@@ -66,7 +59,17 @@ if (only !== undefined && testCount === 0) {
   process.exit(1);
 }
 
+if (values.list) {
+  for (const { name, files } of plans) process.stdout.write(`${name}\n${files.map((file) => `    ${file}\n`).join('')}`);
+  process.exit(0);
+}
+
+// Whoever stops the run stops what it started; nothing new begins.
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort());
+
 for (const plan of plans) {
+  if (stop.signal.aborted) break;
   if (plan.name === 'house') {
     if (only === undefined) await houseStage();
   } else if (plan.name === 'build') {
@@ -102,7 +105,9 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
   const next = [...bundles].values();
   const workers = Array.from({ length: concurrency ?? availableParallelism() }, async () => {
     for (const [bundle, source] of next) {
-      const result = await runFile({ bundle, source, live, timeout: FILE_MINUTES * 60_000 });
+      if (stop.signal.aborted) return;
+      const result = await runFile({ bundle, source, live, timeout: FILE_MINUTES * 60_000, signal: stop.signal });
+      for (const reason of result.skips) skips.set(reason, (skips.get(reason) ?? 0) + 1);
       for (const kind of Object.keys(counts)) counts[kind] += result.counts[kind];
       failures.push(...result.failures);
     }
@@ -131,17 +136,49 @@ function finish() {
     process.stdout.write('\n✖ not one test ran\n');
   }
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped (npm run test:release runs them)` : '';
-  process.stdout.write(`\n${minutes} minutes\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
-  process.exitCode = counts.failed === 0 ? 0 : 1;
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  const reasons = [...skips].map(([reason, times]) => `skipped ${times}: ${reason}\n`);
+  process.stdout.write(`\n${minutes} minutes\n${reasons.join('')}${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  process.exitCode = stop.signal.aborted ? 130 : counts.failed === 0 ? 0 : 1;
 }
 
 function command(words) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, words, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
+    stop.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
     child.once('error', () => resolve(127));
     child.once('close', (code, signal) => resolve(code ?? signal));
   });
+}
+
+function readWords() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string' },
+        stage: { type: 'string', multiple: true },
+        release: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return misused(error.message.split('\n')[0].replace(/([^.])$/, '$1.'));
+  }
+}
+
+function pattern(text) {
+  try {
+    return new RegExp(text);
+  } catch {
+    return misused(`--only takes a regular expression, and ${JSON.stringify(text)} is none.`);
+  }
+}
+
+/** Ends the run with 2, the exit code of a wrong command line. JSON's quotes keep control characters from the terminal. */
+function misused(sentence) {
+  process.stderr.write(`${sentence.replace(/\p{Cc}/gu, '\uFFFD')}\nSee npm test -- --help.\n`);
+  process.exit(2);
 }
 
 function title(text) {

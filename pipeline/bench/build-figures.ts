@@ -1,7 +1,7 @@
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildEvent } from '../core/event.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
 import { makeFetchedStore } from './fetched-store.ts';
 import { measureCommand, type Usage } from './process-tree.ts';
 
@@ -42,8 +42,8 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
   const { cacheFolder, runs, say } = options;
   // Beside the user's store, so that hard links work.
   await mkdir(cacheFolder, { recursive: true });
-  const scratch = await mkdtemp(join(cacheFolder, 'bench-'));
-  const project = await mkdtemp(join(tmpdir(), 'rancheros-bench-'));
+  const scratch = await temporaryFolder('bench', cacheFolder);
+  const project = await temporaryFolder('bench');
   try {
     await copyProject(options.projectFolder, project);
     const build = (cache: string, words: readonly string[] = []): Promise<Usage> =>
@@ -87,8 +87,8 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
       ...sizes,
     };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
-    await rm(project, { recursive: true, force: true });
+    await removeTemporaryFolder(scratch);
+    await removeTemporaryFolder(project);
   }
 }
 

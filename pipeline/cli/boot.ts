@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
 import { BuildError, unreachable } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { emulatorArguments } from '../emulator/arguments.ts';
 import { freePort } from '../emulator/free-port.ts';
@@ -12,6 +12,8 @@ import type { BootMedium, Disk, DiskFormat, FirmwareKind, Machine } from '../emu
 import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { allTargets, chosenTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions } from './options.ts';
@@ -75,11 +77,11 @@ export const boot: Command = {
   async run(context: CommandContext): Promise<number> {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     if (positionals.length > 0) throw usage(`"${positionals[0]}" belongs to no option`, 'see --help');
-    const scratch = await mkdtemp(join(tmpdir(), 'rancheros-boot-'));
+    const scratch = await temporaryFolder('boot');
     try {
       return await bootMachine(values, { context, scratch });
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await removeTemporaryFolder(scratch);
     }
   },
 };
@@ -137,6 +139,7 @@ async function describeMachine(
   if (values['disk-size'] !== undefined && !values.installed)
     throw usage('--disk-size needs --installed', 'give other disks their size with --disk');
   if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
+  chosenTargets([values.target], allTargets());
   if (values.target.startsWith('arm64')) throw usage('boot runs amd64 machines only', 'choose another target');
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : 'bios';
   const folder = targetFolder(releaseFolder(values.version, context.projectFolder), values.target);
@@ -232,6 +235,12 @@ async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }
     if (typed.length > 0) machine.console.type(typed);
     for (const order of orders) void obey(order, machine, (line) => void stderr.write(`\r\n${line}\r\n`));
   };
+  // `npm run boot | head`: without its console the machine would run on unseen.
+  const onUnread = (): void => {
+    stderr.write('Nobody reads the console any more: the machine is switched off.\n');
+    void machine.stop();
+  };
+  stdout.once('error', onUnread);
   const raw = stdin.isTTY;
   if (raw) stdin.setRawMode(true);
   stdin.on('data', onKeys);
@@ -239,10 +248,11 @@ async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }
     const end = await machine.ended;
     if (signal.aborted)
       throw new BuildError({ kind: 'interrupted', message: 'the machine was switched off on your signal' });
-    if (end.stderr.trim() !== '') stderr.write(`QEMU: ${end.stderr.trim()}\n`);
+    if (end.stderr.trim() !== '') stderr.write(`QEMU: ${harmless(end.stderr.trim())}\n`);
     return end.code === 0 || end.code === 137 ? 0 : 1;
   } finally {
     stdin.off('data', onKeys);
+    stdout.off('error', onUnread);
     if (raw) stdin.setRawMode(false);
     stdin.pause();
     await machine.stop();

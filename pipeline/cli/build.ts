@@ -9,6 +9,7 @@ import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { refreshPins } from './pins.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
+import { wire } from './wire.ts';
 
 export const build: Command = {
   name: 'build',
@@ -21,6 +22,7 @@ Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<v
   --all                  every target
   --version vX.Y.Z       the version to build (default: package.json's version with -dev)
   --dist DIR             where releases go (default: dist/os)
+  --dry-run              check everything that can be checked, list the files, and build nothing
 ${COMMON_HELP}
 Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.
 `,
@@ -31,6 +33,7 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       all: { type: 'boolean' },
       version: { type: 'string' },
       dist: { type: 'string' },
+      'dry-run': { type: 'boolean' },
     });
     const all = allTargets();
     const names = [...(values.target ?? []), ...positionals];
@@ -48,10 +51,42 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       version,
       root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
     };
-    await buildWithFreshPins(request, settingsFrom(values, context), context);
+    const settings = settingsFrom(values, context);
+    if (values['dry-run']) return showBuild(request, settings, context);
+    await buildWithFreshPins(request, settings, context);
     return 0;
   },
 };
+
+/** Lists what a build would make. Overlays, sets and lists were read for it, so a mistake in them is told. */
+async function showBuild(request: BuildRequest, settings: Settings, context: CommandContext): Promise<number> {
+  const wiring = await wire({
+    command: context,
+    settings,
+    version: request.version,
+    report: () => undefined,
+    failFast: true,
+  });
+  try {
+    const targets = request.targets.map((target) => ({
+      name: target.name,
+      files: Object.keys(target.make(wiring.context)),
+    }));
+    const folder = path.join(request.root, request.version);
+    const lines = targets.flatMap(({ name, files }) => [
+      `${name}:`,
+      ...files.map((file) => `    ${path.join(folder, file)}`),
+    ]);
+    context.stdout.write(
+      settings.output === 'json'
+        ? `${JSON.stringify({ version: request.version, folder, targets })}\n`
+        : `${lines.join('\n')}\n`,
+    );
+    return 0;
+  } finally {
+    await wiring.close();
+  }
+}
 
 /** How often a build may lock sets anew because a package is gone: each time another set may be concerned. */
 const REFRESH_LIMIT = 5;

@@ -21,7 +21,7 @@ build left behind. A build that needs something again makes it again.
     const { values } = readOptions(context.argv, { days: { type: 'string' }, cache: { type: 'string' } }, 0);
     const days = values.days ?? '14';
     if (!/^\d{1,4}$/.test(days))
-      throw new BuildError({ kind: 'usage', message: `--days takes a whole number, not "${days}".` });
+      throw new BuildError({ kind: 'usage', message: `--days takes a whole number from 0 to 9999, not "${days}".` });
     const before = Date.now() - Number(days) * 86_400_000;
     const { files, bytes } = await collectGarbage(storeFolder(settingsFrom(values, context)), before);
     context.stdout.write(`${files} files removed, ${formatBytes(bytes)} freed.\n`);

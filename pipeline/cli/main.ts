@@ -1,5 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError, exitCodeOf } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import { failureText } from '../report/failure-text.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -27,13 +28,9 @@ export async function main(place: { readonly projectFolder: string; readonly bun
     if (signals > 1) process.exit(130);
     stop.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  // A reader that went away, such as `head`, is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  // A terminal that was closed asks politely too.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  const output = watchOutput([process.stdout, process.stderr]);
 
   const [name, ...argv] = process.argv.slice(2);
   try {
@@ -50,7 +47,29 @@ export async function main(place: { readonly projectFolder: string; readonly bun
     process.exitCode = reportEnd(error);
   }
   // Idle keep-alive sockets and worker threads must not hold a finished run open.
-  process.stdout.write('', () => process.exit());
+  process.stdout.write('', () => {
+    if (output.lost !== undefined && process.exitCode === 0) process.exitCode = 1;
+    process.exit();
+  });
+}
+
+/** Nobody reads any more: a pipe whose reader ended, such as `head`, or a terminal that is gone. */
+const UNREAD: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
+
+/**
+ * Keeps the command going when its words find no reader: a build is wanted for its files, and its exit code is its own. Words that are
+ * lost for another reason, a full disk under a log, are told once; then a command that did its work has failed nevertheless.
+ */
+function watchOutput(streams: readonly NodeJS.WriteStream[]): { readonly lost: string | undefined } {
+  const state: { lost: string | undefined } = { lost: undefined };
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (UNREAD.has(error.code) || state.lost !== undefined) return;
+      state.lost = error.message;
+      if (stream !== process.stderr) process.stderr.write(`warning: The output cannot be written: ${error.message}\n`);
+    });
+  }
+  return state;
 }
 
 async function dispatch(name: string | undefined, context: CommandContext): Promise<number> {
@@ -93,7 +112,7 @@ function reportEnd(error: unknown): number {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${stack}\n`,
+    `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${harmless(stack)}\n`,
   );
   return 1;
 }

@@ -15,6 +15,15 @@ export function readOptions<const T extends OptionTable>(
 ) {
   try {
     const read = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    // An empty one comes from a variable that is not set; only kernel arguments may be none.
+    for (const [name, value] of Object.entries(read.values)) {
+      if (![value].flat().includes('') || name === 'append') continue;
+      throw new BuildError({
+        kind: 'usage',
+        message: `The option --${name} wants a value, and got an empty one.`,
+        hint: 'See --help.',
+      });
+    }
     const extra = read.positionals[mostWords];
     if (extra !== undefined) {
       throw new BuildError({
@@ -28,11 +37,19 @@ export function readOptions<const T extends OptionTable>(
     if (!(error instanceof TypeError)) throw error;
     const unknown = /'(--?[^' ]+)/.exec(error.message)?.[1];
     const isUnknown = (error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+    const takesValue = Object.entries(options).some(([name, { type }]) => `--${name}` === unknown && type === 'string');
+    const next = argv[argv.indexOf(unknown ?? '') + 1];
     const near = unknown && isUnknown ? nearestName(unknown.replace(/^-+/, ''), Object.keys(options)) : undefined;
     throw new BuildError({
       kind: 'usage',
-      message: isUnknown ? `There is no option ${unknown}.` : (error.message.split('\n')[0] ?? error.message),
-      hint: `${near ? `Did you mean --${near}? ` : ''}See --help.`,
+      message: isUnknown
+        ? `There is no option ${unknown}.`
+        : takesValue
+          ? `The option ${unknown} wants a value${next?.startsWith('-') ? `, and "${next}" looks like another option` : ''}.`
+          : unknown
+            ? `The option ${unknown} takes no value.`
+            : (error.message.split('\n')[0] ?? error.message),
+      hint: `${near ? `Did you mean --${near}? ` : ''}${takesValue && next?.startsWith('-') ? `If it is the value, write ${unknown}=${next}. ` : ''}See --help.`,
     });
   }
 }

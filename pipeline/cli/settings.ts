@@ -2,6 +2,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { EXECUTOR_NAMES, type ExecutorName } from '../exec/probe.ts';
+import { MIRROR_VARIABLE } from '../fetch/archive-sources.ts';
+import { shownUrl } from '../fetch/shown-url.ts';
 import type { CommandContext } from './command.ts';
 
 /** Options that every command with a store understands. */
@@ -31,7 +33,7 @@ export interface Settings {
   readonly cacheFolder: string;
   readonly jobs: number;
   readonly executor: ExecutorName;
-  /** Debian mirror by option; the environment and the host's own are the fetcher's to find. */
+  /** Debian mirror by option or environment; the host's own are the fetcher's to find. */
   readonly mirror: string | undefined;
   readonly frozen: boolean;
   readonly paranoid: boolean;
@@ -57,10 +59,11 @@ export function settingsFrom(
     throw new BuildError({ kind: 'usage', message: `--jobs takes a whole number from 1 to 999, not "${jobs}".` });
   }
   return {
-    cacheFolder: path.resolve(text(values.cache) ?? context.env['RANCHEROS_CACHE'] ?? defaultCache(context)),
+    // An empty variable is one that is not set.
+    cacheFolder: path.resolve(text(values.cache) ?? (context.env['RANCHEROS_CACHE'] || defaultCache(context))),
     jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
     executor,
-    mirror: text(values.mirror),
+    mirror: mirrorFrom(text(values.mirror), context.env[MIRROR_VARIABLE]),
     frozen: values.frozen === true,
     paranoid: values.paranoid === true,
     output:
@@ -76,11 +79,24 @@ function isExecutorName(text: string): text is ExecutorName {
   return (EXECUTOR_NAMES as readonly string[]).includes(text);
 }
 
-/** The user's cache folder, shared by all clones; beside the project where the user has no home. */
+/** The mirror that was named, if it is one: its answers cannot be wrong in a way that is told better. */
+function mirrorFrom(option: string | undefined, variable: string | undefined): string | undefined {
+  const named = option ?? (variable || undefined);
+  if (named === undefined) return undefined;
+  const url = URL.canParse(named) ? new URL(named) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return named;
+  throw new BuildError({
+    kind: 'usage',
+    message: `${option === undefined ? MIRROR_VARIABLE : '--mirror'} takes the address of a Debian mirror, not "${shownUrl(named)}".`,
+    hint: 'An address looks like http://deb.debian.org/debian.',
+  });
+}
+
+/** The user's cache folder, shared by all clones; beside the project where the user has no home. Relative paths are no answer (XDG). */
 function defaultCache(context: Pick<CommandContext, 'env' | 'projectFolder'>): string {
-  const home = context.env['HOME'];
-  if (context.env['XDG_CACHE_HOME']) return path.join(context.env['XDG_CACHE_HOME'], 'rancheros');
-  return home && home !== '/' && home !== '/nonexistent'
+  const { HOME: home = '', XDG_CACHE_HOME: caches = '' } = context.env;
+  if (path.isAbsolute(caches)) return path.join(caches, 'rancheros');
+  return path.isAbsolute(home) && home !== '/' && home !== '/nonexistent'
     ? path.join(home, '.cache', 'rancheros')
     : path.join(context.projectFolder, '.cache', 'store');
 }

@@ -66,6 +66,8 @@ export async function wire(options: {
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid });
   const actions = new FileActionCache(path.join(folder, 'actions'));
   const roots = new ToolRoots(path.join(folder, 'roots'));
+  // What a build left that was killed, or stopped twice.
+  await Promise.all([store.prepare(), roots.tidy()]);
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs: Artifact[] = [];

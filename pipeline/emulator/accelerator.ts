@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
 import { emulatorProgram } from './program.ts';
 
 /** Who executes the guest's instructions: the processor, or QEMU's translator. */
@@ -64,7 +64,7 @@ async function probe(toolRoot: string): Promise<AcceleratorChoice> {
 
 /** Starts SeaBIOS and a boot sector that ends QEMU with a value of ours; tells what went wrong, or nothing. */
 async function runProbe(toolRoot: string): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'kvm-probe-'));
+  const folder = await temporaryFolder('kvm-probe');
   try {
     const image = join(folder, 'sector.img');
     await writeFile(image, probeSector());
@@ -79,7 +79,7 @@ async function runProbe(toolRoot: string): Promise<string | undefined> {
     ];
     return await exitOf(argv, program.env);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporaryFolder(folder);
   }
 }
 

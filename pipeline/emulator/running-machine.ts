@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
 import type { Accelerator } from './accelerator.ts';
 import { emulatorArguments } from './arguments.ts';
 import { prepareFirmware } from './firmware.ts';
@@ -37,7 +35,16 @@ const MAX_STDERR = 64 * 1024;
 /** Switches a machine on. Whoever calls must `stop()` it; if this process dies instead, the guardian does. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<RunningMachine> {
   options.signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), 'rancheros-machine-'));
+  const folder = await temporaryFolder('machine');
+  try {
+    return await startIn(folder, machine, options);
+  } catch (error) {
+    await removeTemporaryFolder(folder);
+    throw error;
+  }
+}
+
+async function startIn(folder: string, machine: Machine, options: StartOptions): Promise<RunningMachine> {
   const firmware = await prepareFirmware(machine.firmware, { toolRoot: options.toolRoot, folder });
   const program = emulatorProgram(options.toolRoot);
   const words = emulatorArguments(machine, {
@@ -92,7 +99,7 @@ export class RunningMachine {
     child.stdin?.on('error', () => undefined);
     process.once('exit', this.#killGroup);
     options.signal?.addEventListener('abort', this.#killGroup, { once: true });
-    this.ended = this.#watch(options.signal).finally(() => rm(options.folder, { recursive: true, force: true }));
+    this.ended = this.#watch(options.signal).finally(() => removeTemporaryFolder(options.folder));
   }
 
   /** Switches the machine off, whatever it is doing, and waits until it is. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
-import { harmless } from './harmless.ts';
 
 /** A native program to run. */
 export interface ProcessSpec {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { type Digest, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
+import { ownedPrefix, removeOrphans } from './owned-name.ts';
 
 /** Mount points that every sandbox needs and a read-only root cannot grow. */
 const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
@@ -16,6 +17,11 @@ export class ToolRoots {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Removes what processes left half-unpacked that are gone. */
+  async tidy(): Promise<void> {
+    await removeOrphans(this.#folder);
   }
 
   /** The folder that holds the image's files. */
@@ -58,7 +64,7 @@ export class ToolRoots {
     );
     if (there) return place;
     await mkdir(this.#folder, { recursive: true });
-    const temporary = await mkdtemp(path.join(this.#folder, 'tmp-'));
+    const temporary = await mkdtemp(path.join(this.#folder, ownedPrefix('tmp')));
     try {
       await unpack(tar, temporary);
       for (const name of MOUNT_POINTS) await mkdir(path.join(temporary, name), { recursive: true });

@@ -1,7 +1,7 @@
 import { $ } from 'zx';
 import { BuildError } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
-import { harmless } from './harmless.ts';
 import { quoted } from './outcome.ts';
 
 /** What a short command said and how it ended. */

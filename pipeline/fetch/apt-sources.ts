@@ -18,7 +18,9 @@ export async function readAptSources(aptFolder: string): Promise<readonly string
   });
   return [
     ...new Set(
-      addresses.filter((address) => /^https?:\/\//.test(address)).map((address) => address.replace(/\/+$/, '')),
+      addresses
+        .filter((address) => /^https?:\/\//.test(address) && URL.canParse(address))
+        .map((address) => address.replace(/\/+$/, '')),
     ),
   ];
 }

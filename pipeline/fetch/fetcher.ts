@@ -6,14 +6,8 @@ import type { ArchiveSources } from './archive-sources.ts';
 import type { Http } from './http.ts';
 import { PackageGone } from './package-gone.ts';
 import { fetchRepository } from './repository.ts';
-import {
-  type Address,
-  type Attempt,
-  attemptsText,
-  downloadVerified,
-  kindOf,
-  type SourceHealth,
-} from './verified-download.ts';
+import { type Attempt, SourceHealth } from './source-health.ts';
+import { type Address, attemptsText, downloadVerified, kindOf } from './verified-download.ts';
 
 export interface FetcherOptions {
   /** Absolute path of the project's top folder, for inputs that lie in it. */
@@ -34,7 +28,7 @@ interface FetchContext {
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { store, http, sources } = options;
   const limit = pLimit(options.parallel ?? 8);
-  const health: SourceHealth = new Map();
+  const health = new SourceHealth();
   const running = new Map<string, Promise<Blob>>();
 
   const download = async (pin: PackagePin | UrlPin, context: FetchContext): Promise<Blob> => {

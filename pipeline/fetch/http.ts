@@ -118,6 +118,7 @@ async function* open(
       'user-agent': 'rancheros-pipeline',
       // Compression on the way would break resuming, and packages are compressed already.
       'accept-encoding': 'identity',
+      ...authorization(url),
       ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
     },
     headersTimeout: timeouts.headers,
@@ -144,6 +145,14 @@ async function* open(
     skip -= dropped;
     if (dropped < chunk.byteLength) yield dropped === 0 ? chunk : chunk.subarray(dropped);
   }
+}
+
+/** A name and password that stand in an address, as every browser sends them. Another host that it redirects to does not get them. */
+function authorization(url: string): { readonly authorization?: string } {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** An answer that may be another one a moment later. */

@@ -4,7 +4,9 @@ import { stopIfAborted } from '../core/interrupted.ts';
 import type { BlobStore, Report } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
 import type { Http } from './http.ts';
-import { SourceTrouble, type TroubleReason } from './source-trouble.ts';
+import { shownUrl } from './shown-url.ts';
+import type { Attempt, SourceHealth } from './source-health.ts';
+import { SourceTrouble } from './source-trouble.ts';
 
 export interface VerifiedDownloadOptions {
   /** What a person reads in progress and errors. */
@@ -28,21 +30,10 @@ export interface Address {
   readonly source: string;
 }
 
-/** What one address said. */
-export interface Attempt {
-  readonly url: string;
-  readonly reason: TroubleReason;
-  readonly message: string;
-}
-
 export type DownloadOutcome =
   | { readonly ok: true; readonly blob: Blob }
   | { readonly ok: false; readonly attempts: readonly Attempt[] };
 
-/** Sources that failed in a row, by name; shared by all downloads of a run. */
-export type SourceHealth = Map<string, number>;
-
-const GIVE_UP_AFTER = 3;
 /** Bytes between two progress events. */
 const PROGRESS_STEP = 256 * 1024;
 
@@ -56,7 +47,7 @@ export async function downloadVerified(options: VerifiedDownloadOptions): Promis
   let isStarted = false;
   for await (const { url, source } of options.addresses) {
     stopIfAborted(signal);
-    if ((health.get(source) ?? 0) >= GIVE_UP_AFTER) {
+    if (health.isGivenUp(source)) {
       attempts.push({ url, reason: 'unreachable', message: 'was unreachable three times before' });
       continue;
     }
@@ -64,15 +55,14 @@ export async function downloadVerified(options: VerifiedDownloadOptions): Promis
     isStarted = true;
     try {
       const blob = await fetchOnce(url, options);
-      health.delete(source);
+      health.gave(source);
       report({ type: 'download-end', name, bytes: size });
       return { ok: true, blob };
     } catch (error) {
       const attempt = attemptOf(url, error);
       if (!attempt) throw error;
       attempts.push(attempt);
-      if (attempt.reason === 'unreachable') health.set(source, (health.get(source) ?? 0) + 1);
-      else health.delete(source);
+      health.failed(source, attempt, { name, report });
     }
   }
   return { ok: false, attempts };
@@ -103,7 +93,7 @@ function attemptOf(url: string, error: unknown): Attempt | undefined {
 export function attemptsText(attempts: readonly Attempt[]): string {
   return attempts.length === 0
     ? 'no source is known'
-    : attempts.map(({ url, message }) => `${url}: ${message}`).join('\n');
+    : attempts.map(({ url, message }) => `${shownUrl(url)}: ${message}`).join('\n');
 }
 
 /** Wrong bytes weigh more than an address that is silent. */

@@ -2,8 +2,9 @@ import { digestOf, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Arch } from '../core/step.ts';
 import { addressOf } from '../fetch/fetcher.ts';
+import { type Attempt, SourceHealth } from '../fetch/source-health.ts';
 import { SourceTrouble } from '../fetch/source-trouble.ts';
-import { type Attempt, attemptsText, downloadVerified, kindOf } from '../fetch/verified-download.ts';
+import { attemptsText, downloadVerified, kindOf } from '../fetch/verified-download.ts';
 import { type Compression, decompressAll } from '../trees/decompress.ts';
 import { FileSource } from '../trees/file-source.ts';
 import type { PinsAccess } from './context.ts';
@@ -86,6 +87,7 @@ async function fetchInRelease(
   access: PinsAccess,
 ): Promise<{ readonly base: string; readonly bytes: Uint8Array }> {
   const attempts: Attempt[] = [];
+  const health = new SourceHealth();
   for await (const { base } of access.sources(archive, access.signal)) {
     const url = `${base}/dists/${suite}/InRelease`;
     try {
@@ -99,7 +101,9 @@ async function fetchInRelease(
       return { base, bytes: Buffer.concat(chunks) };
     } catch (error) {
       if (!(error instanceof SourceTrouble)) throw error;
-      attempts.push({ url, reason: error.reason, message: error.message });
+      const attempt: Attempt = { url, reason: error.reason, message: error.message };
+      attempts.push(attempt);
+      health.failed(new URL(base).origin, attempt, { name: `the index of ${archive}`, report: access.report });
     }
   }
   throw new BuildError({
@@ -131,7 +135,7 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
         name: what,
         ...file,
         addresses: addresses(read, `${folder}/${name}`, hexOf(file.digest)),
-        health: new Map(),
+        health: new SourceHealth(),
       });
       if (!outcome.ok) {
         throw new BuildError({

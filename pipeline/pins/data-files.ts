@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
 import { unpackDeb } from '../trees/deb.ts';
 import { FileSource } from '../trees/file-source.ts';
 import { readContent } from '../trees/node.ts';
@@ -11,7 +10,7 @@ export async function dataFiles(
   name: string,
   isWanted: (path: string) => boolean,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'rancheros-deb-'));
+  const folder = await temporaryFolder('deb');
   const source = new FileSource(file);
   try {
     const { nodes, close } = await unpackDeb(source, { name, spool: path.join(folder, 'data.tar') });
@@ -24,6 +23,6 @@ export async function dataFiles(
     }
   } finally {
     source.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporaryFolder(folder);
   }
 }

@@ -1,5 +1,6 @@
 import type { BuildEvent } from '../core/event.ts';
 import { unreachable } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
 import { failureText } from './failure-text.ts';
 import { formatBytes, formatSeconds } from './format.ts';
@@ -46,16 +47,17 @@ export function plainReporter(options: {
       case 'step-start':
         return;
       case 'step-end':
-        if (!event.cached && event.milliseconds >= 300) say(`${event.title} (${formatSeconds(event.milliseconds)})`);
+        if (!event.cached && event.milliseconds >= 300)
+          say(`${harmless(event.title)} (${formatSeconds(event.milliseconds)})`);
         return;
       case 'step-failed':
-        complain(`${paint.red('failed:')} ${event.title}`);
+        complain(`${paint.red('failed:')} ${harmless(event.title)}`);
         return;
       case 'file':
         return;
       case 'note':
-        if (event.level === 'warning') complain(`${paint.yellow('warning:')} ${event.message}`);
-        else say(event.message);
+        if (event.level === 'warning') complain(`${paint.yellow('warning:')} ${harmless(event.message)}`);
+        else say(harmless(event.message));
         return;
       case 'failure':
         complain(failureText(event.failure, paint));

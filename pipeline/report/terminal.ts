@@ -1,6 +1,7 @@
 import { Listr } from 'listr2';
 import type { BuildEvent } from '../core/event.ts';
 import { unreachable } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
 import { failureText } from './failure-text.ts';
 import { formatBytes, formatSeconds } from './format.ts';
@@ -91,7 +92,7 @@ export function terminalReporter(options: {
         receiving.delete(event.name);
         return;
       case 'step-start':
-        running.set(event.id, { title: event.title, since: options.now() });
+        running.set(event.id, { title: harmless(event.title), since: options.now() });
         return;
       case 'step-end':
         running.delete(event.id);
@@ -101,7 +102,11 @@ export function terminalReporter(options: {
         failed = true;
         return;
       case 'note':
-        afterwards.push(event.level === 'warning' ? `${paint.yellow('warning:')} ${event.message}` : event.message);
+        afterwards.push(
+          event.level === 'warning'
+            ? `${paint.yellow('warning:')} ${harmless(event.message)}`
+            : harmless(event.message),
+        );
         return;
       case 'failure':
         failed = true;

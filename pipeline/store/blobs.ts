@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { type Digest, digestFromHex, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { BlobStore } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
+import { ownedPrefix, removeOrphans } from '../exec/owned-name.ts';
 import { diskTrouble } from './disk-trouble.ts';
 
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
@@ -29,6 +30,15 @@ export class FileBlobStore implements BlobStore {
   }) {
     this.#folder = options.folder;
     this.#paranoid = options.paranoid ?? false;
+  }
+
+  /** Makes the folder, and removes what processes left unfinished that are gone. A folder that cannot be is told once, before any step. */
+  async prepare(): Promise<void> {
+    const folder = path.join(this.#folder, 'tmp');
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw diskTrouble(error, this.#folder);
+    });
+    await removeOrphans(folder);
   }
 
   pathOf(digest: Digest): string {
@@ -96,7 +106,7 @@ export class FileBlobStore implements BlobStore {
     expected?: { readonly digest: Digest; readonly size?: number },
   ): Promise<Blob> {
     const folder = path.join(this.#folder, 'tmp');
-    const temporary = path.join(folder, randomUUID());
+    const temporary = path.join(folder, `${ownedPrefix('put')}${randomBytes(8).toString('hex')}`);
     try {
       await mkdir(folder, { recursive: true });
       const hash = createHash('sha256');
@@ -127,7 +137,8 @@ export class FileBlobStore implements BlobStore {
     } catch (error) {
       throw diskTrouble(error, this.#folder);
     } finally {
-      await rm(temporary, { force: true });
+      // The trouble that led here is the one to tell.
+      await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
 
@@ -135,7 +146,7 @@ export class FileBlobStore implements BlobStore {
     const folder = path.join(this.#folder, 'tmp');
     try {
       await mkdir(folder, { recursive: true });
-      return await mkdtemp(path.join(folder, 'step-'));
+      return await mkdtemp(path.join(folder, ownedPrefix('step')));
     } catch (error) {
       throw diskTrouble(error, this.#folder);
     }

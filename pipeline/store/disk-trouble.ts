@@ -1,4 +1,4 @@
-import { BuildError } from '../core/failure.ts';
+import { BuildError, type FailureKind } from '../core/failure.ts';
 
 const SENTENCES: { readonly [code: string]: readonly [message: string, hint: string] } = {
   ENOSPC: [
@@ -27,7 +27,7 @@ export function diskTrouble(error: unknown, folder: string, option: '--cache' | 
   if (!sentence) return error;
   return new BuildError(
     {
-      kind: 'disk',
+      kind: kindOf(error as NodeJS.ErrnoException),
       message: sentence[0],
       place: { file: folder },
       evidence: error.message,
@@ -35,4 +35,9 @@ export function diskTrouble(error: unknown, folder: string, option: '--cache' | 
     },
     { cause: error },
   );
+}
+
+/** What stands in the way was named by somebody; all else is the disk's state. */
+function kindOf({ code }: NodeJS.ErrnoException): FailureKind {
+  return code === 'ENOTDIR' || code === 'EEXIST' ? 'usage' : 'disk';
 }

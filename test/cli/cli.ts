@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { access, copyFile, cp, link, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { storeFolder } from '../../pipeline/cli/wire.ts';
 import type { BuildEvent } from '../../pipeline/core/event.ts';
+import { temporaryFolder as ownFolder, removeTemporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { projectFolder } from '../rig/project.ts';
 
 /** How a run of the command line ended. */
@@ -70,9 +71,9 @@ export function cli(argv: readonly string[], options: CliOptions = {}): Promise<
 
 /** A temporary folder that goes with the test. Every user may look into it. */
 export async function temporaryFolder(t: Pick<TestContext, 'after'>, below = tmpdir()): Promise<string> {
-  const folder = await mkdtemp(path.join(below, 'rancheros-cli-'));
+  const folder = await ownFolder('cli', below);
   execFileSync('chmod', ['755', folder]);
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => removeTemporaryFolder(folder));
   return folder;
 }
 

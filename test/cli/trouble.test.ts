@@ -77,10 +77,18 @@ test('a disk that is full or may not be written', async (t) => {
     assertFailure(result, 1, /The folder may not be written/, /--cache/);
   });
 
+  await t.test('a store that is a file: one sentence, and no step fails of it', async () => {
+    const file = path.join(folder, 'store-file');
+    await writeFile(file, '');
+    const result = await cli(['build', 'amd64', '--cache', file, '--dist', dist], { project });
+    assertFailure(result, 2, /^error: .*store-file.*: Something that is no folder stands in the way/, /--cache/);
+    assert.doesNotMatch(result.stderr, /^failed:/m);
+  });
+
   await t.test('a dist that is a file: a sentence', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
-    assertFailure(await cli(words(file), { project }), 1, /file/);
+    assertFailure(await cli(words(file), { project }), 2, /file/, /no folder stands in the way/, /--dist/);
   });
 
   await t.test('a final version is never built from other sources', async () => {

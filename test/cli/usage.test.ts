@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectFolder } from '../rig/project.ts';
-import { cli } from './cli.ts';
+import { cli, exists, temporaryFolder } from './cli.ts';
 
 const NO_STACK = /^\s+at /m;
 
@@ -54,6 +54,17 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'a version to verify that would leave dist', argv: ['verify', '../../etc'], says: /is no version/ },
   { sentence: 'why for a target that does not exist', argv: ['why', '--target', 'nothing'], says: /no target "nothing"/ },
   { sentence: 'words that targets does not take', argv: ['targets', 'amd64'], says: /amd64/ },
+  { sentence: 'gc with a negative number of days', argv: ['gc', '--days', '-1'], says: /--days wants a value[\s\S]*--days=-1/ },
+  { sentence: 'gc with a negative number of days behind an equals sign', argv: ['gc', '--days=-1'], says: /--days takes a whole number from 0 to 9999, not "-1"/ },
+  { sentence: 'a switch with a value', argv: ['targets', '--json=yes'], says: /--json takes no value/ },
+  { sentence: 'a store without a name', argv: ['build', 'amd64', '--cache', ''], says: /--cache wants a value, and got an empty one/ },
+  { sentence: 'a dist without a name', argv: ['build', 'amd64', '--dist='], says: /--dist wants a value/ },
+  { sentence: 'a mirror that is no address', argv: ['build', 'amd64', '--mirror', 'nonsense'], says: /--mirror takes the address of a Debian mirror, not "nonsense"/ },
+  { sentence: 'a mirror of another kind', argv: ['build', 'amd64', '--mirror', 'ftp://me:secret@mirror.example/debian'], says: /not "ftp:\/\/mirror\.example\/debian"/ },
+  { sentence: 'boot of an unknown target names the nearest', argv: ['boot', '--target', 'amd46'], says: /no target "amd46"[\s\S]*Did you mean "amd64"\?/ },
+  { sentence: 'boot of a target like no other lists them', argv: ['boot', '--target', 'nope'], says: /no target "nope"[\s\S]*Targets: .*amd64/ },
+  { sentence: 'control characters are not echoed', argv: ['build', 'am\u001b[31md\u0007\u009b64'], says: /no target "am\ufffd\[31md\ufffd\ufffd64"/ },
+  { sentence: 'nor those of an option or a command', argv: ['bu\u001b]0;x\u0007ild'], says: /no command "bu\ufffd\]0;x\ufffdild"/ },
   { sentence: 'words that gc does not take', argv: ['gc', 'everything'], says: /everything/ },
 ];
 
@@ -73,4 +84,21 @@ test('no command at all prints the overview and ends with 2', async () => {
   const { end, stdout } = await cli([]);
   assert.equal(end, 2);
   assert.match(stdout, /npm run build/);
+});
+
+test('a wrong mirror in the environment is told with the name of its variable', async () => {
+  const { end, stderr } = await cli(['build', 'amd64', '--dry-run'], { env: { RANCHEROS_DEBIAN_MIRROR: 'nonsense' } });
+  assert.equal(end, 2);
+  assert.match(stderr, /RANCHEROS_DEBIAN_MIRROR takes the address/);
+});
+
+test('a dry run lists the files of a build and writes none', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { end, stdout, stderr } = await cli(['build', 'amd64', '--dry-run', '--dist', path.join(folder, 'dist')]);
+  assert.deepEqual([end, stderr], [0, '']);
+  const { stdout: json } = await cli(['targets', '--json']);
+  const [target] = JSON.parse(json) as readonly { readonly name: string; readonly files: readonly string[] }[];
+  const shown = stdout.split('\n').flatMap((line) => /dist\/v[^/]+\/(.+)$/.exec(line)?.[1] ?? []);
+  assert.deepEqual(shown.sort(), target?.files);
+  assert.equal(await exists(path.join(folder, 'dist')), false);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,3 +35,35 @@ for (const { sentence, text, counts } of ROWS) {
     }
   });
 }
+
+const MISUSES: readonly { readonly sentence: string; readonly words: readonly string[]; readonly says: RegExp }[] = [
+  { sentence: 'an option that it does not have', words: ['--foo'], says: /^Unknown option '--foo'/ },
+  { sentence: 'a pattern that is none', words: ['--only', '('], says: /^--only takes a regular expression, and "\(" is none\./ },
+  { sentence: 'a stage that it does not have', words: ['--stage', 'nope'], says: /^There is no stage "nope": house, unit/ },
+];
+
+for (const { sentence, words, says } of MISUSES) {
+  test(`the test runner refuses ${sentence} with 2 and a sentence`, () => {
+    const { status, stderr, stdout } = spawnSync(process.execPath, [join(projectFolder, 'test/run.mjs'), ...words], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+    assert.equal(status, 2);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr + stdout, /^\s+at /m);
+  });
+}
+
+test('the test runner tells why tests were skipped, not what it thinks of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'runner-'));
+  try {
+    const file = join(folder, 'planted.test.mjs');
+    await writeFile(file, 'import { test } from "node:test"; test("a", { skip: "no moon tonight" }, () => {}); test("b", () => {});');
+    await writeFile(
+      join(folder, 'run.mjs'),
+      `import { runFile } from ${JSON.stringify(join(projectFolder, 'test/rig/run-file.mjs'))};
+      console.log(JSON.stringify((await runFile({ bundle: ${JSON.stringify(file)}, source: 'planted', live: false, timeout: 60_000 })).skips));`,
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'run.mjs')], { env: { PATH: process.env['PATH'] } });
+    assert.deepEqual(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), ['no moon tonight']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

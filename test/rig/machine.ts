@@ -1,6 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +11,7 @@ import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import type { BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
@@ -74,7 +74,8 @@ export function bootTest(boot: BootCase): void {
         // Names of folders end at 255.
         .slice(0, 200),
     );
-    const scratch = await mkdtemp(join(tmpdir(), 'boot-test-'));
+    const scratch = await temporaryFolder('test');
+    context.after(() => removeTemporaryFolder(scratch));
     await mkdir(folder, { recursive: true });
     const metadata = boot.metadata && (await RunningMetadata.start(boot.metadata));
     // As it comes, for whoever watches a boot that takes long.
@@ -87,7 +88,6 @@ export function bootTest(boot: BootCase): void {
       await run?.machine.stop();
       metadata?.stop();
       live.end();
-      await rm(scratch, { recursive: true, force: true });
       if (run) await report(run, folder);
     }
   });

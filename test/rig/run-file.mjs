@@ -9,17 +9,18 @@ const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\
  * Runs a bundled test file. With `live`, each test is told when it ends; else the file is one line, and what failed.
  * A file in which no test ran has failed: Node itself would report it as passed.
  */
-export async function runFile({ bundle, source, live, timeout }) {
+export async function runFile({ bundle, source, live, timeout, signal }) {
   const started = performance.now();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures = [];
+  const skips = [];
   let said = '';
   const say = (text) => {
     if (live) process.stdout.write(text);
     else said += text;
   };
   if (live) say(`${source}\n`);
-  const stream = run({ files: [bundle], timeout });
+  const stream = run({ files: [bundle], timeout, signal });
   for await (const { type, data } of stream) {
     if (type === 'test:stdout' || type === 'test:stderr') say(data.message);
     else if (type === 'test:diagnostic' && !SUMMARY.test(data.message)) say(`${indent(data)}  ℹ ${data.message}\n`);
@@ -32,7 +33,7 @@ export async function runFile({ bundle, source, live, timeout }) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const ok = counts.failed === 0;
   process.stdout.write(`${ok && !live ? '' : said}${ok ? '✔' : '✖'} ${source}: ${sentence(counts)} (${seconds} s)\n`);
-  return { counts, failures };
+  return { counts, failures, skips };
 
   function onResult({ name, nesting, skip, details }) {
     const isFile = path.resolve(name) === bundle;
@@ -41,7 +42,9 @@ export async function runFile({ bundle, source, live, timeout }) {
     const mark = { name, nesting };
     if (skip !== undefined && skip !== false) {
       counts.skipped++;
-      say(`${indent(mark)}- ${name}\n`);
+      const reason = typeof skip === 'string' && skip !== '' ? skip : 'no reason given';
+      skips.push(reason);
+      say(`${indent(mark)}- ${name} (${reason})\n`);
       return;
     }
     if (details.error === undefined) {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { wire } from '../../pipeline/cli/wire.ts';
 import { hostProgram } from '../../pipeline/emulator/program.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { projectFolder } from './project.ts';
 
 const roots = new Map<string, Promise<string>>();
@@ -71,7 +71,7 @@ export interface OracleOptions {
  */
 export async function oracle(argv: readonly [string, ...string[]], options: OracleOptions = {}): Promise<OracleResult> {
   const root = await toolRoot(options.set ?? 'tools');
-  const folder = await mkdtemp(join(tmpdir(), 'oracle-'));
+  const folder = await temporaryFolder('oracle');
   try {
     for (const [name, content] of Object.entries(options.files ?? {})) {
       if (typeof content === 'string') await copyFile(content, join(folder, name));
@@ -81,7 +81,7 @@ export async function oracle(argv: readonly [string, ...string[]], options: Orac
     const host = hostProgram(root, program);
     return await runTool([...host.argv, ...words], { folder, stdin: options.stdin });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporaryFolder(folder);
   }
 }
 

@@ -221,3 +221,72 @@ test('a file that no address has is a failure that names all of them', async () 
     return true;
   });
 });
+
+function warnings(): readonly string[] {
+  return events.flatMap((event) => (event.type === 'note' && event.level === 'warning' ? [event.message] : []));
+}
+
+function packages(count: number): readonly PackagePin[] {
+  return Array.from({ length: count }, (_, index) => {
+    const bytes = `bytes of package ${index}`;
+    return { ...PIN, name: `p${index}`, path: `pool/p${index}.deb`, size: bytes.length, digest: digestOf(bytes) };
+  });
+}
+
+async function honestSnapshots(pins: readonly PackagePin[]): Promise<Liar> {
+  return server(files(Object.fromEntries(pins.map((pin, index) => [`/debian/20260912T195541Z/${pin.path}`, `bytes of package ${index}`]))));
+}
+
+test('a mirror that gives wrong bytes is named once, without the password of its address', async () => {
+  const pins = packages(4);
+  const liar = await server(files(Object.fromEntries(pins.map(({ path: place, size }) => [`/debian/${place}`, 'x'.repeat(size)]))));
+  const { fetch } = await fetcher({ mirror: `${liar.origin.replace('//', '//me:secret@')}/debian`, snapshots: (await honestSnapshots(pins)).origin });
+  for (const pin of pins) await fetch(pin, context());
+  assert.equal(warnings().length, 1);
+  assert.match(warnings()[0] ?? '', new RegExp(`^The source ${liar.origin} gave wrong bytes for p0 and is passed over: wanted sha256:`));
+  assert.doesNotMatch(JSON.stringify(events), /secret/);
+});
+
+test('a mirror that is dead is named once', async () => {
+  const pins = packages(5);
+  const { fetch } = await fetcher({ mirror: 'http://127.0.0.1:9/debian', snapshots: (await honestSnapshots(pins)).origin });
+  for (const pin of pins) await fetch(pin, context());
+  assert.equal(warnings().length, 1);
+  assert.match(warnings()[0] ?? '', /^The source http:\/\/127\.0\.0\.1:9 could not be used for p0 and is passed over: .*ECONNREFUSED/);
+});
+
+test('a mirror that lacks one file is not worth a word, one that has none at all is', async () => {
+  const pins = packages(4);
+  const snapshots = (await honestSnapshots(pins)).origin;
+  const old = await server(files({ '/debian/pool/p0.deb': 'bytes of package 0' }));
+  const some = await fetcher({ mirror: `${old.origin}/debian`, snapshots });
+  for (const pin of pins) await some.fetch(pin, context());
+  assert.deepEqual(warnings(), []);
+  await rm(path.join(folder, 'store'), { recursive: true });
+  store = new FileBlobStore({ folder: path.join(folder, 'store') });
+  const none = await fetcher({ mirror: `${old.origin}/debiann`, snapshots });
+  for (const pin of pins) await none.fetch(pin, context());
+  assert.equal(warnings().length, 1);
+  assert.match(warnings()[0] ?? '', /has had none of the files it was asked for so far; is its path right\?/);
+});
+
+test('what could not be fetched anywhere is told without the password of an address', async () => {
+  const { fetch } = await fetcher({ mirror: 'http://me:secret@127.0.0.1:9/debian' });
+  await assert.rejects(fetch(PIN, context()), (error) => {
+    assert.ok(error instanceof BuildError);
+    assert.match(error.failures[0].evidence ?? '', /^http:\/\/127\.0\.0\.1:9\/debian\//);
+    assert.doesNotMatch(JSON.stringify(error.failures), /secret/);
+    return true;
+  });
+});
+
+test('the name and password of an address are sent to its server', async () => {
+  const seen: (string | undefined)[] = [];
+  const liar = await server((request, response, attempt) => {
+    seen.push(request.headers.authorization);
+    honest(BYTES)(request, response, attempt);
+  });
+  const { fetch } = await fetcher({ mirror: `${liar.origin.replace('//', '//me:p%40ss@')}/debian` });
+  await fetch(PIN, context());
+  assert.deepEqual(seen, [`Basic ${Buffer.from('me:p@ss').toString('base64')}`]);
+});

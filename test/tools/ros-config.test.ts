@@ -1,25 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { hostProgram } from '../../../../pipeline/emulator/program.ts';
-import { projectFolder } from '../../../rig/project.ts';
+import { hostProgram } from '../../pipeline/emulator/program.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { projectFolder } from '../rig/project.ts';
+import { toolRoot } from '../rig/tools.ts';
 
-/** Where QuickJS lies: in an unpacked system (RANCHEROS_BASE_ROOT), or on this host. Without it these tests have nothing to run. */
-function quickjs(): readonly [string, ...string[]] | undefined {
-  const root = process.env['RANCHEROS_BASE_ROOT'];
-  if (root) return hostProgram(root, 'qjs').argv;
-  return ['/usr/bin/qjs', '/usr/local/bin/qjs'].filter((file) => existsSync(file)).map((file): [string] => [file])[0];
-}
-
-const interpreter = quickjs();
-const skip = interpreter === undefined ? 'there is no qjs; RANCHEROS_BASE_ROOT names an unpacked system that has it' : false;
-const folder = mkdtempSync(join(tmpdir(), 'quickjs-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+let interpreter: readonly [string, ...string[]];
+let folder: string;
+before(async () => {
+  // Of the system that is built, from its locked packages: never the host's.
+  interpreter = hostProgram(await toolRoot('base'), 'qjs').argv;
+  folder = await temporaryFolder('quickjs');
+});
+after(() => removeTemporaryFolder(folder));
 
 /** Bundles a program as launch.mjs does and runs it, its arguments behind it. */
 async function run(program: string, args: readonly string[], input = ''): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly size: number }> {
@@ -36,7 +34,7 @@ async function run(program: string, args: readonly string[], input = ''): Promis
     minify: true,
     logLevel: 'error',
   });
-  const [file, ...words] = interpreter ?? ['qjs'];
+  const [file, ...words] = interpreter;
   const { status, stdout, stderr } = spawnSync(file, [...words, '-m', outfile, ...args], { input, encoding: 'utf8' });
   return { status, stdout, stderr, size: statSync(outfile).size };
 }
@@ -57,7 +55,7 @@ try { writeFile(quickjs, '/proc/nowhere/x', ''); } catch (error) { refusal = err
 const { kind, config } = readUserDataFile(quickjs, folder + '/packed');
 quickjs.print(JSON.stringify({ names: filesIn(quickjs, folder + '/conf/new'), none: filesIn(quickjs, folder + '/none'), refusal, kind, config }));`;
 
-test('on QuickJS a configuration is validated with the places of its mistakes', { skip }, async () => {
+test('on QuickJS a configuration is validated with the places of its mistakes', async () => {
   const file = join(folder, 'a.yml');
   writeFileSync(file, '#cloud-config\nhostname: a\nrancher:\n  docker: {tls: [x]}\n  netwrok: {}\nruncmd: [a\n');
   const { status, stdout, stderr } = await run(COMMAND, ['validate', '-i', file]);
@@ -69,13 +67,13 @@ test('on QuickJS a configuration is validated with the places of its mistakes', 
   assert.match(lines.join('\n'), /:6:1: error: This part, from “runcmd: \[a” on, is left out/);
 });
 
-test('on QuickJS the standard input is read to its end', { skip }, async () => {
+test('on QuickJS the standard input is read to its end', async () => {
   const { status, stdout } = await run(COMMAND, ['validate'], `${'# x\n'.repeat(40_000)}hostname: [a]\n`);
   assert.match(stdout, /^standard input:40001:1: error: “hostname” must be/);
   assert.equal(status, 1);
 });
 
-test('on QuickJS what is deeply nested or hostile ends with a sentence', { skip }, async () => {
+test('on QuickJS what is deeply nested or hostile ends with a sentence', async () => {
   for (const text of ['['.repeat(50_000), 'a: '.repeat(20_000), '- '.repeat(50_000)]) {
     const file = join(folder, 'deep.yml');
     writeFileSync(file, text);
@@ -85,7 +83,7 @@ test('on QuickJS what is deeply nested or hostile ends with a sentence', { skip 
   }
 });
 
-test('on QuickJS images are listed and failures end with their status', { skip }, async () => {
+test('on QuickJS images are listed and failures end with their status', async () => {
   const file = join(folder, 'services.yml');
   writeFileSync(file, 'rancher: {services: {a: {image: "x:1"}}}\n');
   assert.equal((await run(COMMAND, ['images', '-i', file])).stdout, 'x:1\n');
@@ -93,7 +91,7 @@ test('on QuickJS images are listed and failures end with their status', { skip }
   assert.equal((await run(COMMAND, ['imags'])).status, 2);
 });
 
-test('on QuickJS files are written for root only, listed and unpacked', { skip }, async () => {
+test('on QuickJS files are written for root only, listed and unpacked', async () => {
   writeFileSync(join(folder, 'packed'), gzipSync('#cloud-config\nhostname: node\n'));
   const { stdout } = await run(FILES, [folder]);
   assert.deepEqual(JSON.parse(stdout), {
@@ -108,7 +106,7 @@ test('on QuickJS files are written for root only, listed and unpacked', { skip }
   assert.equal(statSync(join(folder, 'conf/new')).mode & 0o777, 0o700);
 });
 
-test('ros config and its libraries stay a small bundle', { skip }, async () => {
+test('ros config and its libraries stay a small bundle', async () => {
   const { size } = await run(COMMAND, ['images', '-i', '/nowhere']);
   assert.ok(size < 160_000, `${size} bytes`);
 });
