@@ -88,7 +88,7 @@ function mirrorFrom(option: string | undefined, variable: string | undefined): s
   throw new BuildError({
     kind: 'usage',
     message: `${option === undefined ? MIRROR_VARIABLE : '--mirror'} takes the address of a Debian mirror, not "${shownUrl(named)}".`,
-    hint: 'An address looks like http://deb.debian.org/debian.',
+    hint: 'An address looks like http://mirror.example/debian.',
   });
 }
 

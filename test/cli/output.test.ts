@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { cli, exists, startCli, temporaryFolder } from './cli.ts';
@@ -33,26 +32,3 @@ test('words that are lost on a full disk are told, and the command has failed', 
   assert.match(stderr, /output cannot be written.*ENOSPC/);
   assert.doesNotMatch(stderr, /^\s+at /m);
 });
-
-test('a boot whose console nobody reads any more ends, and so do its machine and its folders', async (t) => {
-  const folder = await temporaryFolder(t);
-  const running = startCli(['boot', '--target', 'amd64'], { env: { TMPDIR: folder } });
-  running.child.stdout?.destroy();
-  const { end, stderr } = await running.result;
-  assert.equal(end, 0, stderr);
-  assert.match(stderr, /Nobody reads the console any more/);
-  assert.deepEqual(await readdir(folder), []);
-});
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`a boot that is ended by ${signal} leaves no folder`, async (t) => {
-    const folder = await temporaryFolder(t);
-    const running = startCli(['boot', '--target', 'amd64'], { env: { TMPDIR: folder } });
-    await running.until(/./);
-    assert.notDeepEqual(await readdir(folder), []);
-    running.child.kill(signal);
-    const { end, stderr } = await running.result;
-    assert.equal(end, 130, stderr);
-    assert.deepEqual(await readdir(folder), []);
-  });
-}
