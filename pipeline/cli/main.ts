@@ -48,8 +48,11 @@ export async function main(place: { readonly projectFolder: string; readonly bun
   }
   // Idle keep-alive sockets and worker threads must not hold a finished run open.
   process.stdout.write('', () => {
-    if (output.lost !== undefined && process.exitCode === 0) process.exitCode = 1;
-    process.exit();
+    // A stream tells its trouble one turn later than the write that met it.
+    setImmediate(() => {
+      if (output.lost !== undefined && process.exitCode === 0) process.exitCode = 1;
+      process.exit();
+    });
   });
 }
 

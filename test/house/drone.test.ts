@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { digestOf } from '../../pipeline/core/digest.ts';
+import { publishToDist } from '../../pipeline/publish/dist.ts';
 import { projectFolder } from '../rig/project.ts';
 
 interface Step {
@@ -86,11 +90,49 @@ test('the release waits for every build and happens on tags only', () => {
   );
 });
 
-// The long ones (build, test) are what the rest of the suite runs; here it is only shown that they can be called.
+/** A command as CI runs it, with its own words, in the form that costs little: what it would do is listed, or done to something tiny. */
+const CHEAP_FORMS: readonly { readonly script: RegExp; readonly words: readonly string[]; readonly prints: RegExp }[] = [
+  { script: /^check$/, words: ['--rules'], prints: /\d+ passed, 0 failed/ },
+  { script: /^test(:release)?$/, words: ['--list'], prints: /^boot\n {4}test\/boot\/.+\.test\.ts$/m },
+  { script: /^build$/, words: ['--dry-run'], prints: /^amd64:\n(.+\n)*? {4}.*\/rancheros\.iso$/m },
+  { script: /^verify$/, words: ['--dist', 'DIST'], prints: /1 files, .* all as release\.json says/ },
+];
+const TAG = 'v9.9.9';
+
 for (const command of new Set(commands)) {
   const script = scriptOf(command);
   if (script === undefined) continue;
-  test(`\`${command}\` can be called`, async () => {
-    assert.notEqual(await runNpm(['run', '--silent', script, '--', '--help']), '');
+  test(`\`${command}\` does what it says`, async () => {
+    const form = CHEAP_FORMS.find((each) => each.script.test(script));
+    assert.ok(form, `no cheap form of ${script} is known: add one`);
+    const folder = await mkdtemp(join(tmpdir(), 'drone-'));
+    try {
+      if (script === 'verify') await tinyRelease(folder);
+      const own = command.replace('${DRONE_TAG}', TAG).split(' -- ')[1]?.split(' ') ?? [];
+      const words = ['run', '--silent', script, '--', ...own, ...form.words.map((word) => (word === 'DIST' ? folder : word))];
+      const printed = await runNpm(words);
+      assert.match(printed, form.prints);
+      if (own.includes('--version')) assert.ok(printed.includes(`/${TAG}/`));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** A release of one small file. */
+async function tinyRelease(root: string): Promise<void> {
+  const file = join(root, 'blob');
+  const text = 'a kernel\n';
+  await writeFile(file, text);
+  const digest = digestOf(text);
+  await publishToDist({
+    root,
+    version: TAG,
+    sources: digest,
+    targets: ['amd64'],
+    files: { vmlinuz: { target: 'amd64', digest, size: text.length } },
+    pathOf: () => file,
+    line: ['amd64'],
+    epoch: 1_000_000_000,
   });
 }
