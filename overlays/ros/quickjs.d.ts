@@ -16,7 +16,6 @@ declare module 'std' {
   export function fdopen(fd: number, flags: string): FILE | null;
   export function getenv(name: string): string | undefined;
   export function getenviron(): Record<string, string>;
-  export function loadFile(path: string): string | null;
   export function open(path: string, flags: string): FILE | null;
 }
 

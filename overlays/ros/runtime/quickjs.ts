@@ -40,6 +40,15 @@ function finish(running: Running): Result {
   return { status: signal === 0 ? (status >> 8) & 0xff : 128 + signal, stdout };
 }
 
+/** std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. */
+function readText(path: string): string | undefined {
+  const file = std.open(path, 'r');
+  if (file === null) return undefined;
+  const text = file.readAsString();
+  file.close();
+  return text;
+}
+
 function write(path: string, flags: 'a' | 'w', text: string): void {
   const file = std.open(path, flags);
   if (file === null) throw new Failure(`${path} cannot be written; are you root?`);
@@ -52,7 +61,7 @@ const [program = 'ros', ...args] = scriptArgs;
 export const quickjs: System = {
   program,
   args,
-  readText: (path) => std.loadFile(path) ?? undefined,
+  readText,
   writeText: (path, text) => write(path, 'w', text),
   appendText: (path, text) => write(path, 'a', text),
   readInput: () => std.in.readAsString(),
