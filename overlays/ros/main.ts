@@ -6,6 +6,7 @@ import { consoleFinish } from './commands/console-finish.ts';
 import { consoleInit } from './commands/console-init.ts';
 import { early } from './commands/early.ts';
 import { install } from './commands/install.ts';
+import { netconf, ntpConfig } from './commands/netconf.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
 import { service } from './commands/service.ts';
 import { sysinit } from './commands/sysinit.ts';
@@ -25,6 +26,8 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   'console-finish': { run: consoleFinish },
   'console-init': { run: consoleInit },
   early: { run: early },
+  netconf: { run: netconf },
+  'ntp-config': { run: ntpConfig },
   sysinit: { run: sysinit },
   'switch-console': { run: switchConsole },
   'stop-services': { run: stopServices },

@@ -1,6 +1,7 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import { isDockers } from './links.ts';
 import { overlaps, parseSubnet, type Subnet } from './subnet.ts';
 
 /** What the user's Docker is to be told about the subnet of its own bridge, docker0. */
@@ -84,9 +85,6 @@ interface Route {
   readonly dst?: string;
   readonly dev?: string;
 }
-
-/** Docker's own bridges, and what hangs on them. */
-const isDockers = (name: string): boolean => /^(docker0|docker_gwbridge|br-[0-9a-f]{12}|veth.*)$/.test(name);
 
 function takenRanges(system: System): Taken[] {
   const byRoute = routes(system).filter(({ dev = '' }) => !isDockers(dev));

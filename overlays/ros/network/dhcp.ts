@@ -1,0 +1,185 @@
+import type { CloudConfig, Network } from '../config/schema.ts';
+import { hostnameOf } from '../config/sources.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import { globFits, type InterfaceConfig, isMac, isPattern, type Match } from './match.ts';
+import { type Complain, masterOf } from './wanted.ts';
+
+export const DHCPCD_CONF = '/run/ros/dhcpcd.conf';
+const BASE = '/etc/dhcpcd.conf';
+
+/** Short options of dhcpcd by the long names that its configuration file knows. What concerns the process itself is not here. */
+const LONG: Readonly<Record<string, string>> = {
+  '4': 'ipv4only',
+  '6': 'ipv6only',
+  A: 'noarp',
+  C: 'nohook',
+  D: 'duid',
+  E: 'lastlease',
+  F: 'fqdn',
+  G: 'nogateway',
+  H: 'xidhwaddr',
+  I: 'clientid',
+  K: 'nolink',
+  L: 'noipv4ll',
+  O: 'nooption',
+  Q: 'require',
+  S: 'static',
+  W: 'whitelist',
+  X: 'blacklist',
+  e: 'env',
+  h: 'hostname',
+  i: 'vendorclassid',
+  l: 'leasetime',
+  m: 'metric',
+  o: 'option',
+  p: 'persistent',
+  r: 'request',
+  s: 'inform',
+  t: 'timeout',
+  u: 'userclass',
+  v: 'vendor',
+  y: 'reboot',
+};
+const WITH_VALUE = new Set([...'CDFIOQSWXehilmorstuvy']);
+/** About the one process that serves all interfaces: an interface has no say in them. */
+const OF_PROCESS = new Set(['background', 'nobackground', 'debug', 'quiet', 'config', 'version', 'master', 'manager']);
+
+/**
+ * Arguments of dhcpcd as lines of its configuration: one process serves all interfaces, so none has arguments of its own.
+ * What only a process can be told is left out and said.
+ */
+export function linesOfArgs(key: string, args: string, complain: Complain): string[] {
+  const words = [...args.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
+  const lines: string[] = [];
+  const refuse = (word: string) =>
+    complain(['interfaces', key, 'dhcp_args'], `“${word}” has no place here: one dhcpcd serves all interfaces.`);
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    const next = () => {
+      const value = words[index + 1];
+      if (value === undefined || value.startsWith('-')) return '';
+      index += 1;
+      return ` ${value}`;
+    };
+    const long = /^--([a-z0-9_]+)(?:=(.*))?$/.exec(word);
+    if (long !== null) {
+      const [, name = '', value] = long;
+      const text = value === undefined ? next() : ` ${value}`;
+      if (OF_PROCESS.has(name)) refuse(word);
+      else lines.push(`${name}${text}`);
+      continue;
+    }
+    if (!/^-[^-]/.test(word)) {
+      refuse(word);
+      continue;
+    }
+    // Letters may stand together, the last one with its value.
+    for (let place = 1; place < word.length; place += 1) {
+      const letter = word[place] ?? '';
+      const name = LONG[letter];
+      const takesValue = WITH_VALUE.has(letter);
+      const rest = takesValue ? word.slice(place + 1) : '';
+      const value = takesValue && rest === '' ? next() : rest === '' ? '' : ` ${rest}`;
+      if (name === undefined) refuse(`-${letter}`);
+      else lines.push(`${name}${value}`);
+      if (takesValue) break;
+    }
+  }
+  return lines;
+}
+
+/** Whether dhcpcd serves an interface. Members of bonds and bridges have no address, except when told to. */
+export function wantsDhcp(name: string, config: InterfaceConfig, network: Network): boolean {
+  if (config.dhcp !== undefined) return config.dhcp;
+  const wifi = config.wifi_network === undefined ? undefined : network.wifi_networks?.[config.wifi_network];
+  return wifi !== undefined && wifi.address === undefined && masterOf(name, config) === undefined;
+}
+
+export interface DhcpPlan {
+  /** dhcpcd's configuration. */
+  readonly text: string;
+  /** What is said in it about each interface that it serves. */
+  readonly blocks: ReadonlyMap<string, string>;
+  /** Patterns of interfaces that need nothing but dhcpcd, which takes them by itself when they appear. */
+  readonly simple: readonly string[];
+}
+
+/** One dhcpcd for all interfaces that want it. `matches` has the interfaces that there are now. */
+export function dhcpPlan(
+  system: System,
+  config: CloudConfig,
+  network: Network,
+  matches: ReadonlyMap<string, Match>,
+  complain: Complain,
+): DhcpPlan {
+  const blocks = new Map<string, string>();
+  for (const [name, { key, config: one }] of matches) {
+    if (!wantsDhcp(name, one, network)) continue;
+    blocks.set(name, linesOfArgs(key, one.dhcp_args ?? '', complain).join('\n'));
+  }
+  const interfaces = network.interfaces ?? {};
+  const simple = simplePatterns(interfaces);
+  const allowed = [...new Set([...blocks.keys(), ...simple])];
+  const isDenied = (name: string) => !blocks.has(name) && simple.some((pattern) => globFits(pattern, name));
+  const denied = [...matches.keys(), ...Object.entries(interfaces).map(([key, { match }]) => match ?? key)].filter(
+    (name) => !isMac(name) && !isPattern(name) && isDenied(name),
+  );
+  // Nobody gave this machine a name: the one that the network gives is better than the release's.
+  const hostname = config.hostname === undefined ? `env hostname_default=${hostnameOf(config)}` : 'nohook hostname';
+  const text = [
+    (system.readText(BASE) ?? '').trimEnd(),
+    `# By ros netconf`,
+    hostname,
+    allowed.length > 0 ? `allowinterfaces ${allowed.join(' ')}` : 'denyinterfaces *',
+    ...(denied.length > 0 ? [`denyinterfaces ${[...new Set(denied)].sort().join(' ')}`] : []),
+    ...[...blocks].flatMap(([name, block]) => (block === '' ? [] : [`interface ${name}`, block])),
+    '',
+  ].join('\n');
+  return { text, blocks, simple };
+}
+
+/**
+ * Patterns that say nothing but “DHCP”. An entry by hardware address, or a narrower pattern that says something else,
+ * could be about an interface of theirs, so then there are none.
+ */
+function simplePatterns(interfaces: NonNullable<Network['interfaces']>): string[] {
+  const entries = Object.entries(interfaces).map(([key, config]) => ({ match: config.match ?? key, config }));
+  const isSimple = (config: InterfaceConfig) =>
+    config.dhcp === true && Object.keys(config).every((key) => ['match', 'dhcp'].includes(key));
+  const broad = entries.filter(({ match }) => isMac(match) || isPattern(match));
+  return broad.every(({ config }) => isSimple(config)) ? broad.map(({ match }) => match).sort() : [];
+}
+
+/** What the service `network` is to tell dhcpcd: which interfaces it leaves, and which ones it takes with new options. */
+export function dhcpOrders(
+  before: ReadonlyMap<string, string | undefined>,
+  plan: DhcpPlan,
+  taken: (name: string) => boolean,
+): string[] {
+  const dropped = [...before].flatMap(([name, block]) =>
+    block !== undefined && !plan.blocks.has(name) ? [`dhcp -k ${name}`] : [],
+  );
+  const fresh = [...plan.blocks].flatMap(([name, block]) =>
+    before.get(name) === block || (before.get(name) === undefined && block === '' && taken(name))
+      ? []
+      : [`dhcp -n ${name}`],
+  );
+  return [...dropped, ...fresh];
+}
+
+/** Whether a running dhcpcd takes a new interface of this name by itself, by the configuration that it was given. */
+export function takesByItself(text: string, name: string): boolean {
+  const words = (option: string) =>
+    [...text.matchAll(new RegExp(`^${option} (.*)$`, 'gm'))].flatMap(([, list = '']) => list.split(/\s+/));
+  const fits = (option: string) => words(option).some((pattern) => globFits(pattern, name));
+  return fits('allowinterfaces') && !fits('denyinterfaces');
+}
+
+/** Lines for the service `network`, which alone starts and steers daemons. Where it does not run, it will read all of that itself. */
+export function order(system: System, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  run(system, ['timeout', '5', 'sh', '-c', '[ -p "$1" ] && cat >"$1"', 'ros', '/run/ros/network.pipe'], {
+    stdin: `${lines.join('\n')}\n`,
+  });
+}

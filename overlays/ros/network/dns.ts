@@ -1,0 +1,35 @@
+import type { CloudConfig } from '../config/schema.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import { addressBits } from './subnet.ts';
+import type { Complain } from './wanted.ts';
+
+/** Read by /usr/sbin/resolvconf, which joins them with what leases say. */
+const FOLDER = '/run/ros/resolv';
+
+/**
+ * Name servers and search domains that were configured, in front of those that DHCP gives. The release's own name
+ * servers serve only where nobody configured any and no interface asks by DHCP.
+ */
+export function applyDns(system: System, config: CloudConfig, usesDhcp: boolean, complain: Complain): void {
+  const given = { ...config.rancher?.dns, ...config.rancher?.network?.dns };
+  const servers = (given.nameservers ?? []).filter((server) => {
+    const isAddress = addressBits(server.trim()) !== undefined;
+    if (!isAddress) complain(['dns', 'nameservers'], `“${server}” is no address; name servers are given by address.`);
+    return isAddress;
+  });
+  const fallback = usesDhcp ? [] : (config.rancher?.defaults?.network?.dns?.nameservers ?? []);
+  const search = given.search ?? [];
+  const configured = [
+    ...servers.map((server) => `nameserver ${server.trim()}\n`),
+    ...(search.length > 0 ? [`search ${search.join(' ')}\n`] : []),
+  ].join('');
+  const last = fallback.map((server) => `nameserver ${server}\n`).join('');
+  if (isAsBefore(system, 'static', configured) && isAsBefore(system, 'fallback', last)) return;
+  const script = 'mkdir -p "$1" && printf %s "$2" >"$1/static" && printf %s "$3" >"$1/fallback" && exec resolvconf -u';
+  const { status, stdout } = run(system, ['sh', '-c', script, 'ros', FOLDER, configured, last], { withErrors: true });
+  if (status !== 0) complain(['dns'], `/etc/resolv.conf was not written: ${stdout.trim()}`);
+}
+
+const isAsBefore = (system: System, name: string, text: string): boolean =>
+  (system.readText(`${FOLDER}/${name}`) ?? '') === text;

@@ -1,0 +1,53 @@
+import type { Network } from '../config/schema.ts';
+import { isDockers, type Link } from './links.ts';
+
+export type InterfaceConfig = NonNullable<Network['interfaces']>[string];
+
+/** What the configuration says about an interface, and the key under which it says so. */
+export interface Match {
+  readonly key: string;
+  readonly config: InterfaceConfig;
+}
+
+/**
+ * Which entry is about an interface: one that names its hardware address (`mac:` or `mac=`), else its name, else the
+ * pattern with the most letters that are no `*`, and of equal ones the first by its text. `match` stands in for the key.
+ */
+export function matchOf(
+  interfaces: NonNullable<Network['interfaces']>,
+  link: Pick<Link, 'name' | 'mac' | 'kind'>,
+): Match | undefined {
+  let best: (Match & { readonly rank: number }) | undefined;
+  for (const key of Object.keys(interfaces).sort()) {
+    const config = interfaces[key];
+    if (config === undefined) continue;
+    const rank = rankOf(config.match ?? key, link);
+    if (rank > (best?.rank ?? 0)) best = { key, config, rank };
+  }
+  return best === undefined ? undefined : { key: best.key, config: best.config };
+}
+
+/** Whether a pattern fits a name: `*` stands for any letters, `?` for one. */
+export function globFits(pattern: string, name: string): boolean {
+  const expression = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${expression}$`).test(name);
+}
+
+export const isMac = (match: string): boolean => /^mac[:=]/.test(match);
+
+export const isPattern = (match: string): boolean => !isMac(match) && /[*?]/.test(match);
+
+/** 0: it is not about this interface. */
+function rankOf(match: string, { name, mac, kind }: Pick<Link, 'name' | 'mac' | 'kind'>): number {
+  if (isMac(match)) {
+    // Bonds, bridges and VLANs have the address of what is below them.
+    const isIt = kind === undefined || !['bond', 'bridge', 'vlan'].includes(kind);
+    return isIt && match.slice(4).toLowerCase().replaceAll('-', ':') === mac ? 2000 : 0;
+  }
+  if (match === name) return 1000;
+  if (!isPattern(match) || name === 'lo' || isDockers(name) || !globFits(match, name)) return 0;
+  return 1 + match.replace(/[*?]/g, '').length;
+}
