@@ -53,7 +53,7 @@ export async function fileFromPackage(name: string, path: string): Promise<strin
   }
 }
 
-function wired(version: string): Promise<Wiring> {
+export function wired(version: string): Promise<Wiring> {
   const cache = join(projectFolder, '.cache/bundle');
   const { folder } = JSON.parse(readFileSync(join(cache, 'state.json'), 'utf8')) as { readonly folder: string };
   const command = {

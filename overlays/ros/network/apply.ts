@@ -12,9 +12,9 @@ import {
 } from './devices.ts';
 import { DHCPCD_CONF, dhcpOrders, dhcpPlan, order, takesByItself, wantsDhcp } from './dhcp.ts';
 import { applyDns } from './dns.ts';
-import { takeSteps } from './ip.ts';
-import { giveLinkLocal } from './link-local.ts';
-import { linkSteps, wantedOf } from './link-steps.ts';
+import { type Step, takeSteps } from './ip.ts';
+import { giveLinkLocal, isLinkLocal } from './link-local.ts';
+import { type LinkWanted, linkSteps, wantedOf } from './link-steps.ts';
 import { hostAddress, type Link, type NetworkState, readNetwork } from './links.ts';
 import { type Match, matchOf } from './match.ts';
 import { isNetconsoleDue } from './netconsole.ts';
@@ -145,16 +145,16 @@ function configure(run: Run, link: Link, match: Match): void {
   const path = (name: string) => ['interfaces', match.key, name];
   if (isNew) runCommands(system, match.config.pre_up, { path: path('pre_up'), iface: link.name, complain });
   const isDhcp = wantsDhcp(link.name, match.config, network);
-  const wanted = wantedOf(link.name, match, isDhcp, complain);
+  const wanted = joinable(run, link, wantedOf(link.name, match, isDhcp, complain));
   const rank = [...run.links.values()].filter(({ gateways }) => gateways.length > 0).length;
-  const kindOfMaster = run.state.links.find(({ name }) => name === wanted.master)?.kind;
+  const own = before?.index === link.index ? withoutLinkLocal(before, match) : undefined;
   const steps = linkSteps(wanted, {
     link,
     gateways: run.state.gateways,
     rank,
-    ...(before?.index === link.index ? { before } : {}),
-    ...(kindOfMaster === undefined ? {} : { kindOfMaster }),
+    ...(own === undefined ? {} : { before: own }),
   });
+  keepSecondaries(system, link, steps);
   takeSteps(system, steps, complain);
   const linkLocal = giveLinkLocal(system, link, match, complain);
   const hasPost = (match.config.post_up ?? []).length > 0;
@@ -166,10 +166,32 @@ function configure(run: Run, link: Link, match: Match): void {
     config: text,
     addresses: [...wanted.addresses, ...linkLocal],
     gateways: wanted.gateways.map(({ version, via }) => ({ version, via: hostAddress(via) })),
-    ...(wanted.master === undefined ? {} : { master: wanted.master }),
+    ...(wanted.master === undefined ? {} : { master: wanted.master.name }),
     ...(mtuBefore === undefined || wanted.mtu === undefined ? {} : { mtuBefore }),
     ...(isDhcp && hasPost && (isNew || before?.isWaiting === true) ? { isWaiting: true } : {}),
   });
+}
+
+/** An address of the link itself is as wanted as long as one is wanted, whichever it is. */
+function withoutLinkLocal(record: LinkRecord, { config }: Match): LinkRecord {
+  if (config.ipv4ll !== true) return record;
+  return { ...record, addresses: record.addresses.filter((address) => !isLinkLocal(address)) };
+}
+
+/** Nobody can be a member of what does not exist, or is something else. */
+function joinable({ state, complain }: Run, link: Link, wanted: LinkWanted): LinkWanted {
+  const { master, ...rest } = wanted;
+  if (master === undefined || state.links.some(({ name, kind }) => name === master.name && kind === master.kind))
+    return wanted;
+  const sentence = `${link.name} cannot join ${master.name}: there is no ${master.kind} of that name.`;
+  complain(['interfaces', wanted.key, master.kind], sentence);
+  return rest;
+}
+
+/** With the first address of a network the kernel takes the others of it away too, unless it is told not to. */
+function keepSecondaries(system: System, { name }: Link, steps: readonly Step[]): void {
+  if (!steps.some(({ words }) => words[0] === 'address' && words[1] === 'delete')) return;
+  system.writeText(`/proc/sys/net/ipv4/conf/${name}/promote_secondaries`, '1\n');
 }
 
 /** Interfaces that the configuration names no longer lose what this program gave them. */
@@ -179,6 +201,7 @@ function forgetLinks({ system, before, state, links, complain }: Run): void {
     if (links.has(name) || link === undefined || link.index !== record.index) continue;
     const none = { key: name, isDhcp: true, addresses: [], gateways: [] };
     const steps = linkSteps(none, { link, before: record, gateways: state.gateways, rank: 0 });
+    keepSecondaries(system, link, steps);
     takeSteps(system, steps, complain);
   }
 }

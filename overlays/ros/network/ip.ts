@@ -8,26 +8,15 @@ export interface Step {
   readonly path: readonly string[];
 }
 
-/** Has `ip` do all steps in one process. A step that fails is told by its key, and the others are done all the same. */
+/**
+ * Takes the steps one after the other. One that fails is told by its key, and the others are taken all the same. No batch
+ * of `ip`: it ends at the first word that it does not understand.
+ */
 export function takeSteps(system: System, steps: readonly Step[], complain: Complain): void {
-  if (steps.length === 0) return;
-  const stdin = steps.map(({ words }) => `${words.join(' ')}\n`).join('');
-  const { status, stdout } = run(system, ['ip', '-force', '-batch', '-'], { stdin, withErrors: true });
-  if (status === 0) return;
-  let said: string[] = [];
-  let failed = 0;
-  for (const line of stdout.split('\n')) {
-    const number = /^Command failed -:(\d+)$/.exec(line)?.[1];
-    if (number === undefined) {
-      if (line.trim() !== '') said.push(line.trim());
-      continue;
-    }
-    const step = steps[Number(number) - 1];
-    if (step !== undefined)
-      complain(step.path, `“ip ${step.words.join(' ')}” failed: ${said.join(' ') || 'no reason given'}`);
-    failed += 1;
-    said = [];
+  for (const { words, path } of steps) {
+    const { status, stdout } = run(system, ['ip', ...words], { withErrors: true });
+    if (status === 0) continue;
+    const why = stdout.trim().replace(/\s*\n\s*/g, ' · ');
+    complain(path, `“ip ${words.join(' ')}” failed: ${why === '' ? `status ${status}` : why}`);
   }
-  if (failed === 0)
-    complain(steps[0]?.path ?? [], `ip failed with status ${status}: ${said.join(' ') || 'no reason given'}`);
 }

@@ -4,6 +4,8 @@ import type { Link } from './links.ts';
 import type { Match } from './match.ts';
 import type { Complain } from './wanted.ts';
 
+export const isLinkLocal = (address: string): boolean => /^169\.254\.\d+\.\d+\/16$/.test(address);
+
 /**
  * `ipv4ll`: an address of 169.254.0.0/16 beside all others, such as some providers' metadata servers want. It is made of
  * the hardware address, so that it is the same each time; one that somebody else has is passed over. Gives the address
@@ -11,7 +13,7 @@ import type { Complain } from './wanted.ts';
  */
 export function giveLinkLocal(system: System, link: Link, { key, config }: Match, complain: Complain): string[] {
   if (config.ipv4ll !== true) return [];
-  const has = link.addresses.find(({ address }) => /^169\.254\.\d+\.\d+\/16$/.test(address));
+  const has = link.addresses.find(({ address }) => isLinkLocal(address));
   if (has !== undefined) return [has.address];
   for (const address of candidates(link.mac)) {
     // It answers 1 where somebody has the address; an interface without a cable hears nobody.

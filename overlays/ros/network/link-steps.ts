@@ -11,7 +11,8 @@ export interface LinkWanted {
   /** dhcpcd puts it up by itself, and then decides about its IPv6 addresses. */
   readonly isDhcp: boolean;
   readonly mtu?: number;
-  readonly master?: string;
+  /** What it is a member of, and what that has to be. */
+  readonly master?: { readonly name: string; readonly kind: 'bond' | 'bridge' };
   readonly addresses: readonly string[];
   readonly gateways: readonly GatewayWanted[];
 }
@@ -32,7 +33,6 @@ export interface Now {
   readonly link: Link;
   /** Default routes of the machine. */
   readonly gateways: readonly Gateway[];
-  readonly kindOfMaster?: string;
   readonly before?: LinkRecord;
   /** Default routes that interfaces before this one set: each further one is used only when those are gone. */
   readonly rank: number;
@@ -91,18 +91,20 @@ function mtuSteps({ mtu, key }: LinkWanted, { link, before }: Now): Step[] {
 }
 
 function changesMaster({ master }: LinkWanted, { link, before }: Now): boolean {
-  return master === undefined ? before?.master !== undefined && link.master === before.master : link.master !== master;
+  if (master !== undefined) return link.master !== master.name;
+  return before?.master !== undefined && link.master === before.master;
 }
 
 function masterSteps(wanted: LinkWanted, now: Now): Step[] {
   if (!changesMaster(wanted, now)) return [];
-  const { link, kindOfMaster } = now;
-  const path = ['interfaces', wanted.key, kindOfMaster === 'bond' ? 'bond' : 'bridge'];
-  if (wanted.master === undefined) return [{ words: ['link', 'set', link.name, 'nomaster'], path }];
+  const { link } = now;
+  const { master, key } = wanted;
+  const path = ['interfaces', key, ...(master === undefined ? [] : [master.kind])];
+  if (master === undefined) return [{ words: ['link', 'set', link.name, 'nomaster'], path }];
   return [
     // A bond takes only members that are down.
-    ...(kindOfMaster === 'bond' && link.isUp ? [{ words: ['link', 'set', link.name, 'down'], path }] : []),
-    { words: ['link', 'set', link.name, 'master', wanted.master], path },
+    ...(master.kind === 'bond' && link.isUp ? [{ words: ['link', 'set', link.name, 'down'], path }] : []),
+    { words: ['link', 'set', link.name, 'master', master.name], path },
   ];
 }
 

@@ -81,9 +81,13 @@ export function bondsOf(
 }
 
 /** The bridge or bond that an interface belongs to. */
-export function masterOf(name: string, { bond = '', bridge = '' }: InterfaceConfig): string | undefined {
-  if (bond !== '') return bond;
-  return bridge === '' || bridge === 'true' || bridge === 'false' || bridge === name ? undefined : bridge;
+export function masterOf(
+  name: string,
+  { bond = '', bridge = '' }: InterfaceConfig,
+): { readonly name: string; readonly kind: 'bond' | 'bridge' } | undefined {
+  if (bond !== '') return { name: bond, kind: 'bond' };
+  const isMember = bridge !== '' && bridge !== 'true' && bridge !== 'false' && bridge !== name;
+  return isMember ? { name: bridge, kind: 'bridge' } : undefined;
 }
 
 /** Fixed addresses, each in the spelling of `canonicalAddress`. */

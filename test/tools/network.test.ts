@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { liveSystem } from '../../pipeline/recipes/system.ts';
+import { type NetworkRoom, openRoom, serveDhcp, whyNoRoom } from '../rig/network-room.ts';
+import { wired } from './disk-build.ts';
+
+const skip = whyNoRoom() ?? false;
+
+let root: string;
+let room: NetworkRoom | undefined;
+before(async () => {
+  if (skip) return;
+  root = await mkdtemp(join(tmpdir(), 'network-root-'));
+  const wiring = await wired('v0.0.0-test');
+  try {
+    for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
+      if (name !== 'base' && name !== 'config') continue;
+      const { digest } = await wiring.engine.build(tar);
+      execFileSync('tar', ['-xpf', wiring.store.pathOf(digest), '-C', root, '--numeric-owner']);
+    }
+  } finally {
+    await wiring.close();
+  }
+});
+afterEach(() => {
+  room?.close();
+  room = undefined;
+});
+after(async () => {
+  if (!skip) await rm(root, { recursive: true, force: true });
+});
+
+async function roomWith(yaml: string, cards: readonly string[]): Promise<NetworkRoom> {
+  room = await openRoom(root);
+  for (const card of cards) room.plug(card);
+  room.configure(yaml);
+  return room;
+}
+
+test('fixed addresses of both kinds, gateways, packet size, name servers, and the commands around them', { skip }, async () => {
+  const here = await roomWith(
+    `rancher:
+  network:
+    pre_cmds: ['echo first >>/run/order']
+    post_cmds: ['echo last >>/run/order']
+    dns: {nameservers: [10.8.0.53, 'fd00:8::53'], search: [lab.test]}
+    interfaces:
+      eth0:
+        addresses: [10.8.0.2/24, 10.8.1.2/32, 'FD00:8:0::2/64']
+        gateway: 10.8.0.1
+        gateway_ipv6: fd00:8::1
+        mtu: 1400
+        pre_up: ['echo before $iface >>/run/order']
+        post_up: ['echo behind $iface with $(ip -4 -o address show $iface | wc -l) >>/run/order']`,
+    ['eth0'],
+  );
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  const addresses = here.run('ip -o address show eth0');
+  for (const address of ['10.8.0.2/24 brd 10.8.0.255', '10.8.1.2/32', 'fd00:8::2/64']) assert.ok(addresses.includes(address), addresses);
+  assert.match(here.run('ip route; ip -6 route'), /default via 10\.8\.0\.1 dev eth0[\s\S]*default via fd00:8::1 dev eth0/);
+  assert.equal(here.run('cat /sys/class/net/eth0/mtu'), '1400\n');
+  assert.equal(here.run('cat /etc/resolv.conf'), 'search lab.test\nnameserver 10.8.0.53\nnameserver fd00:8::53\n');
+  assert.equal(here.run('cat /run/order'), 'first\nbefore eth0\nbehind eth0 with 2\nlast\n');
+});
+
+test('a second run changes nothing, and says nothing to the kernel', { skip }, async () => {
+  const here = await roomWith(
+    `rancher: {network: {post_cmds: ['echo ran >>/run/count'], interfaces: {eth0: {address: 10.8.0.2/24, gateway: 10.8.0.1, mtu: 1450}, eth1: {bridge: br0}, br0: {bridge: true, address: 'fd00::1/64'}}}}`,
+    ['eth0', 'eth1'],
+  );
+  here.run('ros netconf');
+  here.until('ip -6 -o address show tentative | wc -l', /^0$/m);
+  const changes = here.run('ip -o monitor all >/run/changes & m=$!; sleep 0.5; ros netconf; sleep 0.5; kill $m; grep -v "^nsid\\|STALE\\|REACHABLE\\|NOARP" /run/changes; cat /run/count');
+  assert.equal(changes, 'ran\n');
+});
+
+test('what is configured no longer is taken back, and what others set stays', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {eth0: {addresses: [10.8.0.2/24, 10.8.0.3/24], gateway: 10.8.0.1, mtu: 1400}, eth1: {bridge: br0}, br0: {bridge: true}}}}`, [
+    'eth0',
+    'eth1',
+  ]);
+  here.run('ros netconf; ip address add 192.0.2.9/24 dev eth0');
+  here.configure('rancher: {network: {interfaces: {eth0: {address: 10.8.0.3/24}}}}');
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  assert.deepEqual([...here.run('ip -4 -o address show eth0').matchAll(/inet (\S+)/g)].map(([, address]) => address).sort(), ['10.8.0.3/24', '192.0.2.9/24']);
+  assert.equal(here.run('ip route show default; cat /sys/class/net/eth0/mtu; ls /sys/class/net/eth1/master /sys/class/net/br0 2>/dev/null'), '1500\n');
+});
+
+test('a bridge takes its member, and traffic passes it', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {eth0: {bridge: br0}, br0: {bridge: true, address: 10.9.0.2/24}}}}`, ['eth0']);
+  here.outside('ip address add 10.9.0.1/24 dev switch');
+  here.run('ros netconf');
+  here.until('ping -c 1 -W 1 10.9.0.1', /1 received/);
+});
+
+test('DHCP: address, name servers behind the configured ones, clock servers; an exact name beats the pattern', { skip }, async () => {
+  const here = await roomWith(
+    `rancher:
+  network:
+    dns: {nameservers: [10.1.1.1]}
+    post_cmds: ['ip -4 -o address show eth0 >/run/post']
+    interfaces: {'eth*': {dhcp: true}, eth1: {address: 10.8.0.2/24}}`,
+    ['eth0', 'eth1'],
+  );
+  serveDhcp(here);
+  here.startService();
+  here.until('ip -4 -o address show eth0', /inet 10\.9\.0\.1\d\d\/24/);
+  here.until('cat /etc/resolv.conf', /^search site\.test\nnameserver 10\.1\.1\.1\nnameserver 10\.9\.0\.53\n$/);
+  here.until('cat /run/chrony-dhcp/eth0.sources', /^server 10\.9\.0\.123 /);
+  here.until('cat /run/post', /10\.9\.0\.1/);
+  assert.match(here.run('ip -4 -o address show eth1'), /^[^\n]*10\.8\.0\.2\/24[^\n]*\n$/);
+});
+
+test('cards that are plugged in later get what is configured for them, fixed or by DHCP', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {'eth*': {dhcp: true}, eth7: {address: 10.8.0.7/24}, 'mac:02:00:00:00:00:08': {address: 10.8.0.8/24, gateway: 10.8.0.1}}}}`, []);
+  serveDhcp(here);
+  here.startService();
+  here.until('pgrep -f "dhcpcd -B|dhcpcd: .manager" >/dev/null && echo runs', /runs/);
+  here.plug('eth7');
+  here.until('ip -4 -o address show eth7', /10\.8\.0\.7\/24/);
+  here.plug('eth8', '02:00:00:00:00:08');
+  here.until('ip -4 -o address show eth8; ip route show default', /10\.8\.0\.8\/24[\s\S]*via 10\.8\.0\.1 dev eth8/);
+  here.plug('eth9');
+  here.until('ip -4 -o address show eth9', /10\.9\.0\.1\d\d\/24/);
+  here.run('ip link delete eth7');
+  here.plug('eth7');
+  here.until('ip -4 -o address show eth7', /10\.8\.0\.7\/24/);
+  assert.doesNotMatch(here.run('ip -4 -o address'), /eth[78] .*10\.9\.0/);
+});
+
+test('a changed configuration moves an interface from DHCP to a fixed address and another one the other way, and leaves a third alone', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {eth0: {dhcp: true}, eth1: {address: 10.8.0.2/24}, eth2: {dhcp: true}}}}`, ['eth0', 'eth1', 'eth2']);
+  serveDhcp(here);
+  here.startService();
+  here.until('ip -4 -o address show eth0; ip -4 -o address show eth2', /eth0 .*10\.9\.0\.1\d\d[\s\S]*eth2 .*10\.9\.0\.1\d\d/);
+  here.run('ip -o -4 monitor address dev eth2 >/run/third 2>&1 & sleep 0.3');
+  here.configure(`rancher: {network: {interfaces: {eth0: {address: 10.8.0.3/24}, eth1: {dhcp: true}, eth2: {dhcp: true}}}}`);
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  assert.match(here.until('ip -4 -o address', /eth1 .*10\.9\.0\.1\d\d/), /eth0 .*10\.8\.0\.3\/24/);
+  here.until('ip -4 -o address show eth0', /^[^\n]*10\.8\.0\.3\/24[^\n]*\n$/);
+  assert.doesNotMatch(here.run('ip -4 -o address show eth1'), /10\.8\.0\.2/);
+  assert.equal(here.run('grep eth2 /run/third'), '');
+});
+
+test('what is wrong with one interface is said with its key, and the others work', { skip }, async () => {
+  const here = await roomWith(
+    `rancher: {network: {interfaces: {eth0: {addresses: [10.8.0.2], bridge: lo}, eth1: {address: 10.8.1.2/24, gateway: here.test, mtu: 66, post_up: ['exit 3']}, eth2: {address: 10.8.2.2/24, vlans: '9999,5:x:y'}}}}`,
+    ['eth0', 'eth1', 'eth2'],
+  );
+  const said = here.run('ros netconf; echo $?');
+  assert.match(said, /rancher\.network\.interfaces\.eth0\.addresses: “10\.8\.0\.2” is no address; write it with the length of its prefix/);
+  assert.match(said, /rancher\.network\.interfaces\.eth0\.bridge: eth0 cannot join lo: there is no bridge of that name/);
+  assert.match(said, /rancher\.network\.interfaces\.eth1\.post_up: “exit 3” ended with status 3/);
+  assert.match(said, /rancher\.network\.interfaces\.eth2\.vlans: “9999” is no VLAN/);
+  assert.match(said, /rancher\.network\.interfaces\.eth2\.vlans: “5:x:y” is no VLAN/);
+  assert.match(said, /^1\n/);
+  assert.match(here.run('ip -4 -o address'), /eth1 .*10\.8\.1\.2\/24[\s\S]*eth2 .*10\.8\.2\.2\/24/);
+});
+
+test('an address of its own link, where it is asked for, the same after each run', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {eth0: {address: 10.8.0.2/24, ipv4ll: true}}}}`, ['eth0']);
+  here.run('ros netconf');
+  const [, address] = /inet (169\.254\.\d+\.\d+\/16) .*scope link/.exec(here.run('ip -4 -o address show eth0')) ?? [];
+  assert.ok(address);
+  here.run('ros netconf');
+  assert.equal(here.run('ip -4 -o address show eth0').match(/169\.254/g)?.length, 2, 'one address with its broadcast');
+  here.configure('rancher: {network: {interfaces: {eth0: {address: 10.8.0.2/24}}}}');
+  here.run('ros netconf');
+  assert.doesNotMatch(here.run('ip -4 -o address show eth0'), /169\.254/);
+});
+
+test('VLANs by number and by name, on a bond of two cards', { skip }, async (context) => {
+  const here = await roomWith(
+    `rancher:
+  network:
+    interfaces:
+      eth0: {bond: bond0}
+      eth1: {bond: bond0}
+      bond0: {bond_opts: {miimon: 100, mode: active-backup}, vlans: '100,200:site'}
+      bond0.100: {address: 10.100.0.2/24}
+      site: {address: 10.200.0.2/24}`,
+    ['eth0', 'eth1'],
+  );
+  const kernel = here.run('ip link add bond9 type bond && ip link add link eth0 name vlan9 type vlan id 1; ip link delete vlan9; ip link delete bond9');
+  if (/Unknown device type|not supported/.test(kernel)) {
+    // A test that is skipped has no afterEach.
+    here.close();
+    return context.skip(`this kernel has no bonds or no VLANs; the boot case of the network has both: ${kernel.trim()}`);
+  }
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  assert.match(here.run('cat /sys/class/net/bond0/bonding/slaves'), /eth0 eth1/);
+  assert.match(here.run('ip -4 -o address'), /bond0\.100 .*10\.100\.0\.2[\s\S]*site .*10\.200\.0\.2/);
+  here.configure('rancher: {network: {interfaces: {eth0: {address: 10.8.0.2/24}}}}');
+  here.run('ros netconf');
+  assert.equal(here.run('ls /sys/class/net | grep -e bond -e site'), '');
+});
