@@ -65,9 +65,8 @@ export function linesOfArgs(key: string, args: string, complain: Complain): stri
     const long = /^--([a-z0-9_]+)(?:=(.*))?$/.exec(word);
     if (long !== null) {
       const [, name = '', value] = long;
-      const text = value === undefined ? next() : ` ${value}`;
       if (OF_PROCESS.has(name)) refuse(word);
-      else lines.push(`${name}${text}`);
+      else lines.push(`${name}${value === undefined ? next() : ` ${value}`}`);
       continue;
     }
     if (!/^-[^-]/.test(word)) {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Network } from '../../../../overlays/ros/config/schema.ts';
+import { connectModems, connectText, parseBearer } from '../../../../overlays/ros/network/modem.ts';
+import { applyWifi, withWifiAddress, wpaConfig } from '../../../../overlays/ros/network/wifi.ts';
+import { machine } from '../machine.ts';
+
+const WPA: readonly (readonly [string, Parameters<typeof wpaConfig>[0], string])[] = [
+  ['a password', { ssid: 'home', psk: 'correct horse' }, 'ssid="home"\n  psk="correct horse"'],
+  ['a key made of the password', { ssid: 'home', psk: 'ab'.repeat(32) }, `ssid="home"\n  psk=${'ab'.repeat(32)}`],
+  ['a name with a quote and with letters beyond ASCII', { ssid: 'Zoë"s' }, 'ssid=5a6fc3ab2273\n  key_mgmt=NONE'],
+  [
+    'WPA Enterprise',
+    { ssid: 'work', key_mgmt: 'WPA-EAP', eap: 'PEAP', identity: 'me', password: 'pw', ca_certs: ['/a.pem', '/b.pem'], phases: ['peaplabel=0', 'auth=MSCHAPV2'] },
+    'ssid="work"\n  key_mgmt=WPA-EAP\n  eap=PEAP\n  identity="me"\n  password="pw"\n  ca_cert="/a.pem"\n  ca_cert2="/b.pem"\n  phase1="peaplabel=0"\n  phase2="auth=MSCHAPV2"',
+  ],
+];
+for (const [sentence, wifi, lines] of WPA) {
+  test(`${sentence} in the words of wpa_supplicant`, () => assert.ok(wpaConfig(wifi).includes(`network={\n  ${lines}\n}`), wpaConfig(wifi)));
+}
+
+function wifi(network: Network, hasProgram = true) {
+  const said: string[] = [];
+  const status = hasProgram ? 0 : 1;
+  const system = machine({}, { answer: ({ argv }) => (argv[2]?.startsWith('command -v') ? { status, stdout: '' } : undefined) });
+  const config = network.interfaces?.['wlan0'] ?? {};
+  const apply = () => applyWifi(system, network, new Map([['wlan0', { key: 'wlan0', config }]]), (path, sentence) => said.push(`${path.join('.')}: ${sentence}`));
+  return { said, system, apply };
+}
+
+const NETWORK: Network = { interfaces: { wlan0: { wifi_network: 'home' } }, wifi_networks: { home: { ssid: 'home', psk: 'correct horse' } } };
+
+test('only root may read the passwords, and an order is given once', () => {
+  const { system, apply, said } = wifi(NETWORK);
+  assert.deepEqual(apply(), ['wifi wlan0']);
+  assert.equal(statSync(join(system.root, '/run/ros/wpa/wlan0.conf')).mode & 0o777, 0o600);
+  assert.deepEqual(apply(), []);
+  assert.deepEqual(said, []);
+});
+
+const WRONG: readonly (readonly [string, Network, boolean, RegExp])[] = [
+  ['a network that is not described', { ...NETWORK, wifi_networks: {} }, true, /^interfaces\.wlan0\.wifi_network: there is no home/],
+  ['a password that is too short', { ...NETWORK, wifi_networks: { home: { ssid: 'home', psk: 'short' } } }, true, /^wifi_networks\.home\.psk: .*8 to 63/],
+  ['a release without wpa_supplicant', NETWORK, false, /^interfaces\.wlan0\.wifi_network: this release has no wpa_supplicant/],
+];
+for (const [sentence, network, hasProgram, expected] of WRONG) {
+  test(`${sentence} is told with its key`, () => {
+    const { apply, said } = wifi(network, hasProgram);
+    assert.deepEqual(apply(), []);
+    assert.match(said.join('\n'), expected);
+    assert.doesNotMatch(said.join('\n'), /horse/);
+  });
+}
+
+test('a wireless network may bring the address along', () => {
+  const network: Network = { ...NETWORK, wifi_networks: { home: { address: '10.0.0.5/24', gateway: '10.0.0.1' } } };
+  const { config } = withWifiAddress({ key: 'wlan0', config: { wifi_network: 'home' } }, network);
+  assert.equal(`${config.address} ${config.gateway}`, '10.0.0.5/24 10.0.0.1');
+});
+
+test('what ModemManager is told', () => {
+  assert.equal(connectText({ apn: 'internet', user: 'me', password: 'a,b', pin: '1234', extra_args: 'allow-roaming=yes' }), "apn=internet,user=me,password='a,b',pin=1234,allow-roaming=yes");
+});
+
+const BEARER = {
+  bearer: { status: { interface: 'wwan0' }, 'ipv4-config': { method: 'static', address: '10.64.1.2', prefix: '30', gateway: '10.64.1.1', dns: ['10.64.0.1'] } },
+};
+
+test('the address that a modem was given', () => {
+  assert.deepEqual(parseBearer(JSON.stringify(BEARER)), { name: 'wwan0', address: '10.64.1.2/30', gateway: '10.64.1.1', nameservers: ['10.64.0.1'] });
+  assert.deepEqual(parseBearer('{"bearer": {"status": {"interface": "wwan0"}, "ipv4-config": {"method": "dhcp"}}}'), { name: 'wwan0', nameservers: [] });
+  assert.equal(parseBearer('{"bearer": {"status": {"interface": "--"}}}'), undefined);
+});
+
+test('each modem is connected to the network of its place, and tells its interface', () => {
+  const asked: string[] = [];
+  const system = machine(
+    {},
+    {
+      answer: ({ argv }) => {
+        asked.push(argv.slice(1).join(' '));
+        if (argv.includes('-L')) return { status: 0, stdout: '{"modem-list": ["/m/0"]}' };
+        if (argv.includes('-b')) return { status: 0, stdout: JSON.stringify(BEARER) };
+        return { status: 0, stdout: '{"modem": {"generic": {"bearers": ["/b/0"]}}}' };
+      },
+    },
+  );
+  const bearers = connectModems(system, { modem_networks: { wwan0: { apn: 'internet' }, wwan1: { apn: 'other' } } }, (_, sentence) => assert.fail(sentence));
+  assert.deepEqual(
+    bearers.map(({ name }) => name),
+    ['wwan0'],
+  );
+  assert.ok(asked.includes('-m /m/0 --simple-connect=apn=internet'));
+});
+
+test('modems without ModemManager are told with the key, where somebody configured one', () => {
+  const said: string[] = [];
+  const system = machine({}, { answer: () => ({ status: 127, stdout: '' }) });
+  connectModems(system, { modem_networks: { wwan0: { apn: 'x' } } }, (path) => said.push(path.join('.')));
+  connectModems(system, {}, (path) => said.push(path.join('.')));
+  assert.deepEqual(said, ['modem_networks']);
+});
