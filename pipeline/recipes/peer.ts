@@ -18,7 +18,7 @@ export function peerDisk(context: BuildContext): Artifact<'disk'> {
     trees: { modules: kernel.systemModules },
     options: {
       usrMergeLinks: ['bin', 'sbin', 'lib', 'lib64'],
-      drop: ['usr/share/{man,info,locale,doc,lintian,bash-completion}'],
+      drop: ['usr/share/{man,info,locale,doc,lintian,bash-completion}', 'var/{lock,run}'],
       replaces: ['etc/**'],
     },
   });
