@@ -1,4 +1,5 @@
 import * as std from 'std';
+import { cloudInit } from './commands/cloud-init.ts';
 import type { CommandOfRos } from './commands/command.ts';
 import { config } from './commands/config.ts';
 import { console, switchConsole } from './commands/console.ts';
@@ -16,6 +17,7 @@ import { quickjs } from './runtime/quickjs.ts';
 import { Failure, type System } from './runtime/system.ts';
 
 const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
+  'cloud-init': { summary: 'the datasource that configured this machine (status)', run: cloudInit },
   config: { summary: 'the configuration: get, set, merge, export, validate', run: config },
   console: { summary: 'the console: list, switch, enable', run: console },
   install: { summary: 'writes this system to a disk', run: install },

@@ -2,6 +2,7 @@ import { type Problem, problemText } from '../config/problem.ts';
 import { readCloudConfig } from '../config/read.ts';
 import { loadConfig } from '../config/sources.ts';
 import { readUserData } from '../config/user-data.ts';
+import { datasourceProblems } from '../datasources/status.ts';
 import type { System } from '../runtime/system.ts';
 import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
@@ -9,7 +10,9 @@ import { type Options, UsageError } from './config-options.ts';
 /** `ros config validate`: says what is wrong and where. Fails when there is an error, not for warnings. */
 export function validate(system: System, { words, flags, values }: Options): number {
   if (words.length > 0) throw new UsageError('validate takes no words; name the file with -i.');
-  const problems = flags.has('all') ? loadConfig(system).problems : problemsOf(system, values.get('input') ?? '-');
+  const problems = flags.has('all')
+    ? [...loadConfig(system).problems, ...datasourceProblems(system)]
+    : problemsOf(system, values.get('input') ?? '-');
   if (flags.has('json')) system.print(JSON.stringify(problems, undefined, 2));
   else for (const problem of problems) system.print(problemText(problem));
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0;

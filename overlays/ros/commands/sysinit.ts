@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/sources.ts';
 import { configuredConsole, watchConsole } from '../console/replace-console.ts';
+import { withoutIdleCloudInit } from '../datasources/need.ts';
 import { Engine } from '../docker/engine.ts';
 import { confirmStart } from '../install/boot-slot.ts';
 import { note } from '../runtime/kernel-log.ts';
@@ -11,9 +12,10 @@ import { waves } from '../services/order.ts';
 /** Starts the system's services. A service that fails is named, and the others start all the same. */
 export function sysinit(system: System): number {
   const usual = readServices(system);
-  const console = loadConfig(system).config.rancher?.console;
+  const { config } = loadConfig(system);
+  const console = config.rancher?.console;
   const all = configuredConsole(system, usual, console);
-  const services = new Map([...all].filter(([, service]) => isSystem(service)));
+  const services = withoutIdleCloudInit(system, config, new Map([...all].filter(([, service]) => isSystem(service))));
   const specs = new Map([...services].map(([name, service]) => [name, containerSpec(services, name, service)]));
   const engine = new Engine(system);
   engine.waitUntilReady(120);

@@ -5,22 +5,35 @@ import type { System } from './system.ts';
  * input, so that no header and no body ever shows in a list of processes.
  */
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly unixSocket?: string;
   readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Seconds after which the request counts as failed; without it, it may take as long as it likes. */
   readonly maxTime?: number;
+  /** Seconds within which somebody has to take the call. */
+  readonly connectTimeout?: number;
+  /** Bytes; an answer that is larger fails (curl's status 63). */
+  readonly maxBytes?: number;
+  /** How many redirects are followed, to http and https only and never from https to http; none without it. */
+  readonly redirects?: number;
+  /** The host is asked itself, whatever proxy the environment names. */
+  readonly withoutProxy?: boolean;
+  /** The body is unpacked where gzip packed it, in this folder that only root can read. Such a body may hold any bytes. */
+  readonly unpackIn?: string;
 }
 
 export interface Response {
   /** HTTP status; 0 when nobody answered. */
   readonly status: number;
   readonly body: string;
+  /** Exit status of curl; 0 when the answer is whole. */
+  readonly curl: number;
 }
 
 const line = (option: string, value: string): string =>
-  `${option} = "${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"\n`;
+  `${option} = "${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\r/g, '\\r').replace(/\n/g, '\\n')}"\n`;
 
 function config(request: Request): string {
   let text = 'silent\n';
@@ -29,23 +42,49 @@ function config(request: Request): string {
   text += line('write-out', '\n%{http_code}');
   if (request.unixSocket !== undefined) text += line('unix-socket', request.unixSocket);
   if (request.maxTime !== undefined) text += line('max-time', String(request.maxTime));
+  if (request.connectTimeout !== undefined) text += line('connect-timeout', String(request.connectTimeout));
+  if (request.maxBytes !== undefined) text += line('max-filesize', String(request.maxBytes));
+  if (request.withoutProxy === true) text += line('noproxy', '*');
+  if (request.redirects !== undefined) {
+    text += 'location\n';
+    text += line('max-redirs', String(request.redirects));
+    text += line('proto-redir', request.url.startsWith('https:') ? '=https' : '=http,https');
+  }
+  for (const [name, value] of Object.entries(request.headers ?? {})) text += line('header', `${name}: ${value}`);
   if (request.json !== undefined) {
     text += line('header', 'Content-Type: application/json');
     text += line('data-raw', JSON.stringify(request.json));
-  } else if (request.method === 'POST') {
+  } else if (request.method === 'POST' || request.method === 'PUT') {
     text += line('data-raw', '');
   }
   return text;
 }
 
+/** The body goes to a file first: unpacked on the way, it would be mixed with what curl says about it. */
+const UNPACK = `umask 077
+mkdir -p "$1" && file=$(mktemp "$1/answer.XXXXXX") || exit 23
+answer=$(curl --disable --output "$file" --config -)
+status=$?
+gzip -dcf <"$file" 2>/dev/null | head -c "$2"
+rm -f "$file"
+printf '%s' "
+\${answer##*
+}"
+exit $status`;
+
+const LARGEST = 2 ** 31 - 1;
+
 /** Sends all requests at the same time; the answers come in the order of the requests. */
 export function sendAll(system: System, requests: readonly Request[]): Response[] {
   const commands = requests.map((request) => ({
-    argv: ['curl', '--disable', '--config', '-'],
+    argv:
+      request.unpackIn === undefined
+        ? ['curl', '--disable', '--config', '-']
+        : ['sh', '-c', UNPACK, 'ros', request.unpackIn, String(request.maxBytes ?? LARGEST)],
     stdin: config(request),
   }));
-  return system.runAll(commands).map(({ stdout }) => {
+  return system.runAll(commands).map(({ status, stdout }) => {
     const end = stdout.lastIndexOf('\n');
-    return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, Math.max(end, 0)) };
+    return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, Math.max(end, 0)), curl: status };
   });
 }

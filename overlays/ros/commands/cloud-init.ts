@@ -1,0 +1,86 @@
+import { writeFile } from '../config/files.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import { loadConfig } from '../config/sources.ts';
+import { askOne, LIMIT, outcomeFile } from '../datasources/ask.ts';
+import { fetchConfiguration } from '../datasources/fetch.ts';
+import { wantedSources } from '../datasources/list.ts';
+import { DONE, readStatus, type Status } from '../datasources/status.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+
+const USAGE = `usage: ros cloud-init [status [--json]]
+
+Asks the datasources of rancher.cloud_init.datasources for the configuration of this machine, saves what the first good
+one gives, and applies it. The system does so by itself at every start.
+
+  status   which datasource gave the configuration of this start, and what was wrong with the others
+
+Exit status: 0, or 1 when no datasource gave anything.`;
+
+const WORDS = ['status'];
+
+/** `ros cloud-init` */
+export function cloudInit(system: System, args: readonly string[]): number {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const [word] = words;
+  if (options.some((option) => option === '-h' || option === '--help') || word === 'help') {
+    system.print(USAGE);
+    return 0;
+  }
+  if (options[0] === '--ask' && options.length === 1) return ask(system, Number(word));
+  const isStatus =
+    word === 'status' && words.length === 1 && options.every((option) => option === '--json' || option === '-j');
+  if (isStatus) return status(system, options.length > 0);
+  if (args.length > 0) {
+    const near = nearestName(word ?? '', WORDS);
+    system.complain(
+      `cloud-init: ${args.join(' ')} is not known.${near === undefined || near === word ? '' : ` Did you mean ${near}?`}\n${USAGE}`,
+    );
+    return 2;
+  }
+  run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
+  try {
+    return fetchConfiguration(system);
+  } finally {
+    // Whatever went wrong: others wait for this.
+    system.writeText(DONE, '');
+  }
+}
+
+/** Asks one source, by its number, and leaves its outcome where the process that started this one looks. */
+function ask(system: System, number: number): number {
+  const deadline = system.now() + LIMIT;
+  const wanted = wantedSources(system, loadConfig(system).config).wanted[number];
+  if (wanted === undefined) return 2;
+  writeFile(system, outcomeFile(number), JSON.stringify(askOne(system, wanted, deadline)));
+  return 0;
+}
+
+function status(system: System, isJson: boolean): number {
+  const now = readStatus(system);
+  if (isJson) system.print(JSON.stringify(now ?? null, undefined, 2));
+  else for (const line of now === undefined ? notAsked(system) : linesOf(now)) system.print(line);
+  return 0;
+}
+
+function notAsked(system: System): readonly string[] {
+  const names = wantedSources(system, loadConfig(system).config).wanted.map(({ name }) => name);
+  if (names.length === 0) return ['No datasource is configured (rancher.cloud_init.datasources).'];
+  if (system.readText(DONE) === undefined) return [`The datasources are still being asked: ${names.join(', ')}.`];
+  return [`No datasource was asked in this start: the machine has no disk for ${names.join(' or ')}.`];
+}
+
+function linesOf({ datasource, userData, seconds, isOfEarlierStart, sources, problems }: Status): readonly string[] {
+  const first =
+    datasource === undefined
+      ? `No datasource gave anything (${seconds} s).${isOfEarlierStart ? ' What an earlier start saved is in force.' : ''}`
+      : `${datasource} gave the configuration (${seconds} s; user-data: ${userData ?? 'none'}).`;
+  return [
+    first,
+    ...sources.map(
+      ({ name, state, reason }) => `  ${name.padEnd(14)} ${state}${reason === undefined ? '' : `: ${reason}`}`,
+    ),
+    ...problems.map((problem) => `problem: ${problem}`),
+  ];
+}

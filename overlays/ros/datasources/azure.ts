@@ -1,0 +1,78 @@
+import { at, isTree } from '../config/merge.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { askText } from './client.ts';
+import type { Context, Datasource, Found } from './datasource.ts';
+import { lookAt, volumes } from './disk.ts';
+import { userDataOfBase64 } from './unpack.ts';
+import { checkedMetadata, jsonOf, listAt, numbered, textAt } from './values.ts';
+import { elementText, elementTexts } from './xml.ts';
+
+const SERVICE = 'http://169.254.169.254/metadata/instance?api-version=2021-12-13&format=json';
+
+/** What the provisioning CD and the metadata service say, each a part. */
+interface Part {
+  readonly hostname?: string | undefined;
+  readonly keys: readonly unknown[];
+  readonly userData?: string | undefined;
+}
+
+/**
+ * Azure: the provisioning CD has customData, but is there at the first start only; the service has names, keys and userData at
+ * every start. customData wins.
+ */
+export const azure: Datasource = {
+  name: 'azure',
+  needs: 'network',
+  ask: (context) => {
+    const cd = provisioningCd(context.system);
+    let service: Part | undefined;
+    const problems: string[] = [];
+    try {
+      service = metadataService(context);
+    } catch (error) {
+      if (!(error instanceof Failure) || cd === undefined) throw error;
+      problems.push(`${error.message}; the provisioning CD counts alone.`);
+    }
+    return joined(cd, service, problems);
+  },
+};
+
+function joined(cd: Part | undefined, service: Part | undefined, before: readonly string[]): Found {
+  const keys = [...(service?.keys ?? []), ...(cd?.keys ?? [])];
+  const { metadata, problems } = checkedMetadata({
+    hostname: service?.hostname ?? cd?.hostname,
+    keys: numbered([...new Set(keys.map((key) => (typeof key === 'string' ? key.trim() : key)))]),
+  });
+  const userData = cd?.userData ?? service?.userData;
+  return { metadata, problems: [...before, ...problems], ...(userData === undefined ? {} : { userData }) };
+}
+
+function provisioningCd(system: System): Part | undefined {
+  // Azure's CD is UDF; other platforms that speak like it write ISO 9660.
+  for (const volume of volumes(system).filter(({ type }) => type === 'udf' || type === 'iso9660')) {
+    const xml = lookAt(system, volume, (files) => files.read('ovf-env.xml'));
+    if (xml === undefined) continue;
+    const packed = elementText(xml, 'CustomData') ?? '';
+    return {
+      hostname: elementText(xml, 'HostName'),
+      keys: elementTexts(xml, 'Value').filter((value) => /^(?:ssh-|ecdsa-|sk-)/.test(value)),
+      ...(packed === '' ? {} : { userData: userDataOfBase64(system, packed, 'customData of the provisioning CD') }),
+    };
+  }
+  return undefined;
+}
+
+function metadataService(context: Context): Part {
+  const text = askText(context, { url: SERVICE, headers: { Metadata: 'true' } });
+  if (text === undefined) throw new Failure("169.254.169.254 has no metadata of Azure's");
+  const compute = at(jsonOf(text, "Azure's metadata"), ['compute']);
+  if (!isTree(compute)) throw new Failure("Azure's metadata names no compute");
+  const packed = textAt(compute, 'userData') ?? textAt(compute, 'customData');
+  return {
+    hostname: textAt(compute, 'osProfile', 'computerName') ?? textAt(compute, 'name'),
+    keys: listAt(compute, 'publicKeys').map((each) => textAt(each, 'keyData')),
+    ...(packed === undefined
+      ? {}
+      : { userData: userDataOfBase64(context.system, packed, 'userData of the metadata service') }),
+  };
+}

@@ -1,0 +1,133 @@
+import { MAX_CHARACTERS } from '../config/document.ts';
+import { type Request, type Response, sendAll } from '../runtime/http.ts';
+import { Failure } from '../runtime/system.ts';
+import { type Context, WORK_FOLDER } from './datasource.ts';
+import { quoted } from './values.ts';
+
+/** Bytes of one answer: metadata of machines with many keys is large, but not this large. */
+const MOST_BYTES = 1024 * 1024;
+/** Seconds. On the machine's own network, who has not taken the call by then will not. */
+const CONNECT = 3;
+/** How often somebody is asked who cannot be reached although there is an address. */
+const ATTEMPTS = 3;
+
+export interface Ask {
+  readonly url: string;
+  readonly method?: 'GET' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It may be packed by gzip, and hold anything; else it is text. */
+  readonly isUserData?: boolean;
+  /** Somebody else's server, which may send on, and may lie behind a proxy. */
+  readonly isElsewhere?: boolean;
+}
+
+/** Asks all at once and gives the answers in their order; fails with a sentence about the first that did not come. */
+export function askAll(context: Context, asked: readonly Ask[]): readonly Response[] {
+  const { system, deadline } = context;
+  const answers = new Map<Ask, Response>();
+  let unreachable = 0;
+  for (let round = 1; ; round += 1) {
+    const left = (deadline - system.now()) / 1000;
+    const missing = asked.filter((ask) => !answers.has(ask));
+    if (left <= 0.05) throw new Failure(`${hostOf(missing[0]?.url ?? '')} did not answer in time`);
+    const responses = sendAll(
+      system,
+      missing.map((ask) => requestOf(context, ask, left)),
+    );
+    const again: string[] = [];
+    missing.forEach((ask, index) => {
+      const response = responses[index];
+      if (response === undefined) return;
+      const trouble = temporaryTrouble(ask, response);
+      if (trouble === undefined) answers.set(ask, response);
+      else again.push(trouble);
+    });
+    const [trouble] = again;
+    if (trouble === undefined) break;
+    if (hasRoute(context)) unreachable += 1;
+    const pause = Math.min(200 * round, 1000);
+    if (unreachable >= ATTEMPTS || system.now() + pause >= deadline) {
+      throw new Failure(hasRoute(context) ? trouble : `${trouble} (there is no address yet)`);
+    }
+    system.sleep(pause);
+  }
+  return asked.map((ask) => checked(ask, answers.get(ask) ?? { status: 0, body: '', curl: 7 }));
+}
+
+/** The body, or undefined where there is nothing (404). */
+export function askText(context: Context, ask: Ask): string | undefined {
+  return askTexts(context, [ask])[0];
+}
+
+/** The bodies of all that are asked at once. */
+export function askTexts(context: Context, asked: readonly Ask[]): readonly (string | undefined)[] {
+  return askAll(context, asked).map((response, index) => textOf(asked[index], response));
+}
+
+function textOf(ask: Ask | undefined, { status, body }: Response): string | undefined {
+  const url = ask?.url ?? '';
+  if (status === 404) return undefined;
+  if (status >= 300 && status < 400) {
+    throw new Failure(`${hostOf(url)} sends on to another place (status ${status}), which is not followed`);
+  }
+  // What curl fetches without http has no status.
+  if (status !== 200 && !(status === 0 && url.startsWith('tftp:'))) {
+    throw new Failure(`${hostOf(url)} answered with status ${status}`);
+  }
+  if (/^\s*(?:<!doctype html|<html)/i.test(body)) {
+    throw new Failure(`${hostOf(url)} answered with a web page; something else than the datasource stands there`);
+  }
+  if (/[\0\uFFFD]/.test(body)) throw new Failure(`${hostOf(url)} answered with something that is no text`);
+  return body;
+}
+
+function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Request {
+  return {
+    method: ask.method ?? 'GET',
+    url: at(ask.url),
+    maxTime: left,
+    connectTimeout: Math.min(CONNECT, left),
+    maxBytes: ask.isUserData === true ? MAX_CHARACTERS + 1 : MOST_BYTES,
+    ...(ask.headers === undefined ? {} : { headers: ask.headers }),
+    ...(ask.isElsewhere === true ? { redirects: 5 } : { withoutProxy: true }),
+    ...(ask.isUserData === true ? { unpackIn: WORK_FOLDER } : {}),
+  };
+}
+
+/** What may be better in a moment: a network that is being set up, a server that starts. */
+function temporaryTrouble({ url }: Ask, { status, curl }: Response): string | undefined {
+  if (curl === 6) return `the name ${hostOf(url)} is not known`;
+  if (curl === 7 || (curl === 28 && status === 0)) return `${hostOf(url)} cannot be reached`;
+  if (curl === 52 || (curl === 56 && status === 0)) return `${hostOf(url)} ended the connection`;
+  if (status >= 500 || status === 429) return `${hostOf(url)} answered with status ${status}`;
+  return undefined;
+}
+
+function checked({ url, isUserData }: Ask, response: Response): Response {
+  const host = hostOf(url);
+  const most = isUserData === true ? MAX_CHARACTERS : MOST_BYTES;
+  if (response.curl === 63 || response.body.length > most) {
+    throw new Failure(`${host} answered with more than ${most} bytes, which are not read`);
+  }
+  if (response.curl === 28) throw new Failure(`${host} began to answer, but not to the end in time`);
+  if ([35, 51, 58, 60, 77, 83, 91].includes(response.curl)) {
+    throw new Failure(`${host} cannot be trusted: its certificate is not valid here, or the clock is wrong`);
+  }
+  if (response.curl === 47) throw new Failure(`${host} sends on from place to place without an end`);
+  if (response.curl === 1 || response.curl === 3) throw new Failure(`${quoted(host)} is no address that can be asked`);
+  if (response.curl !== 0) throw new Failure(`${host} could not be asked (curl ended with status ${response.curl})`);
+  return response;
+}
+
+/** For sentences: an address may hold a password. */
+export function hostOf(url: string): string {
+  return /^[a-z]+:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? url.split(/[/?#]/)[0] ?? '';
+}
+
+/** Whether a card has got so far that something beyond the machine has a way: a default route, or a link-local one. */
+function hasRoute({ system }: Context): boolean {
+  const ways = (system.readText('/proc/net/route') ?? '').split('\n').slice(1);
+  if (ways.some((way) => /^(?!lo\b|docker|br-|veth)\S+\t(?:00000000|[0-9A-F]{4}FEA9)\t/.test(way))) return true;
+  const wider = (system.readText('/proc/net/ipv6_route') ?? '').split('\n');
+  return wider.some((way) => /^0{32} 00 .*\s(?!lo$)\S+$/.test(way));
+}

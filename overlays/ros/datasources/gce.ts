@@ -1,0 +1,50 @@
+import { at, isTree } from '../config/merge.ts';
+import { Failure } from '../runtime/system.ts';
+import { askText } from './client.ts';
+import type { Datasource } from './datasource.ts';
+import { userDataOfBase64 } from './unpack.ts';
+import { checkedMetadata, jsonOf, numbered, textAt } from './values.ts';
+
+/** By number: the name metadata.google.internal would need a name server first. */
+const SERVICE = 'http://169.254.169.254/computeMetadata/v1/?recursive=true&alt=json';
+
+export const gce: Datasource = {
+  name: 'gce',
+  needs: 'network',
+  ask: (context) => {
+    const text = askText(context, { url: SERVICE, headers: { 'Metadata-Flavor': 'Google' } });
+    if (text === undefined) throw new Failure("169.254.169.254 has no metadata of Google's");
+    const all = jsonOf(text, "Google's metadata");
+    const instance = at(all, ['instance']);
+    if (!isTree(instance)) throw new Failure("Google's metadata names no instance");
+    const isAlone = textAt(instance, 'attributes', 'block-project-ssh-keys')?.toLowerCase() === 'true';
+    const { metadata, problems } = checkedMetadata({
+      hostname: textAt(instance, 'hostname'),
+      keys: numbered([
+        ...keysOf(textAt(instance, 'attributes', 'ssh-keys')),
+        ...keysOf(textAt(instance, 'attributes', 'sshKeys')),
+        ...(isAlone ? [] : keysOf(textAt(all, 'project', 'attributes', 'ssh-keys'))),
+        ...(isAlone ? [] : keysOf(textAt(all, 'project', 'attributes', 'sshKeys'))),
+      ]),
+    });
+    const given = textAt(instance, 'attributes', 'user-data');
+    const isPacked = textAt(instance, 'attributes', 'user-data-encoding') === 'base64';
+    const userData =
+      given !== undefined && isPacked ? userDataOfBase64(context.system, given, 'the attribute user-data') : given;
+    return { metadata, problems, ...(userData === undefined ? {} : { userData }) };
+  },
+};
+
+/** Lines of `user:key`; a key may say behind it until when it is good. */
+function keysOf(lines = ''): readonly string[] {
+  return lines.split('\n').flatMap((line) => {
+    const [, key] = /^(?:[^\s:]+:)?(.*)$/.exec(line.trim()) ?? [];
+    if (key === undefined || key === '' || isOver(key)) return [];
+    return [key];
+  });
+}
+
+function isOver(key: string): boolean {
+  const until = /\sgoogle-ssh\s.*"expireOn":\s*"([^"]+)"/.exec(key)?.[1];
+  return until !== undefined && Date.parse(until.replace(/\+0000$/, 'Z')) < Date.now();
+}

@@ -1,0 +1,61 @@
+import { Failure } from '../runtime/system.ts';
+import { askText, hostOf } from './client.ts';
+import type { Context, Datasource, Found } from './datasource.ts';
+import { userDataIn } from './unpack.ts';
+
+// Sources that name the place of the user-data themselves. They have no metadata.
+
+export const file: Datasource = {
+  name: 'file',
+  needs: 'machine',
+  ask: ({ system, argument }) => {
+    if (!argument?.startsWith('/'))
+      throw new Failure('file: needs the whole path behind it, as in file:/var/lib/x.yml');
+    const userData = userDataIn(system, argument, argument);
+    if (userData === undefined) throw new Failure(`${argument} does not exist`);
+    return only(userData);
+  },
+};
+
+export const url: Datasource = {
+  name: 'url',
+  needs: 'network',
+  ask: (context) => fetched(context, context.argument ?? ''),
+};
+
+export const tftp: Datasource = {
+  name: 'tftp',
+  needs: 'network',
+  ask: (context) => {
+    const place = (context.argument ?? '').replace(/^(?:tftp:)?\/*/, '');
+    if (!place.includes('/'))
+      throw new Failure('tftp: needs a server and a file behind it, as in tftp:192.168.1.1/x.yml');
+    return fetched(context, `tftp://${place}`);
+  },
+};
+
+/** `cloud-config-url=…` on the kernel command line. */
+export const cmdline: Datasource = {
+  name: 'cmdline',
+  needs: 'network',
+  ask: (context) => {
+    const address = cloudConfigUrl(context.system.readText('/proc/cmdline') ?? '');
+    if (address === undefined) throw new Failure('the kernel command line has no cloud-config-url=');
+    return fetched(context, address);
+  },
+};
+
+export function cloudConfigUrl(line: string): string | undefined {
+  return /(?:^|\s)"?cloud-config-url="?([^\s"]+)/.exec(line)?.[1];
+}
+
+function fetched(context: Context, address: string): Found {
+  if (!/^(?:https?|tftp):\/\/[^\s/]/i.test(address)) {
+    throw new Failure('an address begins with http://, https:// or tftp://');
+  }
+  const userData = askText(context, { url: address, isUserData: true, isElsewhere: true });
+  if (userData === undefined) throw new Failure(`${hostOf(address)} has no such file (status 404)`);
+  return only(userData);
+}
+
+const only = (userData: string): Found => ({ metadata: { publicKeys: {} }, userData, problems: [] });

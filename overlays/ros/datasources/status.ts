@@ -1,0 +1,50 @@
+import { isTree } from '../config/merge.ts';
+import type { Problem } from '../config/problem.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import type { Kind } from './save.ts';
+
+const FILE = '/run/ros/cloud-init.json';
+/** Who waits for the whole configuration waits for this file. */
+export const DONE = '/run/ros/cloud-init-done';
+
+/** How the datasources of this start were asked. Nothing in it is secret. */
+export interface Status {
+  /** The one that gave the configuration; none when nothing answered. */
+  readonly datasource?: string;
+  /** What user-data it had. */
+  readonly userData?: Kind;
+  readonly seconds: number;
+  /** What an earlier start saved is in force. */
+  readonly isOfEarlierStart: boolean;
+  readonly sources: readonly { readonly name: string; readonly state: string; readonly reason?: string }[];
+  readonly problems: readonly string[];
+}
+
+export function writeStatus(system: System, status: Status): void {
+  run(system, ['mkdir', '-p', '/run/ros']);
+  system.writeText(FILE, `${JSON.stringify(status, undefined, 2)}\n`);
+}
+
+export function readStatus(system: System): Status | undefined {
+  const text = system.readText(FILE);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTree(value) ? (value as unknown as Status) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `ros config validate --all` has to say besides what stands in files that are in force. */
+export function datasourceProblems(system: System): readonly Problem[] {
+  return (readStatus(system)?.problems ?? []).map((message) => ({
+    file: FILE,
+    line: 1,
+    column: 1,
+    path: [],
+    severity: 'warning',
+    message,
+  }));
+}
