@@ -94,7 +94,7 @@ function askInParallel(
     }
     if (missing().some((number) => !isDecided(number))) system.sleep(50);
   }
-  const kill = 'for group; do kill -9 -- "-$group"; done 2>/dev/null; rm -f "$0"/outcome.*';
+  const kill = 'for group; do kill -9 "-$group"; done 2>/dev/null; rm -f "$0"/outcome.*';
   run(system, ['sh', '-c', kill, WORK_FOLDER, ...pids.map(String)]);
   for (const number of missing().filter((each) => !isDecided(each))) {
     outcomes.set(number, { name: wanted[number]?.name ?? '', state: 'failed', reason: 'it did not answer in time' });

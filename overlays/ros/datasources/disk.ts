@@ -24,12 +24,12 @@ export function volumes(system: System): readonly Volume[] {
 
 /** Names by which a hypervisor offers folders (9p). */
 export function sharedTags(system: System): readonly string[] {
-  const script = `for device in /sys/bus/virtio/devices/*; do
+  const script = `for device in "$1"/*; do
 	[ "$(cat "$device/device" 2>/dev/null)" = 0x0009 ] || continue
 	[ -e "$device/mount_tag" ] || modprobe -a 9p 9pnet_virtio
 	tr '\\0' '\\n' <"$device/mount_tag"; echo
 done 2>/dev/null`;
-  const { stdout } = run(system, ['sh', '-c', script]);
+  const { stdout } = run(system, ['sh', '-c', script, 'ros', '/sys/bus/virtio/devices']);
   return stdout.split('\n').filter((tag) => tag !== '');
 }
 

@@ -84,10 +84,11 @@ function applyChanged(system: System, before: CloudConfig, now: CloudConfig): nu
     ...(isOther(({ hostname }) => hostname) ? [() => setHostname(system, now)] : []),
     ...(isOther(({ rancher }) => rancher?.modules) ? [() => loadModules(system, now)] : []),
     ...(isOther(({ rancher }) => rancher?.sysctl) ? [() => setKernelSettings(system, now)] : []),
-    ...(isOther(({ rancher }) => [rancher?.network, rancher?.dns]) ? [() => applyNetwork(system)] : []),
+    ...(isOther(({ hostname, rancher }) => [hostname, rancher?.network, rancher?.dns]) ? [() => applyNetwork(system)] : []),
   ]);
 }
 
+/** The name of the machine is part of it: DHCP servers are told it. Addresses are waited for by the service network. */
 function applyNetwork(system: System): void {
-  must(system, ['ros', 'netconf']);
+  must(system, ['ros', 'netconf', '--no-wait']);
 }

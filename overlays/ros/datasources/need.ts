@@ -43,7 +43,7 @@ function hasFolder(system: System, { argument }: Wanted): boolean {
 function loadDiskDrivers(system: System): void {
   if (system.readText('/run/rancher/medium/rancheros/layers') !== undefined) return;
   const script = `for round in 1 2; do
-	find /sys/devices -name modalias -exec cat {} + | sort -u | grep -E '^(virtio|scsi|pci:.*bc01|vmbus|xen):?' | xargs -r modprobe -abq
+	find "$1" -name modalias -exec cat {} + | sort -u | grep -E '^(virtio|scsi|pci:.*bc01|vmbus|xen):?' | xargs -r modprobe -abq
 done 2>/dev/null`;
-  run(system, ['sh', '-c', script]);
+  run(system, ['sh', '-c', script, 'ros', '/sys/devices']);
 }

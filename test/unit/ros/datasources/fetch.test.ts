@@ -53,7 +53,7 @@ test('what a datasource gives is saved, for root only, and applied', () => {
     '/proc/sys/vm/x': '0',
   });
   assert.equal(fetchConfiguration(on), 0);
-  assert.deepEqual(ran, ['hostname given', 'modprobe dummy', 'ros netconf']);
+  assert.deepEqual(ran, ['hostname given', 'modprobe dummy', 'ros netconf --no-wait']);
   assert.equal(on.readText('/proc/sys/vm/x'), '1\n');
   assert.equal(loadConfig(on).config.hostname, 'given');
   for (const path of [BOOT, `${CONF}/metadata`, `${CONF}/user-data`]) assert.equal(modeOf(on, path), '600', path);
