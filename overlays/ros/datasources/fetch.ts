@@ -84,7 +84,9 @@ function applyChanged(system: System, before: CloudConfig, now: CloudConfig): nu
     ...(isOther(({ hostname }) => hostname) ? [() => setHostname(system, now)] : []),
     ...(isOther(({ rancher }) => rancher?.modules) ? [() => loadModules(system, now)] : []),
     ...(isOther(({ rancher }) => rancher?.sysctl) ? [() => setKernelSettings(system, now)] : []),
-    ...(isOther(({ hostname, rancher }) => [hostname, rancher?.network, rancher?.dns]) ? [() => applyNetwork(system)] : []),
+    ...(isOther(({ hostname, rancher }) => [hostname, rancher?.network, rancher?.dns])
+      ? [() => applyNetwork(system)]
+      : []),
   ]);
 }
 
