@@ -78,6 +78,8 @@ export interface PowerOffCheck {
 export interface SwitchedOn {
   /** Instead of the case's `append`. */
   readonly append?: string;
+  /** From its first disk, instead of the case's medium, which was taken out. */
+  readonly medium?: 'disk';
   /** Boots the release of the version after the one under test, instead of it. */
   readonly release?: 'next';
   /** False: no shell is waited for. */
@@ -144,12 +146,13 @@ export interface BootCase {
   /** `release` runs only in `npm run test:release`. */
   readonly runs?: 'always' | 'release';
   readonly target?: string;
-  readonly medium: LiveMedium;
+  /** `disk`: the first of its disks. */
+  readonly medium: LiveMedium | 'disk';
   readonly firmware: FirmwareKind;
   readonly memoryMiB: number;
   readonly cpus?: number;
   readonly hotPlugSlots?: number;
-  /** Words after the kernel command line, for the medium `kernel`: GRUB's media bring their own. */
+  /** Words after the kernel command line, for the medium `kernel`: GRUB's media bring their own (see `releasedDisk`). */
   readonly append?: string;
   readonly disks?: readonly CaseDisk[];
   readonly networks?: readonly (CaseNetwork | Cable)[];

@@ -148,12 +148,13 @@ function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPo
 
 async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'parts' | 'emulator' | 'live'>, how: SwitchedOn): Promise<RunningMachine> {
   const folder = how.release === 'next' ? nextReleaseFiles(boot.target) : releaseFiles(boot.target);
+  const medium = how.medium ?? boot.medium;
   const machine = await startMachine(
     {
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: liveMedium(boot.medium, folder, how.append ?? boot.append),
+      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, how.append ?? boot.append),
       disks: parts.disks,
       discs: parts.discs,
       networks: parts.networks ?? [],

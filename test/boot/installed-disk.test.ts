@@ -1,0 +1,89 @@
+import type { BootCase, Check } from '../rig/boot-case.ts';
+import { bootTest } from '../rig/machine.ts';
+import { releasedDisk } from '../rig/released-disk.ts';
+import { DOCKER_RUNS, IDENTITY, SERVICES_RUN } from './checks.ts';
+
+/** Without those that are about the login of a live system: a disk logs nobody in on its screen. */
+const INSTALLED: readonly Check[] = IDENTITY.filter(({ sentence }) => !sentence.includes('first screen'));
+
+const SLOT: readonly Check[] = [
+  {
+    sentence: 'the system runs from the boot partition that GRUB named, and from slot a of it',
+    run: 'cat /proc/cmdline; grep " /run/rancher/medium " /proc/1/mountinfo; sudo losetup -ln -O BACK-FILE',
+    prints: /rancher\.boot=UUID=[0-9A-F]{4}-[0-9A-F]{4} rancher\.slot=a[\s\S]* vfat [\s\S]*\/run\/rancher\/medium\/a\/rancheros\/base\.squashfs/,
+  },
+  { sentence: 'nobody is logged in on the first screen', run: 'ps -o comm= -t tty1 | sort -u', prints: /^(agetty|getty|login)?\s*$/ },
+];
+
+/** GRUB's choice as the running system finds it. */
+const CHOICE = 'sudo head -c 512 /run/rancher/medium/EFI/debian/grubenv | grep -a =';
+
+/** As after an upgrade to a version that is in slot b: here that slot holds the same one. */
+const TRIAL: readonly Check[] = [
+  {
+    sentence: 'slot b is filled and put on trial',
+    run: `set -e
+m=/run/rancher/medium
+sudo sh -c "mount -o remount,rw $m && cp -r $m/a $m/b && printf '%-1024s' '# GRUB Environment Block
+failed=
+left=3
+next=b
+slot=a
+' | tr ' ' '#' | sed 's/^##GRUB#Environment#Block/# GRUB Environment Block/' >/tmp/env && dd if=/tmp/env of=$m/EFI/debian/grubenv conv=notrunc,fsync status=none && mount -o remount,ro $m"
+${CHOICE}`,
+    prints: /^next=b$/m,
+    deadlineSeconds: 120,
+  },
+  { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+  { sentence: 'it runs slot b', run: 'cat /proc/cmdline', prints: /rancher\.slot=b/ },
+  { sentence: 'the system confirms slot b once it has started', run: CHOICE, prints: /^failed=\nleft=\nnext=\nslot=b$/m, eventually: true, deadlineSeconds: 120 },
+  { sentence: 'the medium is read-only again', run: 'grep " /run/rancher/medium " /proc/1/mountinfo', prints: /\/run\/rancher\/medium ro,/ },
+];
+
+const disk = (bus: 'virtio' | 'scsi' | 'nvme' | 'ahci'): Omit<BootCase, 'name' | 'firmware' | 'checks'> => ({
+  medium: 'disk',
+  memoryMiB: 1024,
+  disks: [{ name: 'installed', mebibytes: 4096, bus, holds: releasedDisk() }],
+});
+
+bootTest({
+  ...disk('virtio'),
+  name: 'rancheros.img boots under a BIOS from virtio, confirms its slot, and starts another one on trial',
+  firmware: 'bios',
+  checks: [...INSTALLED, ...SLOT, ...SERVICES_RUN, ...DOCKER_RUNS, ...TRIAL],
+});
+
+bootTest({
+  ...disk('nvme'),
+  name: 'rancheros.img boots under UEFI from NVMe',
+  firmware: 'uefi',
+  runs: 'release',
+  checks: [...INSTALLED, ...SLOT, ...SERVICES_RUN, ...DOCKER_RUNS, ...TRIAL],
+});
+
+for (const [bus, firmware] of [
+  ['scsi', 'bios'],
+  ['ahci', 'bios'],
+  ['nvme', 'bios'],
+  ['virtio', 'uefi-secure'],
+  ['ahci', 'uefi'],
+] as const) {
+  bootTest({ ...disk(bus), name: `rancheros.img boots under ${firmware} from ${bus}`, firmware, runs: 'release', checks: [...INSTALLED, ...SLOT] });
+}
+
+bootTest({
+  ...disk('virtio'),
+  name: 'two disks with the same labels: the system runs from the one that the boot loader came from',
+  firmware: 'bios',
+  runs: 'release',
+  disks: [
+    // The one that is started has letters behind the other's.
+    { name: 'installed', mebibytes: 4096, bus: 'scsi', holds: releasedDisk() },
+    {
+      name: 'other',
+      mebibytes: 64,
+      holds: { type: 'fat', label: 'RANCHERBOOT', files: { 'a/rancheros/layers': 'none of ours\n' } },
+    },
+  ],
+  checks: [...INSTALLED, { sentence: 'the medium is the partition of the started disk', run: 'cat /run/rancher/medium-device', prints: /^\/dev\/sda2$/m }],
+});
