@@ -39,7 +39,8 @@ mount -t overlay overlay -o "lowerdir=$2,upperdir=room/upper,workdir=room/work" 
 mount -t proc proc room/root/proc
 mount -t sysfs sysfs room/root/sys 2>/dev/null || :
 mount --rbind /dev room/root/dev
-mount --bind /dev/null room/root/dev/kmsg
+: >kmsg
+mount --bind kmsg room/root/dev/kmsg
 mount --bind cmdline room/root/proc/cmdline
 mount -t tmpfs none room/root/run
 mkdir -p room/root/run/ros
@@ -108,7 +109,7 @@ function ready(child: ChildProcess): Promise<void> {
 /** A DHCP server on the switch, busybox's own. */
 export function serveDhcp(room: NetworkRoom): void {
   room.outside('ip address add 10.9.0.1/24 dev switch');
-  const options = ['subnet 255.255.255.0', 'router 10.9.0.1', 'dns 10.9.0.53', 'domain site.test', 'ntpsrv 10.9.0.123', 'lease 600'];
+  const options = ['subnet 255.255.255.0', 'router 10.9.0.1', 'dns 10.9.0.53', 'domain site.test', 'hostname leased', 'ntpsrv 10.9.0.123', 'lease 600'];
   const lines = ['start 10.9.0.100', 'end 10.9.0.120', 'interface switch', 'lease_file /run/leases', ...options.map((option) => `option ${option}`)];
   room.run(`: >/run/leases; cat >/run/udhcpd.conf <<'CONF'\n${lines.join('\n')}\nCONF`);
   room.outside('setsid busybox udhcpd -f -S /run/udhcpd.conf >/dev/null 2>&1 </dev/null &');

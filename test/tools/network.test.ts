@@ -115,6 +115,25 @@ test('DHCP: address, name servers behind the configured ones, clock servers; an 
   assert.match(here.run('ip -4 -o address show eth1'), /^[^\n]*10\.8\.0\.2\/24[^\n]*\n$/);
 });
 
+test('a lease names a machine that nobody named, and tells when containers hide the network that it is in', { skip }, async () => {
+  const here = await roomWith(`rancher: {network: {interfaces: {eth0: {dhcp: true}}}}`, ['eth0']);
+  here.run('hostname rancher; ip link add docker0 type bridge; ip address add 10.9.0.254/16 dev docker0; ip link set docker0 up');
+  serveDhcp(here);
+  here.startService();
+  here.until('hostname; cat /etc/hosts', /^leased\.site\.test\n[\s\S]*^127\.0\.1\.1 leased\.site\.test leased$/m);
+  const told = /^<3>ros: containers on docker0 \(10\.9\.0\.0\/16\) hide the site's network 10\.9\.0\.0\/24: set rancher\.docker\.bip/m;
+  here.until('cat /dev/kmsg', told);
+});
+
+test('a name that was given stays, whatever a lease says', { skip }, async () => {
+  const here = await roomWith(`{hostname: mine, rancher: {network: {interfaces: {eth0: {dhcp: true}}}}}`, ['eth0']);
+  here.run('hostname mine');
+  serveDhcp(here);
+  here.startService();
+  here.until('cat /run/chrony-dhcp/eth0.sources', /10\.9\.0\.123/);
+  assert.equal(here.run('hostname'), 'mine\n');
+});
+
 test('cards that are plugged in later get what is configured for them, fixed or by DHCP', { skip }, async () => {
   const here = await roomWith(`rancher: {network: {interfaces: {'eth*': {dhcp: true}, eth7: {address: 10.8.0.7/24}, 'mac:02:00:00:00:00:08': {address: 10.8.0.8/24, gateway: 10.8.0.1}}}}`, []);
   serveDhcp(here);
