@@ -17,8 +17,6 @@ export function sysinit(system: System): number {
   const all = configuredConsole(system, usual, console);
   const services = withoutIdleCloudInit(system, config, new Map([...all].filter(([, service]) => isSystem(service))));
   const specs = new Map([...services].map(([name, service]) => [name, containerSpec(services, name, service)]));
-  // Nobody needs to wait for datasources that are not asked.
-  if (!all.has('cloud-init')) system.writeText('/run/ros/cloud-init-done', '');
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');
