@@ -7,7 +7,7 @@ import { chronyConfig, isNtpEnabled } from '../network/ntp.ts';
 import { keyText, networkOf } from '../network/wanted.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
-import type { System } from '../runtime/system.ts';
+import { Failure, type System } from '../runtime/system.ts';
 
 const USAGE = `usage: ros netconf [--no-wait]
 
@@ -46,9 +46,13 @@ export function netconf(system: System, args: readonly string[]): number {
 
 /** This program again, alone, and then what needs nobody else to stand still. */
 function locked(system: System, args: readonly string[]): number {
-  const { status } = run(system, ['flock', '-w', '120', LOCK, 'ros', 'netconf', ...args, '--locked']);
-  if (args.includes('--no-wait') || args.includes('--modems')) return status;
-  return Math.max(status, netconf(system, ['--finish']));
+  const { status, stdout } = run(system, ['flock', '-w', '120', LOCK, 'ros', 'netconf', ...args, '--locked']);
+  if (stdout !== '') system.print(stdout.trimEnd());
+  // flock has numbers of its own for what it cannot do; it has said it by then.
+  const exit = status === 0 ? 0 : 1;
+  if (exit === 1 && system.readText(LOCK) === undefined) throw new Failure(`${LOCK} cannot be opened; are you root?`);
+  if (args.includes('--no-wait') || args.includes('--modems')) return exit;
+  return Math.max(exit, netconf(system, ['--finish']));
 }
 
 /** On the console too: whoever sits at a machine without a network has nothing else to read. */

@@ -1,6 +1,5 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
-import type { System } from '../runtime/system.ts';
-import { Failure } from '../runtime/system.ts';
+import { Failure, type System } from '../runtime/system.ts';
 import {
   bridgesAndBonds,
   type Device,
@@ -191,7 +190,12 @@ function joinable({ state, complain }: Run, link: Link, wanted: LinkWanted): Lin
 /** With the first address of a network the kernel takes the others of it away too, unless it is told not to. */
 function keepSecondaries(system: System, { name }: Link, steps: readonly Step[]): void {
   if (!steps.some(({ words }) => words[0] === 'address' && words[1] === 'delete')) return;
-  system.writeText(`/proc/sys/net/ipv4/conf/${name}/promote_secondaries`, '1\n');
+  try {
+    system.writeText(`/proc/sys/net/ipv4/conf/${name}/promote_secondaries`, '1\n');
+  } catch (error) {
+    // Where that cannot be said, those that are wanted are missed by the next run.
+    if (!(error instanceof Failure)) throw error;
+  }
 }
 
 /** Interfaces that the configuration names no longer lose what this program gave them. */
