@@ -17,6 +17,8 @@ import { runUserCommands } from '../runtime/user-commands.ts';
 export function consoleFinish(system: System): number {
   const { config } = loadConfig(system);
   const files = config.write_files ?? [];
+  const commands = config.runcmd ?? [];
+  const restarted = config.rancher?.restart_services ?? [];
   const here = files.filter(isForConsole);
   const elsewhere = files.filter((file) => !isForConsole(file));
   const status = eachStep(system, [
@@ -29,12 +31,17 @@ export function consoleFinish(system: System): number {
       ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere))]
       : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
-    () =>
-      onceInStart(system, 'restart_services', () => restartServices(system, config.rancher?.restart_services ?? [])),
-    () =>
-      onceInStart(system, 'runcmd', () =>
-        runUserCommands(system, { key: 'runcmd', commands: config.runcmd ?? [], log: '/var/log/runcmd.log' }),
-      ),
+    ...(restarted.length > 0
+      ? [() => onceInStart(system, 'restart_services', () => restartServices(system, restarted))]
+      : []),
+    ...(commands.length > 0
+      ? [
+          () =>
+            onceInStart(system, 'runcmd', () =>
+              runUserCommands(system, { key: 'runcmd', commands, log: '/var/log/runcmd.log' }),
+            ),
+        ]
+      : []),
     () => onceInStart(system, 'cloud-config-script', () => runStartScript(system, USER_DATA_SCRIPT)),
     () => onceInStart(system, 'start.sh', () => runStartScript(system, START_SCRIPT)),
   ]);
@@ -47,7 +54,6 @@ export function consoleFinish(system: System): number {
 
 /** What has to see the files that were written for it. */
 function restartServices(system: System, names: readonly string[]): void {
-  if (names.length === 0) return;
   const engine = new Engine(system);
   const problems = [...engine.stop(names, 60), ...engine.start(names)];
   if (problems.length > 0) throw new Failure(`rancher.restart_services: ${problems.join('; ')}`);
