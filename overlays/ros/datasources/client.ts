@@ -97,7 +97,8 @@ function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Requ
 /** What may be better in a moment: a network that is being set up, a server that starts. */
 function temporaryTrouble({ url }: Ask, { status, curl }: Response): string | undefined {
   if (curl === 6) return `the name ${hostOf(url)} is not known`;
-  if (curl === 7 || (curl === 28 && status === 0)) return `${hostOf(url)} cannot be reached`;
+  if (curl === 7) return `${hostOf(url)} cannot be reached`;
+  if (curl === 28 && status === 0) return `${hostOf(url)} does not answer`;
   if (curl === 52 || (curl === 56 && status === 0)) return `${hostOf(url)} ended the connection`;
   if (status >= 500 || status === 429) return `${hostOf(url)} answered with status ${status}`;
   return undefined;

@@ -275,7 +275,7 @@ const REFUSED: readonly (Given & { readonly sentence: string; readonly says: Reg
   { sentence: 'redirects without an end', source: URL_SOURCE, routes: ONE({ status: 302, headers: { location: '/x.yml' } }), says: /without an end/ },
   { sentence: 'a redirect to a file of the machine', source: URL_SOURCE, routes: ONE({ status: 302, headers: { location: 'file:///etc/passwd' } }), says: /no address that can be asked/ },
   { sentence: 'an answer that never ends', source: URL_SOURCE, routes: ONE({ pace: 'drip' }), limit: 700, says: /not to the end in time/ },
-  { sentence: 'an answer that never begins', source: URL_SOURCE, routes: ONE({ pace: 'never' }), limit: 700, says: /cannot be reached/ },
+  { sentence: 'an answer that never begins', source: URL_SOURCE, routes: ONE({ pace: 'never' }), limit: 700, says: /does not answer/ },
   { sentence: 'an address of another kind', source: 'url:file:///etc/passwd', says: /begins with http/ },
   {
     sentence: 'metadata that is sent on to elsewhere',
