@@ -37,6 +37,8 @@ interface Run {
   readonly devices: Device[];
   readonly matches: Map<string, Match>;
   readonly links: Map<string, LinkRecord>;
+  /** What there is now. */
+  readonly look: () => NetworkState;
   state: NetworkState;
 }
 
@@ -55,6 +57,7 @@ export function applyNetwork(system: System, config: CloudConfig): readonly stri
   if (commands !== before.commands) {
     runCommands(system, network.pre_cmds, { path: ['pre_cmds'], complain });
   }
+  const withGateways = hasGateways(network, before);
   const run: Run = {
     system,
     network,
@@ -63,7 +66,8 @@ export function applyNetwork(system: System, config: CloudConfig): readonly stri
     devices: [],
     matches: new Map(),
     links: new Map(),
-    state: readNetwork(system),
+    look: () => readNetwork(system, withGateways),
+    state: readNetwork(system, withGateways),
   };
   const wifi = configureAll(run);
   forgetLinks(run);
@@ -86,6 +90,16 @@ export function applyNetwork(system: System, config: CloudConfig): readonly stri
   return [...problems];
 }
 
+function hasGateways({ interfaces = {}, wifi_networks = {} }: Network, before: NetworkRecord): boolean {
+  return (
+    Object.values(interfaces).some(
+      ({ gateway, gateway_ipv6 }) => gateway !== undefined || gateway_ipv6 !== undefined,
+    ) ||
+    Object.values(wifi_networks).some(({ gateway }) => gateway !== undefined) ||
+    Object.values(before.links).some(({ gateways }) => gateways.length > 0)
+  );
+}
+
 /** Devices first, then the interfaces that there are, then the VLANs on them, which are interfaces again. */
 function configureAll(run: Run): string[] {
   const { system, network, before, complain } = run;
@@ -94,8 +108,8 @@ function configureAll(run: Run): string[] {
   const context = () => ({ links: run.state.links, before: before.devices, complain });
   const lasting = new Set([...run.devices.map(({ name }) => name), ...wantedVlans(run)]);
   const gone = Object.keys(before.devices).filter((name) => !lasting.has(name));
-  if (removeDevices(system, gone, context())) run.state = readNetwork(system);
-  if (makeDevices(system, run.devices, context())) run.state = readNetwork(system);
+  if (removeDevices(system, gone, context())) run.state = run.look();
+  if (makeDevices(system, run.devices, context())) run.state = run.look();
   const orders: string[] = [];
   // A VLAN may carry a VLAN; deeper than that nobody builds.
   for (let round = 0; round < 4; round += 1) {
@@ -115,7 +129,7 @@ function configureAll(run: Run): string[] {
     );
     run.devices.push(...vlans);
     if (!makeDevices(system, vlans, context())) break;
-    run.state = readNetwork(system);
+    run.state = run.look();
   }
   return orders;
 }

@@ -21,7 +21,7 @@ export function waitForAddresses(system: System, config: CloudConfig): boolean {
   const interfaces = network.interfaces ?? {};
   const mayAppear = Object.entries(interfaces).some(([name, one]) => wantsDhcp(name, one, network));
   for (;;) {
-    const asking = readNetwork(system).links.filter((link) => {
+    const asking = readNetwork(system, false).links.filter((link) => {
       const match = matchOf(interfaces, link);
       return match !== undefined && wantsDhcp(link.name, match.config, network);
     });
@@ -40,7 +40,7 @@ export function finishNetwork(system: System, config: CloudConfig): readonly str
   const complain: Complain = (path, sentence) => problems.push(`${keyText(path)}: ${sentence}`);
   const network = networkOf(config);
   const record = readRecord(system);
-  const state = readNetwork(system);
+  const state = readNetwork(system, false);
   for (const link of state.links) {
     const match = matchOf(network.interfaces ?? {}, link);
     if (match === undefined || record.links[link.name]?.isWaiting !== true) continue;

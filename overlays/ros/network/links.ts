@@ -67,12 +67,12 @@ interface IpRoute {
   readonly gateway?: string;
 }
 
-/** All interfaces, and the default routes. */
-export function readNetwork(system: System): NetworkState {
+/** All interfaces; and the default routes, where somebody wants to know: each question is a process. */
+export function readNetwork(system: System, withGateways: boolean): NetworkState {
   const links = JSON.parse(must(system, ['ip', '-j', '-d', 'address', 'show'])) as readonly IpLink[];
   return {
     links: links.flatMap((link) => (link.ifname === undefined ? [] : [linkOf(link, link.ifname)])),
-    gateways: [...readGateways(system, 4), ...readGateways(system, 6)],
+    gateways: withGateways ? [...readGateways(system, 4), ...readGateways(system, 6)] : [],
   };
 }
 
