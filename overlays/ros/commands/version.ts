@@ -1,5 +1,5 @@
+import { runningVersion } from '../runtime/release.ts';
 import type { System } from '../runtime/system.ts';
-import { runningVersion } from '../services/config.ts';
 
 /** `ros -v`, in the words of RancherOS 1. */
 export function version(system: System): number {

@@ -1,5 +1,5 @@
+import { runningVersion } from '../runtime/release.ts';
 import type { System } from '../runtime/system.ts';
-import { runningVersion } from '../services/config.ts';
 import { filesIn } from './files.ts';
 import { readKernelLine } from './kernel-line.ts';
 import { at, mergeInto, type Tree, without } from './merge.ts';

@@ -1,8 +1,18 @@
 import { type Request, type Response, sendAll } from '../runtime/http.ts';
+import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { ContainerSpec } from '../services/container.ts';
 
-const SYSTEM_SOCKET = '/run/system-docker.sock';
+/** One of the two Dockers of a machine. */
+export interface Dockerd {
+  /** How a sentence calls it. */
+  readonly name: string;
+  readonly socket: string;
+}
+
+export const SYSTEM_DOCKER: Dockerd = { name: 'System Docker', socket: '/run/system-docker.sock' };
+export const USER_DOCKER: Dockerd = { name: "the user's Docker", socket: '/run/docker.sock' };
+
 const API = 'http://docker/v1.45';
 
 export interface Created {
@@ -13,7 +23,11 @@ export interface Created {
 export interface ContainerState {
   readonly name: string;
   readonly image: string;
+  /** In words, such as `Up 3 minutes`. */
   readonly status: string;
+  /** In one word, such as `running`. */
+  readonly state: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 interface Inspected {
@@ -22,8 +36,15 @@ interface Inspected {
   readonly Config?: { readonly Labels?: Readonly<Record<string, string>> };
 }
 
-function explain(response: Response): string {
-  if (response.status === 0) return 'System Docker does not answer';
+/** What became of containers that were to be created. */
+export interface CreateOutcome {
+  readonly problems: readonly string[];
+  /** Names of those whose image is not there. */
+  readonly lacking: readonly string[];
+}
+
+function explain(response: Response, dockerd: Dockerd): string {
+  if (response.status === 0) return `${dockerd.name} does not answer`;
   try {
     const answer = JSON.parse(response.body) as { message?: string };
     return answer.message ?? response.body;
@@ -32,18 +53,20 @@ function explain(response: Response): string {
   }
 }
 
-/** System Docker, spoken to in batches: what is passed together happens at the same time. */
+/** A Docker, spoken to in batches: what is passed together happens at the same time. */
 export class Engine {
   readonly #system: System;
+  readonly dockerd: Dockerd;
 
-  constructor(system: System) {
+  constructor(system: System, dockerd: Dockerd = SYSTEM_DOCKER) {
     this.#system = system;
+    this.dockerd = dockerd;
   }
 
   #send(requests: readonly Omit<Request, 'unixSocket'>[]): Response[] {
     return sendAll(
       this.#system,
-      requests.map((request) => ({ ...request, url: API + request.url, unixSocket: SYSTEM_SOCKET })),
+      requests.map((request) => ({ ...request, url: API + request.url, unixSocket: this.dockerd.socket })),
     );
   }
 
@@ -51,7 +74,7 @@ export class Engine {
   #each(names: readonly string[], good: readonly number[], request: (name: string) => Omit<Request, 'unixSocket'>) {
     const responses = this.#send(names.map(request));
     return responses.flatMap((response, index) =>
-      good.includes(response.status) ? [] : [`${names[index]}: ${explain(response)}`],
+      good.includes(response.status) ? [] : [`${names[index]}: ${explain(response, this.dockerd)}`],
     );
   }
 
@@ -64,23 +87,47 @@ export class Engine {
       if (this.isReady()) return;
       this.#system.sleep(100);
     }
-    throw new Failure(`System Docker did not answer within ${seconds} seconds`);
+    throw new Failure(`${this.dockerd.name} did not answer within ${seconds} seconds`);
   }
 
-  /** Creates containers, in place of any that have their names. */
+  /** Creates containers, in place of any that have their names. Gives sentences about what failed. */
   create(containers: readonly Created[]): string[] {
+    const { problems, lacking } = this.createIfThere(containers);
+    const image = (name: string) => containers.find((container) => container.name === name)?.spec.Image;
+    return [...problems, ...lacking.map((name) => `${name}: ${this.dockerd.name} has no image ${image(name)}`)];
+  }
+
+  /** The same, and those whose image is not there are no failure. */
+  createIfThere(containers: readonly Created[]): CreateOutcome {
     const byName = new Map(containers.map((container) => [container.name, container.spec]));
+    const names = [...byName.keys()];
     const request = (name: string) =>
       ({ method: 'POST', url: `/containers/create?name=${name}`, json: byName.get(name) }) as const;
-    const responses = this.#send([...byName.keys()].map(request));
-    const taken = [...byName.keys()].filter((_, index) => responses[index]?.status === 409);
+    const first = this.#send(names.map(request));
+    const taken = names.filter((_, index) => first[index]?.status === 409);
     this.#each(taken, [], (name) => ({ method: 'DELETE', url: `/containers/${name}?force=1` }));
-    const failed = [...byName.keys()].filter((_, index) => responses[index]?.status !== 201);
-    return this.#each(failed, [201], request);
+    const lacking = names.filter((_, index) => first[index]?.status === 404);
+    const again = names.filter((name, index) => first[index]?.status !== 201 && !lacking.includes(name));
+    return { problems: this.#each(again, [201], request), lacking };
   }
 
   start(names: readonly string[]): string[] {
     return this.#each(names, [204, 304], (name) => ({ method: 'POST', url: `/containers/${name}/start` }));
+  }
+
+  restart(names: readonly string[], maxTime = 60): string[] {
+    return this.#each(names, [204], (name) => ({ method: 'POST', url: `/containers/${name}/restart`, maxTime }));
+  }
+
+  kill(names: readonly string[], signal: string): string[] {
+    const query = `signal=${encodeURIComponent(signal)}`;
+    return this.#each(names, [204], (name) => ({ method: 'POST', url: `/containers/${name}/kill?${query}` }));
+  }
+
+  /** Removes containers that do not run; `force` also those that do, `volumes` also what has no name of theirs. */
+  remove(names: readonly string[], force: boolean, volumes: boolean): string[] {
+    const query = `force=${force}&v=${volumes}`;
+    return this.#each(names, [204, 404], (name) => ({ method: 'DELETE', url: `/containers/${name}?${query}` }));
   }
 
   /** Waits for containers that run once. */
@@ -99,12 +146,20 @@ export class Engine {
 
   list(): ContainerState[] {
     const [response] = this.#send([{ method: 'GET', url: '/containers/json?all=1', maxTime: 20 }]);
-    if (response?.status !== 200) throw new Failure(response ? explain(response) : 'no answer');
-    const containers = JSON.parse(response.body) as { Names: string[]; Image: string; Status: string }[];
-    return containers.map(({ Names, Image, Status }) => ({
+    if (response?.status !== 200) throw new Failure(response ? explain(response, this.dockerd) : 'no answer');
+    const containers = JSON.parse(response.body) as {
+      Names: string[];
+      Image: string;
+      Status: string;
+      State: string;
+      Labels?: Record<string, string>;
+    }[];
+    return containers.map(({ Names, Image, Status, State, Labels }) => ({
       name: Names[0]?.replace(/^\//, '') ?? '',
       image: Image,
       status: Status,
+      state: State,
+      labels: Labels ?? {},
     }));
   }
 
@@ -124,7 +179,14 @@ export class Engine {
   #inspect(name: string): Inspected | undefined {
     const [response] = this.#send([{ method: 'GET', url: `/containers/${name}/json`, maxTime: 20 }]);
     if (response?.status === 404) return undefined;
-    if (response?.status !== 200) throw new Failure(response ? explain(response) : 'no answer');
+    if (response?.status !== 200) throw new Failure(response ? explain(response, this.dockerd) : 'no answer');
     return JSON.parse(response.body) as Inspected;
+  }
+
+  /** Pulls an image; gives a sentence when that fails. Docker's own client knows the accounts of registries. */
+  pull(image: string): string | undefined {
+    const argv = ['docker', '--host', `unix://${this.dockerd.socket}`, 'pull', '--quiet', image];
+    const { status, stdout } = run(this.#system, argv, { withErrors: true });
+    return status === 0 ? undefined : `${image} cannot be pulled: ${stdout.trim().split('\n').at(-1) ?? ''}`;
   }
 }

@@ -1,80 +1,65 @@
-import { parse } from 'yaml';
-import { Failure, type System } from '../runtime/system.ts';
+import { mergeInto, type Tree } from '../config/merge.ts';
+import type { CloudConfig, ServiceConfig } from '../config/schema.ts';
+import { loadConfig } from '../config/sources.ts';
+import type { System } from '../runtime/system.ts';
+import { includedServices } from './included.ts';
+import { textsOf } from './pairs.ts';
 
-/** A service as os-config.yml writes it: the part of Compose's first format that RancherOS 1 used. */
-export interface Service {
+export { runningVersion } from '../runtime/release.ts';
+
+/** A service: Compose's first format, with labels as a mapping. */
+export type Service = Omit<ServiceConfig, 'image' | 'labels'> & {
   readonly image: string;
-  readonly command?: string | readonly string[];
-  readonly environment?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly volumes_from?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
-  readonly cgroup?: 'host';
-  readonly net?: string;
-  readonly pid?: 'host';
-  readonly ipc?: 'host';
-  readonly uts?: 'host';
-  readonly privileged?: boolean;
-  readonly read_only?: boolean;
-  readonly restart?: string;
-  /** Seconds (`20s`) that it gets to end by itself, or `unlimited`. */
-  readonly stop_grace_period?: string;
-}
+};
 
 export type Services = ReadonlyMap<string, Service>;
 
-const OS_CONFIG = '/usr/share/ros/os-config.yml';
-/** The first is the release's wherever we are: other consoles have an os-release of their own in the usual place. */
-const OS_RELEASE = ['/usr/share/ros/os-release', '/usr/lib/os-release'];
-const KEYS = new Set([
-  'image',
-  'command',
-  'environment',
-  'volumes',
-  'volumes_from',
-  'labels',
-  'cgroup',
-  'net',
-  'pid',
-  'ipc',
-  'uts',
-  'privileged',
-  'read_only',
-  'restart',
-  'stop_grace_period',
-]);
-
-/** The release that runs, for instance v1.5.9. */
-export function runningVersion(system: System): string {
-  const text = OS_RELEASE.map((path) => system.readText(path)).find((each) => each !== undefined) ?? '';
-  const version = /^VERSION="?([^"\n]*)"?$/m.exec(text)?.[1];
-  if (version === undefined) throw new Failure(`${OS_RELEASE.join(' and ')} name no VERSION`);
-  return version;
+/** The services of a configuration, and why others are none. */
+export interface FoundServices {
+  readonly services: Services;
+  /** Sentences. */
+  readonly problems: readonly string[];
 }
 
-export function parseServices(text: string, version: string): Services {
-  const document = parse(text.replaceAll('${VERSION}', version)) as {
-    rancher?: { services?: Record<string, Service> };
-  };
-  const services = new Map(Object.entries(document.rancher?.services ?? {}));
-  for (const [name, service] of services) {
-    if (typeof service.image !== 'string') throw new Failure(`service ${name} has no image`);
-    for (const key of Object.keys(service)) {
-      if (!KEYS.has(key)) throw new Failure(`service ${name}: ${key} is not known`);
-    }
+/** Without them a machine neither starts nor ends in order, so services_include cannot switch them off. */
+const INDISPENSABLE: readonly string[] = ['console', 'hold', 'udev'];
+
+/**
+ * All services of a configuration: those of rancher.services, over the definitions that services_include names. One that
+ * cannot be is named in `problems`, and the others stay. `services_include: {NAME: false}` switches off a release's own.
+ */
+export function findServices(system: System, config: CloudConfig): FoundServices {
+  const own = (config.rancher?.services ?? {}) as Tree;
+  const include = config.rancher?.services_include ?? {};
+  const included = includedServices(system, config);
+  const problems = [...included.problems];
+  const merged = mergeInto(included.services, own) as Readonly<Record<string, ServiceConfig>>;
+  const services = new Map<string, Service>();
+  for (const name of new Set([...Object.keys(own), ...Object.keys(merged)])) {
+    if (include[name] === false && !INDISPENSABLE.includes(name)) continue;
+    const { image, labels, ...rest } = merged[name] ?? {};
+    if (image === undefined || image === '') problems.push(`service ${name}: it has no image, so it cannot be created`);
+    else if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name))
+      problems.push(`service ${name}: that is no name for a container`);
+    else services.set(name, { ...rest, image, labels: textsOf(labels) });
   }
-  return services;
+  return { services, problems };
 }
 
+/** The services of this machine, without a word about those that cannot be. */
 export function readServices(system: System): Services {
-  const text = system.readText(OS_CONFIG);
-  if (text === undefined) throw new Failure(`${OS_CONFIG} is missing`);
-  return parseServices(text, runningVersion(system));
+  return findServices(system, loadConfig(system).config).services;
 }
 
 export const isSystem = (service: Service): boolean => label(service, 'scope') !== 'user';
 export const isCreateOnly = (service: Service): boolean => label(service, 'createonly') === 'true';
+/** It ends by itself, and what comes after it waits for that. */
 export const runsOnce = (service: Service): boolean => label(service, 'detach') === 'false';
+/** When the scheduler starts it. */
+export const schedule = (service: Service): string | undefined => service.labels?.['cron.schedule'];
+/** It is started with the system. */
+export const startsAtBoot = (service: Service): boolean => !isCreateOnly(service) && schedule(service) === undefined;
 
 export function label(service: Service, name: string): string | undefined {
   return service.labels?.[`io.rancher.os.${name}`];

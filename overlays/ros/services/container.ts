@@ -1,7 +1,15 @@
 import { Failure } from '../runtime/system.ts';
-import type { Service, Services } from './config.ts';
+import { isCreateOnly, isSystem, runsOnce, type Service, type Services, schedule } from './config.ts';
+import { digest } from './digest.ts';
+import { environmentOf, NOTHING_AROUND, type Surroundings } from './environment.ts';
+import { bytes, seconds } from './measures.ts';
+import { listOf, textsOf } from './pairs.ts';
+import { portsOf } from './ports.ts';
 
-/** What Docker's API wants to know to create a container. */
+/** Label with a digest of all the rest: two containers with the same one were made of the same definition. */
+export const SPEC_LABEL = 'io.rancher.os.spec';
+
+/** What Docker's API wants to know to create a container. Keys that nobody set are not there. */
 export interface ContainerSpec {
   readonly Image: string;
   readonly Cmd: readonly string[];
@@ -10,15 +18,11 @@ export interface ContainerSpec {
   readonly StopTimeout: number;
   readonly HostConfig: {
     readonly Binds: readonly string[];
-    readonly CgroupnsMode: string;
-    readonly IpcMode: string;
     readonly NetworkMode: string;
-    readonly PidMode: string;
-    readonly UTSMode: string;
-    readonly Privileged: boolean;
-    readonly ReadonlyRootfs: boolean;
-    readonly RestartPolicy: { readonly Name: string };
+    readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount?: number };
+    readonly [key: string]: unknown;
   };
+  readonly [key: string]: unknown;
 }
 
 /** Its own volumes and those of the services it takes volumes from, each place in the container once. */
@@ -26,39 +30,176 @@ export function volumesOf(services: Services, name: string, seen: readonly strin
   if (seen.includes(name)) throw new Failure(`${name} takes volumes from itself`);
   const service = services.get(name);
   if (service === undefined) throw new Failure(`${seen.at(-1)} takes volumes from ${name}, which does not exist`);
-  const inherited = (service.volumes_from ?? []).flatMap((other) => volumesOf(services, other, [...seen, name]));
-  const byPlace = new Map([...inherited, ...(service.volumes ?? [])].map((volume) => [volume.split(':')[1], volume]));
+  const inherited = (service.volumes_from ?? []).flatMap((each) => {
+    const [other = '', mode] = each.split(':');
+    if (!services.has(other) && !isSystem(service)) return [];
+    const volumes = volumesOf(services, other, [...seen, name]);
+    return mode === 'ro' ? volumes.map(readOnly) : volumes;
+  });
+  const byPlace = new Map([...inherited, ...(service.volumes ?? [])].map((volume) => [placeOf(volume), volume]));
   return [...byPlace.values()];
 }
 
-/** Seconds between the wish to end and the end; most services need none of them, and a reboot waits for all. */
-function stopTimeout(name: string, period = '3s'): number {
-  if (period === 'unlimited') return -1;
-  const seconds = /^(\d+)s$/.exec(period)?.[1];
-  if (seconds === undefined) throw new Failure(`service ${name}: stop_grace_period is seconds (20s) or unlimited`);
-  return Number(seconds);
+const placeOf = (volume: string): string => volume.split(':')[1] ?? volume;
+const readOnly = (volume: string): string => `${volume.split(':').slice(0, 2).join(':')}:ro`;
+
+/** Containers of the user's Docker that are no services of ours. */
+const foreignVolumes = (services: Services, service: Service): readonly string[] =>
+  isSystem(service) ? [] : (service.volumes_from ?? []).filter((each) => !services.has(each.split(':')[0] ?? ''));
+
+/** Words as a shell splits them, without all else that a shell does. */
+export function words(command: Service['command']): readonly string[] {
+  if (command === undefined || typeof command !== 'string') return command ?? [];
+  const found = command.match(/(?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+/g) ?? [];
+  return found.map((word) =>
+    word.replace(
+      /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/g,
+      (_, single?: string, double?: string, one?: string) =>
+        single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? one ?? '',
+    ),
+  );
 }
 
-const words = (command: Service['command']): readonly string[] =>
-  typeof command === 'string' ? command.split(/\s+/) : (command ?? []);
+/** Services that run come back when they crash; those that are to end do not. */
+function restartPolicy(service: Service): ContainerSpec['HostConfig']['RestartPolicy'] {
+  const ends = isCreateOnly(service) || runsOnce(service) || schedule(service) !== undefined;
+  const [name = '', times] = (service.restart ?? (ends ? 'no' : 'always')).split(':');
+  if (name === 'false') return { Name: 'no' };
+  return { Name: name, ...(times === undefined ? {} : { MaximumRetryCount: Number(times) }) };
+}
 
-export function containerSpec(services: Services, name: string, service: Service): ContainerSpec {
-  return {
+/** System Docker has no bridge, so what would hang on one in RancherOS 1 uses the machine's own network. */
+function networkMode({ net, ...service }: Service): string {
+  if (!isSystem(service)) return net ?? 'default';
+  return net === undefined || net === 'bridge' || net === 'default' ? 'host' : net;
+}
+
+/** A volume without a source of its own is one that Docker names. */
+const isBind = (volume: string): boolean => volume.includes(':');
+
+export function containerSpec(
+  services: Services,
+  name: string,
+  service: Service,
+  around: Surroundings = NOTHING_AROUND,
+): ContainerSpec {
+  try {
+    const spec = uncheckedSpec(services, name, service, around);
+    return { ...spec, Labels: { ...spec.Labels, [SPEC_LABEL]: digest(JSON.stringify(spec)) } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`service ${name}: ${error.message}`);
+  }
+}
+
+function uncheckedSpec(services: Services, name: string, service: Service, around: Surroundings): ContainerSpec {
+  const volumes = volumesOf(services, name);
+  const ports = portsOf(service.ports ?? [], service.expose ?? []);
+  const network = networkMode(service);
+  const shares = network === 'host' || network === 'none' || network.startsWith('container:');
+  const env = environmentOf(name, service, around, (file) => {
+    throw new Failure(`its env_file ${file} does not exist`);
+  });
+  return given({
     Image: service.image,
     Cmd: words(service.command),
-    Env: service.environment ?? [],
+    Entrypoint: service.entrypoint === undefined ? undefined : words(service.entrypoint),
+    Env: env,
     Labels: service.labels ?? {},
-    StopTimeout: stopTimeout(name, service.stop_grace_period),
-    HostConfig: {
-      Binds: volumesOf(services, name),
+    // Most services need no time to end, and a reboot waits for all.
+    StopTimeout: seconds(service.stop_grace_period ?? '3s', 'stop_grace_period'),
+    StopSignal: service.stop_signal,
+    User: service.user,
+    WorkingDir: service.working_dir,
+    Hostname: service.uts === 'host' ? undefined : service.hostname,
+    Domainname: service.domainname,
+    OpenStdin: service.stdin_open,
+    Tty: service.tty,
+    Volumes: Object.fromEntries(volumes.filter((each) => !isBind(each)).map((each) => [each, {}])),
+    ExposedPorts: shares ? undefined : ports.exposed,
+    NetworkingConfig:
+      service.mac_address === undefined || shares
+        ? undefined
+        : { EndpointsConfig: { [network]: { MacAddress: service.mac_address } } },
+    HostConfig: given({
+      Binds: volumes.filter(isBind),
+      VolumesFrom: foreignVolumes(services, service),
+      VolumeDriver: service.volume_driver,
       CgroupnsMode: service.cgroup ?? 'private',
+      CgroupParent: service.cgroup_parent,
       IpcMode: service.ipc ?? 'private',
-      NetworkMode: service.net ?? 'none',
+      NetworkMode: network,
       PidMode: service.pid ?? '',
       UTSMode: service.uts ?? '',
       Privileged: service.privileged ?? false,
       ReadonlyRootfs: service.read_only ?? false,
-      RestartPolicy: { Name: service.restart ?? 'no' },
-    },
+      RestartPolicy: restartPolicy(service),
+      PortBindings: shares ? undefined : ports.bindings,
+      Links: service.links || service.external_links ? linksOf(service) : undefined,
+      CapAdd: service.cap_add,
+      CapDrop: service.cap_drop,
+      SecurityOpt: service.security_opt,
+      Devices: service.devices?.map(deviceOf),
+      Dns: service.dns === undefined ? undefined : listOf(service.dns),
+      DnsSearch: service.dns_search === undefined ? undefined : listOf(service.dns_search),
+      ExtraHosts: service.extra_hosts,
+      LogConfig:
+        service.log_driver === undefined && service.log_opt === undefined
+          ? undefined
+          : { Type: service.log_driver ?? 'json-file', Config: textsOf(service.log_opt) },
+      ...limits(service),
+      Sysctls: service.sysctls === undefined ? undefined : textsOf(service.sysctls),
+      Tmpfs: service.tmpfs === undefined ? undefined : tmpfsOf(service.tmpfs),
+      Ulimits: service.ulimits === undefined ? undefined : Object.entries(service.ulimits).map(ulimitOf),
+    }),
+  });
+}
+
+function limits(service: Service): Readonly<Record<string, unknown>> {
+  const size = (key: 'mem_limit' | 'memswap_limit' | 'mem_reservation' | 'shm_size') => {
+    const value = service[key];
+    return value === undefined ? undefined : bytes(value, key);
   };
+  return {
+    Memory: size('mem_limit'),
+    MemorySwap: size('memswap_limit'),
+    MemoryReservation: size('mem_reservation'),
+    ShmSize: size('shm_size'),
+    CpuShares: service.cpu_shares,
+    CpuQuota: service.cpu_quota,
+    CpuPeriod: service.cpu_period,
+    CpusetCpus: service.cpuset,
+    OomKillDisable: service.oom_kill_disable,
+    OomScoreAdj: service.oom_score_adj,
+    PidsLimit: service.pids_limit,
+  };
+}
+
+const linksOf = ({ links = [], external_links = [] }: Service): string[] =>
+  [...links, ...external_links].map((link) => (link.includes(':') ? link : `${link}:${link}`));
+
+function deviceOf(device: string): object {
+  const [source = '', target = source, mode = 'rwm'] = device.split(':');
+  if (!source.startsWith('/')) throw new Failure(`devices: “${device}” is not source:target[:mode]`);
+  return /^[rwm]+$/.test(target)
+    ? { PathOnHost: source, PathInContainer: source, CgroupPermissions: target }
+    : { PathOnHost: source, PathInContainer: target, CgroupPermissions: mode };
+}
+
+const tmpfsOf = (tmpfs: string | readonly string[]): object =>
+  Object.fromEntries(
+    listOf(tmpfs).map((each) => {
+      const [place = '', ...options] = each.split(':');
+      return [place, options.join(':')];
+    }),
+  );
+
+function ulimitOf([name, limit]: [string, number | Readonly<Record<string, number>>]): object {
+  const { soft, hard } = typeof limit === 'number' ? { soft: limit, hard: limit } : limit;
+  if (soft === undefined || hard === undefined) throw new Failure(`ulimits: ${name} is a number, or has soft and hard`);
+  return { Name: name, Soft: soft, Hard: hard };
+}
+
+function given<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

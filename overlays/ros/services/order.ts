@@ -1,4 +1,3 @@
-import { Failure } from '../runtime/system.ts';
 import { label, type Service, type Services } from './config.ts';
 
 const names = (service: Service, key: 'after' | 'before'): string[] =>
@@ -7,26 +6,57 @@ const names = (service: Service, key: 'after' | 'before'): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
+/** Services whose containers must run before this one can start. */
+function needed({ links = [], net = '', pid = '', ipc = '' }: Service): string[] {
+  const shared = [net, pid, ipc].flatMap((mode) => (mode.startsWith('container:') ? [mode.slice(10)] : []));
+  return [...links.map((link) => link.split(':')[0] ?? ''), ...shared];
+}
+
 /**
  * Groups of services: each group may start as soon as the group before it has been started. What a label names but
  * does not exist orders nothing, as in RancherOS 1, so that a service may stand behind one that is not installed.
+ * Services that wait for each other are told, and start at the same time; the others keep their order.
  */
-export function waves(services: Services): string[][] {
+export function waves(services: Services, tell: (sentence: string) => void = () => undefined): string[][] {
   const after = new Map([...services.keys()].map((name) => [name, new Set<string>()]));
   for (const [name, service] of services) {
-    for (const other of names(service, 'after')) if (services.has(other)) after.get(name)?.add(other);
+    for (const other of [...names(service, 'after'), ...needed(service)])
+      if (services.has(other)) after.get(name)?.add(other);
     for (const other of names(service, 'before')) after.get(other)?.add(name);
   }
   const result: string[][] = [];
   const started = new Set<string>();
   while (started.size < services.size) {
-    const wave = [...after].filter(([name, needs]) => !started.has(name) && [...needs].every((n) => started.has(n)));
+    const left = new Map([...after].filter(([name]) => !started.has(name)));
+    let wave = [...left].filter(([, needs]) => [...needs].every((n) => started.has(n))).map(([name]) => name);
     if (wave.length === 0) {
-      const left = [...after.keys()].filter((name) => !started.has(name));
-      throw new Failure(`these services wait for each other: ${left.join(', ')}`);
+      wave = firstCircle(left);
+      tell(`these services wait for each other, so their order cannot hold: ${wave.join(', ')}`);
     }
-    for (const [name] of wave) started.add(name);
-    result.push(wave.map(([name]) => name));
+    for (const name of wave) started.add(name);
+    result.push(wave);
   }
   return result;
+}
+
+/** Of services none of which can start: those that wait for each other, and for nobody else. */
+function firstCircle(left: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const circles = [...left.keys()].map((name) => {
+    const awaited = reached(left, name);
+    return { awaited, circle: [...awaited].filter((other) => reached(left, other).has(name)) };
+  });
+  return circles.find(({ awaited, circle }) => circle.length > 0 && circle.length === awaited.size)?.circle ?? [];
+}
+
+function reached(left: ReadonlyMap<string, ReadonlySet<string>>, from: string): Set<string> {
+  const seen = new Set<string>();
+  const queue = [from];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const next of left.get(name) ?? []) {
+      if (seen.has(next) || !left.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return seen;
 }

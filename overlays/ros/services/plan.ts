@@ -1,0 +1,57 @@
+import type { CloudConfig } from '../config/schema.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { isSystem, runsOnce, type Services, startsAtBoot } from './config.ts';
+import { type ContainerSpec, containerSpec } from './container.ts';
+import type { Surroundings } from './environment.ts';
+import { waves } from './order.ts';
+
+/** Containers of one Docker, and the order in which they are started. */
+export interface Plan {
+  readonly specs: ReadonlyMap<string, ContainerSpec>;
+  /** Started one group after the other. */
+  readonly waves: readonly (readonly string[])[];
+  /** What comes after them waits until they have ended. */
+  readonly once: ReadonlySet<string>;
+  /** Only created: nobody waits for them. */
+  readonly idle: readonly string[];
+  readonly problems: readonly string[];
+}
+
+export type Scope = 'system' | 'user';
+
+export function surroundings(system: System, config: CloudConfig): Surroundings {
+  return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
+}
+
+/** Services of one scope, or those among them that `chosen` holds. One whose definition is wrong is told and left out. */
+export function planServices(
+  services: Services,
+  scope: Scope,
+  around: Surroundings,
+  chosen?: ReadonlySet<string>,
+): Plan {
+  const problems: string[] = [];
+  const specs = new Map<string, ContainerSpec>();
+  const right = new Map(
+    [...services].filter(([name, service]) => {
+      if (isSystem(service) !== (scope === 'system')) return false;
+      if (chosen !== undefined && !chosen.has(name)) return false;
+      try {
+        specs.set(name, containerSpec(services, name, service, around));
+        return true;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        problems.push(error.message);
+        return false;
+      }
+    }),
+  );
+  const running = new Map([...right].filter(([, service]) => startsAtBoot(service)));
+  return {
+    specs,
+    waves: waves(running, (sentence) => problems.push(sentence)),
+    once: new Set([...running].flatMap(([name, service]) => (runsOnce(service) ? [name] : []))),
+    idle: [...right.keys()].filter((name) => !running.has(name)),
+    problems,
+  };
+}

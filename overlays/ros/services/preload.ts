@@ -1,0 +1,64 @@
+import { filesIn, writeFile } from '../config/files.ts';
+import type { CloudConfig } from '../config/schema.ts';
+import { SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
+import { alarm, note } from '../runtime/kernel-log.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import type { Scope } from './plan.ts';
+
+const FOLDERS = { system: '/var/lib/rancher/preload/system-docker', user: '/var/lib/rancher/preload/docker' } as const;
+const DOCKERDS = { system: SYSTEM_DOCKER, user: USER_DOCKER } as const;
+/** What was loaded, one line per archive: path, size and time of its last change. */
+const STAMPS = {
+  system: '/var/lib/system-docker/ros-preloaded',
+  user: '/var/lib/user-docker/ros-preloaded',
+} as const;
+const ARCHIVE = /\.(tar|tgz|tar\.(gz|xz|zst|bz2))$/;
+
+/** Whether there may be something to load into the user's Docker. */
+export function hasUserArchives(system: System, config: CloudConfig): boolean {
+  return archives(system, config, 'user').length > 0;
+}
+
+/**
+ * Loads archives of images, as `docker save` makes them, packed or not, each once: what was loaded is written down
+ * afterwards, beside the images, so that it holds as long as they do. True when something was loaded.
+ */
+export function preload(system: System, config: CloudConfig, scope: Scope): boolean {
+  const paths = archives(system, config, scope);
+  if (paths.length === 0) return false;
+  const known = new Set((system.readText(STAMPS[scope]) ?? '').split('\n'));
+  let done = false;
+  for (const path of paths) {
+    const stamp = run(system, ['stat', '-c', '%n %s %Y', path]).stdout.trim();
+    if (stamp === '' || known.has(stamp)) continue;
+    const { status, stdout } = run(system, ['bash', '-c', LOAD, 'ros', path, DOCKERDS[scope].socket], {
+      withErrors: true,
+    });
+    if (status !== 0) {
+      alarm(system, `${path} cannot be loaded: ${stdout.trim().split('\n').at(-1) ?? ''}`);
+      continue;
+    }
+    note(system, `${path}: ${stdout.trim().split('\n').join(', ')}`);
+    known.add(stamp);
+    done = true;
+    writeFile(system, STAMPS[scope], `${[...known].filter((line) => line !== '').join('\n')}\n`);
+  }
+  return done;
+}
+
+/** Docker unpacks everything but xz by itself. */
+const LOAD = `set -o pipefail
+case $1 in
+*.xz) busybox xzcat "$1" | docker --host "unix://$2" load --quiet ;;
+*) docker --host "unix://$2" load --quiet --input "$1" ;;
+esac`;
+
+function archives(system: System, config: CloudConfig, scope: Scope): string[] {
+  const further = scope === 'user' ? (config.rancher?.preload ?? []) : [];
+  return [FOLDERS[scope], ...further].flatMap((place) =>
+    ARCHIVE.test(place)
+      ? [place]
+      : filesIn(system, place).flatMap((name) => (ARCHIVE.test(name) ? [`${place.replace(/\/$/, '')}/${name}`] : [])),
+  );
+}
