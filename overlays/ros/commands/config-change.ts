@@ -45,8 +45,8 @@ export function merge(system: System, { words, values }: Options): number {
   return 0;
 }
 
-/** Key by key, so that comments and order of what stands there already stay. */
-function layOver(document: Document, path: readonly string[], tree: Tree): void {
+/** Lays values over the user's own file. Key by key, so that comments and order of what stands there already stay. */
+export function layOver(document: Document, path: readonly string[], tree: Tree): void {
   for (const [key, value] of Object.entries(tree)) {
     const here = [...path, key];
     if (isTree(value) && isMap(document.getIn(here, true))) layOver(document, here, value);
@@ -59,7 +59,8 @@ function put(document: Document, path: readonly string[], value: unknown): void 
   document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
 }
 
-function change(system: System, edit: (document: Document) => void): void {
+/** Edits the user's own file; what cannot be edited fails, and nothing is written. */
+export function change(system: System, edit: (document: Document) => void): void {
   const { document, isBroken, problems, data } = readYaml(system.readText(CLOUD_CONFIG_FILE) ?? '', CLOUD_CONFIG_FILE);
   const [first] = problems;
   if (isBroken && first !== undefined)

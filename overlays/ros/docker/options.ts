@@ -1,0 +1,83 @@
+import type { CloudConfig, DockerOptions } from '../config/schema.ts';
+import { listOf } from '../services/pairs.ts';
+
+/** dockerd's own file of options, by key. */
+export type DaemonJson = Readonly<Record<string, unknown>>;
+
+/** Where the certificates of the configuration are put for dockerd. */
+export const TLS_FOLDER = '/run/ros/docker/tls';
+export const SOCKET = 'unix:///run/docker.sock';
+
+/** What holds for the user's Docker: rancher.docker over the release's defaults. */
+export function dockerOptions(config: CloudConfig): DockerOptions {
+  return { ...config.rancher?.defaults?.docker, ...config.rancher?.docker };
+}
+
+/** Options of rancher.docker that simply are keys of dockerd's file. */
+const SAME = {
+  bridge: 'bridge',
+  containerd: 'containerd',
+  debug: 'debug',
+  exec_root: 'exec-root',
+  graph: 'data-root',
+  group: 'group',
+  insecure_registry: 'insecure-registries',
+  live_restore: 'live-restore',
+  log_driver: 'log-driver',
+  log_opts: 'log-opts',
+  mtu: 'mtu',
+  pid_file: 'pidfile',
+  storage_driver: 'storage-driver',
+} as const;
+
+export interface DaemonOptions {
+  readonly json: DaemonJson;
+  readonly warnings: readonly string[];
+}
+
+/** The keys of rancher.docker as dockerd's file, over what the release's file says. `bip`: the subnet that was chosen. */
+export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: string | undefined): DaemonOptions {
+  const warnings: string[] = [];
+  const json = new Map(Object.entries(shipped));
+  for (const [key, name] of Object.entries(SAME)) {
+    const value = options[key as keyof typeof SAME];
+    if (value !== undefined && value !== '') json.set(name, value);
+  }
+  if (options.log_driver !== undefined && options.log_driver !== 'json-file' && options.log_opts === undefined)
+    json.delete('log-opts');
+  if (bip !== undefined && options.bridge === undefined) json.set('bip', bip);
+  if (options.bridge !== undefined && options.bip !== undefined)
+    warnings.push('rancher.docker.bip has no effect beside rancher.docker.bridge: that bridge has an address already.');
+  const mirrors = listOf(options.registry_mirror).filter((mirror) => mirror !== '');
+  if (mirrors.length > 0) json.set('registry-mirrors', mirrors);
+  const pools = (options.default_address_pools ?? []).flatMap((pool) => {
+    const [, base = '', size = ''] = /^(?:base=)?([0-9a-fA-F.:]+\/\d+),(?:size=)?(\d+)$/.exec(pool) ?? [];
+    if (base !== '') return [{ base, size: Number(size) }];
+    warnings.push(`rancher.docker.default_address_pools: “${pool}” is not base/prefix,size; it is left out.`);
+    return [];
+  });
+  if (pools.length > 0) json.set('default-address-pools', pools);
+  if (options.userns_enabled) json.set('userns-remap', 'default');
+  if (options.userland_proxy)
+    warnings.push('rancher.docker.userland_proxy has no effect: the program for it is not part of the release.');
+  const hosts = listOf(options.host).map((host) => host.replace('unix:///var/run/', 'unix:///run/'));
+  json.set('hosts', [...new Set([SOCKET, ...hosts])]);
+  if (options.tls) addTls(json, options, warnings);
+  return { json: Object.fromEntries(json), warnings };
+}
+
+function addTls(json: Map<string, unknown>, options: DockerOptions, warnings: string[]): void {
+  if (!options.ca_cert || !options.server_cert || !options.server_key) {
+    warnings.push(
+      'rancher.docker.tls is true, but there is no certificate for this machine, so nobody can connect over the network: ' +
+        'run “sudo ros tls generate --server -H NAME”, then “sudo ros service restart docker”.',
+    );
+    return;
+  }
+  json.set('tlsverify', true);
+  json.set('tlscacert', `${TLS_FOLDER}/ca.pem`);
+  json.set('tlscert', `${TLS_FOLDER}/server-cert.pem`);
+  json.set('tlskey', `${TLS_FOLDER}/server-key.pem`);
+  const hosts = json.get('hosts') as readonly string[];
+  if (!hosts.some((host) => host.startsWith('tcp://'))) json.set('hosts', [...hosts, 'tcp://0.0.0.0:2376']);
+}
