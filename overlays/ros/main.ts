@@ -5,12 +5,17 @@ import { config } from './commands/config.ts';
 import { console, switchConsole } from './commands/console.ts';
 import { consoleFinish } from './commands/console-finish.ts';
 import { consoleInit } from './commands/console-init.ts';
+import { dockerConfig } from './commands/docker-config.ts';
 import { early } from './commands/early.ts';
+import { engine } from './commands/engine.ts';
+import { dev, env } from './commands/environment.ts';
 import { install } from './commands/install.ts';
 import { netconf, ntpConfig } from './commands/netconf.ts';
+import { os } from './commands/os.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
 import { service } from './commands/service.ts';
 import { sysinit } from './commands/sysinit.ts';
+import { tls } from './commands/tls.ts';
 import { version } from './commands/version.ts';
 import { nearestName } from './config/nearest-name.ts';
 import { quickjs } from './runtime/quickjs.ts';
@@ -22,12 +27,18 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   console: { summary: 'the console: list, switch, enable', run: console },
   install: { summary: 'writes this system to a disk', run: install },
   netconf: { summary: 'makes the network what the configuration says', run: netconf },
-  service: { summary: "the system's services", run: service },
+  dev: { summary: 'the device that has a label', run: dev },
+  engine: { summary: "the engine of the user's Docker", run: engine },
+  env: { summary: 'a command in the environment of the configuration', run: env },
+  os: { summary: 'the releases: version, list', run: os },
+  service: { summary: 'services: list, enable, up, stop, logs and more', run: service },
+  tls: { summary: 'certificates for Docker over the network', run: tls },
   shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
   version: { summary: 'the release that runs', run: version },
   // The system's own.
   'console-finish': { run: consoleFinish },
   'console-init': { run: consoleInit },
+  'docker-config': { run: dockerConfig },
   early: { run: early },
   'ntp-config': { run: ntpConfig },
   sysinit: { run: sysinit },

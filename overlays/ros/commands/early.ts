@@ -1,6 +1,7 @@
 import { problemText } from '../config/problem.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
+import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
@@ -10,7 +11,7 @@ import { Failure, type System } from '../runtime/system.ts';
 
 type Step = (system: System, config: CloudConfig) => void;
 
-const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings, runBootCommands];
+const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings, writeSystemDockerOptions, runBootCommands];
 
 /**
  * Run by /usr/lib/ros/start before there is a System Docker: what the configuration says about the machine itself. A

@@ -2,8 +2,8 @@ import { loadConfig } from '../config/sources.ts';
 import { dockerOptions } from '../docker/options.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { runVerb } from './help.ts';
 import { UsageError } from './config-options.ts';
+import { runVerb } from './help.ts';
 
 const USAGE = `usage: ros engine COMMAND
 

@@ -2,6 +2,7 @@ import { loadConfig } from '../config/sources.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { onTerminal } from '../runtime/terminal.ts';
 
 const ENV_USAGE = `usage: ros env COMMAND [ARGUMENTS...]
 
@@ -19,10 +20,7 @@ export function env(system: System, args: readonly string[]): number {
     for (const [name, value] of Object.entries(environment)) system.print(`${name}=${value}`);
     return 0;
   }
-  const { status, stdout } = run(system, args, { environment });
-  if (status === 127) throw new Failure(`${args[0]} cannot be run; is that its name?`);
-  if (stdout !== '') system.print(stdout.replace(/\n$/, ''));
-  return status;
+  return onTerminal(system, args, environment);
 }
 
 const DEV_USAGE = `usage: ros dev LABEL=NAME|UUID=ID|PARTLABEL=NAME|PARTUUID=ID|/dev/NAME

@@ -3,8 +3,8 @@ import { loadConfig } from '../config/sources.ts';
 import { sendAll } from '../runtime/http.ts';
 import { runningVersion } from '../runtime/release.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { runVerb } from './help.ts';
 import { type Options, UsageError } from './config-options.ts';
+import { runVerb } from './help.ts';
 
 const USAGE = `usage: ros os COMMAND
 
@@ -34,7 +34,11 @@ function list(system: System, { words, flags }: Options): number {
     throw new Failure('it is not known where releases are listed: set rancher.upgrade.url, or name a file or URL');
   const releases = readReleases(textFrom(system, from), from, runningVersion(system));
   if (flags.has('json')) {
-    const shown = releases.map(({ version, isRunning, isLatest }) => ({ version, running: isRunning, latest: isLatest }));
+    const shown = releases.map(({ version, isRunning, isLatest }) => ({
+      version,
+      running: isRunning,
+      latest: isLatest,
+    }));
     system.print(JSON.stringify(shown, undefined, 2));
     return 0;
   }

@@ -1,5 +1,6 @@
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { onTerminal } from '../runtime/terminal.ts';
 import { isCreateOnly, type Services } from '../services/config.ts';
 import { SPEC_LABEL } from '../services/container.ts';
 import { writeCrontab } from '../services/cron.ts';
@@ -110,8 +111,7 @@ function logs(system: System, engines: Engines, { flags, values }: Options, serv
   const client = ['docker', '--host', `unix://${engines[scopeOf(service)].dockerd.socket}`, 'logs', '--tail', lines];
   if (flags.has('follow')) {
     if (further.length > 0) throw new UsageError('-f takes one service.');
-    // Past our own pipes, so that lines come as they are written.
-    return run(system, ['sh', '-c', 'exec "$@" >&3 2>&1 3>&-', 'sh', ...client, '--follow', name]).status;
+    return onTerminal(system, [...client, '--follow', name]);
   }
   let status = 0;
   for (const one of services.keys()) {

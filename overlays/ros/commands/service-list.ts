@@ -47,10 +47,18 @@ function list(system: System, engines: Engines, { flags }: Options): number {
     if (services.has(name) || include[name]) continue;
     const own = config.rancher?.services?.[name];
     const definition = own === undefined ? readDefinition(system, config, name).services : { [name]: own };
-    const first = Object.values(definition)[0] as { image?: string; labels?: Record<string, string> } | undefined;
+    // What others in a file are there for comes first in it.
+    const first = Object.values(definition).at(-1) as { image?: string; labels?: Record<string, string> } | undefined;
     const { image = '', labels = {} } = first ?? {};
     const scope = labels['io.rancher.os.scope'] === 'user' ? 'user' : 'system';
-    rows.push({ name, enabled: false, scope, state: 'disabled', image, ...describedBy(labels['io.rancher.os.description']) });
+    rows.push({
+      name,
+      enabled: false,
+      scope,
+      state: 'disabled',
+      image,
+      ...describedBy(labels['io.rancher.os.description']),
+    });
   }
   if (flags.has('json')) {
     system.print(JSON.stringify(rows, undefined, 2));
@@ -69,7 +77,9 @@ const describedBy = (description: string | undefined): { description?: string } 
 
 function ps(system: System, engines: Engines, { words, flags }: Options): number {
   const { services } = known(system);
-  const asked = new Map([...chosen(services, words)].filter(([, service]) => words.length > 0 || !isCreateOnly(service)));
+  const asked = new Map(
+    [...chosen(services, words)].filter(([, service]) => words.length > 0 || !isCreateOnly(service)),
+  );
   const running = states(engines, asked);
   const rows = [...asked].map(([name, service]) => {
     const found = running.get(`${scopeOf(service)}/${name}`);

@@ -1,6 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
-import { loadConfig } from '../config/sources.ts';
 import type { CloudConfig } from '../config/schema.ts';
+import { loadConfig } from '../config/sources.ts';
 import type { Engine } from '../docker/engine.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { findServices, isSystem, type Service, type Services } from '../services/config.ts';

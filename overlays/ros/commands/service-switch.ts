@@ -33,11 +33,13 @@ function enable(system: System, name: string): void {
   const own = config.rancher?.services?.[name];
   if (own?.image !== undefined) {
     if (config.rancher?.services_include?.[name] === false) write(system, name, true);
-    return system.print(`${name} is enabled`);
+    system.print(`${name} is enabled`);
+    return;
   }
   if (!isUrl(name) && name.includes('/') && !name.startsWith('/'))
     throw new Failure(`${name} is no whole path; the system looks for it at its start, so it must begin with a slash`);
-  if (/^\/(tmp|run|dev|proc|sys)\//.test(name)) throw new Failure(`${name} would be gone after a restart; /var/lib/rancher/conf is a place that stays`);
+  if (/^\/(tmp|run|dev|proc|sys)\//.test(name))
+    throw new Failure(`${name} would be gone after a restart; /var/lib/rancher/conf is a place that stays`);
   if (isUrl(name)) fetched(system, [name]);
   else if (!name.includes('/') && !catalogueNames(system).includes(name)) {
     const urls = repositoryUrls(config, name);
@@ -60,7 +62,9 @@ function enable(system: System, name: string): void {
   });
   system.print(`${name} is enabled; it starts with the system, or now by “ros service up ${names.join(' ')}”`);
   for (const image of outside)
-    system.print(`${image} is not part of the release: it is pulled over the network, or loaded from /var/lib/rancher/preload`);
+    system.print(
+      `${image} is not part of the release: it is pulled over the network, or loaded from /var/lib/rancher/preload`,
+    );
 }
 
 export const comesFromOutside = ({ image }: Service): boolean => !/^rancher\/os-(base|console|docker)(:|$)/.test(image);
@@ -87,7 +91,10 @@ function disable(system: System, name: string): void {
 
 function mustBeThere(system: System, name: string): void {
   const { config } = loadConfig(system);
-  const names = [...Object.keys(config.rancher?.services_include ?? {}), ...Object.keys(config.rancher?.services ?? {})];
+  const names = [
+    ...Object.keys(config.rancher?.services_include ?? {}),
+    ...Object.keys(config.rancher?.services ?? {}),
+  ];
   if (names.includes(name)) return;
   const near = nearestName(name, names);
   throw new Failure(`there is no service ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`);
@@ -102,7 +109,10 @@ function remove(system: System, engines: Engines, name: string): void {
   }
   const { services } = findServices(system, config);
   change(system, (document) => document.deleteIn(['rancher', 'services_include', name]));
-  if (config.rancher?.services?.[name]?.image !== undefined) return system.print(`${name} is as the release has it`);
+  if (config.rancher?.services?.[name]?.image !== undefined) {
+    system.print(`${name} is as the release has it`);
+    return;
+  }
   for (const one of Object.keys(readDefinition(system, config, name).services)) {
     const service = services.get(one);
     if (service === undefined || label(service, 'console') !== undefined) continue;

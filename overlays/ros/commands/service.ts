@@ -30,5 +30,9 @@ const GONE = {
 export function service(system: System, args: readonly string[]): number {
   const engines = { system: new Engine(system, SYSTEM_DOCKER), user: new Engine(system, USER_DOCKER) };
   const verbs = { ...serviceList(engines), ...serviceSwitch(engines), ...serviceContainers(engines) };
-  return runVerb(system, { name: 'service', usage: USAGE, verbs, aliases: { ls: 'list', remove: 'rm' }, gone: GONE }, args);
+  return runVerb(
+    system,
+    { name: 'service', usage: USAGE, verbs, aliases: { ls: 'list', remove: 'rm' }, gone: GONE },
+    args,
+  );
 }

@@ -1,6 +1,6 @@
-import { nearestName } from '../config/nearest-name.ts';
-import type { Tree } from '../config/merge.ts';
 import { writeFile } from '../config/files.ts';
+import type { Tree } from '../config/merge.ts';
+import { nearestName } from '../config/nearest-name.ts';
 import { hostnameOf, loadConfig } from '../config/sources.ts';
 import { dockerOptions } from '../docker/options.ts';
 import { run } from '../runtime/run.ts';
@@ -86,7 +86,10 @@ function generate(system: System, { isServer, hosts, folder }: TlsOptions): numb
     const tree: Tree = { rancher: { docker: store } };
     change(system, (document) => layOver(document, [], tree));
   }
-  const place = (folder ?? (isServer ? '/etc/docker/tls' : `${system.environment('HOME') ?? '/root'}/.docker`)).replace(/\/+$/, '');
+  const place = (folder ?? (isServer ? '/etc/docker/tls' : `${system.environment('HOME') ?? '/root'}/.docker`)).replace(
+    /\/+$/,
+    '',
+  );
   const files = isServer
     ? { 'ca.pem': authority.cert, 'server-cert.pem': pair.cert, 'server-key.pem': pair.key }
     : { 'ca.pem': authority.cert, 'cert.pem': pair.cert, 'key.pem': pair.key };

@@ -27,7 +27,25 @@ const LISTS: Readonly<Record<string, string>> = {
 /** Names of the past. */
 const RENAMED: Readonly<Record<string, string>> = { graph: 'data-root' };
 /** They need no value, so the word behind them is not theirs. */
-const FLAGS = new Set(['debug', 'tls', 'tlsverify', 'live-restore', 'icc', 'ip-forward', 'ip-masq', 'iptables', 'ip6tables', 'ipv6', 'userland-proxy', 'selinux-enabled', 'experimental', 'init', 'no-new-privileges', 'raw-logs', 'rootless']);
+const FLAGS = new Set([
+  'debug',
+  'tls',
+  'tlsverify',
+  'live-restore',
+  'icc',
+  'ip-forward',
+  'ip-masq',
+  'iptables',
+  'ip6tables',
+  'ipv6',
+  'userland-proxy',
+  'selinux-enabled',
+  'experimental',
+  'init',
+  'no-new-privileges',
+  'raw-logs',
+  'rootless',
+]);
 
 /** One option of a command line: its long name, and its value where it has one. */
 interface Option {
@@ -40,7 +58,8 @@ export function readArguments(words: readonly string[]): readonly Option[] {
   const rest = words.filter((word, index) => index > 1 || !['daemon', 'dockerd', 'docker'].includes(word));
   const options: Option[] = [];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [, long, letter, joined, given] = /^(?:--?([a-z][a-z0-9-]+)|-([A-Za-z])([^=]+)?)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    const [, long, letter, joined, given] =
+      /^(?:--?([a-z][a-z0-9-]+)|-([A-Za-z])([^=]+)?)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const written = long ?? LETTERS[letter ?? ''] ?? word.replace(/^-+/, '');
     const name = RENAMED[written] ?? written;
     const own = given ?? joined;
@@ -69,7 +88,11 @@ export function withArguments(json: DaemonJson, options: readonly Option[]): Com
     left.delete(key);
     if (LISTS[name] === undefined) continue;
     const given = options.flatMap((option) => (option.name === name ? [option.value ?? ''] : []));
-    words.push(...listed(inFile).filter((text) => !isGiven(given, text)).map((text) => `--${name}=${text}`));
+    words.push(
+      ...listed(inFile)
+        .filter((text) => !isGiven(given, text))
+        .map((text) => `--${name}=${text}`),
+    );
   }
   return { json: Object.fromEntries(left), words };
 }

@@ -1,6 +1,6 @@
 import type { CloudConfig, DockerOptions } from '../config/schema.ts';
-import type { System } from '../runtime/system.ts';
 import { alarm } from '../runtime/kernel-log.ts';
+import type { System } from '../runtime/system.ts';
 import { listOf } from '../services/pairs.ts';
 
 /** PID 1 reads it. */
@@ -44,7 +44,10 @@ export function systemOptions(shipped: Readonly<Record<string, unknown>>, option
         json.set('log-opts', { ...(shipped['log-opts'] as object | undefined), ...logOptions(options, refuse) });
         break;
       default:
-        refuse(key, 'System Docker is PID 1, and only debug, insecure_registry, registry_mirror and log_opts are safe to change');
+        refuse(
+          key,
+          'System Docker is PID 1, and only debug, insecure_registry, registry_mirror and log_opts are safe to change',
+        );
     }
   }
   return { json: Object.fromEntries(json), warnings };

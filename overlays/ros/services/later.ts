@@ -1,8 +1,9 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { CLOUD_CONFIG_FOLDER, loadConfig } from '../config/sources.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
+import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
-import type { System } from '../runtime/system.ts';
+import { Failure, type System } from '../runtime/system.ts';
 import { findServices, isSystem, type Services } from './config.ts';
 import { writeCrontab } from './cron.ts';
 import { cachedDefinition, fetchDefinition, isUrl } from './definition-cache.ts';
@@ -23,7 +24,8 @@ const USER_DOCKER_LIMIT = 300;
  */
 export function startLater(system: System, before: Services, lacking: readonly string[]): void {
   const config = settledConfig(system, before);
-  fetchMissing(system, config);
+  guarded(system, () => writeRegistryAuths(system, config));
+  guarded(system, () => fetchMissing(system, config));
   const { services, problems } = findServices(system, config);
   const tell = (sentences: readonly string[]) => {
     for (const sentence of sentences) alarm(system, sentence);
@@ -43,7 +45,7 @@ export function startLater(system: System, before: Services, lacking: readonly s
     absent.push(...started.lacking.map((name) => ({ engine: target, scope, name, plan })));
   };
   if (chosen.size > 0) bring(engine, 'system', chosen);
-  writeCrontab(system, services);
+  guarded(system, () => writeCrontab(system, services));
   if (!loaded && lacking.length > 0) {
     const plan = planServices(services, 'system', around, new Set(lacking));
     absent.push(...lacking.map((name) => ({ engine, scope: 'system' as const, name, plan })));
@@ -62,6 +64,16 @@ export function startLater(system: System, before: Services, lacking: readonly s
   const again = config.rancher?.restart_services ?? [];
   if (again.length > 0) tell(engine.restart(again));
   pullAbsent(system, absent, services, around);
+}
+
+/** What fails is told, and the rest is done all the same. */
+function guarded(system: System, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    alarm(system, error.message);
+  }
 }
 
 interface Absent {

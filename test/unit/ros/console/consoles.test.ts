@@ -5,7 +5,7 @@ import { makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
 import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
 import { configuredConsole } from '../../../../overlays/ros/console/replace-console.ts';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
-import { parseServices } from '../../../../overlays/ros/services/config.ts';
+import { readServices } from '../../../../overlays/ros/services/config.ts';
 import { type MachineOptions, machine } from '../machine.ts';
 
 const OS_CONFIG = `rancher:
@@ -19,7 +19,7 @@ const OS_CONFIG = `rancher:
       volumes_from: [all-volumes]
 `;
 const FILES = { '/usr/share/ros/os-config.yml': OS_CONFIG, '/usr/lib/os-release': 'VERSION="v1.5.9"\n' };
-const SERVICES = parseServices(OS_CONFIG, 'v1.5.9');
+const SERVICES = readServices(machine(FILES));
 
 /** Programs with these words end with this status; System Docker's API says these things, by method and path. */
 function withDocker(images: readonly string[], files: Readonly<Record<string, string>> = {}) {
