@@ -13,6 +13,7 @@ import { install } from './commands/install.ts';
 import { netconf, ntpConfig } from './commands/netconf.ts';
 import { os } from './commands/os.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
+import { preloadImages } from './commands/preload-images.ts';
 import { service } from './commands/service.ts';
 import { sysinit } from './commands/sysinit.ts';
 import { tls } from './commands/tls.ts';
@@ -41,6 +42,7 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   'docker-config': { run: dockerConfig },
   early: { run: early },
   'ntp-config': { run: ntpConfig },
+  'preload-images': { run: preloadImages },
   sysinit: { run: sysinit },
   'switch-console': { run: switchConsole },
   'stop-services': { run: stopServices },

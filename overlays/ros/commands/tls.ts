@@ -86,10 +86,7 @@ function generate(system: System, { isServer, hosts, folder }: TlsOptions): numb
     const tree: Tree = { rancher: { docker: store } };
     change(system, (document) => layOver(document, [], tree));
   }
-  const place = (folder ?? (isServer ? '/etc/docker/tls' : `${system.environment('HOME') ?? '/root'}/.docker`)).replace(
-    /\/+$/,
-    '',
-  );
+  const place = (folder ?? (isServer ? '/etc/docker/tls' : `${callersHome(system)}/.docker`)).replace(/\/+$/, '');
   const files = isServer
     ? { 'ca.pem': authority.cert, 'server-cert.pem': pair.cert, 'server-key.pem': pair.key }
     : { 'ca.pem': authority.cert, 'cert.pem': pair.cert, 'key.pem': pair.key };
@@ -98,6 +95,14 @@ function generate(system: System, { isServer, hosts, folder }: TlsOptions): numb
   giveToCaller(system, isServer ? undefined : base);
   system.print(`${isServer ? 'the certificate of this machine' : 'a certificate for whoever connects'} is in ${place}`);
   return 0;
+}
+
+/** With sudo, that of the user who asked. */
+function callersHome(system: System): string {
+  const user = system.environment('SUDO_USER');
+  const lines = (system.readText('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
+  const home = user === undefined ? undefined : lines.find(([name]) => name === user)?.[5];
+  return home ?? system.environment('HOME') ?? '/root';
 }
 
 /** With sudo, a client's files belong to the user who asked for them. */

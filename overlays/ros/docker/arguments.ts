@@ -24,6 +24,12 @@ const LISTS: Readonly<Record<string, string>> = {
   'registry-mirror': 'registry-mirrors',
   'storage-opt': 'storage-opts',
 };
+/** Keys of the file that cannot stand beside an option: dockerd refuses them together. */
+const EXCLUDED: Readonly<Record<string, readonly string[]>> = {
+  bridge: ['bip'],
+  bip: ['bridge'],
+  'log-driver': ['log-opts'],
+};
 /** Names of the past. */
 const RENAMED: Readonly<Record<string, string>> = { graph: 'data-root' };
 /** They need no value, so the word behind them is not theirs. */
@@ -82,6 +88,7 @@ export interface CommandLine {
 export function withArguments(json: DaemonJson, options: readonly Option[]): CommandLine {
   const words = options.map(({ name, value }) => (value === undefined ? `--${name}` : `--${name}=${value}`));
   const left = new Map(Object.entries(json));
+  for (const { name } of options) for (const key of EXCLUDED[name] ?? []) left.delete(key);
   for (const name of new Set(options.map((option) => option.name))) {
     const key = LISTS[name] ?? name;
     const inFile = left.get(key);

@@ -58,6 +58,11 @@ test('an argument and a key of the file about the same are one: the argument win
   assert.equal(start.trim(), "set -- '--log-opt=max-size=1m' '--host=tcp://127.0.0.1:2375' '--debug' '--storage-driver=vfs' '--log-opt=max-file=2' '--host=unix:///run/docker.sock'");
 });
 
+test('what dockerd refuses together is not left together', () => {
+  assert.equal(written('extra_args: [--bridge=none]').json['bip'], undefined);
+  assert.equal(written('extra_args: [--log-driver=journald]').json['log-opts'], undefined);
+});
+
 test('arguments of long ago are understood', () => {
   const words = readArguments(['daemon', '-s', 'overlay2', '-G', 'docker', '--graph=/x', '-H=a', '-D', '-l', 'info']);
   assert.deepEqual(withArguments({}, words).words, ['--storage-driver=overlay2', '--group=docker', '--data-root=/x', '--host=a', '--debug', '--log-level=info']);
