@@ -1,5 +1,6 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { CLOUD_CONFIG_FOLDER, loadConfig } from '../config/sources.ts';
+import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
@@ -12,18 +13,26 @@ import { type Plan, planServices, type Scope, surroundings } from './plan.ts';
 import { hasUserArchives, preload } from './preload.ts';
 import { startAll } from './start.ts';
 
-const CLOUD_INIT_DONE = '/run/ros/cloud-init-done';
 /** Seconds. Cloud-init gives up long before. */
 const CLOUD_INIT_LIMIT = 300;
 /** Seconds until the user's Docker must answer before its services are given up for this start. */
 const USER_DOCKER_LIMIT = 300;
 
+/** What the first part of the start leaves to the second. */
+export interface FirstPart {
+  /** The services that it knew. */
+  readonly known: Services;
+  readonly asksCloudInit: boolean;
+  /** Services whose image is not there. */
+  readonly lacking: readonly string[];
+}
+
 /**
  * The part of the start that nobody waits for: services that cloud-init brought, preloaded images, the services of the
- * user's Docker, and images that must come over the network. `before`: the services that the first part took care of.
+ * user's Docker, and images that must come over the network.
  */
-export function startLater(system: System, before: Services, lacking: readonly string[]): void {
-  const config = settledConfig(system, before);
+export function startLater(system: System, { known, asksCloudInit, lacking }: FirstPart): void {
+  const config = settledConfig(system, asksCloudInit);
   guarded(system, () => writeRegistryAuths(system, config));
   guarded(system, () => fetchMissing(system, config));
   const { services, problems } = findServices(system, config);
@@ -32,7 +41,7 @@ export function startLater(system: System, before: Services, lacking: readonly s
   };
   const engine = new Engine(system);
   const around = surroundings(system, config);
-  const chosen = new Set([...services.keys()].filter((name) => !before.has(name)));
+  const chosen = new Set([...services.keys()].filter((name) => !known.has(name)));
   if (chosen.size > 0) tell(problems);
   const loaded = preload(system, config, 'system');
   if (loaded) for (const name of lacking) chosen.add(name);
@@ -113,9 +122,9 @@ function pullAbsent(
 }
 
 /** The configuration once cloud-init, where there is one, has had its say. */
-function settledConfig(system: System, services: Services): CloudConfig {
-  if (services.has('cloud-init')) {
-    const isDone = () => system.readText(CLOUD_INIT_DONE) !== undefined;
+function settledConfig(system: System, asksCloudInit: boolean): CloudConfig {
+  if (asksCloudInit) {
+    const isDone = () => system.readText(DONE) !== undefined;
     if (!waitUntil(system, CLOUD_INIT_LIMIT, isDone))
       alarm(system, `cloud-init did not end; services start by what ${CLOUD_CONFIG_FOLDER} holds`);
   }
