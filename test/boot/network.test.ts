@@ -64,9 +64,9 @@ const AROUND: readonly Check[] = [
     prints: /^(search lab\.test.*\nnameserver 10\.0\.3\.53\nnameserver 10\.0\.2\.3\n[\s\S]*){2}$/,
     eventually: true,
   },
-  { sentence: 'what is wrong is told with its key', run: 'dmesg', prints: /rancher\.network\.interfaces\.lo\.addresses: “10\.255\.0\.1” is no address/ },
+  { sentence: 'what is wrong is told with its key', run: 'sudo dmesg', prints: /rancher\.network\.interfaces\.lo\.addresses: “10\.255\.0\.1” is no address/ },
   { sentence: 'post_cmds ran when there was an address', run: 'cat /run/post-ran', prints: /10\.0\.2\.15/, eventually: true },
-  { sentence: 'netconsole sends the log', run: 'dmesg', prints: /netconsole: network logging started/, eventually: true },
+  { sentence: 'netconsole sends the log', run: 'sudo dmesg', prints: /netconsole: network logging started/, eventually: true },
   { sentence: 'the proxy is known', run: 'sudo cat /run/ros/proxy.env', prints: /^HTTP_PROXY='http:\/\/proxy\.lab\.test:3128'$/m },
   { sentence: 'chronyd asks the server that was configured', run: 'chronyc -n sources -a', prints: /^\^. 10\.0\.3\.123 /m, eventually: true, deadlineSeconds: 90 },
 ];
