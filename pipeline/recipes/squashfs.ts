@@ -15,16 +15,33 @@ const COMPRESSION: { readonly [name in SquashfsCompression]: readonly string[] }
   xz: ['-comp', 'xz', '-Xbcj', 'x86'],
 };
 
+/**
+ * What a layer holds. A mounted squashfs keeps three blocks of fragments in memory, which pays where many small files share them: not
+ * for a few large programs, and not with large blocks for what is small as a whole.
+ */
+export type SquashfsContent = 'many files' | 'few programs' | 'little';
+
+const SHAPE: { readonly [content in SquashfsContent]: readonly string[] } = {
+  'many files': ['-b', '1M'],
+  'few programs': ['-b', '1M', '-no-fragments'],
+  little: ['-b', '128K'],
+};
+
+export interface SquashfsOptions {
+  readonly compression: SquashfsCompression;
+  readonly content: SquashfsContent;
+}
+
 /** A squashfs of a canonical tar, read from standard input so that no owner or device has to exist here. */
 export function squashfsOf(
   context: BuildContext,
-  options: { readonly name: string; readonly tar: Artifact<'tar'>; readonly compression: SquashfsCompression },
+  options: SquashfsOptions & { readonly name: string; readonly tar: Artifact<'tar'> },
 ): Artifact<'squashfs'> {
   return toolStep(context, {
     title: `squashfs ${options.name}`,
     inputs: { tar: options.tar },
     output: { name: 'squashfs', kind: 'squashfs' },
-    commands: [{ argv: sqfstar(options.compression), stdin: '/in/tar' }],
+    commands: [{ argv: sqfstar(options), stdin: '/in/tar' }],
   });
 }
 
@@ -56,18 +73,17 @@ export function squashfsOfFiles(
           ...names,
         ],
       },
-      { argv: sqfstar('xz'), stdin: '/work/tar' },
+      { argv: sqfstar({ compression: 'xz', content: 'few programs' }), stdin: '/work/tar' },
     ],
   });
 }
 
 /** SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar. */
-function sqfstar(compression: SquashfsCompression): readonly [string, ...string[]] {
+function sqfstar({ compression, content }: SquashfsOptions): readonly [string, ...string[]] {
   return [
     'sqfstar',
     ...COMPRESSION[compression],
-    '-b',
-    '1M',
+    ...SHAPE[content],
     '-root-mode',
     '0755',
     '-root-uid',

@@ -5,7 +5,7 @@ import { BASE_FILTER, ENGINE_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
-import { type SquashfsCompression, squashfsOf } from './squashfs.ts';
+import { type SquashfsOptions, squashfsOf } from './squashfs.ts';
 import { toolStep } from './tool-step.ts';
 import { proveTree } from './tree-check.ts';
 
@@ -45,24 +45,24 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     const base = stacked(
       context,
       composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: BASE_FILTER }),
-      'zstd',
+      { compression: 'zstd', content: 'many files' },
     );
     const engine = stacked(
       context,
       composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
-      'zstd',
+      { compression: 'zstd', content: 'few programs' },
     );
     const plugins = stacked(
       context,
       composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
-      'xz',
+      { compression: 'xz', content: 'few programs' },
     );
     const modules = stacked(
       context,
       composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }),
-      'zstd',
+      { compression: 'zstd', content: 'many files' },
     );
-    const config = stacked(context, configLayer(context), 'zstd');
+    const config = stacked(context, configLayer(context), { compression: 'zstd', content: 'little' });
     const layers = [base, engine, plugins, modules, config];
     proveTree(context, arch, layers, ['base', 'engine', 'plugins', 'kernel-debian']);
     const seed = seedOf(context, arch, layers);
@@ -76,8 +76,8 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
   });
 }
 
-function stacked(context: BuildContext, layer: Layer, compression: SquashfsCompression): StackedLayer {
-  return { ...layer, squashfs: squashfsOf(context, { name: layer.name, tar: layer.tar, compression }) };
+function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions): StackedLayer {
+  return { ...layer, squashfs: squashfsOf(context, { name: layer.name, tar: layer.tar, ...options }) };
 }
 
 /** What names the release and governs the system: the smallest layer, so that a new version or an edited file costs seconds. */
