@@ -1,4 +1,4 @@
-import { problemText } from '../config/problem.ts';
+import { problemForLog } from '../config/problem.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { writeSystemDockerOptions } from '../docker/system-options.ts';
@@ -19,7 +19,7 @@ const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings, wri
  */
 export function early(system: System): number {
   const { config, problems } = loadConfig(system);
-  for (const problem of problems) note(system, problemText(problem));
+  for (const problem of problems) note(system, problemForLog(problem));
   for (const step of STEPS) {
     try {
       step(system, config);

@@ -24,6 +24,11 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
   return `${file}:${line}:${column}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
 }
 
+/** The same for a log, which others read too: where it is and what it is about, but no word of what stands there. */
+export function problemForLog({ file, line, column, severity, path }: Problem): string {
+  return `${file}:${line}:${column}: ${severity} in ${nameOf(path)}; “sudo ros config validate --all” says which`;
+}
+
 /** How a sentence names the value at a path. */
 export function nameOf(path: Path): string {
   const last = path.at(-1);

@@ -1,3 +1,4 @@
+import { problemForLog, problemText } from '../config/problem.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
@@ -49,7 +50,7 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
       ...(outcome.state === 'failed' ? { reason: outcome.reason } : {}),
     })),
     // What stands in files that are in force is found there again, with its place.
-    problems: saved?.kind === 'refused' ? [...all, ...saved.problems] : all,
+    problems: saved?.kind === 'refused' ? [...all, ...saved.problems.map(problemText)] : all,
   });
   for (const outcome of outcomes) {
     if (outcome.state === 'failed') note(system, `datasource ${outcome.name}: ${outcome.reason}`);
@@ -57,10 +58,10 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
   if (best !== undefined) note(system, `datasource ${best.name} gave the configuration`);
   for (const problem of all) alarm(system, problem);
   const found = saved?.problems ?? [];
-  for (const problem of found) note(system, problem);
+  for (const problem of found) note(system, problemForLog(problem));
   if (found.length > 0) {
     const count = found.length === 1 ? '1 problem' : `${found.length} problems`;
-    alarm(system, `The user-data of ${best?.name} has ${count}; “ros config validate --all” shows where.`);
+    alarm(system, `The user-data of ${best?.name} has ${count}; “sudo ros config validate --all” shows where.`);
   }
   const status = saved === undefined ? 0 : applyChanged(system, before, loadConfig(system).config);
   return best === undefined && wanted.length > 0 ? 1 : status;

@@ -1,7 +1,7 @@
 import { filesIn, writeFile } from '../config/files.ts';
 import { at, isTree, type Tree } from '../config/merge.ts';
 import { formatMetadata } from '../config/metadata.ts';
-import { problemText } from '../config/problem.ts';
+import type { Problem } from '../config/problem.ts';
 import { CLOUD_CONFIG_FOLDER, CONF, joinSources, METADATA_FILE, readSources } from '../config/sources.ts';
 import { readUserData } from '../config/user-data.ts';
 import { USER_DATA_SCRIPT } from '../console/scripts.ts';
@@ -19,8 +19,8 @@ export type Kind = ReturnType<typeof readUserData>['kind'];
 
 export interface Saved {
   readonly kind: Kind;
-  /** Sentences with their places about what of it cannot be used. */
-  readonly problems: readonly string[];
+  /** What of it cannot be used. */
+  readonly problems: readonly Problem[];
 }
 
 /** Puts what a source gave in place of what one gave before, for this start and for those without an answer. */
@@ -39,13 +39,8 @@ export function saveFound(system: System, found: Found): Saved {
     replace(system, path, wanted[path]);
   }
   replace(system, BOOT_NETWORK_FILE, networkFile(system, found.network));
-  const problems =
-    data.kind === 'refused'
-      ? [data.problem]
-      : data.kind === 'compose' || data.kind === 'cloud-config'
-        ? data.problems
-        : [];
-  return { kind: data.kind, problems: problems.map(problemText) };
+  if (data.kind === 'refused') return { kind: data.kind, problems: [data.problem] };
+  return { kind: data.kind, problems: 'problems' in data ? data.problems : [] };
 }
 
 /** Only what is other is written: most starts bring nothing new, and a disk need not be waited for. */

@@ -18,7 +18,8 @@ export function jsonOf(text: string, from: string): Tree {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Failure(`${from} is not JSON; it begins with ${quoted(text)}`);
+    // Not one word of it: OpenStack's has a password in it.
+    throw new Failure(`${from} is not JSON`);
   }
   if (!isTree(value)) throw new Failure(`${from} is JSON, but no mapping`);
   return value;

@@ -126,7 +126,7 @@ const FOUND: readonly (WithDisks & { readonly sentence: string; readonly source:
     ],
     is: {
       metadata: { publicKeys: {} },
-      problems: ['openstack/latest/meta_data.json is not JSON; it begins with “{”.', 'network_data.json has a vlan, which is not taken over.'],
+      problems: ['openstack/latest/meta_data.json is not JSON.', 'network_data.json has a vlan, which is not taken over.'],
       userData: CONFIG,
     },
   },

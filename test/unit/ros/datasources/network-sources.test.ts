@@ -283,7 +283,7 @@ const REFUSED: readonly (Given & { readonly sentence: string; readonly says: Reg
     routes: { 'GET /metadata/v1.json': { status: 302, headers: { location: 'http://127.0.0.1:9/' } } },
     says: /sends on to another place/,
   },
-  { sentence: 'metadata that is not JSON', source: 'digitalocean', routes: { 'GET /metadata/v1.json': '{"droplet_id": 1' }, says: /not JSON; it begins with “\{"droplet_id": 1”/ },
+  { sentence: 'metadata that is not JSON', source: 'digitalocean', routes: { 'GET /metadata/v1.json': '{"droplet_id": 1' }, says: /metadata is not JSON$/ },
   { sentence: 'metadata that is a list', source: 'gce', routes: { 'GET /computeMetadata/v1/?recursive=true&alt=json': '[]' }, says: /no mapping/ },
   { sentence: "metadata of another platform's", source: 'ec2', routes: { 'PUT /latest/api/token': { status: 404 } }, says: /another platform's/ },
   { sentence: 'a token of several lines', source: 'ec2', routes: { ...EC2, 'PUT /latest/api/token': 'a\r\nX-Other: b' }, says: /something else than a token/ },
