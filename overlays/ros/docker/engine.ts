@@ -183,6 +183,13 @@ export class Engine {
     return JSON.parse(response.body) as Inspected;
   }
 
+  /** A name that this Docker keeps as long as its images; empty when it does not answer. */
+  id(): string {
+    const [response] = this.#send([{ method: 'GET', url: '/info', maxTime: 20 }]);
+    if (response?.status !== 200) return '';
+    return (JSON.parse(response.body) as { ID?: string }).ID ?? '';
+  }
+
   /** Pulls an image; gives a sentence when that fails. Docker's own client knows the accounts of registries. */
   pull(image: string): string | undefined {
     const argv = ['docker', '--host', `unix://${this.dockerd.socket}`, 'pull', '--quiet', image];

@@ -1,6 +1,6 @@
 import { filesIn, writeFile } from '../config/files.ts';
 import type { CloudConfig } from '../config/schema.ts';
-import { SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
+import { Engine, SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
@@ -8,11 +8,8 @@ import type { Scope } from './plan.ts';
 
 const FOLDERS = { system: '/var/lib/rancher/preload/system-docker', user: '/var/lib/rancher/preload/docker' } as const;
 const DOCKERDS = { system: SYSTEM_DOCKER, user: USER_DOCKER } as const;
-/** What was loaded, one line per archive: path, size and time of its last change. */
-const STAMPS = {
-  system: '/var/lib/system-docker/ros-preloaded',
-  user: '/var/lib/user-docker/ros-preloaded',
-} as const;
+/** What was loaded, one line per archive: the Docker's own name, path, size and time of the last change. */
+const STAMPS = '/var/lib/rancher/preload/loaded';
 const ARCHIVE = /\.(tar|tgz|tar\.(gz|xz|zst|bz2))$/;
 
 /** Whether there may be something to load into the user's Docker. */
@@ -22,16 +19,18 @@ export function hasUserArchives(system: System, config: CloudConfig): boolean {
 
 /**
  * Loads archives of images, as `docker save` makes them, packed or not, each once: what was loaded is written down
- * afterwards, beside the images, so that it holds as long as they do. True when something was loaded.
+ * afterwards, with the name of the Docker, so that it holds as long as the images do. True when something was loaded.
  */
 export function preload(system: System, config: CloudConfig, scope: Scope): boolean {
   const paths = archives(system, config, scope);
   if (paths.length === 0) return false;
-  const known = new Set((system.readText(STAMPS[scope]) ?? '').split('\n'));
+  const id = new Engine(system, DOCKERDS[scope]).id();
+  const known = new Set((system.readText(STAMPS) ?? '').split('\n'));
   let done = false;
   for (const path of paths) {
-    const stamp = run(system, ['stat', '-c', '%n %s %Y', path]).stdout.trim();
-    if (stamp === '' || known.has(stamp)) continue;
+    const file = run(system, ['stat', '-c', '%n %s %Y', path]).stdout.trim();
+    const stamp = `${id} ${file}`;
+    if (file === '' || known.has(stamp)) continue;
     const { status, stdout } = run(system, ['bash', '-c', LOAD, 'ros', path, DOCKERDS[scope].socket], {
       withErrors: true,
     });
@@ -42,7 +41,7 @@ export function preload(system: System, config: CloudConfig, scope: Scope): bool
     note(system, `${path}: ${stdout.trim().split('\n').join(', ')}`);
     known.add(stamp);
     done = true;
-    writeFile(system, STAMPS[scope], `${[...known].filter((line) => line !== '').join('\n')}\n`);
+    writeFile(system, STAMPS, `${[...known].filter((line) => line !== '').join('\n')}\n`);
   }
   return done;
 }

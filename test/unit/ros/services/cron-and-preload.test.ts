@@ -38,13 +38,18 @@ test('the table of cron keeps what every release runs', () => {
 /** Loads what lies in the folders; the archive `bad.tar` cannot be loaded. */
 function loader(files: Readonly<Record<string, string>>) {
   const loaded: string[] = [];
+  let id = 'ONE';
   const answer = ({ argv }: Command) => {
+    if (argv[0] === 'curl') return { status: 0, stdout: `{"ID": "${id}"}\n200` };
     if (argv[0] === 'stat') return { status: 0, stdout: `${argv.at(-1)} 5 1\n` };
     if (argv[0] !== 'bash') return undefined;
     loaded.push(argv.slice(4).join(' '));
     return argv[4]?.endsWith('bad.tar') ? { status: 1, stdout: 'no space left' } : { status: 0, stdout: 'Loaded image: a:1\n' };
   };
-  return { system: machine({ '/dev/kmsg': '', ...files }, { answer }), loaded };
+  const anotherDocker = () => {
+    id = 'TWO';
+  };
+  return { system: machine({ '/dev/kmsg': '', ...files }, { answer }), loaded, anotherDocker };
 }
 
 test('an archive is loaded once, written down after it was loaded, and tried again where it failed', () => {
@@ -70,4 +75,12 @@ test('archives for System Docker lie in a folder of their own', () => {
   assert.equal(preload(system, {}, 'user'), false);
   assert.equal(preload(system, {}, 'system'), true);
   assert.deepEqual(loaded, ['/var/lib/rancher/preload/system-docker/a.tar /run/system-docker.sock']);
+});
+
+test('a Docker whose folder was made anew gets its archives again', () => {
+  const { system, loaded, anotherDocker } = loader({ '/var/lib/rancher/preload/docker/a.tar': '' });
+  preload(system, {}, 'user');
+  anotherDocker();
+  assert.equal(preload(system, {}, 'user'), true);
+  assert.equal(loaded.length, 2);
 });
