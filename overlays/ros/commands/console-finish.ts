@@ -5,6 +5,7 @@ import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../con
 import { reloadSshd } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
 import { Engine } from '../docker/engine.ts';
+import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
 import { Failure, type System } from '../runtime/system.ts';
@@ -22,6 +23,7 @@ export function consoleFinish(system: System): number {
   const here = files.filter(isForConsole);
   const elsewhere = files.filter((file) => !isForConsole(file));
   const status = eachStep(system, [
+    () => writeRegistryAuths(system, config),
     () =>
       onceInConsole(system, () => {
         writeGivenFiles(system, here);

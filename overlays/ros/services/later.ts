@@ -70,8 +70,6 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
     } else
       alarm(system, "the user's Docker does not answer, so its services were not started; see ros service logs docker");
   }
-  const again = config.rancher?.restart_services ?? [];
-  if (again.length > 0) tell(engine.restart(again));
   pullAbsent(system, absent, services, around);
 }
 
