@@ -39,11 +39,18 @@ function hasFolder(system: System, { argument }: Wanted): boolean {
   );
 }
 
-/** A machine that was started over the network has not needed its disks yet, and udev is not running. */
+/**
+ * A machine that was started over the network has not needed its disks yet, and udev is not running. A driver that is loaded has
+ * found its devices by then, and these may ask for further ones.
+ */
 function loadDiskDrivers(system: System): void {
   if (system.readText('/run/rancher/medium/rancheros/layers') !== undefined) return;
-  const script = `for round in 1 2; do
-	find "$1" -name modalias -exec cat {} + | sort -u | grep -E '^(virtio|scsi|pci:.*bc01|vmbus|xen):?' | xargs -r modprobe -abq
+  const script = `seen=none
+for round in 1 2 3 4; do
+	wanted=$(find "$1" -name modalias -exec cat {} + | sort -u | grep -E '^(virtio:|scsi:|pci:.*bc01|vmbus:|xen:)')
+	[ "$wanted" != "$seen" ] || break
+	seen=$wanted
+	modprobe -abq $wanted
 done 2>/dev/null`;
   run(system, ['sh', '-c', script, 'ros', '/sys/devices']);
 }
