@@ -4,11 +4,12 @@ import { onceInConsole, onceInStart } from '../console/once.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
 import { reloadSshd } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
-import { Engine } from '../docker/engine.ts';
+
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
+
 import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import type { System } from '../runtime/system.ts';
 import { runUserCommands } from '../runtime/user-commands.ts';
 
 /**
@@ -19,7 +20,6 @@ export function consoleFinish(system: System): number {
   const { config } = loadConfig(system);
   const files = config.write_files ?? [];
   const commands = config.runcmd ?? [];
-  const restarted = config.rancher?.restart_services ?? [];
   const here = files.filter(isForConsole);
   const elsewhere = files.filter((file) => !isForConsole(file));
   const status = eachStep(system, [
@@ -33,9 +33,6 @@ export function consoleFinish(system: System): number {
       ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere))]
       : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
-    ...(restarted.length > 0
-      ? [() => onceInStart(system, 'restart_services', () => restartServices(system, restarted))]
-      : []),
     ...(commands.length > 0
       ? [
           () =>
@@ -52,11 +49,4 @@ export function consoleFinish(system: System): number {
   const last = eachStep(system, [() => onceInStart(system, 'rc.local', () => runStartScript(system, RC_LOCAL))]);
   note(system, 'the console is prepared');
   return status | last;
-}
-
-/** What has to see the files that were written for it. */
-function restartServices(system: System, names: readonly string[]): void {
-  const engine = new Engine(system);
-  const problems = [...engine.stop(names, 60), ...engine.start(names)];
-  if (problems.length > 0) throw new Failure(`rancher.restart_services: ${problems.join('; ')}`);
 }
