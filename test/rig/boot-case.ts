@@ -19,6 +19,8 @@ export interface CommandCheck extends Answer {
   readonly sentence: string;
   /** A command line for `sh`, run as the user who is logged in on the serial console. */
   readonly run: string;
+  /** It prints a number that is not lower than the last one that the machine had acknowledged when its power was cut. */
+  readonly atLeastAcknowledged?: boolean;
 }
 
 /** What a command over SSH must do, from outside through a forwarded port. A connection that is refused ends with 255. */
@@ -94,6 +96,8 @@ export interface PowerCutCheck {
     readonly during?: string;
     /** Seconds from then to the cut. */
     readonly afterSeconds?: number;
+    /** What the machine acknowledges on its console, with a number as the first group; at least one is waited for. */
+    readonly acknowledges?: RegExp;
   };
 }
 

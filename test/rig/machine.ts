@@ -58,6 +58,8 @@ interface Run {
   /** Undefined: no shell, or the machine stopped answering. */
   shell: ConsoleShell | undefined;
   lost: boolean;
+  /** The last number that a machine acknowledged before its power was cut. */
+  acknowledged: number;
 }
 
 /** Registers a boot as one test with a subtest per check; its console and results stay in `.cache/test/boots/<name>`. */
@@ -112,7 +114,7 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   const emulator = { root, accelerator };
   const parts = await makeParts(boot, around);
   const machine = await switchOn({ boot, parts, emulator, live: around.live }, {});
-  return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false };
+  return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
 }
 
 async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): Promise<Parts> {
@@ -243,8 +245,14 @@ async function perform(check: Check, run: Run): Promise<void> {
 
 async function performPowerCut({ powerCut }: PowerCutCheck, run: Run): Promise<void> {
   if (powerCut.during !== undefined) await shellOf(run).output(`(${powerCut.during}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
+  if (powerCut.acknowledges)
+    await run.machine.console.waitFor({ pattern: powerCut.acknowledges, since: FROM_POWER_ON, deadlineSeconds: CHECK_SECONDS * PATIENCE, meaning: `${powerCut.acknowledges}` });
   if (powerCut.afterSeconds !== undefined) await sleep(powerCut.afterSeconds * 1000);
   await cutPower(run, powerCut);
+  if (powerCut.acknowledges) {
+    const all = [...(run.past.at(-2) ?? '').matchAll(new RegExp(powerCut.acknowledges, 'g'))];
+    run.acknowledged = Number(all.at(-1)?.[1]);
+  }
   if (powerCut.reachesShell ?? run.boot.reachesShell ?? true) await openShell(run);
 }
 
@@ -271,7 +279,8 @@ async function answered(run: Run, check: CommandCheck | SshCheck, deadlineSecond
   const { console } = run.machine;
   const end = console.seconds + deadlineSeconds;
   for (;;) {
-    const trouble = troubleOf(await ask(Math.max(1, end - console.seconds)), check, shown);
+    const result = await ask(Math.max(1, end - console.seconds));
+    const trouble = troubleOf(result, check, shown) ?? lossOf(result, check, run.acknowledged);
     if (trouble === undefined) return;
     if (!check.eventually || console.seconds >= end) throw new Error(trouble);
     await sleep(500);
@@ -287,6 +296,11 @@ function troubleOf({ stdout, stderr, exitCode }: CommandResult, check: CommandCh
   if (exitCode !== (check.exits ?? 0)) return `exit code ${exitCode} instead of ${check.exits ?? 0}${shown}`;
   if (check.prints && !check.prints.test(stdout)) return `its output does not match ${check.prints}${shown}`;
   return undefined;
+}
+
+function lossOf({ stdout }: CommandResult, check: CommandCheck | SshCheck, acknowledged: number): string | undefined {
+  if (!('atLeastAcknowledged' in check) || !check.atLeastAcknowledged) return undefined;
+  return Number(stdout.trim() || Number.NaN) >= acknowledged ? undefined : `it prints ${stdout.trim()}, but ${acknowledged} was acknowledged`;
 }
 
 async function performDeed(deed: Deed, { machine, scratch }: Run): Promise<void> {

@@ -6,27 +6,28 @@ import { runBootCommands } from '../early/bootcmd.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
-import { alarm, note } from '../runtime/kernel-log.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { note } from '../runtime/kernel-log.ts';
+import { eachStep } from '../runtime/steps.ts';
+import type { System } from '../runtime/system.ts';
+import { mountDisks } from '../state/state.ts';
 
 type Step = (system: System, config: CloudConfig) => void;
 
 const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings, writeSystemDockerOptions, runBootCommands];
 
 /**
- * Run by /usr/lib/ros/start before there is a System Docker: what the configuration says about the machine itself. A
+ * Run by /usr/lib/ros/start before there is a System Docker: the disks, and what the configuration says about the machine itself. A
  * step that fails is told on the console, and the others are taken all the same: a machine that starts can be mended.
  */
 export function early(system: System): number {
-  const { config, problems } = loadConfig(system);
+  const first = loadConfig(system);
+  // The state disk may need them.
+  eachStep(system, [() => loadModules(system, first.config)]);
+  const { config, problems } = mountDisks(system, first);
   for (const problem of problems) note(system, problemForLog(problem));
-  for (const step of STEPS) {
-    try {
-      step(system, config);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      alarm(system, error.message);
-    }
-  }
+  eachStep(
+    system,
+    STEPS.map((step) => () => step(system, config)),
+  );
   return 0;
 }

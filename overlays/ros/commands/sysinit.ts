@@ -10,6 +10,7 @@ import { findServices } from '../services/config.ts';
 import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
+import { keptContainers } from '../state/data-root.ts';
 
 /**
  * Starts the system's services, and then, when nobody waits any more, what needs the user's Docker or a network. A
@@ -25,7 +26,7 @@ export function sysinit(system: System): number {
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');
-  const started = startAll(engine, plan);
+  const started = startAll(engine, plan, keptContainers(system));
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');
   note(system, `RancherOS ${runningVersion(system)} started`);

@@ -8,15 +8,18 @@ export interface Started {
   readonly lacking: readonly string[];
 }
 
-/** Creates and starts containers as planned. What fails is told, and the others start all the same. */
-export function startAll(engine: Engine, plan: Plan): Started {
+/**
+ * Creates and starts containers as planned. What fails is told, and the others start all the same. Those of the names `kept` outlived
+ * the restart of the machine and are only started.
+ */
+export function startAll(engine: Engine, plan: Plan, kept: ReadonlySet<string> = new Set()): Started {
   const problems = [...plan.problems];
   const lacking: string[] = [];
   const create = (names: readonly string[]): readonly string[] => {
     const outcome = engine.createIfThere(
       names.flatMap((name) => {
         const spec = plan.specs.get(name);
-        return spec === undefined ? [] : [{ name, spec }];
+        return spec === undefined || kept.has(name) ? [] : [{ name, spec }];
       }),
     );
     problems.push(...outcome.problems);

@@ -1,0 +1,42 @@
+import { must, run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import type { BlockDevice } from './block-devices.ts';
+
+// Making a file system takes many writes, and when the power fails between them the disk is neither blank nor formatted. So the
+// last MiB of the disk, which the file system leaves free, says what is being done until it is done.
+
+/** Bytes at the end of a disk that a new file system leaves free. */
+export const RESERVED = 2 ** 20;
+/** Bytes of docker-machine's tar that are kept: 8 KiB are known to be enough. */
+export const KEPT = 64 * 1024;
+
+const WORDS = 'RancherOS is formatting this disk; it may be formatted again.';
+const BLOCK = 4096;
+
+const at = ({ bytes }: BlockDevice): number => Math.floor((bytes - RESERVED) / BLOCK);
+
+/** Writes down that this disk is being formatted, with the start of what it held. */
+export function writeIntent(system: System, device: BlockDevice): void {
+  const script = `set -e
+dd if="$1" of="$1" bs=4096 count=$(($4 / 4096)) seek=$(($2 + 1)) conv=notrunc,fsync iflag=fullblock status=none
+printf %s "$3" | dd of="$1" bs=4096 seek="$2" conv=notrunc,sync,fsync status=none`;
+  must(system, ['sh', '-c', script, 'ros', device.path, String(at(device)), WORDS, String(KEPT)]);
+}
+
+export function hasIntent(system: System, device: BlockDevice): boolean {
+  if (device.bytes < 16 * RESERVED) return false;
+  const script = `dd if="$1" bs=4096 count=1 skip="$2" status=none | tr -cd '[:print:]'`;
+  return run(system, ['sh', '-c', script, 'ros', device.path, String(at(device))]).stdout === WORDS;
+}
+
+/** The kept start of the disk, into a file. */
+export function copyKept(system: System, device: BlockDevice, file: string): void {
+  const script = `umask 077 && dd if="$1" of="$3" bs=4096 skip=$(($2 + 1)) count=$(($4 / 4096)) conv=fsync status=none`;
+  must(system, ['sh', '-c', script, 'ros', device.path, String(at(device)), file, String(KEPT)]);
+}
+
+/** The formatting is done. */
+export function eraseIntent(system: System, device: BlockDevice): void {
+  const script = `dd if=/dev/zero of="$1" bs=4096 count=$((1 + $3 / 4096)) seek="$2" conv=notrunc,fsync status=none`;
+  must(system, ['sh', '-c', script, 'ros', device.path, String(at(device)), String(KEPT)]);
+}

@@ -1,0 +1,56 @@
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import { type BlockDevice, tagsOf } from './block-devices.ts';
+import { hasIntent } from './intent.ts';
+
+/** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
+export const MAGIC = 'boot2docker, please format-me';
+
+/** What may be formatted without asking anybody, or why not. */
+export type Judgement =
+  | { readonly may: true; readonly because: 'blank' | 'docker-machine' | 'unfinished' }
+  | { readonly may: false; readonly because: string };
+
+const no = (because: string): Judgement => ({ may: false, because });
+
+/** Looks at a device itself, not at what is said of it. Nothing is written. */
+export function judge(system: System, device: BlockDevice, all: readonly BlockDevice[]): Judgement {
+  if (device.readOnly) return no('it is read-only');
+  const parts = all.filter((other) => other.disk === device.path && other.number > 0);
+  if (device.number === 0 && parts.length > 0) return no(`it has ${parts.length} partition(s)`);
+  const used = inUse(system, device.path);
+  if (used !== undefined) return no(used);
+  // An unfinished one holds half a file system that may look like a whole one.
+  if (hasIntent(system, device)) return { may: true, because: 'unfinished' };
+  const { status, stdout } = run(system, ['blkid', '-p', '-o', 'export', device.path], { withErrors: true });
+  const tags = tagsOf(stdout);
+  // 2: nothing found. Everything else is somebody's data, or two signatures at once, or a disk that cannot be read.
+  if (status !== 2) return no(describe(status, tags));
+  if (startOf(system, device.path).startsWith(MAGIC)) return { may: true, because: 'docker-machine' };
+  const zero = run(system, ['cmp', '-s', '-n', '1048576', device.path, '/dev/zero']).status === 0;
+  return zero ? { may: true, because: 'blank' } : no('its first MiB is not empty, though nothing known is there');
+}
+
+function describe(status: number, tags: Readonly<Record<string, string>>): string {
+  const kinds: Readonly<Record<string, string>> = {
+    LVM2_member: 'a volume of LVM',
+    linux_raid_member: 'a member of a software RAID',
+    crypto_LUKS: 'an encrypted volume (LUKS)',
+  };
+  const label = tags['LABEL'] === undefined ? '' : ` “${tags['LABEL']}”`;
+  const type = tags['TYPE'];
+  if (type !== undefined) return `it holds ${kinds[type] ?? type}${label}`;
+  if (tags['PTTYPE'] !== undefined) return `it holds a partition table (${tags['PTTYPE']})`;
+  return status === 8 ? 'it holds signatures of several kinds' : `blkid cannot read it (status ${status})`;
+}
+
+function inUse(system: System, path: string): string | undefined {
+  const mounted = (system.readText('/proc/self/mounts') ?? '').split('\n').find((line) => line.startsWith(`${path} `));
+  return mounted === undefined ? undefined : `it is mounted at ${mounted.split(' ')[1]}`;
+}
+
+/** The printable start of a device. */
+function startOf(system: System, path: string): string {
+  const script = `head -c 64 "$1" | tr -cd '[:print:]'`;
+  return run(system, ['sh', '-c', script, 'ros', path]).stdout;
+}

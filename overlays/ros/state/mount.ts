@@ -1,0 +1,59 @@
+import { note } from '../runtime/kernel-log.ts';
+import { must, run } from '../runtime/run.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { type BlockDevice, blockDevices } from './block-devices.ts';
+import { growFileSystem, growPartition } from './grow.ts';
+
+/** Where the state file system lies. */
+export const STATE = '/run/rancher/state';
+
+const NOT_HERE: Readonly<Record<string, string>> = {
+  LVM2_member: 'a volume of LVM, and this release has no lvm2',
+  linux_raid_member: 'a member of a software RAID, and this release has no mdadm',
+  crypto_LUKS: 'an encrypted volume (LUKS), and this release has no cryptsetup',
+};
+
+/**
+ * Grows the device where there is room, repairs what a power cut left, and mounts it at `STATE`. Fails with a sentence where that
+ * cannot be done without somebody's decision.
+ */
+export function mountState(system: System, found: BlockDevice, fstype: string): void {
+  const foreign = NOT_HERE[found.tags['TYPE'] ?? ''];
+  if (foreign !== undefined)
+    throw new Failure(`${found.path} is ${foreign}: give a disk with a file system of its own`);
+  const device = grownIfPossible(system, found);
+  const type = fstype === 'auto' ? (found.tags['TYPE'] ?? 'auto') : fstype;
+  const blocks = type.startsWith('ext') ? checkedBlocks(system, device) : 0;
+  must(system, ['mkdir', '-p', STATE]);
+  must(system, ['mount', '-t', type, device.path, STATE]);
+  if (blocks === 0) return;
+  try {
+    growFileSystem(system, device, blocks);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    note(system, `the file system on ${device.path} could not grow: ${error.message}`);
+  }
+}
+
+function grownIfPossible(system: System, device: BlockDevice): BlockDevice {
+  try {
+    return device.number === 0 ? device : growPartition(system, device, blockDevices(system));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    note(system, `${device.path} could not grow: ${error.message}`);
+    return device;
+  }
+}
+
+/** The number of blocks of an ext file system, after the journal was replayed and small damage repaired. */
+function checkedBlocks(system: System, device: BlockDevice): number {
+  const { status, stdout } = run(system, ['e2fsck', '-p', device.path], { withErrors: true });
+  if (status >= 4) {
+    const words = stdout.trim().split('\n').slice(-2).join(' · ');
+    throw new Failure(
+      `${device.path} is damaged, and repairing it could lose files: ${words}. Start with rancher.recovery=true and type: e2fsck -y ${device.path}`,
+    );
+  }
+  if (status > 0) note(system, `${device.path} was repaired`);
+  return Number(/(\d+) blocks\s*$/.exec(stdout)?.[1]?.trim() ?? /\/(\d+) blocks/.exec(stdout)?.[1] ?? 0);
+}

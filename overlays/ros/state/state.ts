@@ -1,0 +1,79 @@
+import type { CloudConfig } from '../config/schema.ts';
+import { type LoadedConfig, loadConfig } from '../config/sources.ts';
+import { configuredConsole } from '../console/replace-console.ts';
+import { alarm } from '../runtime/kernel-log.ts';
+import { must } from '../runtime/run.ts';
+import { eachStep } from '../runtime/steps.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { findServices } from '../services/config.ts';
+import { containerSpec } from '../services/container.ts';
+import { surroundings } from '../services/plan.ts';
+import { blockDevices } from './block-devices.ts';
+import { isOnDisk, prepareDataRoot } from './data-root.ts';
+import { loadDiskDrivers } from './drivers.ts';
+import { obtainState } from './find.ts';
+import { bindFolders, SYSTEM_DOCKER } from './folders.ts';
+import { resizeDevice } from './grow.ts';
+import { mountBoot, mountOem, turnOnSwap } from './other-disks.ts';
+
+/** Tells the system's start that somebody asked for a shell instead of a system. */
+const RECOVERY = '/run/ros/recovery';
+
+/**
+ * Finds and mounts all disks that mean something, and puts the folders that must survive a restart on the state disk. Gives the
+ * configuration that holds then: the OEM disk and the state disk both bring some.
+ */
+export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
+  let loaded = first;
+  const recovers = first.config.rancher?.recovery === true;
+  must(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
+  if (recovers) system.writeText(RECOVERY, '');
+  loadDiskDrivers(system);
+  const devices = blockDevices(system);
+  let again = false;
+  eachStep(system, [
+    () => {
+      again = mountOem(system, first.config, devices);
+    },
+  ]);
+  if (again) loaded = loadConfig(system);
+  let state: string | undefined;
+  eachStep(system, [
+    () => {
+      state = obtainState(system, loaded.config.rancher?.state ?? {}, { recovers });
+    },
+  ]);
+  if (state !== undefined) {
+    eachStep(system, [() => bindFolders(system, loaded.config.rancher?.state?.directory)]);
+    loaded = loadConfig(system);
+    if (!recovers && isOnDisk(system)) readySystemDocker(system, loaded.config);
+  }
+  const now = state === undefined ? devices : blockDevices(system);
+  eachStep(system, [
+    () => mountBoot(system, loaded.config, now),
+    () => turnOnSwap(system, now),
+    () => {
+      const resize = loaded.config.rancher?.resize_device;
+      if (resize !== undefined) resizeDevice(system, resize, state);
+    },
+  ]);
+  return loaded;
+}
+
+/** Without its storage there is no system at all; memory always does. */
+function readySystemDocker(system: System, config: CloudConfig): void {
+  try {
+    prepareDataRoot(system, () => {
+      const services = configuredConsole(system, findServices(system, config).services, config.rancher?.console);
+      const service = services.get('console');
+      return service && containerSpec(services, 'console', service, surroundings(system, config));
+    });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    alarm(
+      system,
+      `System Docker's storage on the state disk cannot be used, so its containers live in memory: ${error.message}`,
+    );
+    must(system, ['umount', SYSTEM_DOCKER]);
+  }
+}

@@ -1,0 +1,183 @@
+import type { Check } from '../rig/boot-case.ts';
+import { bootTest } from '../rig/machine.ts';
+import { KNOWN_KEY } from '../rig/ssh.ts';
+import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { BARE_GPT, dockerMachines, LUKS, LVM, RAID, shippedDisk } from './foreign-disks.ts';
+
+/** What the first process sees, which is in no container. */
+const outside = (command: string): string => `sudo nsenter -t 1 -m -- ${command}`;
+
+const onDisk = (device: string): Check => ({
+  sentence: `the folders that must survive lie on ${device}`,
+  run: outside(`awk -v d=${device} '$1 == d { print $2 }' /proc/1/mounts`),
+  prints: /^(?=[\s\S]*^\/home$)(?=[\s\S]*^\/opt$)(?=[\s\S]*^\/var\/lib\/rancher$)(?=[\s\S]*^\/var\/lib\/system-docker$)(?=[\s\S]*^\/var\/lib\/user-docker$)(?=[\s\S]*^\/var\/log$)/m,
+});
+
+const STORE: readonly Check[] = [
+  { sentence: 'the user stores a file', run: 'echo my file >~/kept' },
+  ...DOCKER_RUNS,
+  {
+    sentence: 'the user stores a container and a volume',
+    run: `docker run --name keeper busybox:test sh -c 'if [ -f /mine ]; then cat /mine; else echo kept by the container >/mine; fi' && docker run --rm -v kept:/kept busybox:test sh -c 'echo kept in a volume >/kept/file'`,
+    deadlineSeconds: 90,
+  },
+];
+
+const KEPT: readonly Check[] = [
+  { sentence: 'a file in /home is still there', run: 'cat ~/kept', prints: /^my file$/m },
+  { sentence: 'so are image and container, which starts again with what it wrote', run: 'docker start -a keeper', prints: /^kept by the container$/m, eventually: true, deadlineSeconds: 120 },
+  { sentence: 'and its volume', run: 'docker run --rm -v kept:/kept busybox:test cat /kept/file', prints: /^kept in a volume$/m },
+];
+
+const REFUSED: readonly (readonly [string, RegExp])[] = [
+  ['ext4', /vdb is not formatted: it holds ext4/],
+  ['LVM', /vdc is not formatted: it holds a volume of LVM/],
+  ['LUKS', /vdd is not formatted: it holds an encrypted volume/],
+  ['RAID', /vde is not formatted: it holds a member of a software RAID/],
+  ['a bare GPT', /vdf is not formatted: it holds a partition table \(gpt\)/],
+];
+
+const STATE_LINE = 'rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait';
+
+bootTest({
+  name: 'a blank disk becomes the state disk, disks of others are left alone, and what a user stored survives a restart and a power cut',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  append: `${STATE_LINE} rancher.state.autoformat=[/dev/sda,/dev/vdb,/dev/vdc,/dev/vdd,/dev/vde,/dev/vdf,/dev/vda]`,
+  disks: [
+    { name: 'blank', mebibytes: 2048 },
+    { name: 'ext4', mebibytes: 64, holds: { type: 'ext4', label: 'SOMEBODYS' } },
+    { name: 'lvm', mebibytes: 64, holds: LVM },
+    { name: 'luks', mebibytes: 64, holds: LUKS },
+    { name: 'raid', mebibytes: 64, holds: RAID },
+    { name: 'gpt', mebibytes: 64, holds: BARE_GPT },
+    { name: 'oem', mebibytes: 16, holds: { type: 'ext4', label: 'RANCHER_OEM', files: { 'oem-config.yml': 'hostname: named-by-its-maker\n' } } },
+    { name: 'swap', mebibytes: 64, holds: { type: 'swap', label: 'RANCHER_SWAP' } },
+    { name: 'boot', mebibytes: 16, holds: { type: 'fat', label: 'RANCHERBOOT', files: { marker: 'of the boot disk\n' } } },
+  ],
+  checks: [
+    onDisk('/dev/vda'),
+    { sentence: 'it is ext4 with the label RANCHER_STATE', run: 'sudo blkid -p /dev/vda', prints: /LABEL="RANCHER_STATE".* TYPE="ext4"/ },
+    ...REFUSED.map(([what, words]): Check => ({ sentence: `${what} is left alone, in words`, run: 'sudo dmesg | grep "not formatted"', prints: words })),
+    { sentence: 'the OEM disk gives the host its name', run: 'hostname', prints: /^named-by-its-maker$/m },
+    { sentence: 'RANCHER_SWAP is swapped to', run: 'cat /proc/swaps', prints: /^\/dev\/vdh /m },
+    { sentence: 'the boot disk is at /boot', run: outside('cat /boot/marker'), prints: /^of the boot disk$/m },
+    ...STORE,
+    { sentence: 'the user leaves a file in the console itself', run: 'sudo touch /in-the-console && sync' },
+    { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    onDisk('/dev/vda'),
+    { sentence: 'the file system was left clean', run: 'sudo dmesg | grep -c "vda was repaired"', prints: /^0$/m, exits: 1 },
+    ...KEPT,
+    { sentence: 'the console is the same one', run: 'ls /in-the-console' },
+    {
+      sentence: 'the power is cut while a container counts with fsync',
+      powerCut: {
+        during: `docker run -v counted:/c busybox:test sh -c 'i=0; while :; do i=$((i+1)); echo $i >/c/new; sync; mv /c/new /c/count; sync; echo COUNTED=$i.; done' >/dev/ttyS0`,
+        acknowledges: /COUNTED=(\d+)\./,
+        afterSeconds: 6,
+      },
+    },
+    onDisk('/dev/vda'),
+    ...SERVICES_RUN.slice(0, 1),
+    ...KEPT,
+    { sentence: 'it is not behind what it acknowledged', run: 'docker run --rm -v counted:/c busybox:test cat /c/count', atLeastAcknowledged: true },
+  ],
+});
+
+bootTest({
+  name: 'a state partition grows to the end of its disk, however often the power fails in its first start',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  append: STATE_LINE,
+  disks: [{ name: 'disk', mebibytes: 2048, bus: 'nvme', holds: shippedDisk(128) }],
+  // The line is the kernel's last before the layers are assembled.
+  firstCuts: [2, 3, 4, 5, 6, 7, 8, 10, 12, 15].map((thenSeconds) => ({ says: /Run \/init as init process|Freeing unused kernel image/, thenSeconds })),
+  checks: [
+    onDisk('/dev/nvme0n1p1'),
+    { sentence: 'it fills the disk', run: `${outside('df -m --output=size /home')} | tail -1`, prints: /^ *(19|20)\d\d$/m },
+    { sentence: 'the table is whole', run: 'sudo sfdisk --verify /dev/nvme0n1', prints: /No errors detected/ },
+    ...SERVICES_RUN.slice(0, 1),
+    ...STORE,
+    { sentence: 'the power is cut', powerCut: {} },
+    ...KEPT,
+  ],
+});
+
+bootTest({
+  name: "docker-machine's disk becomes its state disk without any kernel argument, and its keys are kept",
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  disks: [{ name: 'machine', mebibytes: 512, bus: 'ahci', holds: dockerMachines(KNOWN_KEY.line) }],
+  checks: [
+    onDisk('/dev/sda'),
+    { sentence: 'its label is B2D_STATE', run: 'sudo blkid -p /dev/sda', prints: /LABEL="B2D_STATE"/ },
+    { sentence: 'the keys are in userdata.tar', run: outside('tar -xOf /var/lib/boot2docker/userdata.tar .ssh/authorized_keys'), prints: /known@boot-test/ },
+    { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    onDisk('/dev/sda'),
+  ],
+});
+
+bootTest({
+  name: 'a state disk that is required and missing is asked for, and a full one keeps nobody out',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  reachesShell: false,
+  append: 'rancher.state.dev=LABEL=MISSING rancher.state.required',
+  disks: [{ name: 'state', mebibytes: 512, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
+  checks: [
+    { sentence: 'it says what it looked for and what there is', shows: /there is no state disk LABEL=MISSING\. There are: \/dev\/vda \(512 MiB, ext4 “RANCHER_STATE”\)/, deadlineSeconds: 120 },
+    { sentence: 'the power is cut, and this time nothing is required', powerCut: { append: 'rancher.state.dev=LABEL=MISSING', reachesShell: true } },
+    { sentence: 'a missing one is told on the console', run: 'sudo dmesg | grep "EVERYTHING LIVES IN MEMORY"', prints: /LABEL=MISSING/ },
+    { sentence: 'and before the login', run: 'cat /run/issue.d/05-state.issue', prints: /EVERYTHING LIVES IN MEMORY/ },
+    { sentence: 'the power is cut, and the disk is found', powerCut: { append: STATE_LINE, reachesShell: true } },
+    onDisk('/dev/vda'),
+    { sentence: 'it is filled up', run: 'sudo dd if=/dev/zero of=/home/filler bs=1M; sync; df /home' },
+    { sentence: 'the power is cut', powerCut: { append: STATE_LINE, reachesShell: true } },
+    { sentence: 'the start says that the disk is full', run: 'sudo dmesg | grep "state disk is full"', prints: /docker system prune/ },
+    ...SERVICES_RUN.slice(0, 1),
+  ],
+});
+
+bootTest({
+  name: 'rancher.recovery gives a root shell with the state and a network, and nothing else',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 512,
+  runs: 'release',
+  append: `${STATE_LINE} rancher.recovery=true`,
+  disks: [{ name: 'state', mebibytes: 512, holds: { type: 'ext4', label: 'RANCHER_STATE', files: { 'home/somebody/note': 'still here\n' } } }],
+  checks: [
+    { sentence: 'the shell is root', run: 'id -u', prints: /^0$/m },
+    { sentence: 'the state is mounted', run: 'cat /home/somebody/note', prints: /^still here$/m },
+    { sentence: 'nothing was started', run: 'pgrep -x dockerd; pgrep -x containerd; pgrep -x system-dockerd', exits: 1 },
+    { sentence: 'the network has an address', run: 'ip -4 address show eth0', prints: /inet 10\.0\.2\.15/, eventually: true },
+    { sentence: 'reboot restarts it', reboots: { run: 'reboot' } },
+  ],
+});
+
+bootTest({
+  name: 'the next version starts on the state of this one: its own services, and what the user stored',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  append: STATE_LINE,
+  disks: [{ name: 'state', mebibytes: 2048, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
+  checks: [
+    ...STORE,
+    { sentence: 'the machine is switched off', powersOff: { run: 'sudo poweroff' }, deadlineSeconds: 90 },
+    { sentence: 'it is switched on with the next version', powerCut: { release: 'next' } },
+    { sentence: 'the next version runs', run: 'ros -v', prints: /v1\.99\.0-next/ },
+    ...SERVICES_RUN,
+    { sentence: 'all system containers are of its images', run: `sudo system-docker ps -a --format '{{.Image}}' | grep -v v1.99.0-next`, exits: 1 },
+    { sentence: 'images of the version before are gone', run: `sudo system-docker images --format '{{.Tag}}' | grep -v v1.99.0-next`, exits: 1 },
+    ...KEPT,
+  ],
+});
