@@ -6,10 +6,16 @@ const STORAGE =
   '^pci:.*bc(01|0[cC]sc03)|^virtio:d0000000[28]|^vmbus:|^xen:|^scsi:|^usb:.*ic08|^acpi:.*(VMBUS|MSFT1000)';
 
 /**
- * Loads the drivers of disks that the hardware seen so far asks for. A driver can reveal further hardware, so callers that do not
- * find their disk repeat this; then with `all` for whatever else it may hang on.
+ * Loads the drivers of disks that the hardware asks for, until those that are loaded reveal nothing more. Some look for their disks
+ * in their own time: callers that do not find theirs repeat this, then with `all` for whatever else it may hang on.
  */
 export function loadDiskDrivers(system: System, { all = false } = {}): void {
-  const script = `find "$1" -name modalias -exec cat {} + 2>/dev/null | grep -E "$2" | sort -u | xargs modprobe -abq 2>/dev/null`;
+  const script = `seen=none
+for round in 1 2 3 4; do
+	wanted=$(find "$1" -name modalias -exec cat {} + | grep -E "$2" | sort -u)
+	[ "$wanted" != "$seen" ] || break
+	seen=$wanted
+	modprobe -abq $wanted
+done 2>/dev/null`;
   run(system, ['sh', '-c', script, 'ros', '/sys/devices', all ? '.' : STORAGE]);
 }

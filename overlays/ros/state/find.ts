@@ -30,11 +30,11 @@ const autoformatOf = ({ autoformat = [] }: StateOptions): readonly string[] =>
 export function obtainState(
   system: System,
   options: StateOptions,
-  { recovers }: { readonly recovers: boolean },
+  { recovers, devices: first }: { readonly recovers: boolean; readonly devices: readonly BlockDevice[] },
 ): string | undefined {
   tellOfWhatIsNotHere(system, options);
   if (options.script !== undefined) run(system, ['timeout', '60', 'sh', '-c', options.script]);
-  if (!isWanted(options)) return obtainDockerMachines(system);
+  if (!isWanted(options)) return obtainDockerMachines(system, first);
   const required = options.required === true && !recovers;
   const patience = (options.wait === true || required) && !recovers ? PATIENT_MS : IMPATIENT_MS;
   const wanted = options.dev ?? `LABEL=${STATE_LABEL}`;
@@ -43,7 +43,7 @@ export function obtainState(
   let before = '';
   let offered = false;
   for (let look = 0; ; look++) {
-    const devices = blockDevices(system);
+    const devices = look === 0 ? first : blockDevices(system);
     const seen = devices.map(({ path }) => path).join(' ');
     // Drivers look for their disks in their own time: nothing is formatted before two looks in a row agree.
     const settled = look > 0 && seen === before;
@@ -116,8 +116,7 @@ function attempt(
 }
 
 /** Nobody asked for a state disk, but docker-machine has its own ways: a disk that it prepared, or that it prepared once. */
-function obtainDockerMachines(system: System): string | undefined {
-  const devices = blockDevices(system);
+function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): string | undefined {
   const candidates = DOCKER_MACHINE_DISKS.filter((path) =>
     devices.some((device) => device.path === path && device.tags['TYPE'] === undefined),
   );

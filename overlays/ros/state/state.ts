@@ -40,7 +40,7 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
   let state: string | undefined;
   eachStep(system, [
     () => {
-      state = obtainState(system, loaded.config.rancher?.state ?? {}, { recovers });
+      state = obtainState(system, loaded.config.rancher?.state ?? {}, { recovers, devices });
     },
   ]);
   if (state !== undefined) {
