@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BootFigures, type DockerLogs, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { comparisonTable } from '../bench/comparison.ts';
-import { BuildError } from '../core/failure.ts';
 import type { Artifact } from '../core/step.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { installedDisk } from '../recipes/disk.ts';
@@ -11,7 +10,7 @@ import { liveSystem } from '../recipes/system.ts';
 import { packageVersion } from './build.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
-import { readOptions } from './options.ts';
+import { readOptions, wholeNumber } from './options.ts';
 import { makeReporter } from './reporter.ts';
 import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
@@ -85,16 +84,6 @@ export const benchPeer: Command = {
     return 0;
   },
 };
-
-function wholeNumber(option: string, text: string, most: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new BuildError({
-    kind: 'usage',
-    message: `${option} is "${text}"`,
-    hint: `give a whole number from 1 to ${most}`,
-  });
-}
 
 /** Builds both disks and gives the files that hold them, in the store. */
 async function buildDisks(context: CommandContext, values: Parameters<typeof settingsFrom>[0]): Promise<Disks> {

@@ -9,7 +9,7 @@ import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { filesOf, type LiveMedium, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
-import { readOptions } from './options.ts';
+import { readOptions, wholeNumber } from './options.ts';
 import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 
 const HELP = `Measures builds and boots, as a table and as JSON.
@@ -46,14 +46,7 @@ export const bench: Command = {
       builds: { type: 'boolean', default: false },
       boots: { type: 'boolean', default: false },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1 || runs > 99) {
-      throw new BuildError({
-        kind: 'usage',
-        message: `--runs is "${values.runs}"`,
-        hint: 'give a whole number from 1 to 99',
-      });
-    }
+    const runs = wholeNumber('--runs', values.runs, 99);
     const say = (sentence: string): void => void context.stderr.write(`… ${sentence}\n`);
     const settings = settingsFrom({ ...values, json: false }, context);
     const everything = values.builds === values.boots;

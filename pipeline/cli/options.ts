@@ -53,3 +53,14 @@ export function readOptions<const T extends OptionTable>(
     });
   }
 }
+
+/** The value of an option that is a whole number from 1 to `most`; anything else is a usage error. */
+export function wholeNumber(option: string, text: string, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new BuildError({
+    kind: 'usage',
+    message: `${option} is "${text}"`,
+    hint: `give a whole number from 1 to ${most}`,
+  });
+}
