@@ -39,6 +39,7 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   const words = readArguments([...given, ...further, ...tlsWords]);
   const line = withArguments(withoutOwnPort(json, words), words);
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
+  if (options.userns_enabled) giveUserNumbers(system);
   writeFile(system, `${FOLDER}/daemon.json`, `${JSON.stringify(line.json, undefined, 2)}\n`);
   const variables = Object.entries(environment).flatMap(([name, value]) => {
     if (/^[A-Za-z_]\w*$/.test(name)) return [`export ${name}=${shellWord(value)}\n`];
@@ -55,6 +56,14 @@ function withoutOwnPort(json: DaemonJson, words: ReturnType<typeof readArguments
   const hosts = json['hosts'];
   if (!listens || !Array.isArray(hosts)) return json;
   return { ...json, hosts: hosts.filter((host) => host !== 'tcp://0.0.0.0:2376') };
+}
+
+/** The numbers that stand for those of containers: always the same, so that images and volumes stay theirs. */
+function giveUserNumbers(system: System): void {
+  for (const path of ['/etc/subuid', '/etc/subgid']) {
+    const text = system.readText(path) ?? '';
+    if (!/^dockremap:/m.test(text)) system.writeText(path, `${text}dockremap:231072:65536\n`);
+  }
 }
 
 function readJson(system: System, path: string): DaemonJson {

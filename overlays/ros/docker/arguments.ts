@@ -1,4 +1,4 @@
-import type { DaemonJson } from './options.ts';
+import { type DaemonJson, hostOf } from './options.ts';
 
 /** Letters of dockerd's options. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -71,7 +71,7 @@ export function readArguments(words: readonly string[]): readonly Option[] {
     const own = given ?? joined;
     const follows = own === undefined && !FLAGS.has(name) && rest[0] !== undefined && !rest[0].startsWith('-');
     const value = own ?? (follows ? rest.shift() : undefined);
-    options.push({ name, ...(value === undefined ? {} : { value }) });
+    options.push({ name, ...(value === undefined ? {} : { value: name === 'host' ? hostOf(value) : value }) });
   }
   return options;
 }

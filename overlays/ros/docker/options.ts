@@ -60,11 +60,14 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   if (options.userns_enabled) json.set('userns-remap', 'default');
   if (options.userland_proxy)
     warnings.push('rancher.docker.userland_proxy has no effect: the program for it is not part of the release.');
-  const hosts = listOf(options.host).map((host) => host.replace('unix:///var/run/', 'unix:///run/'));
+  const hosts = listOf(options.host).map(hostOf);
   json.set('hosts', [...new Set([SOCKET, ...hosts])]);
   if (options.tls) addTls(json, options, warnings);
   return { json: Object.fromEntries(json), warnings };
 }
+
+/** A place to listen on, by one name: /var/run is /run. */
+export const hostOf = (host: string): string => host.replace(/^unix:\/\/\/var\/run\//, 'unix:///run/');
 
 function addTls(json: Map<string, unknown>, options: DockerOptions, warnings: string[]): void {
   if (!options.ca_cert || !options.server_cert || !options.server_key) {

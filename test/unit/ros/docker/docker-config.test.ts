@@ -58,6 +58,12 @@ test('an argument and a key of the file about the same are one: the argument win
   assert.equal(start.trim(), "set -- '--log-opt=max-size=1m' '--host=tcp://127.0.0.1:2375' '--debug' '--storage-driver=vfs' '--log-opt=max-file=2' '--host=unix:///run/docker.sock'");
 });
 
+test('one socket by two names is one, and users of containers get numbers', () => {
+  const { start, system } = written('args: [-H, "unix:///var/run/docker.sock"], userns_enabled: true');
+  assert.equal(start, "set -- '--host=unix:///run/docker.sock'\n");
+  assert.equal(system.readText('/etc/subuid'), 'dockremap:231072:65536\n');
+});
+
 test('what dockerd refuses together is not left together', () => {
   assert.equal(written('extra_args: [--bridge=none]').json['bip'], undefined);
   assert.equal(written('extra_args: [--log-driver=journald]').json['log-opts'], undefined);
