@@ -73,6 +73,19 @@ for (const [bus, firmware] of [
 
 bootTest({
   ...disk('virtio'),
+  name: 'rancheros.img with rancher.toram lets its disk go',
+  firmware: 'bios',
+  runs: 'release',
+  disks: [{ name: 'installed', mebibytes: 4096, holds: releasedDisk('rancher.autologin=ttyS0 rancher.toram') }],
+  checks: [
+    ...INSTALLED,
+    { sentence: 'the layers are in memory', run: 'sudo losetup -ln -O BACK-FILE; ls /run/rancher/ram/boot', prints: /\/run\/rancher\/ram\/rancheros\/base\.squashfs[\s\S]*initrd\s+vmlinuz/ },
+    { sentence: 'the boot partition is not mounted', run: 'grep -c " /run/rancher/medium " /proc/1/mountinfo', exits: 1, prints: /^0$/m },
+  ],
+});
+
+bootTest({
+  ...disk('virtio'),
   name: 'two disks with the same labels: the system runs from the one that the boot loader came from',
   firmware: 'bios',
   runs: 'release',
