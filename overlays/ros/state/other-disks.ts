@@ -16,7 +16,10 @@ export function mountOem(system: System, { rancher }: CloudConfig, devices: read
   return true;
 }
 
-/** Mounts the boot file system at /boot. FAT has eleven characters for a label, one fewer than RANCHER_BOOT. */
+/**
+ * Mounts the boot file system at /boot, read-only: FAT has no journal, and who writes there mounts it anew for as long as that takes.
+ * FAT has eleven characters for a label, one fewer than RANCHER_BOOT.
+ */
 export function mountBoot(system: System, { rancher }: CloudConfig, devices: readonly BlockDevice[]): void {
   const wanted = rancher?.state?.boot_dev ?? 'LABEL=RANCHER_BOOT';
   const device =
@@ -30,7 +33,7 @@ export function mountBoot(system: System, { rancher }: CloudConfig, devices: rea
   const place = mounted?.split(' ')[1];
   // The layers may lie on it, mounted since the very start.
   if (place !== undefined) must(system, ['mount', '--bind', place, '/boot']);
-  else must(system, ['mount', '-t', rancher?.state?.boot_fstype ?? 'auto', device.path, '/boot']);
+  else must(system, ['mount', '-o', 'ro', '-t', rancher?.state?.boot_fstype ?? 'auto', device.path, '/boot']);
 }
 
 /** Swaps to every device with the label RANCHER_SWAP. */
