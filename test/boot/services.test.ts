@@ -1,0 +1,99 @@
+import { bootTest } from '../rig/machine.ts';
+import { DOCKER_RUNS, IDENTITY, NO_ZOMBIES, SERVICES_RUN } from './checks.ts';
+
+const DEFINITIONS = `mine:
+  image: "rancher/os-base:\${VERSION}"
+  command: sh -c "echo mine started; exec sleep 100000"
+ticker:
+  image: "rancher/os-base:\${VERSION}"
+  command: touch /run/ticked
+  volumes: ["/run:/run"]
+  labels: {cron.schedule: "0 * * * * ?"}
+`;
+
+const USERS = `rancher:
+  services:
+    web:
+      image: busybox:test
+      command: httpd -f -p 80 -h /tmp
+      ports: ["8099:80"]
+      labels: {io.rancher.os.scope: user}
+`;
+
+bootTest({
+  name: 'services of the user run in both Dockers, broken ones stop nothing, and Docker obeys its options, with certificates too',
+  runs: 'release',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  append: 'rancher.services.broken.command=nothing rancher.services.absent.image=127.0.0.1:9/nothing:1',
+  checks: [
+    ...IDENTITY,
+    ...SERVICES_RUN,
+    { sentence: 'a service without an image is told', run: 'sudo dmesg', prints: /ros: service broken: it has no image/, eventually: true },
+    { sentence: 'an image that is nowhere is told', run: 'sudo dmesg', prints: /ros: service absent: 127\.0\.0\.1:9\/nothing:1 cannot be pulled/, eventually: true },
+    {
+      sentence: 'the path of a file is enabled, and its services start',
+      run: `printf '%s' '${DEFINITIONS}' | sudo tee /var/lib/rancher/conf/mine.yml >/dev/null && sudo ros service enable /var/lib/rancher/conf/mine.yml && sudo ros service up mine ticker && sudo ros service ps mine`,
+      prints: /^mine +Up /m,
+    },
+    { sentence: 'its log is shown', run: 'sudo ros service logs mine', prints: /^mine started$/m, eventually: true },
+    { sentence: 'its process is killed', run: `sudo kill -9 "$(sudo system-docker inspect -f '{{.State.Pid}}' mine)"` },
+    {
+      sentence: 'it comes back by itself',
+      run: `sudo system-docker inspect -f '{{.RestartCount}} {{.State.Running}}' mine`,
+      prints: /^1 true$/m,
+      eventually: true,
+    },
+    ...DOCKER_RUNS,
+    {
+      sentence: "a service of the user's Docker starts",
+      run: `printf '%s' '${USERS}' | sudo ros config merge && sudo ros service up web && curl -s -o /dev/null -w '%{http_code}' --retry 5 --retry-connrefused http://127.0.0.1:8099/nothing`,
+      prints: /^404$/m,
+    },
+    { sentence: 'services are listed as JSON', run: 'sudo ros service list --json', prints: /"name": "web",\s+"enabled": true,\s+"scope": "user",\s+"state": "running"/ },
+    {
+      sentence: 'an archive in the folder of preloads is loaded',
+      run: `set -e
+docker tag busybox:test preloaded:1
+sudo mkdir -p /var/lib/rancher/preload/docker
+docker save preloaded:1 | busybox gzip | sudo tee /var/lib/rancher/preload/docker/it.tar.gz >/dev/null
+docker rmi preloaded:1
+sudo ros preload-images
+docker run --rm preloaded:1 echo loaded once
+docker rmi preloaded:1
+sudo ros preload-images
+docker image inspect preloaded:1 2>&1 | tail -n 1`,
+      prints: /^loaded once\n[\s\S]*No such image/m,
+      deadlineSeconds: 120,
+    },
+    {
+      sentence: 'certificates are made, and Docker asks for them',
+      run: `set -e
+sudo ros tls generate --server -H node.example
+sudo ros tls generate
+sudo ros config set rancher.docker.tls true
+sudo ros service restart docker`,
+      prints: /is in \/home\/rancher\/\.docker/,
+      deadlineSeconds: 90,
+    },
+    {
+      sentence: 'with the certificate Docker answers over the network',
+      run: `docker --host tcp://127.0.0.1:2376 --tlsverify version -f 'with a certificate: {{.Server.Version}}'`,
+      prints: /^with a certificate: \d+\./m,
+      eventually: true,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'without one it does not', run: 'curl -sk --max-time 10 https://127.0.0.1:2376/version || echo refused', prints: /^refused\n$/ },
+    { sentence: "the user's service is back after the restart", run: 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8099/nothing', prints: /^404$/m, eventually: true },
+    {
+      sentence: 'with an argument that dockerd refuses it runs without the options at last',
+      run: `sudo ros config set rancher.docker.extra_args '[--nonsense]' && sudo ros service restart docker`,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'and says so', run: 'sudo dmesg', prints: /ros: Docker died three times with the options of rancher\.docker/, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'and answers', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 90 },
+    { sentence: 'cron started the container with a schedule', run: 'ls /run/ticked', prints: /ticked/, eventually: true, deadlineSeconds: 120 },
+    NO_ZOMBIES,
+  ],
+});
