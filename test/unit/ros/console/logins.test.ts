@@ -123,7 +123,7 @@ test('host keys of the configuration are used instead, and one that is no key is
   assert.deepEqual(hostKeys(made, { ed25519: key, 'ed25519-pub': 'ssh-ed25519 AAAA' }), ['/run/ros/ssh/ssh_host_ed25519_given']);
   const broken = machine();
   assert.deepEqual(hostKeys(broken, { rsa: 'nonsense' }).length, 2);
-  assert.match(broken.readText('/dev/kmsg') ?? '', /rancher\.ssh\.keys: “rsa” is no private key/);
+  assert.match(broken.readText('/dev/kmsg') ?? '', /rancher\.ssh\.keys: "rsa" is no private key/);
 });
 
 test('where the disk takes no host keys they are made in memory, and that is told', () => {

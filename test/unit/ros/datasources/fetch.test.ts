@@ -95,7 +95,7 @@ test('what is wrong with user-data is told with its place, and the rest holds', 
   const { on } = prepared('["file:/given"]', { '/given': '#cloud-config\nhostname: given\nrancher:\n  shutdown_timeout: s3cret\n' });
   fetchConfiguration(on);
   assert.equal(loadConfig(on).config.hostname, 'given');
-  assert.match(on.readText('/dev/kmsg') ?? '', /user-data:4:3: error in “rancher.shutdown_timeout”; [\s\S]*<3>ros: The user-data of file has 1 problem; “sudo ros config validate --all” shows/);
+  assert.match(on.readText('/dev/kmsg') ?? '', /user-data:4:3: error in "rancher.shutdown_timeout"; [\s\S]*<3>ros: The user-data of file has 1 problem; "sudo ros config validate --all" shows/);
   assert.doesNotMatch(on.readText('/dev/kmsg') ?? '', /s3cret/);
 });
 
