@@ -5,6 +5,7 @@ import { askOne, LIMIT, outcomeFile } from '../datasources/ask.ts';
 import { fetchConfiguration } from '../datasources/fetch.ts';
 import { wantedSources } from '../datasources/list.ts';
 import { DONE, readStatus, type Status } from '../datasources/status.ts';
+import { requireRoot } from '../runtime/require-root.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
@@ -58,6 +59,7 @@ function ask(system: System, number: number): number {
 }
 
 function status(system: System, isJson: boolean): number {
+  requireRoot(system, 'ros cloud-init status');
   const now = readStatus(system);
   if (isJson) system.print(JSON.stringify(now ?? null, undefined, 2));
   else for (const line of now === undefined ? notAsked(system) : linesOf(now)) system.print(line);

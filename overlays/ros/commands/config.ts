@@ -1,4 +1,5 @@
 import { nearestName } from '../config/nearest-name.ts';
+import { requireRoot } from '../runtime/require-root.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { merge, set } from './config-change.ts';
 import { type Options, readOptions, type Taken, UsageError } from './config-options.ts';
@@ -19,18 +20,30 @@ merge and validate read the standard input where no file is named. --json: as JS
 
 interface Verb {
   readonly taken?: Taken;
+  /** Reads or writes files of root's. */
+  readonly isRoots?: (options: Options) => boolean;
   readonly run: (system: System, options: Options) => number;
 }
 
 const INPUT = { i: 'input' } as const;
 
+const always = (): boolean => true;
+
 const VERBS: Readonly<Record<string, Verb>> = {
-  get: { run: get },
-  set: { run: set },
-  merge: { taken: { values: INPUT }, run: merge },
-  export: { taken: { flags: { f: 'full', p: 'private' }, values: { o: 'output' } }, run: exportConfig },
-  validate: { taken: { flags: { a: 'all' }, values: INPUT }, run: validate },
-  images: { taken: { values: INPUT }, run: images },
+  get: { run: get, isRoots: always },
+  set: { run: set, isRoots: always },
+  merge: { taken: { values: INPUT }, run: merge, isRoots: always },
+  export: {
+    taken: { flags: { f: 'full', p: 'private' }, values: { o: 'output' } },
+    run: exportConfig,
+    isRoots: always,
+  },
+  validate: {
+    taken: { flags: { a: 'all' }, values: INPUT },
+    run: validate,
+    isRoots: ({ flags }) => flags.has('all'),
+  },
+  images: { taken: { values: INPUT }, run: images, isRoots: ({ values }) => !values.has('input') },
 };
 
 /** Commands of RancherOS 1 that are no more, and why. */
@@ -56,7 +69,9 @@ export function config(system: System, args: readonly string[]): number {
     return 2;
   }
   try {
-    return verb.run(system, readOptions(rest, verb.taken));
+    const options = readOptions(rest, verb.taken);
+    if (verb.isRoots?.(options)) requireRoot(system, `ros config ${name}`);
+    return verb.run(system, options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     system.complain(`config ${name}: ${error.message}\n${USAGE}`);

@@ -132,3 +132,10 @@ test('commands that are no more say why, and unknown ones name the nearest', () 
   assert.match(ros(system, ['export', '-x']), /^2 config export: There is no option -x\./);
   assert.match(ros(system, ['merge', '-i']), /^2 config merge: -i needs a value\./);
 });
+
+test('whoever is not root is told to be it, instead of half of the configuration', () => {
+  const system = machine({ [FILE]: 'hostname: a\n', '/proc/self/status': 'Name:\tqjs\nUid:\t1100\t1100\t1100\t1100\n' });
+  assert.equal(ros(system, ['get', 'hostname']), '1 ros config get reads what only root may read: sudo ros config get');
+  assert.match(ros(system, ['validate', '--all']), /^1 .*sudo ros config validate/);
+  assert.equal(ros(system, ['validate'], 'hostname: b\n'), '');
+});
