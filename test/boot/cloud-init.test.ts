@@ -103,7 +103,7 @@ bootTest({
     { sentence: 'the drive is not left mounted', run: 'grep -c config-2 /proc/mounts || true', prints: /^0$/m },
     {
       sentence: 'the last file of cloud-config.d by its name counts',
-      run: `cd /; for value in 30 20 40; do printf 'rancher: {shutdown_timeout: %s}\\n' $value | sudo tee /var/lib/rancher/conf/cloud-config.d/$value.yml >/dev/null; done; sudo ros config get rancher.shutdown_timeout`,
+      run: `cd /; for value in 30 20 40; do printf 'rancher: {shutdown_timeout: %s}\\n' $value | sudo tee /var/lib/rancher/conf/cloud-config.d/user-$value.yml >/dev/null; done; sudo ros config get rancher.shutdown_timeout`,
       prints: /^40$/m,
     },
     { sentence: 'cloud-config.yml counts more', run: 'sudo ros config set rancher.shutdown_timeout 50 && sudo ros config get rancher.shutdown_timeout', prints: /^50$/m },
