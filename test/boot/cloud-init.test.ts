@@ -53,7 +53,6 @@ const EC2: MetadataService = {
 
 bootTest({
   name: "EC2's metadata service configures the machine",
-  runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,

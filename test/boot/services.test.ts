@@ -22,7 +22,6 @@ const USERS = `rancher:
 
 bootTest({
   name: 'services of the user run in both Dockers, broken ones stop nothing, and Docker obeys its options, with certificates too',
-  runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
