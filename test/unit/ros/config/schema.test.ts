@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { describeSchema } from '../../../../overlays/ros/config/describe.ts';
 import { CLOUD_CONFIG, type CloudConfig, type Network, type ServiceConfig, type WriteFile } from '../../../../overlays/ros/config/schema.ts';
 import type { Schema } from '../../../../overlays/ros/config/schema-words.ts';
+import { projectFolder } from '../../../rig/project.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = { [K in keyof T]: T[K] };
@@ -60,4 +63,13 @@ test('the table of keys has a row for each, and repeats none', () => {
   const keys = rows.map((row) => row.split(' | ')[0]);
   assert.equal(new Set(keys).size, keys.length);
   for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 6, row);
+});
+
+test('the page about the configuration has the table of the schema that holds', () => {
+  const file = join(projectFolder, 'overlays/ros/README.md');
+  const page = readFileSync(file, 'utf8');
+  const [words = ''] = page.split('| key | type | meaning | default |');
+  const wanted = `${words}${describeSchema()}`;
+  if (process.env['UPDATE_PAGES']) writeFileSync(file, wanted);
+  assert.equal(page, wanted, 'write it anew: UPDATE_PAGES=1 npm test -- --stage unit --only ros/config/schema');
 });
