@@ -97,7 +97,9 @@ async function buildWithFreshPins(request: BuildRequest, settings: Settings, con
     try {
       return await buildTargets(request, settings, context);
     } catch (error) {
-      if (!(error instanceof PackageGone) || settings.frozen || refreshed === REFRESH_LIMIT) throw error;
+      // A final release is made of what a commit holds, and of nothing that was resolved on the way.
+      const isFrozen = settings.frozen || parseVersion(request.version).prerelease.length === 0;
+      if (!(error instanceof PackageGone) || isFrozen || refreshed === REFRESH_LIMIT) throw error;
       await refreshPins(error.pin, settings, context);
     }
   }

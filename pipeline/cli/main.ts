@@ -18,14 +18,18 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   gc: async () => (await import('./gc.ts')).gc,
 };
 
+/** Signals closer to each other than this come from one press of a key. */
+const ONE_KEY_MS = 500;
+
 /** Runs the command that argv names and sets the exit code. */
 export async function main(place: { readonly projectFolder: string; readonly bundleFolder: string }): Promise<void> {
   const stop = new AbortController();
-  let signals = 0;
+  let asked = Number.POSITIVE_INFINITY;
   const onSignal = () => {
-    signals++;
-    // The first asks politely; the second means it.
-    if (signals > 1) process.exit(130);
+    // The first asks politely; the second means it. npm passes on what the terminal has sent to us already, so one Ctrl-C
+    // arrives twice at once.
+    if (performance.now() - asked > ONE_KEY_MS) process.exit(130);
+    asked = Math.min(asked, performance.now());
     stop.abort();
   };
   // A terminal that was closed asks politely too.

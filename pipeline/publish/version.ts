@@ -1,6 +1,7 @@
 import { BuildError } from '../core/failure.ts';
 
-const VERSION_PATTERN = /^v(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
+const VERSION_PATTERN =
+  /^v(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
 /** A release version `vX.Y.Z` or `vX.Y.Z-pre`, ordered as https://semver.org §11 says. */
 export interface ReleaseVersion {

@@ -13,6 +13,6 @@ test('versions are ordered as semver says', () => {
   }
 });
 
-for (const text of ['1.5.9', 'v1.5', 'v1.5.9-', 'latest', 'v1.5.9/..', '']) {
+for (const text of ['1.5.9', 'v1.5', 'v1.5.9-', 'latest', 'v1.5.9/..', 'v01.5.9', 'v1.05.9', 'v1.5.1234567890', '']) {
   test(`"${text}" is no version`, () => assert.throws(() => parseVersion(text), /is no version/));
 }
