@@ -13,7 +13,16 @@ export default defineTarget({
   name: 'amd64',
   arch: 'amd64',
   summary: 'PCs and virtual machines: live ISO, network boot, installed disk, root file system',
-  files: ['rancheros.iso', 'rancheros.img', 'vmlinuz', 'initrd', 'rootfs.tar.gz', 'rancheros.ipxe'],
+  files: {
+    'rancheros.iso':
+      'live system for CD and USB stick, BIOS and UEFI, volume id `RancherOS`; `ros install` puts it on a disk',
+    'rancheros.img':
+      'the installed system as a disk, raw and compressed by zstd, for bare metal; its state grows at the first boot',
+    vmlinuz: 'kernel',
+    initrd: 'the whole live system: a PXE client needs only this and `vmlinuz`',
+    'rancheros.ipxe': 'iPXE script with the addresses of this very version',
+    'rootfs.tar.gz': 'the root file system without kernel modules, for containers',
+  },
   make(context) {
     const system = liveSystem(context, 'amd64');
     const disk = installedDisk(context, system, { name: 'amd64' });

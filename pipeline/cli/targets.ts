@@ -15,13 +15,18 @@ Lists every target with the release files it makes, by their paths below dist/os
     const { values } = readOptions(context.argv, { json: { type: 'boolean' } }, 0);
     const list = allTargets();
     if (values.json) {
-      const rows = list.map(({ name, arch, summary, files }) => ({ name, arch, summary, files: [...files].sort() }));
+      const rows = list.map(({ name, arch, summary, files }) => ({
+        name,
+        arch,
+        summary,
+        files: Object.keys(files).sort(),
+      }));
       context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
       return 0;
     }
     for (const target of list) {
       context.stdout.write(`${target.name} — ${target.summary}\n`);
-      for (const file of [...target.files].sort()) context.stdout.write(`    ${file}\n`);
+      for (const file of Object.keys(target.files).sort()) context.stdout.write(`    ${file}\n`);
     }
     return 0;
   },

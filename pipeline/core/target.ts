@@ -7,9 +7,10 @@ export interface Target<Context> {
   readonly summary: string;
   readonly arch: Arch;
   /**
-   * Paths below `dist/os/<version>/`, in POSIX form, sorted in the listing. Static, so that listing targets builds no graph.
+   * Paths below `dist/os/<version>/`, in POSIX form, each with what it is in a line: static, so that listing targets builds no graph,
+   * and the pages of the targets say the same.
    */
-  readonly files: readonly string[];
-  /** Adds the steps to the graph and returns the artifact of each of `files`. Runs nothing. */
+  readonly files: { readonly [path: string]: string };
+  /** Adds the steps to the graph and returns the artifact of each path of `files`. Runs nothing. */
   readonly make: (context: Context) => { readonly [path: string]: Artifact };
 }
