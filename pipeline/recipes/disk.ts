@@ -1,4 +1,4 @@
-import type { Artifact, InputRef } from '../core/step.ts';
+import type { Arch, Artifact, InputRef } from '../core/step.ts';
 import { BOOT_LABEL, CLUSTER, STATE_LABEL } from '../formats/disk-layout.ts';
 import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
 import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
@@ -85,7 +85,14 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     inputs: { plan, boot, state, ...biosInputs },
     outputs: { disk: 'disk' },
   });
-  const installer = installerOf(context, { name: spec.name, plan, boot, bios, medium: slotFiles(system) });
+  const installer = installerOf(context, {
+    name: spec.name,
+    arch: system.arch,
+    plan,
+    boot,
+    bios,
+    medium: slotFiles(system),
+  });
   return { raw: disk, plan, boot, state, bios, installer };
 }
 
@@ -94,6 +101,7 @@ function installerOf(
   context: BuildContext,
   disk: Pick<InstalledDisk, 'plan' | 'boot' | 'bios'> & {
     readonly name: string;
+    readonly arch: Arch;
     readonly medium: { readonly [path: string]: InputRef };
   },
 ): Artifact<'squashfs'> {
@@ -110,6 +118,7 @@ function installerOf(
   });
   return squashfsOfFiles(context, {
     name: `installer ${disk.name}`,
+    arch: disk.arch,
     files: {
       'install.json': description,
       rest,

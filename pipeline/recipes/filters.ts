@@ -1,3 +1,4 @@
+import type { Arch } from '../core/step.ts';
 import type { LayerOptions } from '../trees/layer-options.ts';
 
 /**
@@ -13,9 +14,18 @@ const NEVER = [
   '**/*.a',
 ];
 
+/** Links from the root into `usr`: the dynamic loader of amd64 lies in `lib64`, that of arm64 in `lib`. */
+const USR_MERGE_LINKS: { readonly [arch in Arch]: readonly string[] } = {
+  amd64: ['bin', 'sbin', 'lib', 'lib64'],
+  arm64: ['bin', 'sbin', 'lib'],
+};
+
 /** The userland that every container of the system and the console share. */
-export const BASE_FILTER: LayerOptions = {
-  usrMergeLinks: ['bin', 'sbin', 'lib', 'lib64'],
+export function baseFilter(arch: Arch): LayerOptions {
+  return { ...BASE_FILTER, usrMergeLinks: USR_MERGE_LINKS[arch] };
+}
+
+const BASE_FILTER: LayerOptions = {
   drop: [
     ...NEVER,
     // 12 MB of names for devices; udev's rules here do not ask for them.

@@ -1,7 +1,7 @@
 import type { Arch, Artifact, InputRef } from '../core/step.ts';
 import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
-import { BASE_FILTER, ENGINE_FILTER, PLUGINS_FILTER } from './filters.ts';
+import { baseFilter, ENGINE_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
@@ -44,25 +44,25 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     const kernel = debianKernel(context, arch);
     const base = stacked(
       context,
-      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: BASE_FILTER }),
-      { compression: 'zstd', content: 'many files' },
+      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: baseFilter(arch) }),
+      { arch, compression: 'zstd', content: 'many files' },
     );
     const engine = stacked(
       context,
       composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
-      { compression: 'zstd', content: 'few programs' },
+      { arch, compression: 'zstd', content: 'few programs' },
     );
     const plugins = stacked(
       context,
       composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
-      { compression: 'xz', content: 'few programs' },
+      { arch, compression: 'xz', content: 'few programs' },
     );
     const modules = stacked(
       context,
       composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }),
-      { compression: 'zstd', content: 'many files' },
+      { arch, compression: 'zstd', content: 'many files' },
     );
-    const config = stacked(context, configLayer(context), { compression: 'zstd', content: 'little' });
+    const config = stacked(context, configLayer(context), { arch, compression: 'zstd', content: 'little' });
     const layers = [base, engine, plugins, modules, config];
     proveTree(context, arch, layers, ['base', 'engine', 'plugins', 'kernel-debian']);
     const seed = seedOf(context, arch, layers);

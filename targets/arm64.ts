@@ -1,0 +1,24 @@
+import { defineTarget, KERNEL_INDEPENDENT, liveSystem, rootfsArchive } from '../pipeline/index.ts';
+
+export default defineTarget({
+  name: 'arm64',
+  arch: 'arm64',
+  summary: '64-bit Arm servers and virtual machines: network boot, root file system',
+  files: {
+    'arm64/vmlinuz': 'kernel',
+    'arm64/initrd': 'the whole live system: a PXE client needs only this and `vmlinuz`',
+    'arm64/rootfs_arm64.tar.gz': 'the root file system without kernel modules, for containers',
+  },
+  make(context) {
+    const system = liveSystem(context, 'arm64');
+    return {
+      'arm64/vmlinuz': system.kernel.image,
+      'arm64/initrd': system.initrd,
+      'arm64/rootfs_arm64.tar.gz': rootfsArchive(
+        context,
+        'rootfs_arm64.tar.gz',
+        system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name)),
+      ),
+    };
+  },
+});
