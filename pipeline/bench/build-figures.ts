@@ -1,7 +1,8 @@
-import { appendFile, cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { appendFile, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildEvent } from '../core/event.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { makeFetchedStore } from './fetched-store.ts';
 import { measureCommand, type Usage } from './process-tree.ts';
 
@@ -41,7 +42,7 @@ const EDITED_FILE = 'overlays/system/etc/issue';
 export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFigures> {
   const { cacheFolder, runs, say } = options;
   // Beside the user's store, so that hard links work.
-  await mkdir(cacheFolder, { recursive: true });
+  await makeFolder(cacheFolder);
   const scratch = await temporaryFolder('bench', cacheFolder);
   const project = await temporaryFolder('bench');
   try {

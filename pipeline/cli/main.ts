@@ -1,6 +1,8 @@
 import { nearestName } from '../config/nearest-name.ts';
-import { BuildError, exitCodeOf } from '../core/failure.ts';
+import { STORE_CLEANUP } from '../core/disk-full.ts';
+import { BuildError, exitCodeOf, type Failure } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
+import { quoted } from '../exec/outcome.ts';
 import { failureText } from '../report/failure-text.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -48,7 +50,7 @@ export async function main(place: { readonly projectFolder: string; readonly bun
       signal: stop.signal,
     });
   } catch (error) {
-    process.exitCode = reportEnd(error);
+    process.exitCode = reportEnd(error, argv);
   }
   // Idle keep-alive sockets and worker threads must not hold a finished run open.
   process.stdout.write('', () => {
@@ -111,10 +113,10 @@ async function overview(): Promise<string> {
   return `Builds the release files of RancherOS from pinned inputs.\n\n${rows.join('\n')}\n\nOptions follow two dashes: npm run build -- --target amd64\nHelp for each: npm run <command> -- --help\n`;
 }
 
-function reportEnd(error: unknown): number {
+function reportEnd(error: unknown, argv: readonly string[]): number {
   const paint = paintFor(process.stderr, process.env);
   if (error instanceof BuildError) {
-    for (const failure of error.failures) process.stderr.write(`${failureText(failure, paint)}\n`);
+    for (const failure of error.failures) process.stderr.write(`${failureText(namingStore(failure, argv), paint)}\n`);
     return exitCodeOf(error.failures[0].kind);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -122,4 +124,13 @@ function reportEnd(error: unknown): number {
     `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${harmless(stack)}\n`,
   );
   return 1;
+}
+
+/** The command that empties the store must name the same store as the one that filled it. */
+function namingStore(failure: Failure, argv: readonly string[]): Failure {
+  const at = argv.findIndex((word) => word === '--cache' || word.startsWith('--cache='));
+  const cache = argv[at] === '--cache' ? argv[at + 1] : argv[at]?.slice('--cache='.length);
+  if (at < 0 || !cache || failure.hint === undefined) return failure;
+  const named = `${STORE_CLEANUP.slice(0, -1)} -- --cache ${quoted(cache)}\``;
+  return { ...failure, hint: failure.hint.replace(STORE_CLEANUP, () => named) };
 }

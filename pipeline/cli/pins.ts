@@ -1,3 +1,4 @@
+import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
 import type { PackagePin } from '../core/step.ts';
 import { createHttp } from '../fetch/http.ts';
@@ -30,10 +31,11 @@ check    says which locked packages the archives have superseded or dropped. Cha
     const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, strict: { type: 'boolean' } });
     const [action, ...rest] = positionals;
     if ((action !== 'update' && action !== 'check') || rest.length > 0) {
+      const near = action === undefined || rest.length > 0 ? undefined : nearestName(action, ['update', 'check']);
       throw new BuildError({
         kind: 'usage',
-        message: 'Say what to do with the pins.',
-        hint: 'npm run pins -- update, or npm run pins -- check.',
+        message: action === undefined ? 'Say what to do with the pins.' : `pins cannot "${positionals.join(' ')}".`,
+        hint: `${near ? `Did you mean "${near}"? ` : ''}npm run pins -- update, or npm run pins -- check.`,
       });
     }
     return withPins(settingsFrom(values, context), context, (options) =>

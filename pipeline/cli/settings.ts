@@ -69,10 +69,15 @@ export function settingsFrom(
     output:
       values.json === true
         ? 'json'
-        : values.plain === true || !context.stdout.isTTY || context.env['CI']
+        : values.plain === true || context.env['CI'] || !canMoveCursor(context)
           ? 'plain'
           : 'terminal',
   };
+}
+
+/** A terminal that obeys cursor control and has columns to write in: not an editor's (TERM=dumb), nor a serial line that knows no size. */
+function canMoveCursor({ stdout, env }: Pick<CommandContext, 'env' | 'stdout'>): boolean {
+  return stdout.isTTY && stdout.columns > 0 && !['', 'dumb'].includes(env['TERM'] ?? '');
 }
 
 function isExecutorName(text: string): text is ExecutorName {

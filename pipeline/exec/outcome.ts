@@ -1,3 +1,4 @@
+import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import { BuildError } from '../core/failure.ts';
 import type { ProcessResult } from './process.ts';
 
@@ -20,7 +21,7 @@ export function demandSuccess(
       kind: 'disk',
       message: `The step "${about.title}" ${cause}: the disk is full.`,
       evidence,
-      hint: 'Free some space, then run the same command again: nothing half-written was kept.',
+      hint: DISK_FULL_HINT,
     });
   }
   throw new BuildError({

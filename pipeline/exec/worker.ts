@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
+import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Writer } from '../core/writer.ts';
 import type { WorkerAnswer, WorkerOrder } from './builtin.ts';
@@ -31,7 +32,7 @@ function toAnswer(error: unknown): WorkerAnswer {
         {
           kind: 'disk',
           message: 'The disk is full.',
-          hint: 'Free some space, then run the same command again: nothing half-written was kept.',
+          hint: DISK_FULL_HINT,
         },
       ],
     };

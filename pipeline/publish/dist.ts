@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import {
   chmod,
   copyFile,
-  mkdir,
   readdir,
   readFile,
   readlink,
@@ -19,6 +18,7 @@ import { BuildError } from '../core/failure.ts';
 import type { Blob } from '../core/step.ts';
 import { hashFile } from '../store/blobs.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
@@ -52,7 +52,7 @@ export interface Published {
 export async function publishToDist(contribution: Contribution): Promise<Published> {
   const folder = path.join(contribution.root, contribution.version);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeLeftovers(contribution.root, folder);
     const before = await readManifest(folder);
     const files = mergedFiles(contribution, before);
@@ -133,7 +133,7 @@ async function putFile(
   const seen = await stat(place).catch(() => undefined);
   if (seen && before?.digest === file.digest && seen.size === file.size && seen.mtimeMs === contribution.epoch * 1000)
     return;
-  await mkdir(path.dirname(place), { recursive: true });
+  await makeFolder(path.dirname(place));
   const temporary = `${place}.${process.pid}.part`;
   try {
     await copyFile(contribution.pathOf(file), temporary, constants.COPYFILE_FICLONE);

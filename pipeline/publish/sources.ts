@@ -1,19 +1,33 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex } from '../core/digest.ts';
 import { compareCodeUnits } from '../core/json.ts';
 
-/** What a release is made from, besides the bytes that the lock names. */
-const SOURCES = ['kernel-configs', 'overlays', 'package-lock.json', 'pipeline', 'targets'];
+/** What a release is made from, besides the bytes that the lock names. `tsconfig.json` tells esbuild how to bundle. */
+const SOURCES = [
+  'kernel-configs',
+  'overlays',
+  'package-lock.json',
+  'package.json',
+  'pipeline',
+  'targets',
+  'tsconfig.json',
+];
 
-/** One digest over names and bytes of everything in the project that can change a release; git is not needed. */
+/**
+ * One digest over names, kinds and bytes of everything in the project that can change a release; git is not needed. Of a file's mode the
+ * owner's executable bit counts, as in git: the others come from somebody's umask.
+ */
 export async function digestOfSources(projectFolder: string): Promise<Digest> {
   const hash = createHash('sha256');
   const files = (await Promise.all(SOURCES.map((name) => filesAt(projectFolder, name)))).flat().sort(compareCodeUnits);
   for (const file of files) {
-    const bytes = await readFile(path.join(projectFolder, file));
-    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+    const place = path.join(projectFolder, file);
+    const seen = await lstat(place);
+    const bytes = seen.isSymbolicLink() ? await readlink(place, 'buffer') : await readFile(place);
+    const kind = seen.isSymbolicLink() ? 'link' : seen.mode & 0o100 ? 'program' : 'file';
+    hash.update(`${file}\0${kind}\0${bytes.length}\0`).update(bytes);
   }
   return digestFromHex(hash.digest('hex'));
 }
@@ -29,7 +43,7 @@ async function filesAt(top: string, name: string): Promise<string[]> {
       .filter((entry) => !entry.name.endsWith('~'))
       .map(async (entry) => {
         const below = path.posix.join(name, entry.name);
-        return entry.isDirectory() ? filesAt(top, below) : entry.isFile() ? [below] : [];
+        return entry.isDirectory() ? filesAt(top, below) : entry.isFile() || entry.isSymbolicLink() ? [below] : [];
       }),
   );
   return nested.flat();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestOf, hexOf, isDigest } from '../core/digest.ts';
 import type { ActionCache, ActionRecord } from '../core/ports.ts';
 import { diskTrouble } from './disk-trouble.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Action records as small files `actions/ab/<hex of key>`: one line of JSON, behind it its own digest, so that a torn or
@@ -31,7 +32,7 @@ export class FileActionCache implements ActionCache {
     const temporary = `${place}.${randomUUID()}`;
     const body = JSON.stringify(record);
     try {
-      await mkdir(path.dirname(place), { recursive: true });
+      await makeFolder(path.dirname(place));
       await writeFile(temporary, `${body}\n${digestOf(body)}\n`, { flush: true });
       await rename(temporary, place);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
@@ -8,6 +8,7 @@ import type { BlobStore } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
 import { ownedPrefix, removeOrphans } from '../exec/owned-name.ts';
 import { diskTrouble } from './disk-trouble.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
 const UNTOUCHED = 946_684_800;
@@ -35,7 +36,7 @@ export class FileBlobStore implements BlobStore {
   /** Makes the folder, and removes what processes left unfinished that are gone. A folder that cannot be is told once, before any step. */
   async prepare(): Promise<void> {
     const folder = path.join(this.#folder, 'tmp');
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw diskTrouble(error, this.#folder);
     });
     await removeOrphans(folder);
@@ -108,7 +109,7 @@ export class FileBlobStore implements BlobStore {
     const folder = path.join(this.#folder, 'tmp');
     const temporary = path.join(folder, `${ownedPrefix('put')}${randomBytes(8).toString('hex')}`);
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const hash = createHash('sha256');
       let size = 0;
       const handle = await open(temporary, 'wx', 0o600);
@@ -145,7 +146,7 @@ export class FileBlobStore implements BlobStore {
   async scratch(): Promise<string> {
     const folder = path.join(this.#folder, 'tmp');
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       return await mkdtemp(path.join(folder, ownedPrefix('step')));
     } catch (error) {
       throw diskTrouble(error, this.#folder);
@@ -154,7 +155,7 @@ export class FileBlobStore implements BlobStore {
 
   async #publish(file: string, digest: Digest): Promise<void> {
     const place = this.pathOf(digest);
-    await mkdir(path.dirname(place), { recursive: true });
+    await makeFolder(path.dirname(place));
     await chmod(file, 0o444);
     await markUntouched(file);
     await rename(file, place);

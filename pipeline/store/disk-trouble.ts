@@ -1,20 +1,17 @@
+import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import { BuildError, type FailureKind } from '../core/failure.ts';
 
 const SENTENCES: { readonly [code: string]: readonly [message: string, hint: string] } = {
-  ENOSPC: [
-    'The disk is full.',
-    'Free some space (`npm run gc` empties the store of what no build of this project used lately), then run the same command again: nothing half-written was kept.',
-  ],
-  EDQUOT: [
-    'The disk quota is used up.',
-    'Free some space, then run the same command again: nothing half-written was kept.',
-  ],
+  ENOSPC: ['The disk is full.', DISK_FULL_HINT],
+  EDQUOT: ['The disk quota is used up.', DISK_FULL_HINT],
   EFBIG: [
     'A file would be larger than this user or file system allows.',
     'Raise `ulimit -f`, or name another folder with OPTION.',
   ],
   ENOTDIR: ['Something that is no folder stands in the way.', 'Remove it, or name another folder with OPTION.'],
   EEXIST: ['Something that is no folder stands in the way.', 'Remove it, or name another folder with OPTION.'],
+  // `mkdir` where the folder above is there: /proc and its like.
+  ENOENT: ['No folder can be made there.', 'Name another folder with OPTION.'],
   EROFS: ['The file system is read-only.', 'Name a writable folder with OPTION.'],
   EACCES: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],
   EPERM: ['The folder may not be written by this user.', 'Name a folder of your own with OPTION, or mend its owner.'],
@@ -23,7 +20,7 @@ const SENTENCES: { readonly [code: string]: readonly [message: string, hint: str
 /** Turns a file system error into a failure with a sentence that names the option for another folder; anything else is returned as it is. */
 export function diskTrouble(error: unknown, folder: string, option: '--cache' | '--dist' = '--cache'): unknown {
   if (error instanceof BuildError || !(error instanceof Error)) return error;
-  const sentence = SENTENCES[(error as NodeJS.ErrnoException).code ?? ''];
+  const sentence = sentenceOf(error);
   if (!sentence) return error;
   return new BuildError(
     {
@@ -37,7 +34,14 @@ export function diskTrouble(error: unknown, folder: string, option: '--cache' | 
   );
 }
 
+function sentenceOf({ code, syscall }: NodeJS.ErrnoException): readonly [message: string, hint: string] | undefined {
+  // A file that is not there is nobody's fault but ours.
+  return code === 'ENOENT' && syscall !== 'mkdir' ? undefined : SENTENCES[code ?? ''];
+}
+
+const MISNAMED: ReadonlySet<string | undefined> = new Set(['ENOTDIR', 'EEXIST', 'ENOENT']);
+
 /** What stands in the way was named by somebody; all else is the disk's state. */
 function kindOf({ code }: NodeJS.ErrnoException): FailureKind {
-  return code === 'ENOTDIR' || code === 'EEXIST' ? 'usage' : 'disk';
+  return MISNAMED.has(code) ? 'usage' : 'disk';
 }

@@ -51,7 +51,9 @@ test('a disk that is full or may not be written', async (t) => {
       const through = withTinyFolder(built.temporary, '256k');
       if (!through) return t.skip('user namespaces cannot be made here');
       await built.forget(step);
-      assertFailure(await cli(words(built.dist), { project, through }), 1, /disk is full/i);
+      const result = await cli(words(built.dist), { project, through });
+      assertFailure(result, 1, /disk is full/i);
+      assert.ok(result.stderr.includes(`\`npm run gc -- --cache ${built.cache}\``), result.stderr);
       assert.equal((await cli(words(built.dist), { project })).end, 0);
       assert.equal((await cli(['verify', '--dist', built.dist], { project })).end, 0);
     });

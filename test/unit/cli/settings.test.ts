@@ -16,4 +16,17 @@ const ROWS: readonly (readonly [sentence: string, env: NodeJS.ProcessEnv, cache:
   ['a relative home is none', { HOME: 'a' }, undefined, '/project/.cache/store'],
 ];
 
+const TERMINAL = { isTTY: true, columns: 80 };
+const OUTPUTS: readonly (readonly [sentence: string, env: NodeJS.ProcessEnv, stdout: object, wanted: string])[] = [
+  ['a terminal gets the living view', { TERM: 'xterm-256color' }, TERMINAL, 'terminal'],
+  ['a pipe gets plain lines', { TERM: 'xterm-256color' }, { isTTY: false }, 'plain'],
+  ['so does a terminal that obeys nothing', { TERM: 'dumb' }, TERMINAL, 'plain'],
+  ['one that nobody described', {}, TERMINAL, 'plain'],
+  ['one without columns, such as a serial line', { TERM: 'vt100' }, { isTTY: true, columns: 0 }, 'plain'],
+  ['and a log of CI', { TERM: 'xterm', CI: 'true' }, TERMINAL, 'plain'],
+];
+
+for (const [sentence, env, stdout, wanted] of OUTPUTS)
+  test(`the view: ${sentence}`, () => assert.equal(settingsFrom({}, { env, stdout: stdout as NodeJS.WriteStream, projectFolder: '/project' }).output, wanted));
+
 for (const [sentence, env, cache, wanted] of ROWS) test(`the store's folder: ${sentence}`, () => assert.equal(cacheWith(env, cache), wanted));
