@@ -5,9 +5,9 @@ import type { BuildContext } from './recipes/context.ts';
 export type { BuildContext } from './recipes/context.ts';
 export { compressedDisk, installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
-export { hybridIso } from './recipes/iso.ts';
+export { AUTOFORMAT, liveIso } from './recipes/live-iso.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';
-export { KERNEL_INDEPENDENT, liveSystem } from './recipes/system.ts';
+export { liveSystem, withoutKernel } from './recipes/system.ts';
 
 /** Declares a target; the type checker sees to its shape. */
 export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {

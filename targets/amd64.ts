@@ -1,12 +1,12 @@
 import {
   compressedDisk,
   defineTarget,
-  hybridIso,
   installedDisk,
   ipxeScript,
-  KERNEL_INDEPENDENT,
+  liveIso,
   liveSystem,
   rootfsArchive,
+  withoutKernel,
 } from '../pipeline/index.ts';
 
 export default defineTarget({
@@ -28,23 +28,10 @@ export default defineTarget({
     const disk = installedDisk(context, system, { name: 'amd64' });
     return {
       'rancheros.img': compressedDisk(context, 'rancheros.img', disk.raw),
-      'rancheros.iso': hybridIso(context, 'rancheros.iso', {
-        volumeId: 'RancherOS',
-        files: {
-          ...system.medium,
-          'rancheros/install.squashfs': disk.installer,
-          'boot/vmlinuz': system.kernel.image,
-          'boot/initrd': system.initrdBase,
-          'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
-        },
-      }),
+      'rancheros.iso': liveIso(context, system, { name: 'rancheros.iso', disk }),
       vmlinuz: system.kernel.image,
       initrd: system.initrd,
-      'rootfs.tar.gz': rootfsArchive(
-        context,
-        'rootfs.tar.gz',
-        system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name)),
-      ),
+      'rootfs.tar.gz': rootfsArchive(context, 'rootfs.tar.gz', withoutKernel(system)),
       'rancheros.ipxe': ipxeScript(context),
     };
   },

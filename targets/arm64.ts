@@ -1,4 +1,4 @@
-import { defineTarget, KERNEL_INDEPENDENT, liveSystem, rootfsArchive } from '../pipeline/index.ts';
+import { defineTarget, liveSystem, rootfsArchive, withoutKernel } from '../pipeline/index.ts';
 
 export default defineTarget({
   name: 'arm64',
@@ -14,11 +14,7 @@ export default defineTarget({
     return {
       'arm64/vmlinuz': system.kernel.image,
       'arm64/initrd': system.initrd,
-      'arm64/rootfs_arm64.tar.gz': rootfsArchive(
-        context,
-        'rootfs_arm64.tar.gz',
-        system.layers.filter(({ name }) => KERNEL_INDEPENDENT.has(name)),
-      ),
+      'arm64/rootfs_arm64.tar.gz': rootfsArchive(context, 'rootfs_arm64.tar.gz', withoutKernel(system)),
     };
   },
 });

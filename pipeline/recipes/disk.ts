@@ -8,6 +8,7 @@ import { type BiosBootCode, biosBootCode, efiPrograms, GRUB_FOLDER } from './dis
 import { composeLayer } from './layer.ts';
 import { squashfsOfFiles } from './squashfs.ts';
 import type { System } from './system.ts';
+import { textFile } from './text.ts';
 import { toolStep } from './tool-step.ts';
 
 /** What distinguishes one product's installed disk from another's. */
@@ -149,7 +150,7 @@ function bootFiles(
 ): { readonly [path: string]: InputRef } {
   const slot: { readonly [path: string]: InputRef } = {
     ...slotFiles(system),
-    'slot.cfg': text(
+    'slot.cfg': textFile(
       context,
       'settings of slot A',
       grubSettings({ version: context.version, arguments: INSTALLED_ARGUMENTS }),
@@ -158,8 +159,8 @@ function bootFiles(
   return {
     ...efiPrograms(context, system.arch),
     [`${GRUB_FOLDER}/grub.cfg`]: { from: 'repository', path: 'overlays/disk/grub.cfg' },
-    [`${GRUB_FOLDER}/grubenv`]: text(context, 'environment of GRUB', FIRST_CHOICE),
-    'append.cfg': text(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),
+    [`${GRUB_FOLDER}/grubenv`]: textFile(context, 'environment of GRUB', FIRST_CHOICE),
+    'append.cfg': textFile(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),
     ...Object.fromEntries(Object.entries(slot).map(([path, file]): [string, InputRef] => [`a/${path}`, file])),
   };
 }
@@ -171,18 +172,6 @@ function slotFiles(system: BootableSystem): { readonly [path: string]: InputRef 
 
 /** Slot A works; nothing is on trial. */
 const FIRST_CHOICE = String.fromCharCode(...encodeGrubEnvironment({ slot: 'a', next: '', left: '', failed: '' }));
-
-function text(context: BuildContext, title: string, content: string): Artifact<'text'> {
-  return context.memo(`text ${title} ${content}`, () => {
-    const { text: made } = context.graph.add({
-      title,
-      action: { type: 'builtin', writer: 'text', options: { text: content } },
-      inputs: {},
-      outputs: { text: 'text' },
-    });
-    return made;
-  });
-}
 
 /** Nothing but the folder for configuration, so that the first boot finds it with its mode. */
 function emptyState(context: BuildContext): Artifact<'tar'> {

@@ -8,6 +8,7 @@ import type { BuildContext } from './context.ts';
  * there is proven for every tree.
  */
 const EFFECTS: { readonly [name: string]: readonly string[] } = {
+  'bus-configuration': ['etc/dbus-1/modems.conf'],
   'ca-bundle': ['etc/ssl/certs/ca-certificates.crt'],
   'chrony-config': ['etc/chrony/chrony.conf', 'var/lib/chrony'],
   'default-files': [
@@ -34,6 +35,7 @@ const EFFECTS: { readonly [name: string]: readonly string[] } = {
   localtime: ['etc/localtime'],
   'pager-link': ['usr/bin/pager'],
   'pam-common': ['etc/environment', 'etc/pam.d/common-auth', 'etc/pam.d/common-session', 'etc/security/opasswd'],
+  'regulatory-links': ['usr/lib/firmware/regulatory.db', 'usr/lib/firmware/regulatory.db.p7s'],
   'rsyslog-spool': ['var/spool/rsyslog'],
   shells: ['etc/shells'],
   'ssh-agent-group': ['usr/bin/ssh-agent'],

@@ -101,3 +101,8 @@ export const ENGINE_FILTER: LayerOptions = {
 
 /** `docker compose` and `docker buildx`. */
 export const PLUGINS_FILTER: LayerOptions = { drop: [...NEVER] };
+
+/** What a target adds: agents of hypervisors, modems. */
+export const EXTRAS_FILTER: LayerOptions = {
+  drop: [...NEVER, 'usr/include', 'usr/lib/*/{pkgconfig,gconv}', 'etc/{network,ppp,dhcp,dbus-1,xdg,ifplugd}'],
+};

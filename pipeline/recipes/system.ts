@@ -1,7 +1,7 @@
 import type { Arch, Artifact, InputRef } from '../core/step.ts';
 import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
-import { baseFilter, ENGINE_FILTER, PLUGINS_FILTER } from './filters.ts';
+import { baseFilter, ENGINE_FILTER, EXTRAS_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
@@ -29,7 +29,9 @@ export interface System {
 }
 
 /** Layers that the kernel does not matter to: what `rootfs.tar.gz` holds. */
-export const KERNEL_INDEPENDENT: ReadonlySet<string> = new Set(['base', 'engine', 'plugins', 'config']);
+export function withoutKernel(system: System): readonly Layer[] {
+  return system.layers.filter(({ name }) => name !== 'modules');
+}
 
 /** Which images System Docker is seeded with, and which layers they are made of. */
 const SYSTEM_IMAGES = [
@@ -38,34 +40,32 @@ const SYSTEM_IMAGES = [
   { name: 'os-docker', layers: ['base', 'engine', 'plugins', 'config'] },
 ] as const;
 
-/** The system of an architecture with the `debian` kernel. */
-export function liveSystem(context: BuildContext, arch: Arch): System {
-  return context.memo(`system ${arch}`, () => {
+/** What a target adds to the system of its architecture: one more layer, on top of all others. */
+export interface Extras {
+  /** Name of the layer and, behind `os-`, of System Docker's image that its services run in. */
+  readonly name: string;
+  /** Set of `targets/packages.yaml`, above base, engine and plugins. */
+  readonly packages: string;
+  /**
+   * Folder of `overlays/`. Its `usr/share/ros/target.yml` is configuration above that of the release, and says which services start;
+   * definitions in its `usr/share/ros/services/` stand in the place of those that everybody has.
+   */
+  readonly overlay: string;
+  /** Paths and globs of the packages that nothing needs, beyond what no layer carries. */
+  readonly drop?: readonly string[];
+}
+
+/** The system of an architecture with the `debian` kernel, and what a target adds to it. Layers that targets share are made once. */
+export function liveSystem(context: BuildContext, arch: Arch, extras?: Extras): System {
+  return context.memo(`system ${arch} ${extras?.name ?? ''}`, () => {
     const kernel = debianKernel(context, arch);
-    const base = stacked(
-      context,
-      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: baseFilter(arch) }),
-      { arch, compression: 'zstd', content: 'many files' },
-    );
-    const engine = stacked(
-      context,
-      composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
-      { arch, compression: 'zstd', content: 'few programs' },
-    );
-    const plugins = stacked(
-      context,
-      composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
-      { arch, compression: 'xz', content: 'few programs' },
-    );
-    const modules = stacked(
-      context,
-      composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }),
-      { arch, compression: 'zstd', content: 'many files' },
-    );
-    const config = stacked(context, configLayer(context), { arch, compression: 'zstd', content: 'little' });
-    const layers = [base, engine, plugins, modules, config];
-    proveTree(context, arch, layers, ['base', 'engine', 'plugins', 'kernel-debian']);
-    const seed = seedOf(context, arch, layers);
+    const added = extras === undefined ? [] : [extrasLayer(context, arch, extras)];
+    const layers = [...sharedLayers(context, arch, kernel), ...added];
+    proveTree(context, arch, layers, {
+      sets: [...SHARED_SETS, ...(extras === undefined ? [] : [extras.packages])],
+      overlays: ['system', ...(extras === undefined ? [] : [extras.overlay])],
+    });
+    const seed = seedOf(context, arch, layers, extras?.name);
     const medium = {
       'rancheros/layers': seed.list,
       'rancheros/seed.tar': seed.seed,
@@ -74,6 +74,44 @@ export function liveSystem(context: BuildContext, arch: Arch): System {
     const initrdBase = initrdBaseOf(context, { arch, kernel, init: 'overlays/initrd/init' });
     return { arch, kernel, layers, initrdBase, initrd: wholeInitrd(context, initrdBase, medium), medium };
   });
+}
+
+const SHARED_SETS = ['base', 'engine', 'plugins', 'kernel-debian'];
+
+function sharedLayers(context: BuildContext, arch: Arch, kernel: Kernel): readonly StackedLayer[] {
+  return context.memo(`layers ${arch}`, () => [
+    stacked(
+      context,
+      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: baseFilter(arch) }),
+      { arch, compression: 'zstd', content: 'many files' },
+    ),
+    stacked(
+      context,
+      composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
+      { arch, compression: 'zstd', content: 'few programs' },
+    ),
+    stacked(
+      context,
+      composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
+      { arch, compression: 'xz', content: 'few programs' },
+    ),
+    stacked(context, composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }), {
+      arch,
+      compression: 'zstd',
+      content: 'many files',
+    }),
+    stacked(context, configLayer(context), { arch, compression: 'zstd', content: 'little' }),
+  ]);
+}
+
+function extrasLayer(context: BuildContext, arch: Arch, extras: Extras): StackedLayer {
+  const layer = composeLayer(context, {
+    name: extras.name,
+    packages: context.packages(extras.packages, arch),
+    overlay: extras.overlay,
+    options: { ...EXTRAS_FILTER, drop: [...(EXTRAS_FILTER.drop ?? []), ...(extras.drop ?? [])] },
+  });
+  return stacked(context, layer, { arch, compression: 'zstd', content: 'many files' });
 }
 
 function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions): StackedLayer {
@@ -107,7 +145,12 @@ function seedOf(
   context: BuildContext,
   arch: Arch,
   layers: readonly Layer[],
+  extras: string | undefined,
 ): { readonly seed: Artifact<'tar'>; readonly list: Artifact<'text'> } {
+  const images = [
+    ...SYSTEM_IMAGES,
+    ...(extras === undefined ? [] : [{ name: `os-${extras}`, layers: ['base', 'config', extras] }]),
+  ];
   return context.graph.add({
     title: 'seed of System Docker',
     action: {
@@ -116,7 +159,7 @@ function seedOf(
       options: {
         arch,
         layers: layers.map(({ name }) => name),
-        images: SYSTEM_IMAGES.map(({ name, layers: names }) => ({
+        images: images.map(({ name, layers: names }) => ({
           name: `rancher/${name}`,
           tag: context.version,
           layers: names,

@@ -23,6 +23,9 @@ const HANDLED = [
   'x /tmp/sshauth.*',
   'r! /etc/*',
   'D /run/sudo 0711 root root',
+  // Nobody asks the bus of ModemManager for the id of the machine.
+  'd /var/lib/dbus 0755 - - -',
+  'L /var/lib/dbus/machine-id *',
   // No SELinux.
   'd /run/setrans 0755 root root - -',
   // udev's rules set these as soon as a driver makes the node; a node without a driver is not made here.
@@ -33,8 +36,13 @@ const HANDLED = [
  * Proves, before anything is published, that a tree's files do not collide, that its programs find what they need, and that what
  * the scripts of its package sets would have done is there.
  */
-export function proveTree(context: BuildContext, arch: Arch, layers: readonly Layer[], sets: readonly string[]): void {
-  const overlay = context.overlayRules('system');
+export function proveTree(
+  context: BuildContext,
+  arch: Arch,
+  layers: readonly Layer[],
+  { sets, overlays }: { readonly sets: readonly string[]; readonly overlays: readonly string[] },
+): void {
+  const replaces = overlays.flatMap((name) => context.overlayRules(name).replaces);
   const inputs: { [name: string]: InputRef } = {};
   for (const { name, tar, contents } of layers) {
     inputs[`layer/${name}`] = tar;
@@ -48,7 +56,7 @@ export function proveTree(context: BuildContext, arch: Arch, layers: readonly La
       options: {
         arch,
         layers: layers.map(({ name }) => name),
-        replaces: [...overlay.replaces, ...REPLACED],
+        replaces: [...replaces, ...REPLACED],
         danglingLinks: MADE_LATER,
         handled: HANDLED,
         required: pathsOfEffects(context, sets, arch),

@@ -1,0 +1,52 @@
+import type { Artifact, InputRef } from '../core/step.ts';
+import { grubSettings } from '../formats/grub-settings.ts';
+import type { BuildContext } from './context.ts';
+import type { InstalledDisk } from './disk.ts';
+import { hybridIso } from './iso.ts';
+import type { System } from './system.ts';
+import { textFile } from './text.ts';
+
+/** What distinguishes one live ISO from another. */
+export interface LiveIsoSpec {
+  /** Path of the release file, for whoever watches. */
+  readonly name: string;
+  /** The disk that `ros install` makes of it. */
+  readonly disk: InstalledDisk;
+  /** Kernel arguments beside those of every live system, without quotes. */
+  readonly append?: string;
+}
+
+/** Volume id; `/init` and GRUB look for it. */
+const VOLUME_ID = 'RancherOS';
+
+/**
+ * What `*-autoformat.iso` is told: the first blank one of these disks becomes the state disk. `wait` lets a disk that comes late be found
+ * before everything lives in memory (v1.5.8 had the same three words).
+ */
+export const AUTOFORMAT =
+  'rancher.state.autoformat=[/dev/sda,/dev/vda] rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait=true';
+
+/** A live system that starts from CD and USB stick, and carries what `ros install` needs. */
+export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec): Artifact<'iso'> {
+  const append: { readonly [path: string]: InputRef } =
+    spec.append === undefined
+      ? {}
+      : {
+          'boot/grub/append.cfg': textFile(
+            context,
+            `kernel arguments of ${spec.name}`,
+            grubSettings({ append: spec.append }),
+          ),
+        };
+  return hybridIso(context, spec.name, {
+    volumeId: VOLUME_ID,
+    files: {
+      ...system.medium,
+      ...append,
+      'rancheros/install.squashfs': spec.disk.installer,
+      'boot/vmlinuz': system.kernel.image,
+      'boot/initrd': system.initrdBase,
+      'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
+    },
+  });
+}
