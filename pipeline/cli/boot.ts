@@ -18,6 +18,7 @@ import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions } from './options.ts';
 import { COMMON_HELP, COMMON_OPTIONS } from './settings.ts';
+import { sizeFrom } from './size.ts';
 
 const HELP = `Boots what was built, in QEMU. The serial console is this terminal.
 
@@ -174,7 +175,6 @@ async function describeMachine(
   };
 }
 
-const UNITS: { readonly [unit: string]: number } = { M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 const FORMATS: { readonly [extension: string]: DiskFormat } = {
   '.qcow2': 'qcow2',
   '.vmdk': 'vmdk',
@@ -189,7 +189,7 @@ async function installedDisk(
   { context, scratch }: { readonly context: CommandContext; readonly scratch: string },
 ): Promise<Disk> {
   const { append, 'disk-size': size } = values;
-  const sizeBytes = size === undefined ? undefined : sizeOf(size);
+  const sizeBytes = size === undefined ? undefined : sizeFrom(size);
   if (size !== undefined && sizeBytes === undefined) throw usage(`--disk-size is "${size}"`, 'give a size such as 8G');
   const file = join(scratch, 'installed.img');
   // A dry run starts nothing.
@@ -203,13 +203,8 @@ async function installedDisk(
   return { file, format: 'raw', bus: 'virtio' };
 }
 
-function sizeOf(text: string): number | undefined {
-  const size = /^(\d+)([MGT])$/i.exec(text);
-  return size ? Number(size[1]) * (UNITS[(size[2] ?? 'M').toUpperCase()] ?? 1) : undefined;
-}
-
 async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
-  const size = sizeOf(text);
+  const size = sizeFrom(text);
   if (size !== undefined) {
     const file = await open(scratchFile, 'wx');
     await file.truncate(size).finally(() => file.close());

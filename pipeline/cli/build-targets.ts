@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BuildError, type Failure } from '../core/failure.ts';
+import type { Reporter } from '../core/ports.ts';
 import type { Artifact, Blob } from '../core/step.ts';
 import type { Target } from '../core/target.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
@@ -9,9 +10,10 @@ import type { ReleaseFile } from '../publish/manifest.ts';
 import { digestOfSources } from '../publish/sources.ts';
 import { parseVersion } from '../publish/version.ts';
 import type { BuildContext } from '../recipes/context.ts';
-import { formatBytes } from '../report/format.ts';
+import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import type { CommandContext } from './command.ts';
+import { collectedText } from './gc.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
 import { type Wiring, wire } from './wire.ts';
@@ -45,6 +47,7 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const published = canPublish ? await publish(request, outcome, wiring, command) : undefined;
       for (const [name, blob] of Object.entries(outcome.files))
         reporter.report({ type: 'file', target: blob.target, path: name, blob });
+      await limitStore(wiring, reporter, settings);
       await reporter.close();
       if (published && settings.output !== 'json') command.stdout.write(summary(outcome.files, published, command));
       throwDistinct(failures);
@@ -53,6 +56,27 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
     }
   } finally {
     await reporter.close();
+  }
+}
+
+/** Keeps the store within its budget. Trouble with that spoils no build. */
+async function limitStore(wiring: Wiring, reporter: Reporter, settings: Settings): Promise<void> {
+  const note = (level: 'info' | 'warning', message: string) => reporter.report({ type: 'note', level, message });
+  try {
+    const collected = await wiring.limitStore();
+    if (!collected) return;
+    const most = formatBinary(settings.cacheMost);
+    if (collected.files > 0) note('info', `The store took more than its ${most}: ${collectedText(collected)}`);
+    if (collected.left > settings.cacheMost)
+      note(
+        'warning',
+        `The store takes ${formatBinary(collected.left)}, more than its ${most}: all of it was used lately. See --cache-max.`,
+      );
+  } catch (error) {
+    note(
+      'warning',
+      `The store could not be kept within its size: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -1,30 +1,63 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
-import { formatBytes } from '../report/format.ts';
-import { collectGarbage } from '../store/garbage.ts';
+import { formatBinary } from '../report/format.ts';
+import { type Collected, collectGarbage } from '../store/garbage.ts';
+import { StoreUse } from '../store/in-use.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 import { settingsFrom } from './settings.ts';
+import { sizeFrom } from './size.ts';
 import { storeFolder } from './wire.ts';
 
 export const gc: Command = {
   name: 'gc',
   summary: 'empties the store of what was not used lately',
-  help: `Usage: npm run gc [-- --days N]
+  help: `Usage: npm run gc [-- --days N | --max-size SIZE]
 
 Removes what no build has used for N days (default 14): stored files, records of steps, unpacked tool images, and what a killed
-build left behind. A build that needs something again makes it again.
+build left behind. With --max-size, what was not used for longest goes until the rest fits. A build that needs something again makes
+it again; what a build that runs now may need stays.
 
-  --days N     0 removes everything
-  --cache DIR  the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
+  --days N         0 removes everything
+  --max-size SIZE  what the store may take on the disk, such as 10G (with --days: both)
+  --cache DIR      the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
 `,
   async run(context) {
-    const { values } = readOptions(context.argv, { days: { type: 'string' }, cache: { type: 'string' } }, 0);
-    const days = values.days ?? '14';
-    if (!/^\d{1,4}$/.test(days))
-      throw new BuildError({ kind: 'usage', message: `--days takes a whole number from 0 to 9999, not "${days}".` });
-    const before = Date.now() - Number(days) * 86_400_000;
-    const { files, bytes } = await collectGarbage(storeFolder(settingsFrom(values, context)), before);
-    context.stdout.write(`${files} files removed, ${formatBytes(bytes)} freed.\n`);
+    const { values } = readOptions(
+      context.argv,
+      { days: { type: 'string' }, 'max-size': { type: 'string' }, cache: { type: 'string' } },
+      0,
+    );
+    const folder = storeFolder(settingsFrom({ cache: values.cache }, context));
+    if (!existsSync(folder)) {
+      context.stdout.write(`There is no store in ${path.dirname(folder)}: nothing to remove.\n`);
+      return 0;
+    }
+    const { days = values['max-size'] === undefined ? '14' : undefined } = values;
+    const collected = await collectGarbage(folder, new StoreUse(folder), {
+      ...(days === undefined ? {} : { before: Date.now() - daysFrom(days) * 86_400_000 }),
+      ...(values['max-size'] === undefined ? {} : { size: sizeRule(values['max-size']) }),
+    });
+    context.stdout.write(
+      collected ? `${collectedText(collected)}\n` : 'Another process is removing from this store just now.\n',
+    );
     return 0;
   },
 };
+
+/** What was removed from a store, as a sentence. */
+export function collectedText({ files, freed, left }: Collected): string {
+  return `${files} files removed that were not used for longest, ${formatBinary(freed)} freed, ${formatBinary(left)} left.`;
+}
+
+function daysFrom(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new BuildError({ kind: 'usage', message: `--days takes a whole number from 0 to 9999, not "${text}".` });
+}
+
+function sizeRule(text: string): { readonly most: number; readonly target: number } {
+  const size = sizeFrom(text);
+  if (size !== undefined) return { most: size, target: size };
+  throw new BuildError({ kind: 'usage', message: `--max-size is "${text}".`, hint: 'Give a size such as 10G.' });
+}

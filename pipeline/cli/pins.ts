@@ -7,11 +7,12 @@ import type { PinsOptions } from '../pins/context.ts';
 import { refreshGone } from '../pins/refresh.ts';
 import { updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
+import { StoreUse } from '../store/in-use.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { makeReporter } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
-import { blobFolder } from './wire.ts';
+import { blobFolder, storeFolder } from './wire.ts';
 
 export const pins: Command = {
   name: 'pins',
@@ -58,10 +59,12 @@ async function withPins<T>(
 ): Promise<T> {
   const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
   const http = createHttp({ environment: context.env });
+  const storeUse = new StoreUse(storeFolder(settings));
+  const endUse = await storeUse.begin();
   try {
     return await use({
       projectFolder: context.projectFolder,
-      store: new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid }),
+      store: new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use: storeUse }),
       http,
       mirror: settings.mirror,
       environment: context.env,
@@ -70,6 +73,7 @@ async function withPins<T>(
       signal: context.signal,
     });
   } finally {
+    await endUse();
     await http.close();
     await reporter.close();
   }

@@ -5,10 +5,14 @@ import { EXECUTOR_NAMES, type ExecutorName } from '../exec/probe.ts';
 import { MIRROR_VARIABLE } from '../fetch/archive-sources.ts';
 import { shownUrl } from '../fetch/shown-url.ts';
 import type { CommandContext } from './command.ts';
+import { sizeFrom } from './size.ts';
+
+const DEFAULT_CACHE_MAX = '20G';
 
 /** Options that every command with a store understands. */
 export const COMMON_OPTIONS = {
   cache: { type: 'string' },
+  'cache-max': { type: 'string' },
   jobs: { type: 'string' },
   executor: { type: 'string' },
   mirror: { type: 'string' },
@@ -19,6 +23,8 @@ export const COMMON_OPTIONS = {
 } as const;
 
 export const COMMON_HELP = `  --cache DIR            the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
+  --cache-max SIZE       what the store may take on the disk, such as 50G, or none for all there is (default: RANCHEROS_CACHE_MAX,
+                         else 20G); what was not used for longest is removed after a build, down to four fifths
   --jobs N               steps at once (default: one per processor)
   --executor NAME        auto, bwrap or none (default: auto)
   --mirror URL           Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
@@ -31,6 +37,8 @@ export const COMMON_HELP = `  --cache DIR            the store (default: RANCHER
 export interface Settings {
   /** Folder of the store, the action cache and the tool roots. */
   readonly cacheFolder: string;
+  /** Bytes on the disk that the store may take after a build. */
+  readonly cacheMost: number;
   readonly jobs: number;
   readonly executor: ExecutorName;
   /** Debian mirror by option or environment; the host's own are the fetcher's to find. */
@@ -61,6 +69,7 @@ export function settingsFrom(
   return {
     // An empty variable is one that is not set.
     cacheFolder: path.resolve(text(values.cache) ?? (context.env['RANCHEROS_CACHE'] || defaultCache(context))),
+    cacheMost: cacheMostFrom(text(values['cache-max']), context.env['RANCHEROS_CACHE_MAX']),
     jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
     executor,
     mirror: mirrorFrom(text(values.mirror), context.env[MIRROR_VARIABLE]),
@@ -82,6 +91,17 @@ function canMoveCursor({ stdout, env }: Pick<CommandContext, 'env' | 'stdout'>):
 
 function isExecutorName(text: string): text is ExecutorName {
   return (EXECUTOR_NAMES as readonly string[]).includes(text);
+}
+
+function cacheMostFrom(option: string | undefined, variable: string | undefined): number {
+  const named = option ?? (variable || DEFAULT_CACHE_MAX);
+  const size = named === 'none' ? Number.POSITIVE_INFINITY : sizeFrom(named);
+  if (size !== undefined) return size;
+  throw new BuildError({
+    kind: 'usage',
+    message: `${option === undefined ? 'RANCHEROS_CACHE_MAX' : '--cache-max'} is "${named}".`,
+    hint: 'Give a size such as 20G, or none.',
+  });
 }
 
 /** The mirror that was named, if it is one: its answers cannot be wrong in a way that is told better. */

@@ -22,6 +22,9 @@ import type { BuildContext } from '../recipes/context.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { FileActionCache } from '../store/actions.ts';
 import { FileBlobStore } from '../store/blobs.ts';
+import { keepWithinBudget } from '../store/budget.ts';
+import type { Collected } from '../store/garbage.ts';
+import { StoreUse } from '../store/in-use.ts';
 import type { CommandContext } from './command.ts';
 import type { Settings } from './settings.ts';
 
@@ -47,7 +50,9 @@ export interface Wiring {
   readonly proofs: readonly Artifact[];
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
-  /** Ends worker threads and connections. */
+  /** Removes from the store what was not used for longest, if it takes more than it may; what was removed, if anything was to be. */
+  readonly limitStore: () => Promise<Collected | undefined>;
+  /** Ends worker threads and connections, and the use of the store. */
   readonly close: () => Promise<void>;
 }
 
@@ -63,11 +68,13 @@ export async function wire(options: {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
   const folder = storeFolder(settings);
-  const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid });
+  const use = new StoreUse(folder);
+  const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
   const actions = new FileActionCache(path.join(folder, 'actions'));
-  const roots = new ToolRoots(path.join(folder, 'roots'));
+  const roots = new ToolRoots(path.join(folder, 'roots'), use);
   // What a build left that was killed, or stopped twice.
   await Promise.all([store.prepare(), roots.tidy()]);
+  const endUse = await use.begin();
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs: Artifact[] = [];
@@ -122,9 +129,12 @@ export async function wire(options: {
     store,
     proofs,
     toolRoot,
+    limitStore: () =>
+      keepWithinBudget(folder, use, { most: settings.cacheMost, written: store.bytesWritten, now: Date.now() }),
     close: async () => {
       await builtinExecutor.close();
       await http.close();
+      await endUse();
     },
   };
 }

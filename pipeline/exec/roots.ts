@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { type Digest, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
+import { FRESH_MILLISECONDS, renewUse, type StoreUse } from '../store/in-use.ts';
 import { ownedPrefix, removeOrphans } from './owned-name.ts';
 
 /** Mount points that every sandbox needs and a read-only root cannot grow. */
@@ -13,10 +14,13 @@ const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
 /** Tool images unpacked once each, as `<folder>/<hex>/`, which appears by rename when it is whole. */
 export class ToolRoots {
   readonly #folder: string;
+  readonly #use: StoreUse | undefined;
   readonly #roots = new Map<Digest, Promise<string>>();
 
-  constructor(folder: string) {
+  /** `use` tells who else is at work in the store that the folder belongs to; nobody when left out. */
+  constructor(folder: string, use?: StoreUse) {
     this.#folder = folder;
+    this.#use = use;
   }
 
   /** Removes what processes left half-unpacked that are gone. */
@@ -28,7 +32,7 @@ export class ToolRoots {
   rootOf(image: { readonly digest: Digest; readonly tar: string }): Promise<string> {
     let root = this.#roots.get(image.digest);
     if (!root) {
-      root = this.#unpackOnce(image.digest, image.tar);
+      root = this.#unpackOnce(image.digest, image.tar).then(keepInUse);
       this.#roots.set(image.digest, root);
     }
     return root;
@@ -58,6 +62,8 @@ export class ToolRoots {
 
   async #unpackOnce(digest: Digest, tar: string): Promise<string> {
     const place = path.join(this.#folder, hexOf(digest));
+    await renewUse(place);
+    await this.#use?.cleaned();
     const there = await access(place).then(
       () => true,
       () => false,
@@ -77,6 +83,12 @@ export class ToolRoots {
       await rm(temporary, { recursive: true, force: true });
     }
   }
+}
+
+/** A machine or a long step runs programs from the folder for as long as this process lives. */
+function keepInUse(root: string): string {
+  setInterval(() => void renewUse(root), FRESH_MILLISECONDS / 4).unref();
+  return root;
 }
 
 /** Unpacks a canonical tar (parents before children) as whoever runs this: owners and special modes do not matter for tools. */

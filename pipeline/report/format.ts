@@ -19,3 +19,8 @@ export function formatSeconds(milliseconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
+
+/** `12.3 GiB`, `512 MiB`: what stands beside sizes that a person gave as `20G`. */
+export function formatBinary(bytes: number): string {
+  return bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Digest, digestOf, hexOf, isDigest } from '../core/digest.ts';
 import type { ActionCache, ActionRecord } from '../core/ports.ts';
 import { diskTrouble } from './disk-trouble.ts';
+import { renewUse } from './in-use.ts';
 import { makeFolder } from './make-folder.ts';
 
 /**
@@ -24,6 +25,7 @@ export class FileActionCache implements ActionCache {
     if (body === undefined || seal !== digestOf(body)) return undefined;
     const record = JSON.parse(body) as ActionRecord;
     for (const blob of Object.values(record.outputs)) if (!isDigest(blob.digest)) return undefined;
+    await renewUse(this.#pathOf(key));
     return record;
   }
 

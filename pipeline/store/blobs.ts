@@ -8,13 +8,11 @@ import type { BlobStore } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
 import { ownedPrefix, removeOrphans } from '../exec/owned-name.ts';
 import { diskTrouble } from './disk-trouble.ts';
+import { FRESH_MILLISECONDS, type StoreUse } from './in-use.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
 const UNTOUCHED = 946_684_800;
-
-/** Access times are renewed once a day at most. */
-const FRESH_MILLISECONDS = 86_400_000;
 
 /**
  * Content-addressed files below one folder: `sha256/ab/<hex>` read-only, `tmp/` for what is not finished.
@@ -23,14 +21,25 @@ const FRESH_MILLISECONDS = 86_400_000;
 export class FileBlobStore implements BlobStore {
   readonly #folder: string;
   readonly #paranoid: boolean;
+  readonly #use: StoreUse | undefined;
   readonly #checked = new Set<Digest>();
+  #bytesWritten = 0;
 
   constructor(options: {
-    readonly folder: string /** Hash every blob once per run before trusting it. */;
+    readonly folder: string;
+    /** Hash every blob once per run before trusting it. */
     readonly paranoid?: boolean;
+    /** Who else is at work in the store; nobody when left out. */
+    readonly use?: StoreUse;
   }) {
     this.#folder = options.folder;
     this.#paranoid = options.paranoid ?? false;
+    this.#use = options.use;
+  }
+
+  /** What this process has added to the store so far, in bytes on the disk. */
+  get bytesWritten(): number {
+    return this.#bytesWritten;
   }
 
   /** Makes the folder, and removes what processes left unfinished that are gone. A folder that cannot be is told once, before any step. */
@@ -49,7 +58,12 @@ export class FileBlobStore implements BlobStore {
 
   async has(digest: Digest): Promise<boolean> {
     if (this.#checked.has(digest)) return true;
-    const seen = await stat(this.pathOf(digest)).catch(() => undefined);
+    let seen = await stat(this.pathOf(digest)).catch(() => undefined);
+    if (seen && Date.now() - seen.atimeMs > FRESH_MILLISECONDS) {
+      // The time alone: who wrote into the file must still be seen. Not in a store that another user filled: that one's own builds keep it fresh.
+      await utimes(this.pathOf(digest), Date.now() / 1000, seen.mtimeMs / 1000).catch(() => undefined);
+      if (await this.#use?.cleaned()) seen = await stat(this.pathOf(digest)).catch(() => undefined);
+    }
     if (!seen) return false;
     if (this.#paranoid || seen.mtimeMs !== UNTOUCHED * 1000) {
       try {
@@ -59,8 +73,6 @@ export class FileBlobStore implements BlobStore {
         throw error;
       }
     }
-    // Not in a store that another user filled: that one's own builds keep it fresh.
-    if (Date.now() - seen.atimeMs > FRESH_MILLISECONDS) await markUntouched(this.pathOf(digest)).catch(() => undefined);
     this.#checked.add(digest);
     return true;
   }
@@ -158,7 +170,9 @@ export class FileBlobStore implements BlobStore {
     await makeFolder(path.dirname(place));
     await chmod(file, 0o444);
     await markUntouched(file);
+    const { blocks } = await stat(file);
     await rename(file, place);
+    this.#bytesWritten += blocks * 512;
     this.#checked.add(digest);
   }
 }

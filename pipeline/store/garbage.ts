@@ -1,35 +1,44 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
+import { type StoreEntry, storeContents } from './contents.ts';
+import { FRESH_MILLISECONDS, type StoreUse } from './in-use.ts';
 
-/**
- * Removes files of a store that were not read since a moment (milliseconds since 1970): blobs and action records by access time,
- * which `FileBlobStore.has` renews; whole tool roots by theirs; and anything in `tmp`. An action whose blob is gone simply runs again.
- */
-export async function collectGarbage(
-  folder: string,
-  before: number,
-): Promise<{ readonly files: number; readonly bytes: number }> {
-  let files = 0;
-  let bytes = 0;
-  const removeOld = async (place: string, options: { readonly whole: boolean }): Promise<void> => {
-    const seen = await stat(place).catch(() => undefined);
-    if (!seen || seen.atimeMs >= before) return;
-    await rm(place, { recursive: options.whole, force: true });
-    files++;
-    bytes += seen.isFile() ? seen.size : 0;
-  };
-  for (const below of ['blobs/sha256', 'actions']) {
-    for (const prefix of await namesIn(path.join(folder, below))) {
-      for (const name of await namesIn(path.join(folder, below, prefix)))
-        await removeOld(path.join(folder, below, prefix, name), { whole: false });
-    }
-  }
-  for (const below of ['roots', 'blobs/tmp'])
-    for (const name of await namesIn(path.join(folder, below)))
-      await removeOld(path.join(folder, below, name), { whole: true });
-  return { files, bytes };
+/** What is to be removed: what was not of use since a moment, and then the longest unused until the rest fits. */
+export interface GarbageRule {
+  /** Milliseconds since 1970; nothing is too old when left out. */
+  readonly before?: number;
+  /** When the store takes more bytes than `most`, it is brought down to `target`. */
+  readonly size?: { readonly most: number; readonly target: number };
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
+/** What became of a store. */
+export interface Collected {
+  readonly files: number;
+  /** Bytes on the disk that are free again, and that are still taken. */
+  readonly freed: number;
+  readonly left: number;
+}
+
+/**
+ * Removes blobs, records of steps, unpacked tool images and unfinished files from a store by when they were last of use, which those who use
+ * them renew. What a process at work may need stays: all that was of use since an hour before the longest running one began. An action
+ * whose blob is gone simply runs again. Undefined where another process is removing already.
+ */
+export async function collectGarbage(folder: string, use: StoreUse, rule: GarbageRule): Promise<Collected | undefined> {
+  return use.whileCleaning(async () => {
+    const inUseSince = (await use.oldestUse()) - FRESH_MILLISECONDS;
+    const entries = await storeContents(folder);
+    const isFree = (entry: StoreEntry) => entry.used < inUseSince;
+    let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    const target = rule.size && left > rule.size.most ? rule.size.target : Number.POSITIVE_INFINITY;
+    let files = 0;
+    let freed = 0;
+    for (const entry of [...entries].sort((a, b) => a.used - b.used)) {
+      if (!isFree(entry) || (entry.used >= (rule.before ?? 1) && left <= target)) continue;
+      await rm(entry.place, { recursive: true, force: true });
+      files++;
+      freed += entry.bytes;
+      left -= entry.bytes;
+    }
+    return { files, freed, left };
+  });
 }

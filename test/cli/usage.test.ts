@@ -46,6 +46,8 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'a version that would leave dist', argv: ['build', 'amd64', '--version', 'v1.2.3-../../x'], says: /is no version/ },
   { sentence: 'an unknown executor lists those that exist', argv: ['build', 'amd64', '--executor', 'bogus'], says: /no executor "bogus"[\s\S]*auto, bwrap, none/ },
   { sentence: 'no job at a time', argv: ['build', 'amd64', '--jobs', '0'], says: /--jobs takes a whole number/ },
+  { sentence: 'a size of the store that is none', argv: ['build', 'amd64', '--cache-max', 'much'], says: /--cache-max is "much"[\s\S]*20G/ },
+  { sentence: 'a size to collect to that is none', argv: ['gc', '--max-size', '10'], says: /--max-size is "10"[\s\S]*10G/ },
   { sentence: 'half a job', argv: ['build', 'amd64', '--jobs', '1.5'], says: /--jobs takes a whole number/ },
   { sentence: 'pins without an action', argv: ['pins'], says: /Say what to do/ },
   { sentence: 'pins with a wrong action', argv: ['pins', 'updat'], says: /pins cannot "updat"[\s\S]*Did you mean "update"\?/ },
@@ -92,6 +94,19 @@ test('a wrong mirror in the environment is told with the name of its variable', 
   const { end, stderr } = await cli(['build', 'amd64', '--dry-run'], { env: { RANCHEROS_DEBIAN_MIRROR: 'nonsense' } });
   assert.equal(end, 2);
   assert.match(stderr, /RANCHEROS_DEBIAN_MIRROR takes the address/);
+});
+
+test('a wrong size of the store in the environment is told with the name of its variable', async () => {
+  const { end, stderr } = await cli(['build', 'amd64', '--dry-run'], { env: { RANCHEROS_CACHE_MAX: '5 potatoes' } });
+  assert.equal(end, 2);
+  assert.match(stderr, /RANCHEROS_CACHE_MAX is "5 potatoes"/);
+});
+
+test('gc of a store that does not exist makes none', async (t) => {
+  const cache = path.join(await temporaryFolder(t), 'cache');
+  const { end, stdout } = await cli(['gc', '--cache', cache]);
+  assert.deepEqual([end, await exists(cache)], [0, false]);
+  assert.match(stdout, /There is no store in/);
 });
 
 test('a dry run lists the files of a build and writes none', async (t) => {
