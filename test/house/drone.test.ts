@@ -10,6 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import { digestOf } from '../../pipeline/core/digest.ts';
 import { publishToDist } from '../../pipeline/publish/dist.ts';
 import { projectFolder } from '../rig/project.ts';
+import { holdPage, withBlock } from './page.ts';
 
 interface Step {
   readonly name: string;
@@ -25,6 +26,9 @@ interface DronePipeline {
   readonly trigger?: { readonly event?: readonly string[] };
   readonly steps: readonly Step[];
 }
+
+const BUILDS = { open: '# <builds> One pipeline per target, written by UPDATE_PAGES=1 npm test -- --stage unit --only test/house', close: '# </builds>' };
+const WAITS = { open: '# <waits>', close: '# </waits>' };
 
 const text = readFileSync(join(projectFolder, '.drone.yml'), 'utf8');
 const pipelines = parseAllDocuments(text).map((document) => document.toJS() as DronePipeline);
@@ -53,7 +57,7 @@ test('every document is a pipeline with steps', () => {
 
 test('only npm scripts that exist are called', () => {
   for (const command of commands) {
-    assert.match(command, /^npm (ci|test|run [\w:-]+)( -- [\w ${}.-]+)?$/);
+    assert.match(command, /^npm (ci|test|run [\w:-]+)( -- [\w ${}./-]+)?$/);
     const script = scriptOf(command);
     if (script !== undefined) assert.ok(scripts[script], `package.json has no script ${script}`);
   }
@@ -71,14 +75,35 @@ test('images are pinned to one full version of Node', () => {
   for (const image of images) assert.match(image, /^node:\d+\.\d+\.\d+-[a-z]+$/);
 });
 
-test('there is one build pipeline per target', async () => {
+function buildPipeline(target: string): string {
+  const image = pipelines[0]?.steps[0]?.image;
+  return `---
+kind: pipeline
+type: docker
+name: build-${target}
+
+depends_on: [check]
+
+steps:
+  - name: build
+    image: ${image}
+    commands:
+      - npm ci
+      - npm run build -- --target ${target}
+
+`;
+}
+
+test('there is one build pipeline per target, and the release waits for all of them', async () => {
   const listed = JSON.parse(await runNpm(['run', '--silent', 'targets', '--', '--json'])) as readonly { readonly name: string }[];
-  const built = pipelines.flatMap((pipeline) => /^build-(.+)$/.exec(pipeline.name)?.[1] ?? []);
-  assert.deepEqual(built, listed.map((target) => target.name).sort());
-  for (const name of built) assert.ok(commands.includes(`npm run build -- --target ${name}`));
+  const names = listed.map((target) => target.name).sort();
+  holdPage('.drone.yml', (page) => {
+    const built = withBlock(page, BUILDS, names.map(buildPipeline).join(''));
+    return withBlock(built, WAITS, `depends_on:\n${names.map((name) => `  - build-${name}\n`).join('')}`);
+  });
 });
 
-test('the release waits for every build and happens on tags only', () => {
+test('the release happens on tags only, after every build', () => {
   const release = pipelines.find((pipeline) => pipeline.name === 'release');
   assert.deepEqual(release?.trigger?.event, ['tag']);
   assert.deepEqual(
@@ -94,7 +119,7 @@ test('the release waits for every build and happens on tags only', () => {
 const CHEAP_FORMS: readonly { readonly script: RegExp; readonly words: readonly string[]; readonly prints: RegExp }[] = [
   { script: /^check$/, words: ['--rules'], prints: /\d+ passed, 0 failed/ },
   { script: /^test(:release)?$/, words: ['--list'], prints: /^boot\n {4}test\/boot\/.+\.test\.ts$/m },
-  { script: /^build$/, words: ['--dry-run'], prints: /^amd64:\n(.+\n)*? {4}.*\/rancheros\.iso$/m },
+  { script: /^build$/, words: ['--dry-run'], prints: /^[\w-]+:\n( {4}\S+\/dist\/os\/\S+\n| {4}\/releases\/os\/\S+\n)+/ },
   { script: /^verify$/, words: ['--dist', 'DIST'], prints: /1 files, .* all as release\.json says/ },
 ];
 const TAG = 'v9.9.9';
@@ -112,6 +137,7 @@ for (const command of new Set(commands)) {
       const words = ['run', '--silent', script, '--', ...own, ...form.words.map((word) => (word === 'DIST' ? folder : word))];
       const printed = await runNpm(words);
       assert.match(printed, form.prints);
+      if (own.includes('--target')) assert.ok(printed.startsWith(`${own.at(-1)}:\n`), 'it is this target');
       if (own.includes('--version')) assert.ok(printed.includes(`/${TAG}/`));
     } finally {
       await rm(folder, { recursive: true, force: true });
