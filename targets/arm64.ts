@@ -1,20 +1,24 @@
-import { defineTarget, liveSystem, rootfsArchive, withoutKernel } from '../pipeline/index.ts';
+import { defineTarget, installedDisk, liveIso, liveSystem, rootfsArchive, withoutKernel } from '../pipeline/index.ts';
 
 export default defineTarget({
   name: 'arm64',
   arch: 'arm64',
-  summary: '64-bit Arm servers and virtual machines: network boot, root file system',
+  summary: '64-bit Arm servers and virtual machines: live ISO, network boot, root file system',
   files: {
+    'arm64/rancheros.iso':
+      'live system for CD and USB stick, UEFI, volume id `RancherOS`; `ros install` puts it on a disk',
     'arm64/vmlinuz': 'kernel',
     'arm64/initrd': 'the whole live system: a PXE client needs only this and `vmlinuz`',
     'arm64/rootfs_arm64.tar.gz': 'the root file system without kernel modules, for containers',
   },
   make(context) {
     const system = liveSystem(context, 'arm64');
+    const disk = installedDisk(context, system, { name: 'arm64' });
     return {
+      'arm64/rancheros.iso': liveIso(context, system, { name: 'arm64/rancheros.iso', disk }),
       'arm64/vmlinuz': system.kernel.image,
       'arm64/initrd': system.initrd,
-      'arm64/rootfs_arm64.tar.gz': rootfsArchive(context, 'rootfs_arm64.tar.gz', withoutKernel(system)),
+      'arm64/rootfs_arm64.tar.gz': rootfsArchive(context, 'arm64/rootfs_arm64.tar.gz', withoutKernel(system)),
     };
   },
 });

@@ -29,6 +29,8 @@ const STAGES = [
 ];
 
 const FILE_MINUTES = 30;
+/** What the tests boot and look into. */
+const TESTED = ['--target', 'amd64', '--target', 'arm64'];
 const started = performance.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -87,11 +89,11 @@ async function houseStage() {
 }
 
 async function buildStage() {
-  title('npm run build -- --target amd64');
+  title(`npm run build -- ${TESTED.join(' ')}`);
   const begun = performance.now();
-  const code = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', ...(process.stdout.isTTY ? [] : ['--plain'])]);
+  const code = await command(['pipeline/cli/launch.mjs', 'build', ...TESTED, ...(process.stdout.isTTY ? [] : ['--plain'])]);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  record({ name: `npm run build -- --target amd64 (${seconds} s)`, trouble: code === 0 ? undefined : `it ended with ${code}` });
+  record({ name: `npm run build -- ${TESTED.join(' ')} (${seconds} s)`, trouble: code === 0 ? undefined : `it ended with ${code}` });
   if (!values.release) return;
   // Cases start it on the state of the one before (see rig/project.ts).
   const next = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', '--version', 'v1.99.0-next', '--plain']);

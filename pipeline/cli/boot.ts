@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { extname, join, relative, resolve } from 'node:path';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { BuildError, unreachable } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { emulatorArguments } from '../emulator/arguments.ts';
+import { BOARDS, boardOf } from '../emulator/board.ts';
+import { firmwareFiles } from '../emulator/firmware.ts';
 import { freePort } from '../emulator/free-port.ts';
 import { unpackDisk } from '../emulator/installed-disk.ts';
 import { KEYBOARD_HELP, Keyboard, type KeyboardOrder } from '../emulator/keyboard.ts';
@@ -31,7 +33,7 @@ const HELP = `Boots what was built, in QEMU. The serial console is this terminal
   --installed       boot a throw-away copy of the installed disk, rancheros.img
   --disk-size SIZE  size of that copy, such as 8G (default: the image's own)
   --append WORDS    further kernel arguments (with --kernel or --installed)
-  --uefi            UEFI firmware (OVMF) instead of a BIOS (SeaBIOS)
+  --uefi            UEFI firmware (EDK2) instead of a BIOS (SeaBIOS); 64-bit Arm machines have no other
   --secure-boot     UEFI firmware that starts only signed programs
   --memory MIB      memory of the machine (default: 1024)
   --cpus N          processors of the machine (default: 2)
@@ -94,16 +96,14 @@ async function bootMachine(
   const wantedPort = numberOption('ssh-port', values['ssh-port'] ?? '2222', { from: 1, to: 65535 });
   const sshPort = await freePort(wantedPort);
   const machine = await describeMachine(values, { context, scratch, sshPort });
-  const toolRoot = await emulatorRoot(context, values);
-  const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
+  const board = machine.board ?? 'q35';
+  const toolRoot = await emulatorRoot(context, values, BOARDS[board].toolSet);
+  const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL'], board);
   if (values['dry-run']) {
-    const ovmf = join(toolRoot, 'usr/share/OVMF');
-    const firmware =
-      machine.firmware === 'bios'
-        ? undefined
-        : { code: join(ovmf, 'OVMF_CODE_4M.fd'), variables: 'COPY-OF-OVMF_VARS_4M.fd' };
+    const files = firmwareFiles(machine, toolRoot);
+    const firmware = files && { ...files, variables: `COPY-OF-${basename(files.variables)}` };
     const words = emulatorArguments(machine, { accelerator, serial: 'terminal', monitor: 'terminal', firmware });
-    const program = emulatorProgram(toolRoot);
+    const program = emulatorProgram(toolRoot, board);
     const env = Object.entries(program.env).map(([name, text]) => `${name}=${text}`);
     context.stdout.write(`${[...env, ...program.argv, ...words].map(shellWord).join(' ')}\n`);
     return 0;
@@ -140,14 +140,16 @@ async function describeMachine(
   if (values['disk-size'] !== undefined && !values.installed)
     throw usage('--disk-size needs --installed', 'give other disks their size with --disk');
   if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
-  chosenTargets([values.target], allTargets());
-  if (values.target.startsWith('arm64')) throw usage('boot runs amd64 machines only', 'choose another target');
-  const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : 'bios';
+  const [target] = chosenTargets([values.target], allTargets());
+  const board = boardOf(target?.arch ?? 'amd64');
+  // An Arm machine has no BIOS; without a boot loader it needs no firmware.
+  const plain: FirmwareKind = board === 'q35' || values.kernel ? 'bios' : 'uefi';
+  const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : plain;
   const folder = targetFolder(releaseFolder(values.version, context.projectFolder), values.target);
   const image = join(folder, 'rancheros.img');
   const medium: BootMedium = values.installed
     ? { type: 'disk' }
-    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append);
+    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append, board);
   for (const file of values.installed ? [image] : filesOf(medium)) {
     if (!existsSync(file)) {
       throw new BuildError({
@@ -160,6 +162,7 @@ async function describeMachine(
   }
   const installed = values.installed ? [await installedDisk(image, values, { context, scratch })] : [];
   return {
+    board,
     memoryMiB: numberOption('memory', values.memory, { from: 64, to: 1 << 20 }),
     cpus: numberOption('cpus', values.cpus, { from: 1, to: 255 }),
     firmware,

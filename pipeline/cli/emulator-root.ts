@@ -6,13 +6,13 @@ import { wire } from './wire.ts';
 
 type CommonValues = { readonly [name in keyof typeof COMMON_OPTIONS]?: string | boolean | undefined };
 
-/** Root folder of a tool image: made by the pipeline, or an unpacked tree that RANCHEROS_QEMU_ROOT or RANCHEROS_TOOLS_ROOT names. */
+/** Root folder of a tool image: made by the pipeline, or an unpacked tree that e.g. RANCHEROS_QEMU_ROOT or RANCHEROS_QEMU_ARM_ROOT names. */
 export async function emulatorRoot(
   command: CommandContext,
   values: CommonValues,
-  set: 'qemu' | 'tools' = 'qemu',
+  set: 'qemu' | 'qemu-arm' | 'tools' = 'qemu',
 ): Promise<string> {
-  const given = command.env[`RANCHEROS_${set.toUpperCase()}_ROOT`];
+  const given = command.env[`RANCHEROS_${set.toUpperCase().replace('-', '_')}_ROOT`];
   if (given) return given;
   const settings = settingsFrom(values, command);
   // Standard output belongs to the machine's console.

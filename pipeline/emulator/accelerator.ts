@@ -4,6 +4,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { BOARDS, type Board } from './board.ts';
 import { emulatorProgram } from './program.ts';
 
 /** Who executes the guest's instructions: the processor, or QEMU's translator. */
@@ -21,22 +22,34 @@ const EXIT_VALUE = 0x31;
 const EXPECTED_EXIT = (EXIT_VALUE << 1) | 1;
 const PROBE_SECONDS = 10;
 
+const WISHES: readonly string[] = ['', 'auto', 'kvm', 'tcg'];
+
 const choices = new Map<string, Promise<AcceleratorChoice>>();
 
 /**
  * Chooses KVM only where it has really run a guest: `/dev/kvm` can exist and still fail at the first instructions.
  * Asked once per process and tool image; `wish` (the environment's RANCHEROS_ACCEL) decides without a probe.
  */
-export function chooseAccelerator(toolRoot: string, wish: string | undefined): Promise<AcceleratorChoice> {
-  if (wish === 'kvm' || wish === 'tcg')
-    return Promise.resolve({ accelerator: wish, reason: `RANCHEROS_ACCEL asks for ${wish}` });
-  if (wish !== undefined && wish !== '' && wish !== 'auto') {
+export function chooseAccelerator(
+  toolRoot: string,
+  wish: string | undefined,
+  board: Board = 'q35',
+): Promise<AcceleratorChoice> {
+  if (wish !== undefined && !WISHES.includes(wish)) {
     throw new BuildError({
       kind: 'usage',
       message: `RANCHEROS_ACCEL is "${wish}"`,
       hint: 'set it to kvm, tcg or auto',
     });
   }
+  // The tool images, and so whoever runs them, are amd64.
+  if (BOARDS[board].arch !== 'amd64')
+    return Promise.resolve({
+      accelerator: 'tcg',
+      reason: `${board} is an Arm machine: every instruction is emulated (TCG)`,
+    });
+  if (wish === 'kvm' || wish === 'tcg')
+    return Promise.resolve({ accelerator: wish, reason: `RANCHEROS_ACCEL asks for ${wish}` });
   const known = choices.get(toolRoot);
   if (known) return known;
   const choice = probe(toolRoot);

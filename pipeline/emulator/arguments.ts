@@ -1,5 +1,7 @@
 import { unreachable } from '../core/failure.ts';
 import type { Accelerator } from './accelerator.ts';
+import { armBoardDevices, CD_BUS, cardArguments } from './arm-arguments.ts';
+import type { Board } from './board.ts';
 import type { Cable, Disk, Machine, MakersWords, UserNetwork } from './machine.ts';
 
 /** Where a character device of the machine ends: a socket handed to QEMU as an open descriptor, the terminal, or nothing. */
@@ -16,14 +18,15 @@ export interface Surroundings {
 
 /** QEMU's arguments for a machine. Pure: the same machine gives the same words. */
 export function emulatorArguments(machine: Machine, surroundings: Surroundings): readonly string[] {
+  const board = machine.board ?? 'q35';
   return [
     ...boardArguments(machine, surroundings),
-    ...channelArguments(surroundings),
-    ...bootArguments(machine),
+    ...channelArguments(board, surroundings),
+    ...bootArguments(board, machine),
     ...(machine.disks ?? []).flatMap((disk, index) =>
       diskArguments(disk, { index, boots: machine.boot.type === 'disk' }),
     ),
-    ...(machine.discs ?? []).flatMap(discArguments),
+    ...(machine.discs ?? []).flatMap((file, index) => discArguments(board, file, index)),
     ...(machine.networks ?? []).flatMap(networkArguments),
     ...makersWordsArguments(machine.makersWords ?? {}),
     ...Array.from({ length: machine.hotPlugSlots ?? 0 }, (_, slot) => [
@@ -36,31 +39,42 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
 }
 
 function boardArguments(machine: Machine, { accelerator, firmware }: Surroundings): string[] {
+  const board = machine.board ?? 'q35';
   const secure = machine.firmware === 'uefi-secure';
   const display = machine.display ?? { type: 'none' };
   const words: readonly (readonly string[])[] = [
     ['-no-user-config', '-nodefaults'],
-    ['-machine', secure ? 'q35,smm=on' : 'q35'],
+    ['-machine', board === 'q35' && secure ? 'q35,smm=on' : board],
     ['-accel', accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
-    ['-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    processor(board, accelerator),
     ['-smp', String(machine.cpus)],
     ['-m', `${machine.memoryMiB}M`],
     ['-rtc', 'base=utc'],
-    ['-device', 'VGA'],
     ['-display', display.type === 'vnc' ? `vnc=127.0.0.1:${display.port - 5900}` : 'none'],
-    ['-object', 'rng-builtin,id=rng0'],
-    ['-device', 'virtio-rng-pci,rng=rng0'],
+    board === 'q35' ? PC_DEVICES : armBoardDevices(board),
     machine.onReset === 'exit' ? ['-action', 'reboot=shutdown'] : [],
-    secure ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [],
+    secure && board === 'q35' ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [],
     firmware ? ['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(firmware.code)}`] : [],
     firmware ? ['-drive', `if=pflash,unit=1,format=raw,file=${value(firmware.variables)}`] : [],
   ];
   return words.flat();
 }
 
-function channelArguments({ serial, monitor }: Surroundings): string[] {
+const PC_DEVICES = ['-device', 'VGA', '-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0'];
+
+/** Emulated Arm instructions: a processor without pointer authentication and vectors of any length, whose emulation costs every boot. */
+function processor(board: Board, accelerator: Accelerator): readonly string[] {
+  if (board === 'raspi3b') return [];
+  if (accelerator === 'kvm') return ['-cpu', 'host'];
+  return ['-cpu', board === 'q35' ? 'max' : 'cortex-a72'];
+}
+
+function channelArguments(board: Board, { serial, monitor }: Surroundings): string[] {
   const muxed = serial === 'terminal' && monitor === 'terminal';
-  const serialDevice = ['-chardev', channel('serial0', serial, muxed), '-device', 'isa-serial,chardev=serial0,index=0'];
+  const serialDevice = [
+    ...['-chardev', channel('serial0', serial, muxed)],
+    ...(board === 'q35' ? ['-device', 'isa-serial,chardev=serial0,index=0'] : ['-serial', 'chardev:serial0']),
+  ];
   if (muxed) return [...serialDevice, '-mon', 'chardev=serial0,mode=readline'];
   if (monitor === 'nothing') return serialDevice;
   return [...serialDevice, '-chardev', channel('monitor0', monitor), '-mon', 'chardev=monitor0,mode=control'];
@@ -72,12 +86,15 @@ function channel(id: string, end: Channel, muxed = false): string {
   return `socket,id=${id},fd=${end.descriptor}`;
 }
 
-function bootArguments({ boot }: Machine): string[] {
+function bootArguments(board: Board, { boot }: Machine): string[] {
   switch (boot.type) {
     case 'cdrom':
       return [
         ['-drive', `if=none,id=cdrom,media=cdrom,format=raw,readonly=on,file=${value(boot.file)}`],
-        ['-device', 'ide-cd,drive=cdrom,bus=ide.0,bootindex=0'],
+        [
+          '-device',
+          `${board === 'q35' ? 'ide-cd,drive=cdrom,bus=ide.0' : `scsi-cd,drive=cdrom,bus=${CD_BUS}.0`},bootindex=0`,
+        ],
       ].flat();
     case 'usb':
       return [
@@ -86,7 +103,10 @@ function bootArguments({ boot }: Machine): string[] {
         ['-device', 'usb-storage,bus=usb.0,drive=stick,removable=on,bootindex=0'],
       ].flat();
     case 'kernel':
-      return ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.append];
+      return [
+        ...['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.append],
+        ...(boot.deviceTree === undefined ? [] : ['-dtb', boot.deviceTree]),
+      ];
     case 'disk':
       return [];
     default:
@@ -95,6 +115,7 @@ function bootArguments({ boot }: Machine): string[] {
 }
 
 function diskArguments(disk: Disk, { index, boots }: { readonly index: number; readonly boots: boolean }): string[] {
+  if (disk.bus === 'sd') return [...cardArguments(disk, value)];
   const id = `disk${index}`;
   const drive = [
     '-drive',
@@ -125,11 +146,11 @@ function diskArguments(disk: Disk, { index, boots }: { readonly index: number; r
 }
 
 /** Ports 4 and 5 are the last of the board's controller; disks count from port 1. */
-function discArguments(file: string, index: number): string[] {
+function discArguments(board: Board, file: string, index: number): string[] {
   const id = `disc${index}`;
   return [
     ['-drive', `if=none,id=${id},media=cdrom,format=raw,readonly=on,file=${value(file)}`],
-    ['-device', `ide-cd,drive=${id},bus=ide.${5 - index}`],
+    ['-device', board === 'q35' ? `ide-cd,drive=${id},bus=ide.${5 - index}` : `scsi-cd,drive=${id},bus=${CD_BUS}.0`],
   ].flat();
 }
 
@@ -138,7 +159,7 @@ function networkArguments(network: UserNetwork | Cable, index: number): string[]
   const isUser = 'isolated' in network;
   const netdev = isUser ? userNetdev(network, id) : ['hubport', `id=${id}`, `hubid=${network.cable}`];
   // Without a ROM the firmware does not even look at the card, which saves seconds.
-  const rom = isUser && network.bootFromNetwork ? ',bootindex=9' : ',romfile=';
+  const rom = network.card === 'usb-net' ? '' : isUser && network.bootFromNetwork ? ',bootindex=9' : ',romfile=';
   const mac = network.mac === undefined ? '' : `,mac=${network.mac}`;
   const device = `${network.card ?? 'virtio-net-pci'},netdev=${id}${mac}${rom}`;
   return ['-netdev', netdev.join(','), '-device', device];

@@ -1,4 +1,6 @@
-/** How the machine's firmware starts: SeaBIOS, OVMF, or OVMF that runs only what Microsoft's keys have signed. */
+import type { Board } from './board.ts';
+
+/** How the machine's firmware starts: SeaBIOS (on Arm boards: none), EDK2, or EDK2 that runs only what Microsoft's keys have signed. */
 export type FirmwareKind = 'bios' | 'uefi' | 'uefi-secure';
 
 /** What the machine starts from. */
@@ -8,12 +10,20 @@ export type BootMedium =
   /** An image written to a USB stick; writes go to a throw-away overlay. */
   | { readonly type: 'usb'; readonly file: string }
   /** A kernel handed over by QEMU itself, as a boot loader would. */
-  | { readonly type: 'kernel'; readonly kernel: string; readonly initrd: string; readonly append: string }
+  | {
+      readonly type: 'kernel';
+      readonly kernel: string;
+      readonly initrd: string;
+      readonly append: string;
+      /** Device tree of a board whose firmware brings none. */
+      readonly deviceTree?: string;
+    }
   /** The first disk of the machine. */
   | { readonly type: 'disk' };
 
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx';
-export type DiskBus = 'virtio' | 'scsi' | 'pvscsi' | 'nvme' | 'ahci';
+/** `sd`: the card slot of a Raspberry Pi. */
+export type DiskBus = 'virtio' | 'scsi' | 'pvscsi' | 'nvme' | 'ahci' | 'sd';
 
 /** A disk of the machine. */
 export interface Disk {
@@ -47,7 +57,7 @@ export interface UserNetwork {
   readonly bootFromNetwork?: boolean;
 }
 
-export type NetworkCard = 'virtio-net-pci' | 'e1000e' | 'vmxnet3';
+export type NetworkCard = 'virtio-net-pci' | 'e1000e' | 'vmxnet3' | 'usb-net';
 
 /** A card at a cable: cards of one cable (a number) hear each other, and nobody else. One alone cannot even send. */
 export interface Cable {
@@ -65,6 +75,8 @@ export interface MakersWords {
 
 /** A virtual machine, as plain data. All files are absolute paths. */
 export interface Machine {
+  /** Default: `q35`, a PC. */
+  readonly board?: Board;
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly firmware: FirmwareKind;

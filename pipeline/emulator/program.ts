@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
+import { BOARDS, type Board } from './board.ts';
 
 /** A program of an unpacked tool image that can be started on this host. */
 export interface HostProgram {
@@ -36,9 +37,9 @@ export function hostProgram(toolRoot: string, program: string): HostProgram {
   };
 }
 
-/** The emulator for amd64 machines, told where its firmware lies. */
-export function emulatorProgram(toolRoot: string): HostProgram {
-  const { argv, env } = hostProgram(toolRoot, 'qemu-system-x86_64');
+/** The emulator of a board, told where its firmware lies. */
+export function emulatorProgram(toolRoot: string, board: Board = 'q35'): HostProgram {
+  const { argv, env } = hostProgram(toolRoot, BOARDS[board].program);
   const folders = FIRMWARE_FOLDERS.map((folder) => join(toolRoot, folder)).filter((folder) => existsSync(folder));
   return { argv: [...argv, ...folders.flatMap((folder) => ['-L', folder])] as [string, ...string[]], env };
 }

@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BOARDS, type Board } from './board.ts';
 import type { BootMedium } from './machine.ts';
 
 /** The ways to start one release's live system. */
 export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
 
 /** Kernel arguments of the live system where no boot loader gives them; the ISO's own menu says the same. */
-export const LIVE_COMMAND_LINE =
-  'rancher.autologin=tty1 rancher.autologin=ttyS0 console=tty1 console=ttyS0 printk.devkmsg=on panic=10';
+function liveCommandLine(board: Board): string {
+  const { serialPort } = BOARDS[board];
+  return `rancher.autologin=tty1 rancher.autologin=${serialPort} console=tty1 console=${serialPort} printk.devkmsg=on panic=10`;
+}
 
 /** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
 export function releaseFolder(version: string | undefined, projectFolder: string): string {
@@ -26,13 +29,13 @@ export function targetFolder(releaseFolder: string, target: string): string {
 }
 
 /** The boot medium made of a target's release files. */
-export function liveMedium(medium: LiveMedium, folder: string, append = ''): BootMedium {
+export function liveMedium(medium: LiveMedium, folder: string, append = '', board: Board = 'q35'): BootMedium {
   if (medium !== 'kernel') return { type: medium, file: join(folder, 'rancheros.iso') };
   return {
     type: 'kernel',
     kernel: join(folder, 'vmlinuz'),
     initrd: join(folder, 'initrd'),
-    append: `${LIVE_COMMAND_LINE} ${append}`.trimEnd(),
+    append: `${liveCommandLine(board)} ${append}`.trimEnd(),
   };
 }
 

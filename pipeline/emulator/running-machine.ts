@@ -11,7 +11,7 @@ import { emulatorProgram } from './program.ts';
 import { SerialConsole } from './serial-console.ts';
 
 export interface StartOptions {
-  /** Root folder of the unpacked tool image `qemu`. */
+  /** Root folder of the unpacked tool image that has the board's emulator. */
   readonly toolRoot: string;
   readonly accelerator: Accelerator;
   /** Switches the machine off. */
@@ -45,8 +45,8 @@ export async function startMachine(machine: Machine, options: StartOptions): Pro
 }
 
 async function startIn(folder: string, machine: Machine, options: StartOptions): Promise<RunningMachine> {
-  const firmware = await prepareFirmware(machine.firmware, { toolRoot: options.toolRoot, folder });
-  const program = emulatorProgram(options.toolRoot);
+  const firmware = await prepareFirmware(machine, { toolRoot: options.toolRoot, folder });
+  const program = emulatorProgram(options.toolRoot, machine.board);
   const words = emulatorArguments(machine, {
     accelerator: options.accelerator,
     monitor: { descriptor: DESCRIPTORS.monitor },

@@ -1,4 +1,4 @@
-import type { Arch, Artifact } from '../core/step.ts';
+import type { Artifact } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import { fileOfPackage, packageNamed } from './packages.ts';
 import { toolStep } from './tool-step.ts';
@@ -66,23 +66,4 @@ export function biosBootCode(context: BuildContext): BiosBootCode {
       ],
     }),
   }));
-}
-
-const EFI_NAMES: { readonly [arch in Arch]: { readonly short: string; readonly boot: string; readonly grub: string } } =
-  {
-    amd64: { short: 'x64', boot: 'BOOTX64.EFI', grub: 'x86_64-efi-signed' },
-    arm64: { short: 'aa64', boot: 'BOOTAA64.EFI', grub: 'arm64-efi-signed' },
-  };
-
-/**
- * EFI programs by their path on the boot partition, where a firmware without an entry for this disk looks: shim under the fallback
- * name starts the signed GRUB beside it, whose built-in prefix leads to `EFI/debian/grub.cfg` of the same partition.
- */
-export function efiPrograms(context: BuildContext, arch: Arch): { readonly [path: string]: Artifact<'file'> } {
-  const { short, boot, grub } = EFI_NAMES[arch];
-  const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch, name, path });
-  return {
-    [`EFI/BOOT/${boot}`]: file('shim-signed', `usr/lib/shim/shim${short}.efi.signed`),
-    [`EFI/BOOT/grub${short}.efi`]: file(`grub-efi-${arch}-signed`, `usr/lib/grub/${grub}/grub${short}.efi.signed`),
-  };
 }

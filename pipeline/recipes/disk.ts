@@ -4,7 +4,8 @@ import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
 import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
 import { MIB_SECTORS, SECTOR } from '../formats/sector.ts';
 import type { BuildContext } from './context.ts';
-import { type BiosBootCode, biosBootCode, efiPrograms, GRUB_FOLDER } from './disk-boot-code.ts';
+import { type BiosBootCode, biosBootCode, GRUB_FOLDER } from './disk-boot-code.ts';
+import { efiPrograms } from './efi-programs.ts';
 import { composeLayer } from './layer.ts';
 import { squashfsOfFiles } from './squashfs.ts';
 import type { System } from './system.ts';
@@ -40,8 +41,15 @@ export interface InstalledDisk {
 }
 
 /** Kernel arguments of every installed system (v1.5: "installed"). */
-export const INSTALLED_ARGUMENTS =
-  'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty1 console=ttyS0,115200 quiet';
+export function installedArguments(arch: Arch): string {
+  return `printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 ${CONSOLES[arch]} quiet`;
+}
+
+/** Arm's own serial port, or that of servers with a PC's; the kernel leaves out what the machine does not have. */
+const CONSOLES: { readonly [arch in Arch]: string } = {
+  amd64: 'console=tty1 console=ttyS0,115200',
+  arm64: 'console=tty1 console=ttyS0,115200 console=ttyAMA0,115200',
+};
 
 const DEFAULT_STATE_MIB = 256;
 
@@ -153,11 +161,11 @@ function bootFiles(
     'slot.cfg': textFile(
       context,
       'settings of slot A',
-      grubSettings({ version: context.version, arguments: INSTALLED_ARGUMENTS }),
+      grubSettings({ version: context.version, arguments: installedArguments(system.arch) }),
     ),
   };
   return {
-    ...efiPrograms(context, system.arch),
+    ...efiPrograms(context, system.arch, 'disk'),
     [`${GRUB_FOLDER}/grub.cfg`]: { from: 'repository', path: 'overlays/disk/grub.cfg' },
     [`${GRUB_FOLDER}/grubenv`]: textFile(context, 'environment of GRUB', FIRST_CHOICE),
     'append.cfg': textFile(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),

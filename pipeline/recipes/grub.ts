@@ -1,15 +1,22 @@
-import type { Artifact } from '../core/step.ts';
+import type { Arch, Artifact } from '../core/step.ts';
 import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
+import { efiPrograms } from './efi-programs.ts';
 import { fileOfPackage, packageNamed } from './packages.ts';
 import { toolStep } from './tool-step.ts';
 
-/** Boot loaders of an ISO. */
-export interface BootFiles {
-  /** GRUB for a BIOS that boots from CD. */
+/** GRUB for a BIOS, as an ISO wants it. */
+export interface IsoBiosCode {
+  /** For a BIOS that boots from CD. */
   readonly elTorito: Artifact<'file'>;
   /** Boot code of the first sector, for a BIOS that boots the ISO as a stick. */
   readonly hybridMbr: Artifact<'file'>;
+}
+
+/** Boot loaders of an ISO. */
+export interface BootFiles {
+  /** Only where the architecture has a BIOS. */
+  readonly bios: IsoBiosCode | undefined;
   /** EFI system partition: shim → signed GRUB. */
   readonly esp: Artifact<'fat'>;
 }
@@ -40,47 +47,48 @@ const CORE_MODULES = [
 /** Volume serial number of the ESP: FAT has one, and mformat would take it from the clock. */
 const ESP_SERIAL = '12345678';
 
-/** The boot loaders, the same for every amd64 ISO. */
-export function bootFiles(context: BuildContext): BootFiles {
-  return context.memo('ISO boot files amd64', () => {
-    const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path });
-    const core = toolStep(context, {
-      title: 'GRUB for BIOS',
-      inputs: {
-        'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
-        modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data,
+/** The boot loaders, the same for every ISO of an architecture. */
+export function bootFiles(context: BuildContext, arch: Arch): BootFiles {
+  return context.memo(`ISO boot files ${arch}`, () => ({
+    bios: arch === 'amd64' ? biosCode(context) : undefined,
+    // No MokManager: what these start is signed by Debian, so nobody has a key to enrol.
+    esp: espImage(context, efiPrograms(context, arch, 'medium')),
+  }));
+}
+
+function biosCode(context: BuildContext): IsoBiosCode {
+  const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path });
+  const core = toolStep(context, {
+    title: 'GRUB for BIOS',
+    inputs: {
+      'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
+      modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data,
+    },
+    output: { name: 'core', kind: 'file' },
+    commands: [
+      { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
+      {
+        argv: [
+          'grub-mkimage',
+          '-O',
+          'i386-pc',
+          '-d',
+          '/work/usr/lib/grub/i386-pc',
+          '-p',
+          '/boot/grub',
+          '-c',
+          '/in/early.cfg',
+          '-o',
+          '/out/core',
+          ...CORE_MODULES,
+        ],
       },
-      output: { name: 'core', kind: 'file' },
-      commands: [
-        { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
-        {
-          argv: [
-            'grub-mkimage',
-            '-O',
-            'i386-pc',
-            '-d',
-            '/work/usr/lib/grub/i386-pc',
-            '-p',
-            '/boot/grub',
-            '-c',
-            '/in/early.cfg',
-            '-o',
-            '/out/core',
-            ...CORE_MODULES,
-          ],
-        },
-      ],
-    });
-    return {
-      elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),
-      hybridMbr: file('grub-pc-bin', 'usr/lib/grub/i386-pc/boot_hybrid.img'),
-      // No MokManager: what these start is signed by Debian, so nobody has a key to enrol.
-      esp: espImage(context, {
-        'EFI/BOOT/BOOTX64.EFI': file('shim-signed', 'usr/lib/shim/shimx64.efi.signed'),
-        'EFI/BOOT/grubx64.efi': file('grub-efi-amd64-signed', 'usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed'),
-      }),
-    };
+    ],
   });
+  return {
+    elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),
+    hybridMbr: file('grub-pc-bin', 'usr/lib/grub/i386-pc/boot_hybrid.img'),
+  };
 }
 
 /** A FAT image big enough for the two EFI programs, made by mtools: no loop device, no root. */

@@ -1,4 +1,4 @@
-import type { Artifact, InputRef } from '../core/step.ts';
+import type { Arch, Artifact, InputRef } from '../core/step.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import type { BuildContext } from './context.ts';
 import { bootFiles } from './grub.ts';
@@ -6,20 +6,39 @@ import { toolStep } from './tool-step.ts';
 
 /** What an ISO carries besides its boot loaders, by path on the medium. */
 export interface IsoContents {
+  /** Default: amd64. */
+  readonly arch?: Arch;
   /** Volume id; `/init` and GRUB look for it. */
   readonly volumeId: string;
   readonly files: { readonly [path: string]: InputRef };
 }
 
+const BIOS_IMAGE = 'boot/grub/eltorito.img';
+
+/** El Torito's entry for a BIOS, before that for UEFI. */
+const BIOS_ENTRY = [
+  '-b',
+  `/${BIOS_IMAGE}`,
+  '-no-emul-boot',
+  '-boot-load-size',
+  '4',
+  '-boot-info-table',
+  '--grub2-boot-info',
+  '-eltorito-alt-boot',
+];
+
 /**
- * A hybrid ISO: El Torito entries for BIOS and UEFI, the MBR of a USB stick, and a GPT whose second partition is the ESP
- * (GRUB 2 layout of the Talos and Debian images).
+ * A hybrid ISO: El Torito entries for UEFI and, where the architecture has one, BIOS, the MBR of a USB stick, and a GPT whose second
+ * partition is the ESP (GRUB 2 layout of the Talos and Debian images).
  */
 export function hybridIso(context: BuildContext, name: string, contents: IsoContents): Artifact<'iso'> {
-  const boot = bootFiles(context);
-  const files: { readonly [path: string]: InputRef } = { ...contents.files, 'boot/grub/eltorito.img': boot.elTorito };
+  const { bios, esp } = bootFiles(context, contents.arch ?? 'amd64');
+  const files: { readonly [path: string]: InputRef } = {
+    ...contents.files,
+    ...(bios ? { [BIOS_IMAGE]: bios.elTorito } : {}),
+  };
   const paths = Object.keys(files).sort();
-  const inputs: { [name: string]: InputRef } = { 'hybrid-mbr': boot.hybridMbr, esp: boot.esp };
+  const inputs: { [name: string]: InputRef } = { ...(bios ? { 'hybrid-mbr': bios.hybridMbr } : {}), esp };
   for (const path of paths) inputs[`medium/${path}`] = files[path] as InputRef;
   return toolStep(context, {
     title: name,
@@ -40,11 +59,10 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
           '-r',
           '-J',
           '-joliet-long',
-          '--grub2-mbr',
-          '/in/hybrid-mbr',
+          ...(bios ? ['--grub2-mbr', '/in/hybrid-mbr'] : []),
           '-partition_offset',
           '16',
-          '--mbr-force-bootable',
+          ...(bios ? ['--mbr-force-bootable'] : []),
           '-append_partition',
           '2',
           '0xef',
@@ -52,14 +70,7 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
           '-appended_part_as_gpt',
           '-c',
           '/boot/grub/boot.cat',
-          '-b',
-          '/boot/grub/eltorito.img',
-          '-no-emul-boot',
-          '-boot-load-size',
-          '4',
-          '-boot-info-table',
-          '--grub2-boot-info',
-          '-eltorito-alt-boot',
+          ...(bios ? BIOS_ENTRY : []),
           '-e',
           '--interval:appended_partition_2:all::',
           '-no-emul-boot',

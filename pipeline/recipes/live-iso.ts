@@ -1,4 +1,4 @@
-import type { Artifact, InputRef } from '../core/step.ts';
+import type { Arch, Artifact, InputRef } from '../core/step.ts';
 import { grubSettings } from '../formats/grub-settings.ts';
 import type { BuildContext } from './context.ts';
 import type { InstalledDisk } from './disk.ts';
@@ -15,6 +15,12 @@ export interface LiveIsoSpec {
   /** Kernel arguments beside those of every live system, without quotes. */
   readonly append?: string;
 }
+
+/** Menus differ in their serial ports, and in who drives them. */
+const MENU: { readonly [arch in Arch]: string } = {
+  amd64: 'overlays/iso/boot/grub/grub.cfg',
+  arm64: 'overlays/iso-arm64/boot/grub/grub.cfg',
+};
 
 /** Volume id; `/init` and GRUB look for it. */
 const VOLUME_ID = 'RancherOS';
@@ -39,6 +45,7 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
           ),
         };
   return hybridIso(context, spec.name, {
+    arch: system.arch,
     volumeId: VOLUME_ID,
     files: {
       ...system.medium,
@@ -46,7 +53,7 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
       'rancheros/install.squashfs': spec.disk.installer,
       'boot/vmlinuz': system.kernel.image,
       'boot/initrd': system.initrdBase,
-      'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
+      'boot/grub/grub.cfg': { from: 'repository', path: MENU[system.arch] },
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { Board } from '../../pipeline/emulator/board.ts';
 import type { Cable, DiskBus, FirmwareKind, MakersWords, NetworkCard } from '../../pipeline/emulator/machine.ts';
 import type { LiveMedium } from '../../pipeline/emulator/release-machine.ts';
 import type { MetadataService } from './metadata-service.ts';
@@ -150,6 +151,8 @@ export interface BootCase {
   /** `release` runs only in `npm run test:release`. */
   readonly runs?: 'always' | 'release';
   readonly target?: string;
+  /** Default: `q35`, a PC. */
+  readonly board?: Board;
   /** `disk`: the first of its disks. */
   readonly medium: LiveMedium | 'disk';
   readonly firmware: FirmwareKind;

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
 import { type Accelerator, chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
+import { BOARDS } from '../../pipeline/emulator/board.ts';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
 import type { Disk, Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
 import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
@@ -108,8 +109,9 @@ async function report(run: Run, folder: string): Promise<void> {
 type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'live'>;
 
 async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
-  const root = await toolRoot('qemu');
-  const { accelerator, reason } = await chooseAccelerator(root, process.env['RANCHEROS_ACCEL']);
+  const board = boot.board ?? 'q35';
+  const root = await toolRoot(BOARDS[board].toolSet);
+  const { accelerator, reason } = await chooseAccelerator(root, process.env['RANCHEROS_ACCEL'], board);
   around.context.diagnostic(`${accelerator}: ${reason}`);
   const emulator = { root, accelerator };
   const parts = await makeParts(boot, around);
@@ -153,10 +155,11 @@ async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'par
   const medium = how.medium ?? boot.medium;
   const machine = await startMachine(
     {
+      board: boot.board ?? 'q35',
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, how.append ?? boot.append),
+      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, how.append ?? boot.append, boot.board),
       disks: parts.disks,
       discs: parts.discs,
       networks: parts.networks ?? [],

@@ -12,7 +12,7 @@ const roots = new Map<string, Promise<string>>();
 
 /** Root folder of a tool image, made by the pipeline (or taken from its cache). RANCHEROS_<SET>_ROOT names an unpacked tree instead. */
 export function toolRoot(set: string): Promise<string> {
-  const given = process.env[`RANCHEROS_${set.toUpperCase()}_ROOT`];
+  const given = process.env[`RANCHEROS_${set.toUpperCase().replace('-', '_')}_ROOT`];
   if (given) return Promise.resolve(given);
   const known = roots.get(set);
   if (known) return known;
