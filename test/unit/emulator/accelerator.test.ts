@@ -5,6 +5,7 @@ import { chooseAccelerator, probeSector } from '../../../pipeline/emulator/accel
 test('a wish decides without a probe', async () => {
   assert.equal((await chooseAccelerator('/nowhere', 'tcg')).accelerator, 'tcg');
   assert.equal((await chooseAccelerator('/nowhere', 'kvm')).accelerator, 'kvm');
+  assert.equal((await chooseAccelerator('/nowhere', 'kvm', 'virt')).accelerator, 'tcg', 'this processor runs no Arm instructions');
 });
 
 test('an unknown wish is refused', () => {

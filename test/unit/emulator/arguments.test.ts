@@ -110,6 +110,24 @@ const ROWS: readonly Row[] = [
   { sentence: 'a reset can end the emulator', machine: { onReset: 'exit' }, has: ['-action reboot=shutdown'] },
   { sentence: 'VNC counts from port 5900', machine: { display: { type: 'vnc', port: 5903 } }, has: ['-display vnc=127.0.0.1:3'] },
   { sentence: 'a second serial port has no reader', machine: { secondSerial: true }, has: ['null,id=serial1', 'isa-serial,chardev=serial1,index=1'] },
+  {
+    sentence: 'an Arm machine: its CD drive hangs on SCSI, its serial port is soldered on',
+    machine: { board: 'virt', firmware: 'uefi', discs: ['/i.iso'] },
+    around: { firmware: { code: '/f/code', variables: '/v/vars' } },
+    has: ['-machine virt', '-cpu cortex-a72', 'scsi-cd,drive=cdrom,bus=cds.0,bootindex=0', 'scsi-cd,drive=disc0,bus=cds.0', '-serial chardev:serial0', 'if=pflash,unit=0'],
+    hasNot: ['isa-serial', 'ide-cd', 'VGA', 'driver=cfi.pflash01'],
+  },
+  {
+    sentence: 'a Raspberry Pi: an SD card, a device tree, a network card on USB',
+    machine: {
+      board: 'raspi3b',
+      boot: { type: 'kernel', kernel: '/k', initrd: '/i', append: 'a=b', deviceTree: '/d.dtb' },
+      disks: [{ file: '/card,1', format: 'raw', bus: 'sd' }],
+      networks: [{ isolated: true, card: 'usb-net' }],
+    },
+    has: ['-machine raspi3b', '-append a=b -dtb /d.dtb', '-drive if=sd,format=raw,file=/card,,1', '-device usb-net,netdev=net0'],
+    hasNot: ['-cpu', 'pci', 'romfile', 'bootindex'],
+  },
   { sentence: 'further words come last', machine: { extra: ['-smbios', 'type=1'] }, has: ['-smbios type=1'] },
 ];
 

@@ -38,4 +38,6 @@ test('each medium names its files', () => {
   assert.deepEqual(filesOf(liveMedium('kernel', '/r', 'a=b')), ['/r/vmlinuz', '/r/initrd']);
   const medium = liveMedium('kernel', '/r', 'a=b');
   assert.match(medium.type === 'kernel' ? medium.append : '', /console=ttyS0 .*panic=10 a=b$/);
+  const arm = liveMedium('kernel', '/r', '', 'virt');
+  assert.match(arm.type === 'kernel' ? arm.append : '', /rancher.autologin=ttyAMA0 .*console=ttyAMA0 .*panic=10$/);
 });
