@@ -53,6 +53,8 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
       'rancheros/install.squashfs': spec.disk.installer,
       'boot/vmlinuz': system.kernel.image,
       'boot/initrd': system.initrdBase,
+      // By this file the signed GRUB finds its medium on a stick, where it was not told.
+      '.disk/info': { from: 'repository', path: 'overlays/iso/.disk/info' },
       'boot/grub/grub.cfg': { from: 'repository', path: MENU[system.arch] },
     },
   });
