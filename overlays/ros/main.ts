@@ -9,7 +9,9 @@ import { dockerConfig } from './commands/docker-config.ts';
 import { early } from './commands/early.ts';
 import { engine } from './commands/engine.ts';
 import { dev, env } from './commands/environment.ts';
+import { guestLogin } from './commands/guest-login.ts';
 import { install } from './commands/install.ts';
+import { modems } from './commands/modems.ts';
 import { netconf, ntpConfig } from './commands/netconf.ts';
 import { os } from './commands/os.ts';
 import { power, shutdown, stopServices } from './commands/power.ts';
@@ -41,6 +43,8 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   'console-init': { run: consoleInit },
   'docker-config': { run: dockerConfig },
   early: { run: early },
+  'guest-login': { run: guestLogin },
+  modems: { run: modems },
   'ntp-config': { run: ntpConfig },
   'preload-images': { run: preloadImages },
   sysinit: { run: sysinit },

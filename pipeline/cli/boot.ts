@@ -149,7 +149,7 @@ async function describeMachine(
   const image = join(folder, 'rancheros.img');
   const medium: BootMedium = values.installed
     ? { type: 'disk' }
-    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, values.append, board);
+    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, { append: values.append, board });
   for (const file of values.installed ? [image] : filesOf(medium)) {
     if (!existsSync(file)) {
       throw new BuildError({

@@ -33,6 +33,7 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
       '-device',
       `pcie-root-port,id=hot${slot},chassis=${slot + 1}`,
     ]).flat(),
+    ...agentArguments(machine.agentSocket),
     ...(machine.secondSerial ? ['-chardev', 'null,id=serial1', '-device', 'isa-serial,chardev=serial1,index=1'] : []),
     ...(machine.extra ?? []),
   ];
@@ -51,7 +52,7 @@ function boardArguments(machine: Machine, { accelerator, firmware }: Surrounding
     ['-m', `${machine.memoryMiB}M`],
     ['-rtc', 'base=utc'],
     ['-display', display.type === 'vnc' ? `vnc=127.0.0.1:${display.port - 5900}` : 'none'],
-    board === 'q35' ? PC_DEVICES : armBoardDevices(board),
+    board === 'q35' ? pcDevices(machine) : armBoardDevices(board),
     machine.onReset === 'exit' ? ['-action', 'reboot=shutdown'] : [],
     secure && board === 'q35' ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : [],
     firmware ? ['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(firmware.code)}`] : [],
@@ -60,7 +61,12 @@ function boardArguments(machine: Machine, { accelerator, firmware }: Surrounding
   return words.flat();
 }
 
-const PC_DEVICES = ['-device', 'VGA', '-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0'];
+function pcDevices({ graphics }: Machine): readonly string[] {
+  return [
+    ...['-device', graphics === 'vmware' ? 'vmware-svga' : 'VGA'],
+    ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0'],
+  ];
+}
 
 /** Emulated Arm instructions: a processor without pointer authentication and vectors of any length, whose emulation costs every boot. */
 function processor(board: Board, accelerator: Accelerator): readonly string[] {
@@ -84,6 +90,16 @@ function channel(id: string, end: Channel, muxed = false): string {
   if (end === 'nothing') return `null,id=${id}`;
   if (end === 'terminal') return `stdio,id=${id},signal=off${muxed ? ',mux=on' : ''}`;
   return `socket,id=${id},fd=${end.descriptor}`;
+}
+
+/** As libvirt and Proxmox VE plug the agent's port in. */
+function agentArguments(socket: string | undefined): string[] {
+  if (socket === undefined) return [];
+  return [
+    ['-device', 'virtio-serial-pci,id=agents'],
+    ['-chardev', `socket,id=agent,path=${value(socket)},server=on,wait=off`],
+    ['-device', 'virtserialport,bus=agents.0,chardev=agent,name=org.qemu.guest_agent.0'],
+  ].flat();
 }
 
 function bootArguments(board: Board, { boot }: Machine): string[] {

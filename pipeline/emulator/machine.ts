@@ -89,6 +89,10 @@ export interface Machine {
   readonly makersWords?: MakersWords;
   /** Empty PCI Express slots `hot0`, `hot1`, … into which the monitor can plug devices. */
   readonly hotPlugSlots?: number;
+  /** The graphics card: plain VGA, or that of VMware. */
+  readonly graphics?: 'vga' | 'vmware';
+  /** Socket at which the guest's agent (virtio-serial port `org.qemu.guest_agent.0`) can be spoken with; QEMU makes it. */
+  readonly agentSocket?: string;
   /** A second serial port, `ttyS1`, without a reader. */
   readonly secondSerial?: boolean;
   /** What a reset does: start again, or end the emulator. */

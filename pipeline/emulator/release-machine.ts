@@ -28,12 +28,27 @@ export function targetFolder(releaseFolder: string, target: string): string {
   return target === 'amd64' ? releaseFolder : join(releaseFolder, target);
 }
 
-/** The boot medium made of a target's release files. */
-export function liveMedium(medium: LiveMedium, folder: string, append = '', board: Board = 'q35'): BootMedium {
-  if (medium !== 'kernel') return { type: medium, file: join(folder, 'rancheros.iso') };
+/** What else a medium is made by. */
+export interface MediumOptions {
+  /** Words behind those of every live system, where no boot loader brings them. */
+  readonly append?: string | undefined;
+  /** Name of the ISO in the target's folder. */
+  readonly iso?: string | undefined;
+  readonly board?: Board | undefined;
+}
+
+/** The boot medium made of a target's release files. Targets of amd64 have its kernel. */
+export function liveMedium(
+  medium: LiveMedium,
+  folder: string,
+  { append = '', iso = 'rancheros.iso', board = 'q35' }: MediumOptions = {},
+): BootMedium {
+  if (medium !== 'kernel') return { type: medium, file: join(folder, iso) };
+  const own = join(folder, 'vmlinuz');
+  const shared = join(folder, '../vmlinuz');
   return {
     type: 'kernel',
-    kernel: join(folder, 'vmlinuz'),
+    kernel: !existsSync(own) && existsSync(shared) ? shared : own,
     initrd: join(folder, 'initrd'),
     append: `${liveCommandLine(board)} ${append}`.trimEnd(),
   };

@@ -104,5 +104,11 @@ export const PLUGINS_FILTER: LayerOptions = { drop: [...NEVER] };
 
 /** What a target adds: agents of hypervisors, modems. */
 export const EXTRAS_FILTER: LayerOptions = {
-  drop: [...NEVER, 'usr/include', 'usr/lib/*/{pkgconfig,gconv}', 'etc/{network,ppp,dhcp,dbus-1,xdg,ifplugd}'],
+  drop: [
+    ...NEVER,
+    // Indexes of what is not here; scripts that ifupdown calls; vm-support, which wants pciutils.
+    'usr/lib/*/{glib-2.0,pkgconfig}',
+    'etc/{network,ppp,dhcp,dbus-1,xdg,ifplugd}',
+    'usr/bin/vm-support',
+  ],
 };

@@ -1,5 +1,5 @@
 import type { Board } from '../../pipeline/emulator/board.ts';
-import type { Cable, DiskBus, FirmwareKind, MakersWords, NetworkCard } from '../../pipeline/emulator/machine.ts';
+import type { Cable, DiskBus, FirmwareKind, Machine, MakersWords, NetworkCard } from '../../pipeline/emulator/machine.ts';
 import type { LiveMedium } from '../../pipeline/emulator/release-machine.ts';
 import type { MetadataService } from './metadata-service.ts';
 
@@ -48,8 +48,20 @@ export interface MetadataCheck {
   readonly deadlineSeconds?: number;
 }
 
+/** A command of QEMU's agent (`guest-ping`), asked through the port that `agentPort` gives the machine, and what it returns. */
+export interface AgentCheck {
+  readonly sentence: string;
+  readonly agent: string;
+  /** The answer as JSON must match; without it, no answer comes. */
+  readonly answers: RegExp | 'nothing';
+  /** Repeated until it does, or until the deadline. */
+  readonly deadlineSeconds?: number;
+}
+
 /** Something done to the machine from outside. */
 export type Deed =
+  /** A command of QEMU's agent that ends it, so that no answer comes. */
+  | { readonly type: 'agent'; readonly execute: string }
   /** A blank disk with this serial number is plugged into a running machine. */
   | { readonly type: 'plug-disk'; readonly serial: string; readonly slot: string; readonly mebibytes: number }
   | { readonly type: 'plug-network-card'; readonly id: string; readonly slot: string }
@@ -102,7 +114,7 @@ export interface PowerCutCheck {
   };
 }
 
-export type Check = CommandCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
+export type Check = AgentCheck | CommandCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
 
 /** A folder on a medium: its files by path, as text or bytes. */
 export type FolderContent = { readonly [path: string]: string | Uint8Array };
@@ -155,6 +167,8 @@ export interface BootCase {
   readonly board?: Board;
   /** `disk`: the first of its disks. */
   readonly medium: LiveMedium | 'disk';
+  /** File of the target's folder that the medium is; rancheros.iso where nothing is said. */
+  readonly iso?: string;
   readonly firmware: FirmwareKind;
   readonly memoryMiB: number;
   readonly cpus?: number;
@@ -168,6 +182,9 @@ export interface BootCase {
   readonly metadata?: MetadataService;
   /** What the firmware says about the machine's maker (SMBIOS). */
   readonly makersWords?: MakersWords;
+  readonly graphics?: Machine['graphics'];
+  /** The machine has a port for QEMU's agent, which checks can ask. */
+  readonly agentPort?: boolean;
   /** False: no shell is waited for; the checks are about the console. */
   readonly reachesShell?: boolean;
   /** Cuts before that: each time the machine is switched on, says this on its console, runs on for some seconds, and loses its power. */

@@ -13,7 +13,8 @@ import { type RunningMachine, startMachine } from '../../pipeline/emulator/runni
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
-import type { BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
+import { askAgent } from './agent.ts';
+import type { AgentCheck, BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
 import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
@@ -41,6 +42,7 @@ interface Parts {
   readonly discs: readonly string[];
   readonly networks: Machine['networks'];
   readonly sshPort: number;
+  readonly agentSocket: string | undefined;
 }
 
 /** One case under test: its machine, which restarts replace, and what was seen. */
@@ -129,7 +131,8 @@ async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): P
     else discs.push(file);
   }
   const sshPort = await freePort();
-  return { disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort };
+  const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
+  return { disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket };
 }
 
 function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPort: number): Machine['networks'] {
@@ -159,11 +162,13 @@ async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'par
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, how.append ?? boot.append, boot.board),
+      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, { append: how.append ?? boot.append, iso: boot.iso, board: boot.board }),
       disks: parts.disks,
       discs: parts.discs,
       networks: parts.networks ?? [],
       makersWords: boot.makersWords ?? {},
+      ...(boot.graphics === undefined ? {} : { graphics: boot.graphics }),
+      ...(parts.agentSocket === undefined ? {} : { agentSocket: parts.agentSocket }),
       hotPlugSlots: boot.hotPlugSlots ?? 0,
     },
     { toolRoot: emulator.root, accelerator: emulator.accelerator, fatal: FATAL },
@@ -218,6 +223,7 @@ async function perform(check: Check, run: Run): Promise<void> {
   const deadlineSeconds = (check.deadlineSeconds ?? CHECK_SECONDS) * PATIENCE;
   if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => shellOf(run).run(check.run, { deadlineSeconds: left }));
   if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, left));
+  if ('agent' in check) return askAgentOf(run, check, deadlineSeconds);
   if ('deed' in check) return performDeed(check.deed, run);
   if ('shows' in check) {
     await console.waitFor({ pattern: check.shows, since: FROM_POWER_ON, deadlineSeconds, meaning: check.sentence }).catch((error: unknown) => {
@@ -306,8 +312,21 @@ function lossOf({ stdout }: CommandResult, check: CommandCheck | SshCheck, ackno
   return Number(stdout.trim() || Number.NaN) >= acknowledged ? undefined : `it prints ${stdout.trim()}, but ${acknowledged} was acknowledged`;
 }
 
-async function performDeed(deed: Deed, { machine, scratch }: Run): Promise<void> {
+async function askAgentOf({ parts, machine }: Run, { agent, answers }: AgentCheck, deadlineSeconds: number): Promise<void> {
+  const end = machine.console.seconds + deadlineSeconds;
+  for (;;) {
+    const answer = await askAgent(parts.agentSocket ?? '', agent);
+    if (answers === 'nothing' ? answer === undefined : answers.test(answer ?? '')) return;
+    if (machine.console.seconds >= end) throw new Error(`the agent answers ${agent} with ${answer ?? 'nothing'}`);
+    await sleep(500);
+  }
+}
+
+async function performDeed(deed: Deed, { machine, scratch, parts }: Run): Promise<void> {
   switch (deed.type) {
+    case 'agent':
+      await askAgent(parts.agentSocket ?? '', deed.execute);
+      return;
     case 'plug-disk': {
       const file = join(scratch, `${deed.serial}.img`);
       const handle = await open(file, 'w');

@@ -2,9 +2,9 @@ import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
 import { applyNetwork } from '../network/apply.ts';
 import { finishNetwork, waitForAddresses } from '../network/finish.ts';
-import { connectModems } from '../network/modem.ts';
+import { tendModems } from '../network/modem.ts';
 import { chronyConfig, isNtpEnabled } from '../network/ntp.ts';
-import { keyText, networkOf } from '../network/wanted.ts';
+import { networkOf } from '../network/wanted.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
@@ -38,7 +38,7 @@ export function netconf(system: System, args: readonly string[]): number {
   // Two at a time would take each other's work back. Whoever waits for addresses holds nobody up.
   if (!args.includes('--locked') && !args.includes('--finish')) return locked(system, args);
   const { config } = loadConfig(system);
-  if (args.includes('--modems')) return modems(system);
+  if (args.includes('--modems')) return told(system, tendModems(system, networkOf(config)));
   if (!args.includes('--finish')) return told(system, applyNetwork(system, config));
   waitForAddresses(system, config);
   return told(system, finishNetwork(system, config));
@@ -62,14 +62,6 @@ function told(system: System, problems: readonly string[]): number {
     alarm(system, problem);
   }
   return problems.length === 0 ? 0 : 1;
-}
-
-function modems(system: System): number {
-  const problems: string[] = [];
-  const network = networkOf(loadConfig(system).config);
-  const bearers = connectModems(system, network, (path, sentence) => problems.push(`${keyText(path)}: ${sentence}`));
-  for (const { name, address = 'DHCP' } of bearers) system.print(`${name} ${address}`);
-  return told(system, problems);
 }
 
 /** `ros ntp-config`, by the service `ntp`: prints chronyd's configuration, or fails where nobody wants the clock to be set. */

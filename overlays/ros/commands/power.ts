@@ -15,14 +15,18 @@ export function power(system: System, action: Action): number {
   return 0;
 }
 
-/** `shutdown [-h|-P|-H|-r] [now]`: as in RancherOS 1, there is no other time than now. */
+/**
+ * `shutdown [-h|-P|-H|-r] [now|+0 [WORDS]]`: as in RancherOS 1, there is no other time than now. Agents of hypervisors write it `+0`,
+ * and words for everybody behind it.
+ */
 export function shutdown(system: System, args: readonly string[]): number {
   let action: Action = 'poweroff';
-  for (const arg of args) {
+  const time = args.findIndex((arg) => arg === 'now' || arg === '+0');
+  for (const arg of time < 0 ? args : args.slice(0, time)) {
     if (arg === '-r' || arg === '--reboot') action = 'reboot';
     else if (arg === '-H' || arg === '--halt') action = 'halt';
     else if (arg === '-h' || arg === '-P' || arg === '--poweroff') action = 'poweroff';
-    else if (arg !== 'now') throw new Failure(`shutdown: ${arg}? Use: shutdown [-r|-h|-H] now`);
+    else throw new Failure(`shutdown: ${arg}? Use: shutdown [-r|-h|-H] now`);
   }
   return power(system, action);
 }

@@ -53,6 +53,10 @@ const RANCHER = group('Everything that only RancherOS knows.', {
   resize_device: text('Disk whose last partition grows to the end at the first start.'),
   state: STATE,
   hypervisor_service: flag('Start the agent of the hypervisor that is found.', { default: true }),
+  docker_machine_login: flag(
+    'On VMware, let docker-machine in: guest operations may log in as docker with the password tcuser until the first key is installed.',
+    { default: false },
+  ),
   shutdown_timeout: whole('Seconds until a shutdown that hangs is forced.', { default: 60, minimum: 5 }),
   // Whoever comes in
   ssh: group('The SSH server of the console.', {

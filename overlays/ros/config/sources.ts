@@ -22,6 +22,8 @@ export type Source =
 /** All of it, the lowest first: what comes later wins. Files of a folder count in the order of their names. */
 export const SOURCES: readonly Source[] = [
   { kind: 'file', path: '/usr/share/ros/os-config.yml', by: 'release' },
+  // What a target adds to it, such as its agents.
+  { kind: 'file', path: '/usr/share/ros/target.yml', by: 'release' },
   { kind: 'file', path: '/usr/share/ros/oem/oem-config.yml', by: 'maker' },
   { kind: 'folder', path: CLOUD_CONFIG_FOLDER, by: 'user' },
   { kind: 'file', path: CLOUD_CONFIG_FILE, by: 'user' },

@@ -3,9 +3,9 @@ import { ACCOUNTS } from './accounts.ts';
 import { asUser, keyLines } from './authorized-keys.ts';
 
 /** Saved from a disk that docker-machine prepared. */
-const ON_DISK = '/var/lib/boot2docker/userdata.tar';
+export const ON_DISK = '/var/lib/boot2docker/userdata.tar';
 /** Put there through VMware's guest operations. */
-const UPLOADED = '/home/docker/userdata.tar';
+export const UPLOADED = '/home/docker/userdata.tar';
 
 /**
  * Members that hold keys, to the standard output: nothing is unpacked to a file. The archive of a disk is its first 8 KiB, and

@@ -1,6 +1,7 @@
 import { nearestName } from '../config/nearest-name.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import type { System } from '../runtime/system.ts';
+import { isVmware } from '../services/platform.ts';
 import { aliyun } from './aliyun.ts';
 import { azure } from './azure.ts';
 import { cloudstack } from './cloudstack.ts';
@@ -94,7 +95,7 @@ export function wantedSources(
 /** Sources that nobody has to ask for, because the machine itself says that they are there. */
 function added(system: System, place: 'first' | 'last'): readonly string[] {
   const dmi = (name: string) => system.readText(`/sys/class/dmi/id/${name}`)?.trim() ?? '';
-  if (place === 'last') return dmi('sys_vendor').startsWith('VMware') ? ['vmware'] : [];
+  if (place === 'last') return isVmware(system) ? ['vmware'] : [];
   const product = dmi('product_name').toLowerCase();
   return [
     ...(cloudConfigUrl(system.readText('/proc/cmdline') ?? '') === undefined ? [] : ['cmdline']),

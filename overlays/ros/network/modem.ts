@@ -1,7 +1,8 @@
 import type { Network } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Complain } from './wanted.ts';
+import { type Step, takeSteps } from './ip.ts';
+import { type Complain, keyText } from './wanted.ts';
 
 type Modem = NonNullable<Network['modem_networks']>[string];
 
@@ -53,42 +54,75 @@ export function parseBearer(text: string): Bearer | undefined {
 }
 
 /**
- * Connects every modem that ModemManager knows, the first one to the first network of modem_networks by its name, and so
- * on. Run where mmcli is and ModemManager answers. The password is in the arguments of mmcli for as long as it runs: it
- * takes them nowhere else.
+ * Connects every modem that ModemManager knows and that is not connected, the first one to the first network of modem_networks by its
+ * name, and so on, and gives interfaces the addresses that their modems were given. Run where mmcli is and ModemManager answers. Gives
+ * what is wrong, as sentences that begin with the key. The password is in the arguments of mmcli for as long as it runs: it takes them
+ * nowhere else.
  */
-export function connectModems(system: System, network: Network, complain: Complain): readonly Bearer[] {
+export function tendModems(system: System, network: Network): readonly string[] {
+  const problems: string[] = [];
+  const complain: Complain = (path, sentence) => problems.push(`${keyText(path)}: ${sentence}`);
   const names = Object.keys(network.modem_networks ?? {}).sort();
+  if (names.length === 0) return [];
   const list = run(system, ['mmcli', '-L', '-J']);
   if (list.status !== 0) {
     const next = 'modems need ModemManager and its program mmcli, which are part of the release 4glte';
-    if (names.length > 0) complain(['modem_networks'], `no modem was connected: ${next}.`);
-    return [];
+    complain(['modem_networks'], `no modem was connected: ${next}.`);
+    return problems;
   }
   const modems = (JSON.parse(list.stdout) as { readonly 'modem-list'?: readonly string[] })['modem-list'] ?? [];
-  return names.flatMap((name, index) => {
+  names.forEach((name, index) => {
     const modem = modems[index];
     const wanted = network.modem_networks?.[name];
-    if (modem === undefined || wanted === undefined) return [];
-    const { status, stdout } = run(system, ['mmcli', '-m', modem, `--simple-connect=${connectText(wanted)}`], {
-      withErrors: true,
-    });
-    if (status !== 0) {
-      complain(['modem_networks', name], `the modem did not connect: ${stdout.trim().split('\n').at(-1)}`);
-      return [];
+    if (modem === undefined || wanted === undefined) return;
+    if (connected(system, modem, wanted, (sentence) => complain(['modem_networks', name], sentence))) {
+      for (const bearer of bearersOf(system, modem)) applyBearer(system, bearer, complain);
     }
-    return bearersOf(system, modem);
   });
+  return problems;
+}
+
+interface ModemAnswer {
+  readonly modem?: { readonly generic?: { readonly state?: string; readonly bearers?: readonly string[] } };
+}
+
+function askModem(system: System, modem: string): NonNullable<NonNullable<ModemAnswer['modem']>['generic']> {
+  const { status, stdout } = run(system, ['mmcli', '-m', modem, '-J']);
+  return status === 0 ? ((JSON.parse(stdout) as ModemAnswer).modem?.generic ?? {}) : {};
+}
+
+/** Whether a modem is connected, after an attempt where it was not. */
+function connected(system: System, modem: string, wanted: Modem, complain: (sentence: string) => void): boolean {
+  if (askModem(system, modem).state === 'connected') return true;
+  const { status, stdout } = run(system, ['mmcli', '-m', modem, `--simple-connect=${connectText(wanted)}`], {
+    withErrors: true,
+  });
+  if (status !== 0) complain(`the modem did not connect: ${stdout.trim().split('\n').at(-1)}`);
+  return status === 0;
 }
 
 function bearersOf(system: System, modem: string): Bearer[] {
-  const { status, stdout } = run(system, ['mmcli', '-m', modem, '-J']);
-  if (status !== 0) return [];
-  const answer = JSON.parse(stdout) as {
-    readonly modem?: { readonly generic?: { readonly bearers?: readonly string[] } };
-  };
-  return (answer.modem?.generic?.bearers ?? []).flatMap((path) => {
+  return (askModem(system, modem).bearers ?? []).flatMap((path) => {
     const bearer = run(system, ['mmcli', '-b', path, '-J']);
     return (bearer.status === 0 ? parseBearer(bearer.stdout) : undefined) ?? [];
   });
+}
+
+/** Behind those of cables, whose routes dhcpcd gives metrics from 200 on. */
+const METRIC = '700';
+
+/** What is so already is not done again. Where the modem answers DHCP, dhcpcd takes the interface as soon as it is up. */
+function applyBearer(system: System, { name, address, gateway, nameservers }: Bearer, complain: Complain): void {
+  const path = ['modem_networks'];
+  const steps: Step[] = [{ words: ['link', 'set', name, 'up'], path }];
+  if (address !== undefined) {
+    steps.push({ words: ['address', 'replace', address, 'dev', name], path });
+    const via = gateway === undefined ? [] : ['via', gateway];
+    steps.push({ words: ['route', 'replace', 'default', ...via, 'dev', name, 'metric', METRIC], path });
+  }
+  takeSteps(system, steps, complain);
+  if (nameservers.length === 0) return;
+  const lines = nameservers.map((server) => `nameserver ${server}\n`).join('');
+  const { status, stdout } = run(system, ['resolvconf', '-a', `${name}.modem`], { stdin: lines, withErrors: true });
+  if (status !== 0) complain(path, `the name servers of ${name} were not written: ${stdout.trim()}`);
 }

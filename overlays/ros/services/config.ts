@@ -4,6 +4,7 @@ import { loadConfig } from '../config/sources.ts';
 import type { System } from '../runtime/system.ts';
 import { includedServices } from './included.ts';
 import { textsOf } from './pairs.ts';
+import { isOnPlatform } from './platform.ts';
 
 export { runningVersion } from '../runtime/release.ts';
 
@@ -27,7 +28,8 @@ const INDISPENSABLE: readonly string[] = ['console', 'hold', 'udev'];
 
 /**
  * All services of a configuration: those of rancher.services, over the definitions that services_include names. One that
- * cannot be is named in `problems`, and the others stay. `services_include: {NAME: false}` switches off a release's own.
+ * cannot be is named in `problems`, and the others stay. `services_include: {NAME: false}` switches off a release's own; the agent of a
+ * platform that this machine is not on is none of its services.
  */
 export function findServices(system: System, config: CloudConfig): FoundServices {
   const own = (config.rancher?.services ?? {}) as Tree;
@@ -39,6 +41,8 @@ export function findServices(system: System, config: CloudConfig): FoundServices
   for (const name of new Set([...Object.keys(own), ...Object.keys(merged)])) {
     if (include[name] === false && !INDISPENSABLE.includes(name)) continue;
     const { image, labels, ...rest } = merged[name] ?? {};
+    const platform = textsOf(labels)['io.rancher.os.platform'];
+    if (platform !== undefined && !isOnPlatform(system, config, platform)) continue;
     if (image === undefined || image === '') problems.push(`service ${name}: it has no image, so it cannot be created`);
     else if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name))
       problems.push(`service ${name}: that is no name for a container`);

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Network } from '../../../../overlays/ros/config/schema.ts';
-import { connectModems, connectText, parseBearer } from '../../../../overlays/ros/network/modem.ts';
+import { connectText, parseBearer, tendModems } from '../../../../overlays/ros/network/modem.ts';
 import { applyWifi, withWifiAddress, wpaConfig } from '../../../../overlays/ros/network/wifi.ts';
 import { machine } from '../machine.ts';
 
@@ -74,31 +74,52 @@ test('the address that a modem was given', () => {
   assert.equal(parseBearer('{"bearer": {"status": {"interface": "--"}}}'), undefined);
 });
 
-test('each modem is connected to the network of its place, and tells its interface', () => {
+const NETWORKS: Network = { modem_networks: { first: { apn: 'internet' }, second: { apn: 'other' } } };
+
+/** A machine with one modem in a state, and what it was asked. */
+function withModem(state: string, connects = true) {
   const asked: string[] = [];
   const system = machine(
     {},
     {
-      answer: ({ argv }) => {
-        asked.push(argv.slice(1).join(' '));
+      answer: ({ argv, stdin }) => {
+        asked.push([...argv, ...(stdin ? [stdin.trim()] : [])].join(' '));
         if (argv.includes('-L')) return { status: 0, stdout: '{"modem-list": ["/m/0"]}' };
         if (argv.includes('-b')) return { status: 0, stdout: JSON.stringify(BEARER) };
-        return { status: 0, stdout: '{"modem": {"generic": {"bearers": ["/b/0"]}}}' };
+        if (argv.some((word) => word.startsWith('--simple-connect'))) return connects ? { status: 0, stdout: '' } : { status: 1, stdout: 'error: no SIM\n' };
+        return { status: 0, stdout: `{"modem": {"generic": {"state": "${state}", "bearers": ["/b/0"]}}}` };
       },
     },
   );
-  const bearers = connectModems(system, { modem_networks: { wwan0: { apn: 'internet' }, wwan1: { apn: 'other' } } }, (_, sentence) => assert.fail(sentence));
-  assert.deepEqual(
-    bearers.map(({ name }) => name),
-    ['wwan0'],
-  );
-  assert.ok(asked.includes('-m /m/0 --simple-connect=apn=internet'));
+  return { asked, system };
+}
+
+test('each modem is connected to the network of its place, and its interface gets what the modem was given', () => {
+  const { asked, system } = withModem('registered');
+  assert.deepEqual(tendModems(system, NETWORKS), []);
+  assert.ok(asked.includes('mmcli -m /m/0 --simple-connect=apn=internet'), asked.join('\n'));
+  assert.deepEqual(asked.slice(-4), [
+    'ip link set wwan0 up',
+    'ip address replace 10.64.1.2/30 dev wwan0',
+    'ip route replace default via 10.64.1.1 dev wwan0 metric 700',
+    'resolvconf -a wwan0.modem nameserver 10.64.0.1',
+  ]);
+});
+
+test('a modem that is connected is left connected', () => {
+  const { asked, system } = withModem('connected');
+  tendModems(system, NETWORKS);
+  assert.ok(!asked.some((line) => line.includes('--simple-connect')), asked.join('\n'));
+});
+
+test('a modem that does not connect is told with its key, and its interface is left alone', () => {
+  const { asked, system } = withModem('locked', false);
+  assert.deepEqual(tendModems(system, NETWORKS), ['rancher.network.modem_networks.first: the modem did not connect: error: no SIM']);
+  assert.ok(!asked.some((line) => line.startsWith('ip ')), asked.join('\n'));
 });
 
 test('modems without ModemManager are told with the key, where somebody configured one', () => {
-  const said: string[] = [];
   const system = machine({}, { answer: () => ({ status: 127, stdout: '' }) });
-  connectModems(system, { modem_networks: { wwan0: { apn: 'x' } } }, (path) => said.push(path.join('.')));
-  connectModems(system, {}, (path) => said.push(path.join('.')));
-  assert.deepEqual(said, ['modem_networks']);
+  assert.match(tendModems(system, { modem_networks: { wwan0: { apn: 'x' } } }).join('\n'), /^rancher\.network\.modem_networks: no modem was connected/);
+  assert.deepEqual(tendModems(system, {}), []);
 });

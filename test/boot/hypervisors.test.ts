@@ -1,0 +1,201 @@
+import type { BootCase, Check } from '../rig/boot-case.ts';
+import { bootTest } from '../rig/machine.ts';
+import { KNOWN_KEY } from '../rig/ssh.ts';
+import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+
+/** What the first process sees, which is in no container. */
+const outside = (command: string): string => `sudo nsenter -t 1 -m -- ${command}`;
+const inService = (service: string, command: string): string => `sudo system-docker exec ${service} ${command}`;
+
+const runs = (service: string): Check => ({
+  sentence: `${service} runs by itself, and had not to be started again`,
+  run: `sudo system-docker inspect -f '{{.State.Status}} {{.RestartCount}}' ${service}`,
+  prints: /^running 0$/m,
+  eventually: true,
+});
+
+const VMWARE = { system: { manufacturer: 'VMware, Inc.', product: 'VMware7,1' } };
+const HYPERV = { system: { manufacturer: 'Microsoft Corporation', product: 'Virtual Machine', version: 'Hyper-V UEFI Release v4.1' } };
+
+const STATE_ON = (device: string): Check => ({
+  sentence: `the folders that must survive lie on ${device}`,
+  run: outside(`awk -v d=${device} '$1 == d { print $2 }' /proc/1/mounts`),
+  prints: /^(?=[\s\S]*^\/home$)(?=[\s\S]*^\/var\/lib\/system-docker$)(?=[\s\S]*^\/var\/lib\/user-docker$)/m,
+});
+
+/** A machine whose first disk is somebody's and whose second is blank, under the names that the ISO knows. */
+const AUTOFORMATS: Pick<BootCase, 'disks' | 'iso'> = {
+  iso: 'rancheros-autoformat.iso',
+  disks: [
+    { name: 'somebodys', mebibytes: 64, bus: 'scsi', holds: { type: 'ext4', label: 'SOMEBODYS', files: { note: 'mine\n' } } },
+    { name: 'blank', mebibytes: 2048 },
+  ],
+};
+
+const FORMATS: readonly Check[] = [
+  STATE_ON('/dev/vda'),
+  { sentence: 'it is ext4 with the label RANCHER_STATE', run: 'sudo blkid -p /dev/vda', prints: /LABEL="RANCHER_STATE".* TYPE="ext4"/ },
+  { sentence: 'a disk with data is left alone, in words', run: 'sudo dmesg | grep "not formatted"', prints: /sda is not formatted: it holds ext4/ },
+  { sentence: 'and keeps its data', run: 'sudo mount -o ro /dev/sda /mnt && cat /mnt/note && sudo umount /mnt', prints: /^mine$/m },
+];
+
+const SECOND_BOOT: readonly Check[] = [
+  { sentence: 'the user stores a file', run: 'echo my file >~/kept && sync' },
+  { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+  STATE_ON('/dev/vda'),
+  { sentence: 'the second boot finds what the first one stored', run: 'cat ~/kept', prints: /^my file$/m },
+];
+
+bootTest({
+  name: "proxmoxve's autoformat ISO takes a blank disk, and QEMU's agent answers through its port",
+  target: 'proxmoxve',
+  medium: 'cdrom',
+  ...AUTOFORMATS,
+  firmware: 'bios',
+  memoryMiB: 1024,
+  agentPort: true,
+  checks: [
+    ...FORMATS,
+    runs('qemu-guest-agent'),
+    { sentence: 'guest-ping is answered', agent: 'guest-ping', answers: /^\{"return": \{\}\}$/ },
+    { sentence: 'guest-network-get-interfaces has the address', agent: 'guest-network-get-interfaces', answers: /10\.0\.2\.15/ },
+    { sentence: 'guest-get-osinfo knows the system', agent: 'guest-get-osinfo', answers: /RancherOS v/ },
+    { sentence: 'guest-fsfreeze-freeze holds the state disk', agent: 'guest-fsfreeze-freeze', answers: /\{"return": [1-9]\d*\}/ },
+    { sentence: 'guest-fsfreeze-thaw lets it go', agent: 'guest-fsfreeze-thaw', answers: /\{"return": [1-9]\d*\}/ },
+    ...DOCKER_RUNS,
+    ...SECOND_BOOT,
+    { sentence: 'guest-shutdown switches the machine off in order', powersOff: { by: { type: 'agent', execute: 'guest-shutdown' } }, deadlineSeconds: 90 },
+  ],
+});
+
+bootTest({
+  name: "vmware's ISO on a machine with VMware's devices: the agent starts by itself, and cloud-init asks by its programs",
+  target: 'vmware',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  runs: 'release',
+  memoryMiB: 1024,
+  makersWords: VMWARE,
+  graphics: 'vmware',
+  disks: [{ name: 'data', mebibytes: 64, bus: 'pvscsi' }],
+  networks: [{ card: 'vmxnet3' }],
+  checks: [
+    ...SERVICES_RUN.slice(0, 1),
+    { sentence: 'the disk is there, by the driver of pvscsi', run: 'cat /sys/class/block/sda/size && lsmod | grep ^vmw_pvscsi', prints: /^131072$/m },
+    { sentence: 'the network card too, and has an address', run: 'ip -4 address show eth0 && lsmod | grep ^vmxnet3', prints: /10\.0\.2\.15/, eventually: true },
+    runs('open-vm-tools'),
+    { sentence: 'it is vmtoolsd', run: 'pgrep -a vmtoolsd; pgrep -a VGAuthService', prints: /vmtoolsd[\s\S]*VGAuthService/ },
+    { sentence: "disks get the patience of VMware's rules", run: 'cat /sys/block/sda/device/timeout' },
+    { sentence: 'cloud-init asked VMware', run: 'sudo ros cloud-init status', prints: /vmware/, eventually: true },
+    { sentence: 'and had a program to ask with', run: 'sudo ros cloud-init status | grep -v "neither vmware-rpctool"', prints: /^ +vmware +failed: VMware hands in no guestinfo/m },
+    ...DOCKER_RUNS,
+  ],
+});
+
+/** What docker-machine's driver vmwarevsphere does through guest operations, as the user that it logs in as. */
+const UNPACK =
+  'sudo /bin/mv /home/docker/userdata.tar /var/lib/boot2docker/userdata.tar && sudo tar xf /var/lib/boot2docker/userdata.tar -C /home/docker/ >/var/log/userdata.log 2>&1 && sudo chown -R docker:staff /home/docker';
+/** Whether the password is taken where guest operations ask: in the accounts of the agent's container. */
+const asks = (password: string): string => `echo ${password} | ${inService('-i open-vm-tools', 'setpriv --reuid=65534 --regid=65534 --clear-groups su docker -c "id -un"')}`;
+
+bootTest({
+  name: "docker-machine's login on vmware's autoformat ISO opens guest operations until the first key, and never SSH",
+  target: 'vmware',
+  medium: 'cdrom',
+  ...AUTOFORMATS,
+  firmware: 'bios',
+  runs: 'release',
+  memoryMiB: 1024,
+  makersWords: VMWARE,
+  checks: [
+    ...FORMATS,
+    runs('open-vm-tools'),
+    { sentence: 'the agent takes docker and tcuser', run: asks('tcuser'), prints: /^docker$/m, eventually: true },
+    { sentence: 'and no other password', run: asks('another'), exits: 1 },
+    { sentence: 'the console knows no such password', run: 'sudo grep ^docker: /etc/shadow', prints: /^docker:\*:/m },
+    { sentence: 'SSH does not take it', ssh: 'id -un', as: 'docker', with: { password: 'tcuser' }, exits: 255 },
+    {
+      sentence: 'docker-machine hands in its archive',
+      run: `d=$(mktemp -d) && mkdir -m 700 $d/.ssh && echo '${KNOWN_KEY.line}' >$d/.ssh/authorized_keys && touch "$d/boot2docker, please format-me" && sudo tar -C $d --owner=0 --group=0 -cf /home/docker/userdata.tar . && sudo chown docker: /home/docker/userdata.tar`,
+    },
+    { sentence: 'and unpacks it as docker', run: inService('-u docker open-vm-tools', `sh -c '${UNPACK}'`) },
+    { sentence: 'its key opens SSH', ssh: 'id -un', as: 'docker', prints: /^docker$/m, eventually: true },
+    { sentence: 'from then on the agent takes no password', run: asks('tcuser'), exits: 1, eventually: true },
+    { sentence: 'the kernel log says so', run: 'sudo dmesg | grep "guest operations"', prints: /may log in as docker until[\s\S]*may log in no more/ },
+    ...SECOND_BOOT,
+    { sentence: 'the key still opens SSH', ssh: 'id -un', as: 'docker', prints: /^docker$/m, eventually: true },
+    { sentence: 'and the agent still takes no password', run: asks('tcuser'), exits: 1 },
+    ...DOCKER_RUNS,
+  ],
+});
+
+bootTest({
+  name: "hyperv's ISO on a machine that says it is one of Hyper-V: its service starts by itself, and waits for the host's channels",
+  target: 'hyperv',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  runs: 'release',
+  memoryMiB: 1024,
+  makersWords: HYPERV,
+  checks: [
+    ...SERVICES_RUN.slice(0, 1),
+    runs('hyperv-vm-tools'),
+    { sentence: 'the daemons are there', run: inService('hyperv-vm-tools', 'sh -c "hv_kvp_daemon --help; hv_vss_daemon --help"'), prints: /Usage: .*kvp[\s\S]*Usage: .*vss/i, exits: 0 },
+    {
+      // QEMU emulates vmbus only with KVM, so the drivers find no device here.
+      sentence: 'the drivers of Hyper-V are there',
+      run: 'for name in hv_vmbus hv_utils hv_storvsc hv_netvsc hv_balloon hyperv_keyboard hid_hyperv; do modinfo -F filename $name || exit 1; done',
+      prints: /hv_utils/,
+    },
+    ...DOCKER_RUNS,
+  ],
+});
+
+/** Each target's initrd beside amd64's kernel, on a machine that is on no platform of theirs. */
+for (const [target, service] of [
+  ['vmware', 'open-vm-tools'],
+  ['hyperv', 'hyperv-vm-tools'],
+  ['proxmoxve', 'qemu-guest-agent'],
+] as const) {
+  bootTest({
+    name: `${target}'s initrd elsewhere: its agent is not started, and nobody says a word of it`,
+    target,
+    medium: 'kernel',
+    firmware: 'bios',
+    runs: 'release',
+    memoryMiB: 1024,
+    checks: [
+      ...SERVICES_RUN.slice(0, 1),
+      { sentence: 'its image is there', run: `sudo system-docker images -q rancher/os-${target}`, prints: /^[0-9a-f]{12}$/m },
+      { sentence: 'there is no container of it', run: `sudo system-docker ps -aq --filter name=${service} | wc -l`, prints: /^0$/m },
+      { sentence: 'the log has no word of it', run: `sudo dmesg | grep -ciE '${service}|vmtools|hv_kvp|qemu-ga'`, prints: /^0$/m, exits: 1 },
+      ...DOCKER_RUNS,
+    ],
+  });
+}
+
+bootTest({
+  name: "4glte's ISO: ModemManager runs by itself, with the drivers, rules and data of modems",
+  target: '4glte',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  runs: 'release',
+  memoryMiB: 1024,
+  checks: [
+    ...SERVICES_RUN.slice(0, 1),
+    runs('modem-manager'),
+    { sentence: 'mmcli reaches it, and there is no modem', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true },
+    {
+      sentence: 'the drivers of modems are there',
+      run: 'for name in qmi_wwan cdc_mbim cdc_wdm cdc_acm huawei_cdc_ncm option qcserial sierra_net mhi_wwan_mbim mhi_pci_generic iosm mtk_t7xx; do modinfo -F filename $name || exit 1; done',
+      prints: /mhi_pci_generic/,
+    },
+    {
+      sentence: 'udev has their rules, and what switches a modem that shows itself as a CD',
+      run: inService('udev', 'sh -c "ls /usr/lib/udev/rules.d/ /usr/share/usb_modeswitch/ && usb_modeswitch --version"'),
+      prints: /40-usb_modeswitch\.rules[\s\S]*77-mm-huawei[\s\S]*configPack|40-usb_modeswitch\.rules[\s\S]*77-mm-huawei/,
+    },
+    { sentence: 'the network has wpa_supplicant', run: inService('network', 'wpa_supplicant -v'), prints: /wpa_supplicant v2/ },
+    ...DOCKER_RUNS,
+  ],
+});
