@@ -67,9 +67,9 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
         signal: options.signal,
       });
     say('building once, so that every input is fetched and the program is bundled');
-    await build(cacheFolder);
+    const { stdout: events } = await build(cacheFolder, ['--json']);
     const store = join(scratch, 'store');
-    await makeFetchedStore({ from: cacheFolder, to: store });
+    await makeFetchedStore({ from: cacheFolder, to: store, events });
     say('cold build with inputs fetched');
     const cold = await build(store);
     say(`no-change build, ${runs} times`);

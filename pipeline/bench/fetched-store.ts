@@ -1,5 +1,7 @@
-import { copyFile, link, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type Digest, hexOf } from '../core/digest.ts';
+import type { BuildEvent } from '../core/event.ts';
 
 /** Layout of one cache folder below `--cache`, the same as in `cli/wire.ts`. */
 const LAYOUT = 'v1';
@@ -8,38 +10,39 @@ const LAYOUT = 'v1';
 const FETCHED = /^unpack /;
 
 /**
- * Makes a store in `to` that holds what a first build would download and nothing that it would make: the inputs and the
- * unpacked packages of the store in `from`. Files are hard links where the file system allows.
+ * Makes a store in `to` that holds what a first build would download and nothing that it would make: of the steps of a build that was made in
+ * the store in `from`, the unpacked packages. Nothing else of that store is taken, whatever its age and size. Files are hard links
+ * where the file system allows.
  */
-export async function makeFetchedStore({ from, to }: { readonly from: string; readonly to: string }): Promise<void> {
-  const made = new Set<string>();
-  const fetched = new Set<string>();
-  const actions = join(from, LAYOUT, 'actions');
-  for (const name of await filesBelow(actions)) {
-    const { title, outputs } = JSON.parse((await readFile(join(actions, name), 'utf8')).split('\n')[0] ?? '{}') as {
-      readonly title: string;
-      readonly outputs: { readonly [output: string]: { readonly digest: string } };
-    };
-    const keep = FETCHED.test(title);
-    for (const { digest } of Object.values(outputs)) (keep ? fetched : made).add(digest.replace('sha256:', ''));
-    if (keep) await linkFile(join(actions, name), join(to, LAYOUT, 'actions', name));
-  }
-  const blobs = join(from, LAYOUT, 'blobs/sha256');
-  for (const name of await filesBelow(blobs)) {
-    const hex = name.slice(name.lastIndexOf('/') + 1);
-    if (fetched.has(hex) || !made.has(hex)) await linkFile(join(blobs, name), join(to, LAYOUT, 'blobs/sha256', name));
+export async function makeFetchedStore({
+  from,
+  to,
+  events,
+}: {
+  readonly from: string;
+  readonly to: string;
+  /** What that build said with `--json`. */
+  readonly events: string;
+}): Promise<void> {
+  for (const line of events.split('\n')) {
+    if (!line.startsWith('{')) continue;
+    const event = JSON.parse(line) as BuildEvent;
+    if (event.type !== 'step-end' || !FETCHED.test(event.title)) continue;
+    const digests = Object.values(event.outputs).map(({ digest }) => digest);
+    for (const name of [below('actions', event.key), ...digests.map((digest) => below('blobs/sha256', digest))])
+      await linkFile(join(from, LAYOUT, name), join(to, LAYOUT, name));
   }
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const folders = await readdir(folder);
-  const names = await Promise.all(
-    folders.map(async (each) => (await readdir(join(folder, each))).map((name) => `${each}/${name}`)),
-  );
-  return names.flat();
+function below(folder: string, digest: Digest): string {
+  const hex = hexOf(digest);
+  return join(folder, hex.slice(0, 2), hex);
 }
 
 async function linkFile(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
-  await link(from, to).catch(() => copyFile(from, to));
+  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+    // Two steps may have made the same bytes.
+    if (error.code !== 'EEXIST') return copyFile(from, to);
+  });
 }

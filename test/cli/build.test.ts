@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { lstat, mkdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectFolder } from '../rig/project.ts';
-import { asNobody, type BuiltStore, builtStore, cli, eventsOf, filesBelow, projectCopy, stepsRun, temporaryFolder } from './cli.ts';
+import { asNobody, builtStore, cli, eventsOf, filesBelow, giveToNobody, projectCopy, stepsRun, temporaryFolder } from './cli.ts';
 
 /** Inode, size and times of everything in a folder. */
 async function fingerprint(folder: string): Promise<readonly string[]> {
@@ -70,8 +70,11 @@ test('a build from a filled store', async (t) => {
     const nobody = asNobody();
     if (!nobody) return t.skip('setpriv or node cannot be used by nobody here');
     const home = path.join(folder, 'home');
-    await ownStore(built, path.join(home, '.cache/rancheros'));
-    if (process.getuid?.() === 0) execFileSync('chown', ['-R', '65534:65534', home]);
+    await mkdir(path.join(home, '.cache'), { recursive: true });
+    // It is not needed any more where it was.
+    await rename(built.cache, path.join(home, '.cache/rancheros'));
+    await rm(built.dist, { recursive: true });
+    if (process.getuid?.() === 0) giveToNobody([home]);
     const env = { HOME: home, XDG_CACHE_HOME: '', RANCHEROS_CACHE: undefined, TMPDIR: home };
     const dist = path.join(home, 'dist');
     const { end, stdout, stderr } = await cli(['build', 'amd64', '--json', '--dist', dist], { project, env, through: nobody });
@@ -80,12 +83,6 @@ test('a build from a filled store', async (t) => {
     assert.equal((await cli(['verify', '--dist', dist], { project, env, through: nobody })).end, 0);
   });
 });
-
-/** Copies a store, since a chown of links would change the user's own files. */
-async function ownStore(built: BuiltStore, to: string): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true });
-  execFileSync('cp', ['-r', '--preserve=mode,timestamps', '--reflink=auto', built.cache, to]);
-}
 
 function shell(script: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -171,6 +171,14 @@ export function asNobody(): readonly string[] | undefined {
   }
 }
 
+/**
+ * Makes folders and their content nobody's. A stored file that is a link to the user's own stays as it is: everybody may read it, and
+ * the folder that it lies in decides who may put another one in its place.
+ */
+export function giveToNobody(folders: readonly string[]): void {
+  for (const folder of folders) execFileSync('find', [folder, '(', '-type', 'd', '-o', '-links', '1', ')', '-exec', 'chown', '-h', '65534:65534', '{}', '+']);
+}
+
 /** Every file below a folder, by path, sorted. */
 export async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

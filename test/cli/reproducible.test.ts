@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cp, lstat, mkdir, readdir, readFile, readlink, rename, symlink } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { makeFetchedStore } from '../../pipeline/bench/fetched-store.ts';
-import { asNobody, cli, eventsOf, exists, projectCopy, stepsRun, temporaryFolder, userCache } from './cli.ts';
+import { asNobody, cli, eventsOf, exists, giveToNobody, projectCopy, stepsRun, temporaryFolder, userCache } from './cli.ts';
 
 /** Everything of the surroundings that could find its way into bytes. */
 interface Surroundings {
@@ -64,9 +64,11 @@ test('a second build with other surroundings gives the same bytes', async (t) =>
   // The first build, and the sources that all of them have: somebody may be editing the project meanwhile.
   const first = await projectCopy(folder);
   const dist = path.join(folder, 'first');
-  const ordinary = await cli(['build', 'amd64', '--dist', dist], { project: first });
+  const ordinary = await cli(['build', 'amd64', '--json', '--dist', dist], { project: first });
   assert.equal(ordinary.end, 0, ordinary.stderr);
   const wanted = await releaseIn(dist);
+  // The bytes are not needed any more, and a second release comes.
+  await rm(dist, { recursive: true });
   for (const surroundings of chosen) {
     await t.test(surroundings.sentence, async (t) => {
       const memory = surroundings.reversed && (await exists('/dev/shm')) ? '/dev/shm' : undefined;
@@ -77,12 +79,12 @@ test('a second build with other surroundings gives the same bytes', async (t) =>
       // The store is large: on a disk, by links.
       const work = await temporaryFolder(t);
       const cache = path.join(work, 'cache');
-      await makeFetchedStore({ from: userCache(), to: cache });
+      await makeFetchedStore({ from: userCache(), to: cache, events: ordinary.stdout });
       const second = path.join(elsewhere, 'second');
       await mkdir(second);
       const nobody = surroundings.asNobody ? asNobody() : [];
       if (nobody === undefined) t.diagnostic('nobody cannot be used here: the same user builds again');
-      if (nobody && nobody.length > 0) await giveToNobody([elsewhere, work]);
+      if (nobody && nobody.length > 0) giveToNobody([elsewhere, work]);
       const processors = surroundings.processors !== undefined && (await exists('/usr/bin/taskset')) ? ['taskset', '-c', surroundings.processors] : [];
       const through = [...(nobody ?? []), ...processors, 'sh', '-c', `umask ${surroundings.umask} && exec "$@"`, 'sh'];
       const env = { ...surroundings.env, HOME: work, XDG_CACHE_HOME: undefined, RANCHEROS_CACHE: undefined };
@@ -119,19 +121,5 @@ async function copyReversed(from: string, to: string): Promise<void> {
     if (entry.isDirectory()) await copyReversed(source, place);
     else if (entry.isSymbolicLink()) await symlink(await readlink(source), place);
     else await cp(source, place);
-  }
-}
-
-/** Makes folders and their content nobody's; a stored file is copied first, since it may be a link to the user's own. */
-async function giveToNobody(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const links = execFileSync('find', [folder, '-type', 'f', '-links', '+1', '-print0'], { encoding: 'utf8', maxBuffer: 1 << 26 })
-      .split('\0')
-      .filter(Boolean);
-    for (const file of links) {
-      execFileSync('cp', ['--preserve=mode,timestamps', '--reflink=auto', file, `${file}.own`]);
-      await rename(`${file}.own`, file);
-    }
-    execFileSync('chown', ['-R', '-h', '65534:65534', folder]);
   }
 }
