@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { canonicalJson, type Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
-import { bootPartitionBytes, CLUSTER, type DiskPlan, diskIds } from '../formats/disk-layout.ts';
+import { ext4Arguments, fatArguments } from '../disks/file-system-arguments.ts';
+import { plannedContents } from '../disks/planned-contents.ts';
+import { bootPartitionBytes, type DiskPlan } from '../formats/disk-layout.ts';
 import { MIB } from '../formats/sector.ts';
 import { booleanOf, fieldsOf, refuse, stringOf, wholeNumberOf } from '../trees/decode.ts';
-import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 
 /** What a disk is decided by, besides its contents. */
@@ -16,14 +16,6 @@ export type DiskPlanOptions = {
   /** Size of the state file system as it is shipped. */
   readonly stateMiB: number;
 };
-
-const CHUNK = 1 << 20;
-
-/** Blocks of the state file system, in bytes. */
-const STATE_BLOCK = 4096;
-
-/** Room for the group descriptors of 2 TiB: up to there the file system grows while mounted, whatever its features. */
-const GROWTH_BLOCKS = 2 ** 41 / STATE_BLOCK;
 
 /**
  * Decides sizes and identities of a disk from everything that will lie on it.
@@ -36,45 +28,28 @@ export const write: Writer = async (job) => {
   const { name, hasBios, stateMiB } = diskPlanOptions(job.options);
   const inputs = new Inputs(job);
   try {
+    const { sizes, ids } = plannedContents(inputs, name);
     let slotBytes = 0;
     let otherBytes = 0;
-    const contents: { [name: string]: Json } = {};
-    for (const input of inputs.below('')) {
-      const source = inputs.open(input);
-      contents[input] = sha256Of(source);
-      const size = Math.ceil(source.size / CLUSTER) * CLUSTER;
+    for (const [input, size] of sizes) {
       if (input.startsWith('boot/a/')) slotBytes += size;
       else if (input.startsWith('boot/')) otherBytes += size;
     }
-    const key = canonicalJson({ name, contents });
     const plan: DiskPlan = {
       hasBios,
       bootBytes: bootPartitionBytes({ slotBytes, otherBytes }),
       stateBytes: stateMiB * MIB,
-      ids: diskIds(key, (text) => createHash('sha256').update(text).digest()),
+      ids,
     };
-    const { bootSerial, stateFileSystem, stateHashSeed } = plan.ids;
     const put = (output: string, text: string): void =>
       writeFileSync(outputOf(job, output), `${text}\n`, { flag: 'wx' });
-    put('plan', canonicalJson({ ...plan, ids: { ...plan.ids } }));
-    put('fat', `-i ${bootSerial} ${plan.bootBytes / 1024}`);
-    // One -E: mke2fs keeps only the last. Prezeroed, so that nothing depends on what the building machine's kernel can do.
-    put(
-      'ext4',
-      `-U ${stateFileSystem} -E hash_seed=${stateHashSeed},resize=${GROWTH_BLOCKS},assume_storage_prezeroed=1 ${plan.stateBytes / STATE_BLOCK}`,
-    );
+    put('plan', canonicalJson({ ...plan, ids: { ...ids } }));
+    put('fat', fatArguments(ids, plan.bootBytes));
+    put('ext4', ext4Arguments(ids, plan.stateBytes));
   } finally {
     inputs.close();
   }
 };
-
-function sha256Of(source: FileSource): string {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
-  for (let position = 0; position < source.size; position += CHUNK)
-    hash.update(source.fill(buffer.subarray(0, Math.min(CHUNK, source.size - position)), position));
-  return hash.digest('hex');
-}
 
 function diskPlanOptions(options: Json): DiskPlanOptions {
   const { value } = fieldsOf(options, 'options', ['name', 'hasBios', 'stateMiB']);
