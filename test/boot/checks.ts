@@ -10,6 +10,13 @@ export const IDENTITY: readonly Check[] = [
   { sentence: '`ros -v` tells the version', run: 'ros -v', prints: /^ros version v\d+\.\d+\.\d+/m },
 ];
 
+export const SECURE_BOOT: Check = {
+  sentence: 'Secure Boot is on',
+  // The variables are mounted where they are looked at: a container's /sys is its own.
+  run: 'sudo mount -t efivarfs efivarfs /sys/firmware/efi/efivars && od -An -tu1 -j4 /sys/firmware/efi/efivars/SecureBoot-*',
+  prints: /^ *1$/m,
+};
+
 const INSPECT = `sudo system-docker inspect -f '{{.Name}} {{.State.Status}} {{.RestartCount}}' ${SERVICES.join(' ')}`;
 
 /** All at once: a client of Docker that starts costs seconds of an emulated processor. */
