@@ -6,8 +6,10 @@ export type { BuildContext } from './recipes/context.ts';
 export { compressedDisk, installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
 export { AUTOFORMAT, liveIso } from './recipes/live-iso.ts';
+export { raspberryPiCard } from './recipes/raspberry-pi.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';
 export { liveSystem, withoutKernel } from './recipes/system.ts';
+export { zipOf } from './recipes/zip.ts';
 
 /** Declares a target; the type checker sees to its shape. */
 export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {

@@ -18,6 +18,7 @@ export type ArtifactKind =
   | 'iso'
   | 'disk'
   | 'gzip'
+  | 'zip'
   | 'zstd'
   | 'text'
   | 'json'

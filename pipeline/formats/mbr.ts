@@ -21,6 +21,9 @@ export interface Mbr {
 /** Type of the one partition that a GPT disk shows to whoever knows only MBR. */
 export const PROTECTIVE_TYPE = 0xee;
 
+/** Types of partitions that are no GPT's: FAT32 by LBA, and whatever Linux has. */
+export const PARTITION_KIND = { fat32: 0x0c, linux: 0x83 } as const;
+
 /** Where what is not boot code begins: disk signature, two zeros, partitions, 55 AA. */
 export const MBR_DATA_OFFSET = 0x1b8;
 

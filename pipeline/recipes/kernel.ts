@@ -1,7 +1,7 @@
 import { BuildError } from '../core/failure.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
-import { fileOfPackage, unpackedPackage } from './packages.ts';
+import { fileOfPackage, filesOfPackage, unpackedPackage } from './packages.ts';
 import { toolStep } from './tool-step.ts';
 
 /** A kernel with the modules that its lists name. */
@@ -32,6 +32,17 @@ export function debianKernel(context: BuildContext, arch: Arch): Kernel {
       systemModules: modules('system modules', [...lists.initrd, ...lists.system]),
     };
   });
+}
+
+/** Device trees of boards whose firmware brings none, by the names that it looks for: `<board>.dtb`. */
+export function deviceTrees(
+  context: BuildContext,
+  arch: Arch,
+  boards: readonly string[],
+): { readonly [name: string]: Artifact<'file'> } {
+  const { name } = kernelPackage(context, arch);
+  const paths = boards.map((board) => [`${board}.dtb`, `usr/lib/${name}/broadcom/${board}.dtb`] as const);
+  return filesOfPackage(context, { set: 'kernel-debian', arch, name }, Object.fromEntries(paths));
 }
 
 function kernelPackage(context: BuildContext, arch: Arch): PackagePin {

@@ -36,6 +36,21 @@ export function packageNamed(context: BuildContext, set: string, arch: Arch, nam
   return unpackedPackage(context, pin);
 }
 
+/** Several files out of a package, by names of the caller's choice: name → path in the package. */
+export function filesOfPackage(
+  context: BuildContext,
+  place: { readonly set: string; readonly arch: Arch; readonly name: string },
+  files: { readonly [name: string]: string },
+): { readonly [name: string]: Artifact<'file'> } {
+  const { data } = packageNamed(context, place.set, place.arch, place.name);
+  return context.graph.add({
+    title: `take ${Object.keys(files).length} files of ${place.name}`,
+    action: { type: 'builtin', writer: 'select', options: { files } },
+    inputs: { tar: data },
+    outputs: Object.fromEntries(Object.keys(files).map((name) => [name, 'file' as const])),
+  });
+}
+
 /** One file out of a package. */
 export function fileOfPackage(
   context: BuildContext,
