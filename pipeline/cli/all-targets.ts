@@ -4,27 +4,41 @@ import { BuildError } from '../core/failure.ts';
 import type { Target } from '../core/target.ts';
 import type { BuildContext } from '../recipes/context.ts';
 
-/** Every target of the project, sorted by name. */
-export function allTargets(): readonly Target<BuildContext>[] {
-  const byName = new Map<string, string>();
-  for (const { file, target } of targetFiles) {
-    const other = byName.get(target.name);
-    if (other)
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The target name "${target.name}" stands in ${other} too.`,
-        place: { file },
-      });
-    byName.set(target.name, file);
+/** A target and the file that declares it, relative to the project. */
+export interface DeclaredTarget extends Target<BuildContext> {
+  readonly file: string;
+}
+
+/** Every target of the project, sorted by name. No two have a name or a release file in common. */
+export function allTargets(): readonly DeclaredTarget[] {
+  const declared = targetFiles.map(({ file, target }) => ({ ...target, file }));
+  demandDistinct(declared, 'target name', ({ name }) => [name]);
+  demandDistinct(declared, 'release file', ({ files }) => Object.keys(files));
+  return declared.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function demandDistinct(
+  targets: readonly DeclaredTarget[],
+  what: string,
+  wordsOf: (target: DeclaredTarget) => readonly string[],
+): void {
+  const seen = new Map<string, string>();
+  for (const target of targets) {
+    for (const word of wordsOf(target)) {
+      const other = seen.get(word);
+      if (other)
+        throw new BuildError({
+          kind: 'configuration',
+          message: `The ${what} "${word}" stands in ${other} too.`,
+          place: { file: target.file },
+        });
+      seen.set(word, target.file);
+    }
   }
-  return targetFiles.map(({ target }) => target).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The targets that a person names, each once, in the order of the list. */
-export function chosenTargets(
-  names: readonly string[],
-  all: readonly Target<BuildContext>[],
-): readonly Target<BuildContext>[] {
+export function chosenTargets(names: readonly string[], all: readonly DeclaredTarget[]): readonly DeclaredTarget[] {
   const known = all.map((target) => target.name);
   for (const name of names) {
     if (known.includes(name)) continue;

@@ -6,6 +6,7 @@ import { parseVersion } from '../publish/version.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
 import { type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command, CommandContext } from './command.ts';
+import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
 import { refreshPins } from './pins.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
@@ -44,12 +45,16 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
         hint: `Try: npm run build -- --target amd64. Targets: ${all.map((target) => target.name).join(', ')}, or --all.`,
       });
     }
-    const version = parseVersion(values.version ?? `v${await packageVersion(context.projectFolder)}-dev`).text;
-    const request = {
+    const { text: version, prerelease } = parseVersion(
+      values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
+    );
+    const request: BuildRequest = {
       targets: values.all ? all : chosenTargets(names, all),
       line: all.map((target) => target.name),
       version,
       root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
+      // A final release is made of what a commit holds, and of nothing that was resolved on the way.
+      refreshes: values.frozen !== true && prerelease.length > 0,
     };
     const settings = settingsFrom(values, context);
     if (values['dry-run']) return showBuild(request, settings, context);
@@ -70,7 +75,7 @@ async function showBuild(request: BuildRequest, settings: Settings, context: Com
   try {
     const targets = request.targets.map((target) => ({
       name: target.name,
-      files: Object.keys(target.make(wiring.context)),
+      files: Object.keys(makeTarget(target, wiring).artifacts),
     }));
     const folder = path.join(request.root, request.version);
     const lines = targets.flatMap(({ name, files }) => [
@@ -95,11 +100,13 @@ const REFRESH_LIMIT = 5;
 async function buildWithFreshPins(request: BuildRequest, settings: Settings, context: CommandContext): Promise<void> {
   for (let refreshed = 0; ; refreshed++) {
     try {
-      return await buildTargets(request, settings, context);
+      return await buildTargets(
+        { ...request, refreshes: request.refreshes && refreshed < REFRESH_LIMIT },
+        settings,
+        context,
+      );
     } catch (error) {
-      // A final release is made of what a commit holds, and of nothing that was resolved on the way.
-      const isFrozen = settings.frozen || parseVersion(request.version).prerelease.length === 0;
-      if (!(error instanceof PackageGone) || isFrozen || refreshed === REFRESH_LIMIT) throw error;
+      if (!(error instanceof PackageGone) || !request.refreshes || refreshed === REFRESH_LIMIT) throw error;
       await refreshPins(error.pin, settings, context);
     }
   }

@@ -3,6 +3,7 @@ import { BuildError } from '../core/failure.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
 import { packageVersion } from './build.ts';
 import type { Command } from './command.ts';
+import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
@@ -34,7 +35,9 @@ Two runs of it, before and after a change, say why a step ran again.
       report: (event) => void (event.type === 'step-end' && ends.push(event)),
     });
     try {
-      await Promise.all(Object.values(target.make(wiring.context)).map((artifact) => wiring.engine.build(artifact)));
+      await Promise.all(
+        Object.values(makeTarget(target, wiring).artifacts).map((artifact) => wiring.engine.build(artifact)),
+      );
     } finally {
       await wiring.close();
     }

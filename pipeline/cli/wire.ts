@@ -26,6 +26,7 @@ import { keepWithinBudget } from '../store/budget.ts';
 import type { Collected } from '../store/garbage.ts';
 import { StoreUse } from '../store/in-use.ts';
 import type { CommandContext } from './command.ts';
+import { ProofCollector } from './proof-collector.ts';
 import type { Settings } from './settings.ts';
 
 /** Raised when the layout of the cache folder changes; older ones are left for `gc`. */
@@ -46,8 +47,8 @@ export interface Wiring {
   readonly context: BuildContext;
   readonly engine: Engine;
   readonly store: FileBlobStore;
-  /** Artifacts that must come about before anything is published. Grows while targets are made. */
-  readonly proofs: readonly Artifact[];
+  /** What `make` gives, with the artifacts that must come about before anything of it is published. */
+  readonly collectProofs: <T>(make: () => T) => { readonly made: T; readonly proofs: readonly Artifact[] };
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
   /** Removes from the store what was not used for longest, if it takes more than it may; what was removed, if anything was to be. */
@@ -77,7 +78,7 @@ export async function wire(options: {
   const endUse = await use.begin();
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
-  const proofs: Artifact[] = [];
+  const proofs = new ProofCollector();
   const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version: options.version });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({
@@ -127,7 +128,7 @@ export async function wire(options: {
     context,
     engine,
     store,
-    proofs,
+    collectProofs: (make) => proofs.collect(make),
     toolRoot,
     limitStore: () =>
       keepWithinBudget(folder, use, { most: settings.cacheMost, written: store.bytesWritten, now: Date.now() }),
@@ -140,7 +141,7 @@ export async function wire(options: {
 }
 
 async function readContext(options: {
-  readonly proofs: Artifact[];
+  readonly proofs: ProofCollector;
   readonly projectFolder: string;
   readonly bundleFolder: string;
   readonly graph: Graph;
@@ -151,7 +152,7 @@ async function readContext(options: {
   const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
-  const memory = new Map<string, unknown>();
+  const memory = new Map<string, { readonly made: unknown; readonly proofs: readonly Artifact[] }>();
   return {
     graph: options.graph,
     version: options.version,
@@ -161,10 +162,17 @@ async function readContext(options: {
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     rosProgram: await readFile(path.join(options.bundleFolder, 'ros.js'), 'utf8'),
-    prove: (artifact) => void options.proofs.push(artifact),
+    prove: (artifact) => options.proofs.add(artifact),
     memo: <T>(name: string, make: () => T): T => {
-      if (!memory.has(name)) memory.set(name, make());
-      return memory.get(name) as T;
+      const known = memory.get(name);
+      if (known) {
+        // Whoever stands on what was made before stands on its proofs too.
+        for (const artifact of known.proofs) options.proofs.add(artifact);
+        return known.made as T;
+      }
+      const fresh = options.proofs.collect(make);
+      memory.set(name, fresh);
+      return fresh.made;
     },
   };
 }

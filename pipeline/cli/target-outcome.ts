@@ -1,0 +1,92 @@
+import { BuildError, type Failure } from '../core/failure.ts';
+import type { Artifact } from '../core/step.ts';
+import { PackageGone } from '../fetch/package-gone.ts';
+import type { ReleaseFile } from '../publish/manifest.ts';
+import type { DeclaredTarget } from './all-targets.ts';
+import { makeTarget } from './made-target.ts';
+import type { Wiring } from './wire.ts';
+
+/** What became of one target: its files, or why there are none. */
+export interface TargetOutcome {
+  readonly target: DeclaredTarget;
+  /** All its files by path; empty when anything failed. */
+  readonly files: { readonly [path: string]: ReleaseFile };
+  /** What was thrown; empty when all came about, proofs included. */
+  readonly reasons: readonly unknown[];
+}
+
+/** Builds targets side by side, what they share once. What is wrong with one stops no other. */
+export async function buildOutcomes(
+  targets: readonly DeclaredTarget[],
+  wiring: Wiring,
+): Promise<readonly TargetOutcome[]> {
+  // All are made before any is built: a step that several need is then known to be the same.
+  const begun = targets.map((target) => {
+    try {
+      return { target, made: makeTarget(target, wiring) };
+    } catch (error) {
+      return { target, error };
+    }
+  });
+  return Promise.all(
+    begun.map(async ({ target, made, error }): Promise<TargetOutcome> => {
+      if (!made) return { target, files: {}, reasons: [error] };
+      const settle = (artifacts: readonly Artifact[]) =>
+        Promise.allSettled(artifacts.map((artifact) => wiring.engine.build(artifact)));
+      const [proofs, built] = await Promise.all([settle(made.proofs), settle(Object.values(made.artifacts))]);
+      const reasons = [...proofs, ...built].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+      if (reasons.length > 0) return { target, files: {}, reasons };
+      const files: { [path: string]: ReleaseFile } = {};
+      for (const [position, path] of Object.keys(made.artifacts).entries()) {
+        const blob = built[position];
+        if (blob?.status === 'fulfilled') files[path] = { ...blob.value, target: target.name };
+      }
+      return { target, files, reasons };
+    }),
+  );
+}
+
+/** A locked package that no source has any more, if that is among the reasons. */
+export function goneIn(outcomes: readonly TargetOutcome[]): PackageGone | undefined {
+  return outcomes.flatMap(({ reasons }) => reasons).find((reason) => reason instanceof PackageGone);
+}
+
+/**
+ * Throws what failed, each distinct failure once, since several files may fail for one cause. An interruption only where nothing else
+ * failed; a bug of ours with its stack. Where `published` says that other targets came about, the exit code is that of a failed step.
+ */
+export function throwFailures(
+  outcomes: readonly TargetOutcome[],
+  further: readonly Failure[],
+  published: string | undefined,
+): void {
+  const reasons = outcomes.flatMap((outcome) => outcome.reasons);
+  const bug = reasons.find((reason) => !(reason instanceof BuildError));
+  if (bug !== undefined) throw bug;
+  const failures = reasons.flatMap((reason) => (reason instanceof BuildError ? reason.failures : []));
+  const distinct = [
+    ...new Map(
+      [...failures, ...further].map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure]),
+    ).values(),
+  ];
+  const causes = distinct.filter((failure) => failure.kind !== 'interrupted');
+  const [first, ...rest] = causes.length > 0 ? causes : distinct;
+  if (!first) return;
+  if (published === undefined || causes.length === 0) throw new BuildError([first, ...rest]);
+  const failed = outcomes.filter((outcome) => outcome.reasons.length > 0).map(({ target }) => target.name);
+  throw new BuildError([
+    {
+      kind: 'step',
+      message: `${failed.length} of ${outcomes.length} targets failed: ${failed.join(', ')}. The others lie in ${published}.`,
+    },
+    first,
+    ...rest,
+  ]);
+}
+
+/** Why a target has no files, in one line. */
+export function reasonText({ reasons }: TargetOutcome): string {
+  const failures = reasons.flatMap((reason) => (reason instanceof BuildError ? reason.failures : []));
+  const failure = failures.find(({ kind }) => kind !== 'interrupted') ?? failures[0];
+  return failure?.message ?? 'a bug in the pipeline stopped it';
+}

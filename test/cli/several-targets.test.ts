@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { builtStore, cli, exists, filesBelow, projectCopy, temporaryFolder } from './cli.ts';
+
+/** A target of one file, with an arch and a `make` of the test's choice. */
+function targetText(name: string, { arch = 'amd64', file = `${name}/file`, make }: { readonly arch?: string; readonly file?: string; readonly make: string }): string {
+  return `import { defineTarget } from '../pipeline/index.ts';
+export default defineTarget({ name: '${name}', arch: '${arch}', summary: 'a fixture', files: { '${file}': 'a file' }, make(context) { ${make} } });
+`;
+}
+
+const step = (input: string) =>
+  `const { file } = context.graph.add({ title: 'pick', action: { type: 'builtin', writer: 'select', options: { files: {} } }, inputs: { tar: ${input} }, outputs: { file: 'file' } });`;
+
+interface BadTarget {
+  readonly sentence: string;
+  readonly name: string;
+  readonly text: string;
+  /** What it says alone, and what its exit code is then. */
+  readonly says: readonly RegExp[];
+  readonly end: number;
+}
+
+const BAD: readonly BadTarget[] = [
+  {
+    sentence: 'a wrong processor',
+    name: 'riscv',
+    text: targetText('riscv', { arch: 'riscv64', make: 'return {};' }),
+    says: [/targets\/riscv\.ts: The target "riscv" is for the processor "riscv64"/, /amd64, arm64/],
+    end: 2,
+  },
+  {
+    sentence: 'packages for a processor that nothing is locked for',
+    name: 'unlocked',
+    text: targetText('unlocked', { make: `context.packages('base', 'riscv64'); return {};` }),
+    says: [/targets\/packages\.lock\.json: The lock has no package set “base” for riscv64/],
+    end: 2,
+  },
+  {
+    sentence: 'overlay rules that do not exist',
+    name: 'overlaid',
+    text: targetText('overlaid', { make: `context.overlayRules('nothing'); return {};` }),
+    says: [/targets\/overlaid\.ts: A target asks for overlays\/nothing\.yaml, which does not exist/],
+    end: 2,
+  },
+  {
+    sentence: 'a file outside of the release',
+    name: 'outside',
+    text: targetText('outside', { file: '../outside', make: 'return {};' }),
+    says: [/targets\/outside\.ts: "\.\.\/outside" is no path below a version's folder/],
+    end: 2,
+  },
+  {
+    sentence: 'a file that is promised and not made',
+    name: 'promised',
+    text: targetText('promised', { make: 'return {};' }),
+    says: [/targets\/promised\.ts: The target "promised" lists files that it does not make: promised\/file/],
+    end: 2,
+  },
+  {
+    sentence: 'a mistake in its program',
+    name: 'mistaken',
+    text: targetText('mistaken', { make: 'return context.nothing.at.all;' }),
+    says: [/targets\/mistaken\.ts: The target "mistaken" broke while it was read/, /TypeError/],
+    end: 2,
+  },
+  {
+    sentence: 'an input that is not there',
+    name: 'inputless',
+    text: targetText('inputless', { make: `${step(`{ from: 'repository', path: 'overlays/nothing' }`)} return { 'inputless/file': file };` }),
+    says: [/overlays\/nothing: The project has no overlays\/nothing/],
+    end: 2,
+  },
+];
+
+test('a bad target does not spoil the others', async (t) => {
+  const folder = await temporaryFolder(t);
+  const project = await projectCopy(folder);
+  // The fixtures stand beside one real target: the others cost only time.
+  for (const name of await readdir(path.join(project, 'targets'))) if (name.endsWith('.ts') && name !== 'amd64.ts') await rm(path.join(project, 'targets', name));
+  const built = await builtStore(folder, { project });
+  const dist = path.join(folder, 'os');
+  const words = ['--cache', built.cache, '--dist', dist, '--version', 'v9.9.9-test'];
+  const files = await filesBelow(path.join(built.dist, 'latest'));
+  await rm(built.dist, { recursive: true });
+  for (const { name, text } of BAD) await writeFile(path.join(project, 'targets', `${name}.ts`), text);
+
+  for (const { sentence, name, says, end: wanted } of BAD) {
+    await t.test(`alone it says what is wrong and leaves nothing: ${sentence}`, async () => {
+      const { end, stdout, stderr } = await cli(['build', name, ...words], { project });
+      assert.equal(end, wanted, stderr);
+      for (const each of says) assert.match(stderr, each);
+      assert.doesNotMatch(stderr, /bug in the pipeline/);
+      assert.doesNotMatch(stdout, /✔/);
+      assert.equal(await exists(dist), false);
+    });
+  }
+
+  await t.test('with --all the others are published, the summary says what failed and why, and the command has failed', async () => {
+    const { end, stdout, stderr } = await cli(['build', '--all', '--cache', built.cache, '--dist', dist], { project });
+    assert.equal(end, 1, stderr);
+    assert.match(stdout, /^ {2}rancheros\.iso +\d+ MB/m);
+    assert.match(stdout, /^✔ .*os\/v[\d.]+-dev \(and .*os\/latest\)$/m);
+    assert.match(stdout, /^✖ mistaken: The target "mistaken" broke while it was read\.$/m);
+    for (const { name, says } of BAD) {
+      assert.match(stdout, new RegExp(`^✖ ${name}: .+$`, 'm'));
+      for (const each of says) assert.match(stderr, each);
+    }
+    assert.match(stderr, new RegExp(`^error: ${BAD.length} of ${BAD.length + 1} targets failed: .*mistaken.* The others lie in`, 'm'));
+    assert.deepEqual(await filesBelow(path.join(dist, 'latest')), files);
+    assert.equal((await cli(['verify', '--dist', dist], { project })).end, 0);
+  });
+
+  await t.test('a name or a release file that two targets claim is told before anything is built', async () => {
+    const place = path.join(project, 'targets/second.ts');
+    await writeFile(place, targetText('second', { file: 'rancheros.iso', make: 'return {};' }));
+    const file = await cli(['build', 'amd64', ...words], { project });
+    await writeFile(place, targetText('amd64', { make: 'return {};' }));
+    const name = await cli(['build', 'amd64', ...words], { project });
+    await rm(place);
+    assert.deepEqual([file.end, name.end], [2, 2]);
+    assert.match(file.stderr, /targets\/second\.ts: The release file "rancheros\.iso" stands in targets\/amd64\.ts too/);
+    assert.match(name.stderr, /targets\/second\.ts: The target name "amd64" stands in targets\/amd64\.ts too/);
+  });
+});
+
+test('several targets that were named are built into one version, each once', async (t) => {
+  const { end, stdout } = await cli(['build', '--dry-run', '--json', '--target', 'vmware', '--target', 'amd64', '--target', 'vmware', '--dist', path.join(await temporaryFolder(t), 'os')]);
+  assert.equal(end, 0);
+  const { targets } = JSON.parse(stdout) as { readonly targets: readonly { readonly name: string; readonly files: readonly string[] }[] };
+  assert.deepEqual(
+    targets.map(({ name }) => name),
+    ['amd64', 'vmware'],
+  );
+});
