@@ -12,7 +12,7 @@ import {
 export default defineTarget({
   name: 'arm64',
   arch: 'arm64',
-  summary: '64-bit Arm servers and virtual machines: live ISO, network boot, root file system',
+  summary: '64-bit Arm: servers and virtual machines with UEFI, Raspberry Pi 3 and 4',
   files: {
     'arm64/rancheros-raspberry-pi64.zip':
       'image of an SD card for Raspberry Pi 3 and 4; its state grows at the first start',

@@ -1,6 +1,6 @@
 import { unreachable } from '../core/failure.ts';
 import type { Accelerator } from './accelerator.ts';
-import { armBoardDevices, CD_BUS, cardArguments } from './arm-arguments.ts';
+import { armBoardDevices, armSerialPort, CD_BUS, cardArguments } from './arm-arguments.ts';
 import type { Board } from './board.ts';
 import type { Cable, Disk, Machine, MakersWords, UserNetwork } from './machine.ts';
 
@@ -79,7 +79,7 @@ function channelArguments(board: Board, { serial, monitor }: Surroundings): stri
   const muxed = serial === 'terminal' && monitor === 'terminal';
   const serialDevice = [
     ...['-chardev', channel('serial0', serial, muxed)],
-    ...(board === 'q35' ? ['-device', 'isa-serial,chardev=serial0,index=0'] : ['-serial', 'chardev:serial0']),
+    ...(board === 'q35' ? ['-device', 'isa-serial,chardev=serial0,index=0'] : armSerialPort(board)),
   ];
   if (muxed) return [...serialDevice, '-mon', 'chardev=serial0,mode=readline'];
   if (monitor === 'nothing') return serialDevice;

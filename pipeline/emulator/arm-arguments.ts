@@ -29,3 +29,8 @@ export function cardArguments(disk: Disk, value: (text: string) => string): read
   ];
   return ['-drive', words.join(',')];
 }
+
+/** Where the channel `serial0` is plugged in: on a Raspberry Pi the second port, because the first one leads to Bluetooth. */
+export function armSerialPort(board: 'virt' | 'raspi3b'): readonly string[] {
+  return [...(board === 'raspi3b' ? ['-serial', 'none'] : []), '-serial', 'chardev:serial0'];
+}

@@ -10,14 +10,14 @@ export interface BoardFacts {
   readonly program: string;
   /** Package set whose tool image holds that program and the board's firmware. */
   readonly toolSet: 'qemu' | 'qemu-arm';
-  /** The kernel's name of its first serial port. */
+  /** The kernel's name of the serial port that its console is on. */
   readonly serialPort: string;
 }
 
 export const BOARDS: { readonly [board in Board]: BoardFacts } = {
   q35: { arch: 'amd64', program: 'qemu-system-x86_64', toolSet: 'qemu', serialPort: 'ttyS0' },
   virt: { arch: 'arm64', program: 'qemu-system-aarch64', toolSet: 'qemu-arm', serialPort: 'ttyAMA0' },
-  raspi3b: { arch: 'arm64', program: 'qemu-system-aarch64', toolSet: 'qemu-arm', serialPort: 'ttyAMA0' },
+  raspi3b: { arch: 'arm64', program: 'qemu-system-aarch64', toolSet: 'qemu-arm', serialPort: 'ttyS1' },
 };
 
 /** The board that releases of an architecture are booted on. */

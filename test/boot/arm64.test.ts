@@ -12,6 +12,34 @@ bootTest({
 });
 
 bootTest({
+  name: 'the SD card boots on a Raspberry Pi 3, takes its configuration from its first partition, grows, and keeps what it was given',
+  runs: 'release',
+  target: 'arm64',
+  board: 'raspi3b',
+  medium: 'card',
+  card: { mebibytes: 1024, files: { 'user-data': '#cloud-config\nhostname: from-the-card\n' } },
+  firmware: 'bios',
+  memoryMiB: 1024,
+  cpus: 4,
+  append: 'rancher.autologin=ttyS1',
+  networks: [{ card: 'usb-net', mac: '40:54:00:12:34:56' }],
+  checks: [
+    { sentence: 'the board is a Raspberry Pi 3', run: 'cat /proc/device-tree/model', prints: /^Raspberry Pi 3 Model B/ },
+    ...IDENTITY,
+    { sentence: 'the layers are on the first partition', run: 'cat /proc/mounts', prints: /^\/dev\/mmcblk0p1 \S+ vfat ro/m },
+    { sentence: 'the state grew to the end of the card', run: 'cat /sys/class/block/mmcblk0p2/size', prints: /^1040384$/m },
+    { sentence: 'user-data of the first partition named the machine', run: 'hostname', prints: /^from-the-card$/m, eventually: true },
+    { sentence: 'firmware of the Wi-Fi chips is there', run: 'cd /usr/lib/firmware/brcm && wc -c <brcmfmac43430-sdio.bin && wc -c <brcmfmac43455-sdio.bin', prints: /^\d{6}\n\d{6}$/m },
+    ...SERVICES_RUN,
+    ...DOCKER_RUNS,
+    { sentence: 'a file is written to the home folder', run: 'echo kept >kept && sync' },
+    { sentence: 'the power fails', powerCut: {} },
+    { sentence: 'the file is still there', run: 'cat kept', prints: /^kept$/m },
+    { sentence: 'the image that was imported is still there', run: 'docker run --rm busybox:test echo hello again', prints: /^hello again$/m, eventually: true, deadlineSeconds: 120 },
+  ],
+});
+
+bootTest({
   name: 'the ISO of arm64 boots as a CD under UEFI',
   runs: 'release',
   target: 'arm64',

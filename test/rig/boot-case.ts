@@ -1,6 +1,7 @@
 import type { Board } from '../../pipeline/emulator/board.ts';
 import type { Cable, DiskBus, FirmwareKind, Machine, MakersWords, NetworkCard } from '../../pipeline/emulator/machine.ts';
 import type { LiveMedium } from '../../pipeline/emulator/release-machine.ts';
+import type { CaseCard } from './card.ts';
 import type { MetadataService } from './metadata-service.ts';
 
 /** What a command must answer. */
@@ -165,15 +166,17 @@ export interface BootCase {
   readonly target?: string;
   /** Default: `q35`, a PC. */
   readonly board?: Board;
-  /** `disk`: the first of its disks. */
-  readonly medium: LiveMedium | 'disk';
+  /** `disk`: the first of its disks; `card`: the SD card of a Raspberry Pi. */
+  readonly medium: LiveMedium | 'disk' | 'card';
   /** File of the target's folder that the medium is; rancheros.iso where nothing is said. */
   readonly iso?: string;
+  /** For the medium `card`: the SD card of the target's ZIP. */
+  readonly card?: CaseCard;
   readonly firmware: FirmwareKind;
   readonly memoryMiB: number;
   readonly cpus?: number;
   readonly hotPlugSlots?: number;
-  /** Words after the kernel command line, for the medium `kernel`: GRUB's media bring their own (see `releasedDisk`). */
+  /** Words after the kernel command line, for the media `kernel` and `card`: GRUB's media bring their own (see `releasedDisk`). */
   readonly append?: string;
   readonly disks?: readonly CaseDisk[];
   readonly networks?: readonly (CaseNetwork | Cable)[];

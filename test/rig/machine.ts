@@ -7,7 +7,7 @@ import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
 import { type Accelerator, chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
 import { BOARDS } from '../../pipeline/emulator/board.ts';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
-import type { Disk, Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
+import type { BootMedium, Disk, Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
 import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
@@ -15,6 +15,7 @@ import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
+import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
 import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
@@ -38,6 +39,7 @@ interface CheckResult {
 
 /** What a machine of a case consists of, made once: a restart gets the same. */
 interface Parts {
+  readonly card: InsertedCard | undefined;
   readonly disks: readonly Disk[];
   readonly discs: readonly string[];
   readonly networks: Machine['networks'];
@@ -124,6 +126,8 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
 async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): Promise<Parts> {
   const disks: Disk[] = [];
   for (const disk of boot.disks ?? []) disks.push({ file: await makeDisk(disk, scratch), format: 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
+  const card = boot.card && (await insertCard(join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip'), boot.card, scratch));
+  if (card) disks.push({ file: card.file, format: 'raw', bus: 'sd' });
   const discs: string[] = [];
   if (boot.configMedium) {
     const file = await makeConfigMedium(boot.configMedium, scratch);
@@ -132,7 +136,7 @@ async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): P
   }
   const sshPort = await freePort();
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket };
+  return { card, disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket };
 }
 
 function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPort: number): Machine['networks'] {
@@ -162,7 +166,7 @@ async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'par
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: medium === 'disk' ? { type: 'disk' } : liveMedium(medium, folder, { append: how.append ?? boot.append, iso: boot.iso, board: boot.board }),
+      boot: mediumOf(medium, how.append ?? boot.append, { folder, boot, card: parts.card }),
       disks: parts.disks,
       discs: parts.discs,
       networks: parts.networks ?? [],
@@ -175,6 +179,17 @@ async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'par
   );
   machine.console.onBytes((bytes) => live.write(bytes));
   return machine;
+}
+
+function mediumOf(
+  medium: BootCase['medium'],
+  append: string | undefined,
+  { folder, boot, card }: { readonly folder: string; readonly boot: BootCase; readonly card: InsertedCard | undefined },
+): BootMedium {
+  if (medium === 'disk') return { type: 'disk' };
+  if (medium !== 'card') return liveMedium(medium, folder, { append, iso: boot.iso, board: boot.board });
+  if (!card) throw new Error('a case that boots from a card has one');
+  return card.boot(append ?? '');
 }
 
 async function runChecks(run: Run): Promise<void> {
