@@ -70,7 +70,8 @@ export interface OracleOptions {
  * `usr/bin` or `usr/sbin`; it runs through the image's own loader, so no namespace is needed.
  */
 export async function oracle(argv: readonly [string, ...string[]], options: OracleOptions = {}): Promise<OracleResult> {
-  const root = await toolRoot(options.set ?? 'tools');
+  const below = await toolRoot('tools');
+  const root = options.set === undefined ? below : await toolRoot(options.set);
   const folder = await temporaryFolder('oracle');
   try {
     for (const [name, content] of Object.entries(options.files ?? {})) {
@@ -78,7 +79,7 @@ export async function oracle(argv: readonly [string, ...string[]], options: Orac
       else await writeFile(join(folder, name), content);
     }
     const [program, ...words] = argv;
-    const host = hostProgram(root, program);
+    const host = hostProgram(root, program, below);
     return await runTool([...host.argv, ...words], { folder, stdin: options.stdin });
   } finally {
     await removeTemporaryFolder(folder);

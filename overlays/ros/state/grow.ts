@@ -1,3 +1,5 @@
+import { sectorsToEnd } from '../../../pipeline/formats/mbr-grow.ts';
+import { SECTOR } from '../../../pipeline/formats/sector.ts';
 import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
@@ -8,17 +10,21 @@ const MIB = 2 ** 20;
 const WORTH = 16 * MIB;
 
 /**
- * Grows a partition to the end of its disk where there is room behind it; else nothing happens. sfdisk writes the table behind
- * before the one in front, so after a power cut one of them is whole. The partition may be mounted.
+ * Grows a partition to the end of its disk where there is room behind it; else nothing happens. Of a GPT, sfdisk writes the table behind
+ * before the one in front, so after a power cut one of them is whole; an MBR is one sector. The partition may be mounted.
  */
 export function growPartition(system: System, device: BlockDevice, all: readonly BlockDevice[]): BlockDevice {
   const disk = all.find(({ path }) => path === device.disk);
   if (device.number === 0 || disk === undefined) return device;
   const end = device.start + device.bytes;
   const isLast = all.every((other) => other.disk !== device.disk || other.number === 0 || other.start <= device.start);
-  if (!isLast || disk.bytes - end < WORTH) return device;
+  const isMbr = disk.tags['PTTYPE'] === 'dos';
+  const size = isMbr ? sectorsToEnd(device.start / SECTOR, Math.floor(disk.bytes / SECTOR)) : undefined;
+  const room = size === undefined ? disk.bytes - end : size * SECTOR - device.bytes;
+  // A logical partition lies in another one, which would have to grow first.
+  if (!isLast || room < WORTH || (isMbr && device.number > 4)) return device;
   must(system, ['sfdisk', '--no-reread', '--no-tell-kernel', '--force', '-q', '-N', String(device.number), disk.path], {
-    stdin: ', +\n',
+    stdin: `, ${size ?? '+'}\n`,
   });
   must(system, ['partx', '--update', '--nr', String(device.number), disk.path]);
   const grown = blockDevices(system).find(({ path }) => path === device.path) ?? device;
