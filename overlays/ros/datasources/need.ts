@@ -2,6 +2,7 @@ import type { CloudConfig } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Services } from '../services/config.ts';
+import { loadDiskDrivers } from '../state/drivers.ts';
 import { configDrive } from './configdrive.ts';
 import { volumes } from './disk.ts';
 import { type Wanted, wantedSources } from './list.ts';
@@ -27,7 +28,8 @@ export function needsCloudInit(system: System, config: CloudConfig): boolean {
   if (wanted.length === 0) return problems.length > 0;
   if (wanted.some(({ source }) => source.needs !== 'disk')) return true;
   if (wanted.some((each) => hasFolder(system, each))) return true;
-  loadDiskDrivers(system);
+  // A machine that was started over the network has not needed its disks yet, and udev is not running.
+  if (system.readText('/run/rancher/medium/rancheros/layers') === undefined) loadDiskDrivers(system);
   const there = volumes(system);
   return configDrive(system, there) !== undefined || cidata(there) !== undefined;
 }
@@ -37,20 +39,4 @@ function hasFolder(system: System, { argument }: Wanted): boolean {
     argument !== undefined &&
     run(system, ['sh', '-c', 'cd "$1" 2>/dev/null && [ -n "$(ls -A)" ]', 'ros', argument]).status === 0
   );
-}
-
-/**
- * A machine that was started over the network has not needed its disks yet, and udev is not running. A driver that is loaded has
- * found its devices by then, and these may ask for further ones.
- */
-function loadDiskDrivers(system: System): void {
-  if (system.readText('/run/rancher/medium/rancheros/layers') !== undefined) return;
-  const script = `seen=none
-for round in 1 2 3 4; do
-	wanted=$(find "$1" -name modalias -exec cat {} + | sort -u | grep -E '^(virtio:|scsi:|pci:.*bc01|vmbus:|xen:)')
-	[ "$wanted" != "$seen" ] || break
-	seen=$wanted
-	modprobe -abq $wanted
-done 2>/dev/null`;
-  run(system, ['sh', '-c', script, 'ros', '/sys/devices']);
 }

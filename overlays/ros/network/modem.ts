@@ -2,6 +2,8 @@ import type { Network } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { type Step, takeSteps } from './ip.ts';
+import { readNetwork } from './links.ts';
+import { canonicalAddress } from './subnet.ts';
 import { type Complain, keyText } from './wanted.ts';
 
 type Modem = NonNullable<Network['modem_networks']>[string];
@@ -16,41 +18,62 @@ export function connectText({ apn, user, password, pin, extra_args }: Modem): st
 
 const quoted = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
 
-/** How a connected modem's interface gets its address, as ModemManager tells it. */
+/** How a connected modem's interface gets its addresses, as ModemManager tells it. */
 export interface Bearer {
   readonly name: string;
-  /** `static`: these; else the modem answers DHCP. */
-  readonly address?: string;
-  readonly gateway?: string;
+  /** Those that are `static`, at most one of each version; else the modem answers DHCP or router solicitations. */
+  readonly addresses: readonly BearerAddress[];
+  /** Largest packet of the mobile network, where it says so. */
+  readonly mtu?: number;
   readonly nameservers: readonly string[];
+}
+
+interface BearerAddress {
+  /** With its prefix. */
+  readonly address: string;
+  readonly gateway?: string;
+}
+
+/** Values are texts; `--` stands for none. */
+interface BearerWay {
+  readonly method?: string;
+  readonly address?: string;
+  readonly prefix?: string;
+  readonly gateway?: string;
+  readonly mtu?: string;
+  readonly dns?: readonly string[];
 }
 
 interface BearerAnswer {
   readonly bearer?: {
     readonly status?: { readonly interface?: string };
-    readonly 'ipv4-config'?: {
-      readonly method?: string;
-      readonly address?: string;
-      readonly prefix?: string;
-      readonly gateway?: string;
-      readonly dns?: readonly string[];
-    };
+    readonly 'ipv4-config'?: BearerWay;
+    readonly 'ipv6-config'?: BearerWay;
   };
 }
+
+const given = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' || value === '--' ? undefined : value;
 
 /** Reads `mmcli -b … -J`. Undefined while the modem has no interface. */
 export function parseBearer(text: string): Bearer | undefined {
   const { bearer } = JSON.parse(text) as BearerAnswer;
-  const name = bearer?.status?.interface;
-  if (name === undefined || name === '--') return undefined;
-  const { method, address, prefix, gateway, dns = [] } = bearer?.['ipv4-config'] ?? {};
-  const isStatic = method === 'static' && address !== undefined && prefix !== undefined;
+  const name = given(bearer?.status?.interface);
+  if (name === undefined) return undefined;
+  const ways = [bearer?.['ipv4-config'] ?? {}, bearer?.['ipv6-config'] ?? {}];
+  const mtus = ways.flatMap(({ mtu }) => (given(mtu) === undefined ? [] : [Number(mtu)])).filter((mtu) => mtu >= 576);
   return {
     name,
-    nameservers: dns.filter((server) => server !== '--'),
-    ...(isStatic ? { address: `${address}/${prefix}` } : {}),
-    ...(isStatic && gateway !== undefined && gateway !== '--' ? { gateway } : {}),
+    addresses: ways.flatMap(staticAddress),
+    ...(mtus.length === 0 ? {} : { mtu: Math.min(...mtus) }),
+    nameservers: ways.flatMap(({ dns = [] }) => dns.filter((server) => given(server) !== undefined)),
   };
+}
+
+function staticAddress(way: BearerWay): BearerAddress[] {
+  const [address, prefix, gateway] = [given(way.address), given(way.prefix), given(way.gateway)];
+  if (way.method !== 'static' || address === undefined || prefix === undefined) return [];
+  return [{ address: `${address}/${prefix}`, ...(gateway === undefined ? {} : { gateway }) }];
 }
 
 /**
@@ -111,18 +134,36 @@ function bearersOf(system: System, modem: string): Bearer[] {
 /** Behind those of cables, whose routes dhcpcd gives metrics from 200 on. */
 const METRIC = '700';
 
-/** What is so already is not done again. Where the modem answers DHCP, dhcpcd takes the interface as soon as it is up. */
-function applyBearer(system: System, { name, address, gateway, nameservers }: Bearer, complain: Complain): void {
+/**
+ * What is so already is not done again. Addresses of a connection before this one go. Where the modem answers DHCP, dhcpcd takes the
+ * interface as soon as it is up.
+ */
+function applyBearer(system: System, { name, addresses, mtu, nameservers }: Bearer, complain: Complain): void {
   const path = ['modem_networks'];
-  const steps: Step[] = [{ words: ['link', 'set', name, 'up'], path }];
-  if (address !== undefined) {
-    steps.push({ words: ['address', 'replace', address, 'dev', name], path });
+  const packets = mtu === undefined ? [] : ['mtu', String(mtu)];
+  const steps: Step[] = [{ words: ['link', 'set', name, ...packets, 'up'], path }];
+  for (const old of addresses.length === 0 ? [] : staleAddresses(system, name, addresses))
+    steps.push({ words: ['address', 'delete', old, 'dev', name], path });
+  for (const { address, gateway } of addresses) {
+    const version = address.includes(':') ? ['-6'] : [];
     const via = gateway === undefined ? [] : ['via', gateway];
-    steps.push({ words: ['route', 'replace', 'default', ...via, 'dev', name, 'metric', METRIC], path });
+    steps.push({ words: [...version, 'address', 'replace', address, 'dev', name], path });
+    steps.push({ words: [...version, 'route', 'replace', 'default', ...via, 'dev', name, 'metric', METRIC], path });
   }
   takeSteps(system, steps, complain);
   if (nameservers.length === 0) return;
   const lines = nameservers.map((server) => `nameserver ${server}\n`).join('');
   const { status, stdout } = run(system, ['resolvconf', '-a', `${name}.modem`], { stdin: lines, withErrors: true });
   if (status !== 0) complain(path, `the name servers of ${name} were not written: ${stdout.trim()}`);
+}
+
+/** Addresses of the interface that reach beyond the link and are not among these, of the versions of these. */
+function staleAddresses(system: System, name: string, addresses: readonly BearerAddress[]): string[] {
+  const wanted = addresses.map(({ address }) => canonicalAddress(address));
+  const link = readNetwork(system, false).links.find((each) => each.name === name);
+  return (link?.addresses ?? []).flatMap(({ address, isGlobal }) =>
+    isGlobal && !wanted.includes(address) && wanted.some((each) => each?.includes(':') === address.includes(':'))
+      ? [address]
+      : [],
+  );
 }

@@ -68,16 +68,33 @@ const BEARER = {
   bearer: { status: { interface: 'wwan0' }, 'ipv4-config': { method: 'static', address: '10.64.1.2', prefix: '30', gateway: '10.64.1.1', dns: ['10.64.0.1'] } },
 };
 
-test('the address that a modem was given', () => {
-  assert.deepEqual(parseBearer(JSON.stringify(BEARER)), { name: 'wwan0', address: '10.64.1.2/30', gateway: '10.64.1.1', nameservers: ['10.64.0.1'] });
-  assert.deepEqual(parseBearer('{"bearer": {"status": {"interface": "wwan0"}, "ipv4-config": {"method": "dhcp"}}}'), { name: 'wwan0', nameservers: [] });
+const BOTH_VERSIONS = {
+  bearer: {
+    status: { interface: 'wwan0' },
+    'ipv4-config': { method: 'static', address: '10.64.1.2', prefix: '30', gateway: '10.64.1.1', dns: ['10.64.0.1'], mtu: '1430' },
+    'ipv6-config': { method: 'static', address: '2001:db8::2', prefix: '64', gateway: '2001:db8::1', dns: ['2001:db8::53', '--'], mtu: '1500' },
+  },
+};
+
+test('the addresses that a modem was given', () => {
+  assert.deepEqual(parseBearer(JSON.stringify(BEARER)), { name: 'wwan0', addresses: [{ address: '10.64.1.2/30', gateway: '10.64.1.1' }], nameservers: ['10.64.0.1'] });
+  assert.deepEqual(parseBearer(JSON.stringify(BOTH_VERSIONS)), {
+    name: 'wwan0',
+    addresses: [
+      { address: '10.64.1.2/30', gateway: '10.64.1.1' },
+      { address: '2001:db8::2/64', gateway: '2001:db8::1' },
+    ],
+    mtu: 1430,
+    nameservers: ['10.64.0.1', '2001:db8::53'],
+  });
+  assert.deepEqual(parseBearer('{"bearer": {"status": {"interface": "wwan0"}, "ipv4-config": {"method": "dhcp"}}}'), { name: 'wwan0', addresses: [], nameservers: [] });
   assert.equal(parseBearer('{"bearer": {"status": {"interface": "--"}}}'), undefined);
 });
 
 const NETWORKS: Network = { modem_networks: { first: { apn: 'internet' }, second: { apn: 'other' } } };
 
 /** A machine with one modem in a state, and what it was asked. */
-function withModem(state: string, connects = true) {
+function withModem(state: string, { connects = true, bearer = BEARER as object, has = [] as readonly object[] } = {}) {
   const asked: string[] = [];
   const system = machine(
     {},
@@ -85,7 +102,8 @@ function withModem(state: string, connects = true) {
       answer: ({ argv, stdin }) => {
         asked.push([...argv, ...(stdin ? [stdin.trim()] : [])].join(' '));
         if (argv.includes('-L')) return { status: 0, stdout: '{"modem-list": ["/m/0"]}' };
-        if (argv.includes('-b')) return { status: 0, stdout: JSON.stringify(BEARER) };
+        if (argv.includes('-b')) return { status: 0, stdout: JSON.stringify(bearer) };
+        if (argv.join(' ') === 'ip -j -d address show') return { status: 0, stdout: JSON.stringify([{ ifname: 'wwan0', addr_info: has }]) };
         if (argv.some((word) => word.startsWith('--simple-connect'))) return connects ? { status: 0, stdout: '' } : { status: 1, stdout: 'error: no SIM\n' };
         return { status: 0, stdout: `{"modem": {"generic": {"state": "${state}", "bearers": ["/b/0"]}}}` };
       },
@@ -106,6 +124,25 @@ test('each modem is connected to the network of its place, and its interface get
   ]);
 });
 
+test('both versions and the size of packets are set, and what an earlier connection left goes', () => {
+  const has = [
+    { family: 'inet', local: '10.64.7.9', prefixlen: 30, scope: 'global' },
+    { family: 'inet6', local: '2001:db8::2', prefixlen: 64, scope: 'global' },
+    { family: 'inet6', local: 'fe80::1', prefixlen: 64, scope: 'link' },
+  ];
+  const { asked, system } = withModem('connected', { bearer: BOTH_VERSIONS, has });
+  assert.deepEqual(tendModems(system, NETWORKS), []);
+  assert.deepEqual(asked.slice(-7), [
+    'ip link set wwan0 mtu 1430 up',
+    'ip address delete 10.64.7.9/30 dev wwan0',
+    'ip address replace 10.64.1.2/30 dev wwan0',
+    'ip route replace default via 10.64.1.1 dev wwan0 metric 700',
+    'ip -6 address replace 2001:db8::2/64 dev wwan0',
+    'ip -6 route replace default via 2001:db8::1 dev wwan0 metric 700',
+    'resolvconf -a wwan0.modem nameserver 10.64.0.1\nnameserver 2001:db8::53',
+  ]);
+});
+
 test('a modem that is connected is left connected', () => {
   const { asked, system } = withModem('connected');
   tendModems(system, NETWORKS);
@@ -113,7 +150,7 @@ test('a modem that is connected is left connected', () => {
 });
 
 test('a modem that does not connect is told with its key, and its interface is left alone', () => {
-  const { asked, system } = withModem('locked', false);
+  const { asked, system } = withModem('locked', { connects: false });
   assert.deepEqual(tendModems(system, NETWORKS), ['rancher.network.modem_networks.first: the modem did not connect: error: no SIM']);
   assert.ok(!asked.some((line) => line.startsWith('ip ')), asked.join('\n'));
 });
