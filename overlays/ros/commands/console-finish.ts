@@ -4,11 +4,14 @@ import { onceInConsole, onceInStart } from '../console/once.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
 import { reloadSshd } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
+import { Engine } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { runUserCommands } from '../runtime/user-commands.ts';
+import { readServices } from '../services/config.ts';
+import { lateFiles } from '../services/given-files.ts';
 
 /**
  * Run by the console's script in the background, when all of the configuration is known: files, mounts, commands and scripts
@@ -19,7 +22,11 @@ export function consoleFinish(system: System): number {
   const files = config.write_files ?? [];
   const commands = config.runcmd ?? [];
   const here = files.filter(isForConsole);
-  const elsewhere = files.filter((file) => !isForConsole(file));
+  const elsewhere = () => {
+    const services = readServices(system);
+    const there = new Set(new Engine(system).list().map(({ name }) => name));
+    return lateFiles(system, config, (name) => services.has(name) && !there.has(name));
+  };
   const status = eachStep(system, [
     () => writeRegistryAuths(system, config),
     () =>
@@ -27,8 +34,8 @@ export function consoleFinish(system: System): number {
         writeGivenFiles(system, here);
         if (here.some(({ path }) => path.startsWith('/etc/ssh/'))) reloadSshd(system);
       }),
-    ...(elsewhere.length > 0
-      ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere))]
+    ...(here.length < files.length
+      ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere()))]
       : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
     ...(commands.length > 0

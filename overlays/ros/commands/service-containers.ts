@@ -4,6 +4,7 @@ import { onTerminal } from '../runtime/terminal.ts';
 import { isCreateOnly, type Services } from '../services/config.ts';
 import { SPEC_LABEL } from '../services/container.ts';
 import { writeCrontab } from '../services/cron.ts';
+import { fillWith } from '../services/given-files.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
 import { type Options, UsageError } from './config-options.ts';
@@ -68,6 +69,7 @@ function limit({ values }: Options, otherwise: number): number {
 function up(system: System, engines: Engines, options: Options, start: boolean): number {
   const { config, services } = known(system);
   const asked = chosen(services, options.words);
+  const fill = fillWith(system, config);
   const status = forEach(system, asked, (scope, names) => {
     const plan = planServices(services, scope, surroundings(system, config), new Set(names));
     const there = new Map(engines[scope].list().map((one) => [one.name, one]));
@@ -86,7 +88,7 @@ function up(system: System, engines: Engines, options: Options, start: boolean):
       ? { ...plan, specs: fresh, waves, idle: without(plan.idle) }
       : { ...plan, specs: fresh, waves: [], idle: [...fresh.keys()] };
     const problems = start ? engines[scope].start(kept.filter((name) => plan.waves.flat().includes(name))) : [];
-    const first = startAll(engines[scope], made);
+    const first = startAll(engines[scope], made, { fill });
     problems.push(...first.problems);
     for (const name of first.lacking) {
       const problem = engines[scope].pull(plan.specs.get(name)?.Image ?? '');
@@ -94,7 +96,7 @@ function up(system: System, engines: Engines, options: Options, start: boolean):
       else {
         const one = planServices(services, scope, surroundings(system, config), new Set([name]));
         const again = start ? one : { ...one, waves: [], idle: [name] };
-        problems.push(...startAll(engines[scope], again).problems);
+        problems.push(...startAll(engines[scope], again, { fill }).problems);
       }
     }
     return problems;

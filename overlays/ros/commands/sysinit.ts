@@ -7,6 +7,7 @@ import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
 import type { System } from '../runtime/system.ts';
 import { findServices } from '../services/config.ts';
+import { fillWith } from '../services/given-files.ts';
 import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
@@ -26,7 +27,7 @@ export function sysinit(system: System): number {
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');
-  const started = startAll(engine, plan, keptContainers(system));
+  const started = startAll(engine, plan, { kept: keptContainers(system), fill: fillWith(system, config) });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');
   note(system, `RancherOS ${runningVersion(system)} started`);

@@ -33,7 +33,10 @@ const FILE = {
       pattern: '^0?o?[0-7]{3,4}$',
       default: '0644',
     }),
-    container: text('Service in whose container the file is written.', { default: 'console' }),
+    container: text(
+      'Service in whose container the file is written, before it starts where the file is known by then.',
+      { default: 'console' },
+    ),
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import type { WriteFile } from '../config/schema.ts';
+import { SYSTEM_DOCKER } from '../docker/engine.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
@@ -47,25 +48,26 @@ mv -T "$new" "$path" 2>/dev/null || cat "$new" >"$path"`;
 
 /** Without the folders above it, which are in the other container already or are made by Docker. */
 const COPY = `set -o pipefail
-path=$1 container=$5
-system-docker inspect --type container --format . "$container" >/dev/null 2>&1 || { echo "there is no such container"; exit 1; }
+path=$1 container=$5 socket=$7
+docker() { command docker --host "unix://$socket" "$@"; }
+docker inspect --type container --format . "$container" >/dev/null 2>&1 || { echo "there is no such container"; exit 1; }
 folder=$(mktemp -d /tmp/write-files.XXXXXX) || exit
 trap 'rm -rf "$folder"' EXIT
 bash -c "$6" ros "$folder$path" "$2" "$3" "$4" || exit
-tar -C "$folder" --numeric-owner -cf - "\${path#/}" | system-docker cp -a - "$container:/"`;
+tar -C "$folder" --numeric-owner -cf - "\${path#/}" | docker cp -a - "$container:/"`;
 
 /** Service whose file system we see. */
 const HERE = 'console';
 
-/** Writes one file into the console or, through System Docker, into the container of another service. */
-export function writeGivenFile(system: System, file: WriteFile): void {
+/** Writes one file into the console or, through the Docker of that socket, into the container of another service. */
+export function writeGivenFile(system: System, file: WriteFile, socket = SYSTEM_DOCKER.socket): void {
   const { path, content = '', encoding, permissions = '0644', owner = 'root:root', container = '' } = file;
   const { stdin, unpack } = encoded(content, encoding);
   const words = [path, permissions.replace(/^0?o/, ''), owner, unpack];
   const argv =
     container === '' || container === HERE
       ? ['bash', '-c', WRITE, 'ros', ...words]
-      : ['bash', '-c', COPY, 'ros', ...words, container, WRITE];
+      : ['bash', '-c', COPY, 'ros', ...words, container, WRITE, socket];
   const { status, stdout } = run(system, argv, { stdin, withErrors: true });
   if (status === 0) return;
   const place = container === '' || container === HERE ? '' : ` in the container ${container}`;

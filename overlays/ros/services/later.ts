@@ -8,6 +8,7 @@ import { Failure, type System } from '../runtime/system.ts';
 import { findServices, isSystem, type Services } from './config.ts';
 import { writeCrontab } from './cron.ts';
 import { cachedDefinition, fetchDefinition, isUrl } from './definition-cache.ts';
+import { type Fill, fillWith } from './given-files.ts';
 import { enabledNames } from './included.ts';
 import { type Plan, planServices, type Scope, surroundings } from './plan.ts';
 import { hasUserArchives, preload } from './preload.ts';
@@ -40,6 +41,7 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
     for (const sentence of sentences) alarm(system, sentence);
   };
   const engine = new Engine(system);
+  const fill = fillWith(system, config);
   const around = surroundings(system, config);
   const chosen = new Set([...services.keys()].filter((name) => !known.has(name)));
   if (chosen.size > 0) tell(problems);
@@ -49,7 +51,7 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
   const bring = (target: Engine, scope: Scope, names: ReadonlySet<string> | undefined) => {
     const plan = planServices(services, scope, around, names);
     if (plan.specs.size === 0) return tell(plan.problems);
-    const started = startAll(target, plan);
+    const started = startAll(target, plan, { fill });
     tell(started.problems);
     absent.push(...started.lacking.map((name) => ({ engine: target, scope, name, plan })));
   };
@@ -70,7 +72,7 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
     } else
       alarm(system, "the user's Docker does not answer, so its services were not started; see ros service logs docker");
   }
-  pullAbsent(system, absent, services, around);
+  pullAbsent(system, absent, services, { around, fill });
 }
 
 /** What fails is told, and the rest is done all the same. */
@@ -95,7 +97,7 @@ function pullAbsent(
   system: System,
   absent: readonly Absent[],
   services: Services,
-  around: Parameters<typeof planServices>[2],
+  { around, fill }: { readonly around: Parameters<typeof planServices>[2]; readonly fill: Fill },
 ): void {
   let left = absent;
   for (let tries = 1; left.length > 0 && tries <= 5; tries += 1) {
@@ -111,7 +113,7 @@ function pullAbsent(
         alarm(system, `service ${one.name}: ${problem}; ${next}`);
         return true;
       }
-      const started = startAll(one.engine, planServices(services, one.scope, around, new Set([one.name])));
+      const started = startAll(one.engine, planServices(services, one.scope, around, new Set([one.name])), { fill });
       for (const sentence of started.problems) alarm(system, sentence);
       note(system, `service ${one.name}: its image was pulled`);
       return false;

@@ -1,4 +1,5 @@
 import type { Engine } from '../docker/engine.ts';
+import type { Fill } from './given-files.ts';
 import type { Plan } from './plan.ts';
 
 /** What a start came to. */
@@ -10,9 +11,13 @@ export interface Started {
 
 /**
  * Creates and starts containers as planned. What fails is told, and the others start all the same. Those of the names `kept` outlived
- * the restart of the machine and are only started.
+ * the restart of the machine and are only started. `fill` puts files into containers that do not run yet.
  */
-export function startAll(engine: Engine, plan: Plan, kept: ReadonlySet<string> = new Set()): Started {
+export function startAll(
+  engine: Engine,
+  plan: Plan,
+  { kept = new Set(), fill }: { readonly kept?: ReadonlySet<string>; readonly fill?: Fill } = {},
+): Started {
   const problems = [...plan.problems];
   const lacking: string[] = [];
   const create = (names: readonly string[]): readonly string[] => {
@@ -24,7 +29,9 @@ export function startAll(engine: Engine, plan: Plan, kept: ReadonlySet<string> =
     );
     problems.push(...outcome.problems);
     lacking.push(...outcome.lacking);
-    return names.filter((name) => !outcome.lacking.includes(name));
+    const made = names.filter((name) => !outcome.lacking.includes(name));
+    problems.push(...(fill?.(engine, made) ?? []));
+    return made;
   };
   for (const wave of plan.waves) {
     const created = create(wave);
