@@ -66,3 +66,31 @@ bootTest({
   memoryMiB: 1024,
   checks: [SECURE_BOOT, ...IDENTITY, ...SERVICES_RUN, ...DOCKER_RUNS],
 });
+
+bootTest({
+  name: 'ros install of the ISO of arm64 makes a disk that UEFI starts',
+  runs: 'release',
+  target: 'arm64',
+  board: 'virt',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  memoryMiB: 1024,
+  disks: [{ name: 'target', mebibytes: 4096 }],
+  checks: [
+    {
+      sentence: 'ros install writes the disk, reads it back, and ends well',
+      run: "sudo ros install -f --no-reboot -d vda -a 'rancher.autologin=ttyAMA0' 2>&1",
+      prints: /writing the partition table[\s\S]*RancherOS v\S+ is on \/dev\/vda/,
+      deadlineSeconds: 240,
+    },
+    { sentence: 'it is switched off, the CD is taken out, and it starts from the disk', powerCut: { medium: 'disk' } },
+    {
+      sentence: 'the layers are on the disk, beside no BIOS boot partition',
+      run: 'cat /proc/cmdline; cat /run/rancher/medium-device',
+      prints: /console=ttyAMA0[\s\S]*rancher\.slot=a rancher\.autologin=ttyAMA0\n\/dev\/vda1$/m,
+    },
+    { sentence: 'the state has the rest of the disk', run: 'sudo lsblk -bno SIZE,LABEL /dev/vda2', prints: /^ *3[4-9]\d{8} RANCHER_STATE$/m },
+    ...SERVICES_RUN,
+    ...DOCKER_RUNS,
+  ],
+});
