@@ -99,6 +99,12 @@ test('a disk that is full or may not be written', async (t) => {
     const argv = [...words(dist), '--version', 'v9.9.9'];
     assert.equal((await cli(argv, { project })).end, 0);
     assert.equal((await cli(argv, { project })).end, 0);
+    const lock = path.join(project, 'targets/packages.lock.json');
+    const locked = await readFile(lock, 'utf8');
+    await writeFile(lock, `${locked}\n`);
+    assertFailure(await cli(argv, { project }), 2, /v9\.9\.9 was already built here from other sources/);
+    await writeFile(lock, locked);
+    assert.equal((await cli(argv, { project })).end, 0);
     await appendFile(path.join(project, 'overlays/system/etc/issue'), 'changed\n');
     const before = await readFile(path.join(dist, 'v9.9.9/release.json'), 'utf8');
     assertFailure(await cli(argv, { project }), 2, /v9\.9\.9 was already built here from other sources/);

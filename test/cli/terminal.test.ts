@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+import { hostProgram } from '../../pipeline/emulator/program.ts';
+import { quoted } from '../../pipeline/exec/outcome.ts';
+import { projectFolder } from '../rig/project.ts';
+import { toolRoot } from '../rig/tools.ts';
+import { temporaryFolder } from './cli.ts';
+
+/** What a build without a change writes to a terminal of some kind and width. */
+async function onTerminal(dist: string, options: { readonly term: string; readonly columns: number; readonly words?: readonly string[] }): Promise<string> {
+  const launch = [process.execPath, path.join(projectFolder, 'pipeline/cli/launch.mjs'), 'build', 'amd64', '--dist', dist, ...(options.words ?? [])].map(quoted).join(' ');
+  // The image of oracles holds what comes on top of the tools, without a C library.
+  const [loader, ...libraries] = hostProgram(await toolRoot('tools'), 'prlimit').argv.slice(0, -1);
+  const script = [loader ?? '', ...libraries, path.join(await toolRoot('oracles'), 'usr/bin/script')];
+  const command = `stty cols ${options.columns} rows 24; ${launch}; echo "ended with $?"`;
+  const [program = '', ...words] = [...script, '--quiet', '--return', '--command', command, '/dev/null'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { cwd: projectFolder, env: { ...process.env, TERM: options.term, CI: '', SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    child.once('error', reject);
+    child.once('close', () => resolve(output));
+  });
+}
+
+test('a terminal shows a living view, and lines where it cannot move its cursor', async (t) => {
+  const dist = path.join(await temporaryFolder(t), 'os');
+  await t.test('one that can', async () => {
+    const output = await onTerminal(dist, { term: 'xterm-256color', columns: 100 });
+    assert.match(output, /\u001b\[\d*[A-K]/);
+    assert.match(output, /Steps: 0 run, \d+ reused/);
+    assert.match(output, /rancheros\.iso[\s\S]*ended with 0/);
+  });
+  for (const [sentence, options] of [
+    ['one that obeys nothing', { term: 'dumb', columns: 100 }],
+    ['one without columns', { term: 'xterm-256color', columns: 0 }],
+    ['one that was asked for lines', { term: 'xterm-256color', columns: 100, words: ['--plain'] }],
+  ] as const) {
+    await t.test(sentence, async () => {
+      const output = await onTerminal(dist, options);
+      // Colours are no cursor control.
+      assert.doesNotMatch(output, /\u001b\[(?!\d*m)/);
+      assert.match(output, /^\[ *[\d.]+ s\] 0 steps run, \d+ reused/m);
+      assert.match(output, /ended with 0/);
+    });
+  }
+});
