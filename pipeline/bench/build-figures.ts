@@ -2,8 +2,9 @@ import { appendFile, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildEvent } from '../core/event.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { storeContents } from '../store/contents.ts';
 import { makeFolder } from '../store/make-folder.ts';
-import { makeFetchedStore } from './fetched-store.ts';
+import { makeFetchedStore, STORE_LAYOUT } from './fetched-store.ts';
 import { measureCommand, type Usage } from './process-tree.ts';
 
 export interface BuildFigures {
@@ -17,6 +18,18 @@ export interface BuildFigures {
   readonly overlaySeconds: number;
   readonly layers: readonly SizeFigure[];
   readonly files: readonly SizeFigure[];
+  /** What every further target cost, one after another in the store of those before; in the order of their names. */
+  readonly further: readonly FurtherTarget[];
+  /** Bytes on the disk that all targets together took, in the store and as release files, and the bytes of these files alone. */
+  readonly writtenBytes: number;
+  readonly shippedBytes: number;
+}
+
+export interface FurtherTarget {
+  readonly target: string;
+  readonly arch: string;
+  readonly seconds: number;
+  readonly peakBytes: number;
 }
 
 export interface SizeFigure {
@@ -29,6 +42,8 @@ export interface BuildBenchOptions {
   /** Folder of the user's store, where inputs are taken from. */
   readonly cacheFolder: string;
   readonly target: string;
+  /** Targets to build after that one. */
+  readonly further: readonly { readonly name: string; readonly arch: string }[];
   readonly runs: number;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
@@ -47,7 +62,11 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
   const project = await temporaryFolder('bench');
   try {
     await copyProject(options.projectFolder, project);
-    const build = (cache: string, words: readonly string[] = []): Promise<Usage> =>
+    const build = (
+      cache: string,
+      words: readonly string[] = [],
+      targets: readonly string[] = [options.target],
+    ): Promise<Usage> =>
       measureCommand({
         argv: [
           'npm',
@@ -55,8 +74,7 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
           '--silent',
           'build',
           '--',
-          '--target',
-          options.target,
+          ...targets.flatMap((target) => ['--target', target]),
           '--cache',
           cache,
           '--plain',
@@ -67,15 +85,31 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
         signal: options.signal,
       });
     say('building once, so that every input is fetched and the program is bundled');
-    const { stdout: events } = await build(cacheFolder, ['--json']);
+    const { stdout: events } = await build(
+      cacheFolder,
+      ['--json'],
+      [options.target, ...options.further.map(({ name }) => name)],
+    );
     const store = join(scratch, 'store');
     await makeFetchedStore({ from: cacheFolder, to: store, events });
+    const fetchedBytes = await storeBytes(store);
     say('cold build with inputs fetched');
     const cold = await build(store);
     say(`no-change build, ${runs} times`);
     const unchanged: Usage[] = [];
     for (let run = 0; run < runs; run++) unchanged.push(await build(store));
     const sizes = await readSizes((await build(store, ['--json'])).stdout);
+    const further: FurtherTarget[] = [];
+    let shippedBytes = sizes.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { name, arch } of options.further) {
+      say(`the further target ${name}`);
+      const { seconds, peakBytes } = await build(store, [], [name]);
+      further.push({ target: name, arch, seconds, peakBytes });
+      const { files } = readSizes((await build(store, ['--json'], [name])).stdout);
+      shippedBytes += files.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
+    // A release is a copy: a person may write into it, and the store must not change.
+    const writtenBytes = (await storeBytes(store)) - fetchedBytes + shippedBytes;
     say('build after an edit of one overlay file');
     await appendFile(join(project, EDITED_FILE), 'edited by the benchmark\n');
     const overlay = await build(store);
@@ -86,11 +120,20 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
       noChangePeakBytes: Math.max(...unchanged.map((each) => each.peakBytes)),
       overlaySeconds: overlay.seconds,
       ...sizes,
+      further,
+      writtenBytes,
+      shippedBytes,
     };
   } finally {
     await removeTemporaryFolder(scratch);
     await removeTemporaryFolder(project);
   }
+}
+
+/** What a store takes on the disk. */
+async function storeBytes(cacheFolder: string): Promise<number> {
+  const entries = await storeContents(join(cacheFolder, STORE_LAYOUT));
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** The middle one of the sorted values, or the mean of the two middle ones. */

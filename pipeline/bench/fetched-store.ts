@@ -4,7 +4,7 @@ import { type Digest, hexOf } from '../core/digest.ts';
 import type { BuildEvent } from '../core/event.ts';
 
 /** Layout of one cache folder below `--cache`, the same as in `cli/wire.ts`. */
-const LAYOUT = 'v1';
+export const STORE_LAYOUT = 'v1';
 
 /** Steps whose results count as fetched: an unpacked package is the package in another dress. */
 const FETCHED = /^unpack /;
@@ -30,7 +30,7 @@ export async function makeFetchedStore({
     if (event.type !== 'step-end' || !FETCHED.test(event.title)) continue;
     const digests = Object.values(event.outputs).map(({ digest }) => digest);
     for (const name of [below('actions', event.key), ...digests.map((digest) => below('blobs/sha256', digest))])
-      await linkFile(join(from, LAYOUT, name), join(to, LAYOUT, name));
+      await linkFile(join(from, STORE_LAYOUT, name), join(to, STORE_LAYOUT, name));
   }
 }
 

@@ -7,6 +7,7 @@ import { type Figures, figuresTable } from '../bench/table.ts';
 import { BuildError } from '../core/failure.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { filesOf, type LiveMedium, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
+import { allTargets, chosenTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
@@ -21,6 +22,7 @@ const HELP = `Measures builds and boots, as a table and as JSON.
   --target T    what to build and boot (default: amd64)
   --builds      only the builds
   --boots       only the boots, of what was built last
+  --one-target  not what each further target costs after that one
 
 Builds run in a copy of the project with a store of their own. "Inputs fetched" means that packages are in the store,
 downloaded and unpacked, and nothing made from them is.
@@ -45,7 +47,9 @@ export const bench: Command = {
       target: { type: 'string', default: 'amd64' },
       builds: { type: 'boolean', default: false },
       boots: { type: 'boolean', default: false },
+      'one-target': { type: 'boolean', default: false },
     });
+    chosenTargets([values.target], allTargets());
     const runs = wholeNumber('--runs', values.runs, 99);
     const say = (sentence: string): void => void context.stderr.write(`… ${sentence}\n`);
     const settings = settingsFrom({ ...values, json: false }, context);
@@ -56,6 +60,7 @@ export const bench: Command = {
             projectFolder: context.projectFolder,
             cacheFolder: settings.cacheFolder,
             target: values.target,
+            further: values['one-target'] ? [] : allTargets().filter(({ name }) => name !== values.target),
             runs,
             env: context.env,
             signal: context.signal,

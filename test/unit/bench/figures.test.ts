@@ -40,14 +40,34 @@ test('a command that fails is a failure with its last words', async () => {
 });
 
 test('the table says what is reached and what is not', () => {
+  const further = [
+    { target: 'arm64', arch: 'arm64', seconds: 70, peakBytes: 1.2e9 },
+    { target: 'vmware', arch: 'amd64', seconds: 16, peakBytes: 1e9 },
+  ];
   const lines = figuresTable({
-    build: { coldSeconds: 60, coldPeakBytes: 1e9, noChangeSeconds: 1.5, noChangePeakBytes: 1e8, overlaySeconds: 5, layers: [], files: [{ name: 'rancheros.iso', bytes: 120e6 }] },
+    build: {
+      coldSeconds: 60,
+      coldPeakBytes: 1e9,
+      noChangeSeconds: 1.5,
+      noChangePeakBytes: 1e8,
+      overlaySeconds: 5,
+      layers: [],
+      files: [{ name: 'rancheros.iso', bytes: 120e6 }],
+      further,
+      writtenBytes: 900e6,
+      shippedBytes: 200e6,
+    },
     boots: [
       { path: 'ISO', memoryMiB: 1024, accelerator: 'tcg', runs: 3, systemDockerSeconds: 9, loginSeconds: 12, userDockerSeconds: 14, firstContainerSeconds: 15.04, availableMiB: 280, usedMiB: 180 },
     ],
   }).join('\n');
   assert.match(lines, /cold build, inputs fetched +60\.0 s {2}✔ wanted: at most 90 s/);
   assert.match(lines, /no-change build +1\.50 s {2}✖ wanted: at most 1 s/);
+  assert.match(lines, /further target arm64 +70\.0 s$/m);
+  assert.match(lines, /further target vmware +16\.0 s {2}✖ wanted: at most 15 s/);
+  assert.match(lines, /all targets, inputs fetched +146\.0 s {2}✔ wanted: at most 600 s/);
+  assert.match(lines, /peak memory of all targets +1200\.0 MB {2}✔ wanted: at most 2147\.5 MB/);
+  assert.match(lines, /bytes written for them, store and dist +900\.0 MB {2}✖ wanted: at most 3 times the bytes shipped \(4\.5\)/);
   assert.match(lines, /rancheros\.iso +120\.0 MB {2}✔/);
   assert.match(lines, /first user container \(ISO, 1024 MiB, tcg\) +15\.0 s/);
 });
