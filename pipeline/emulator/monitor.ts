@@ -120,6 +120,12 @@ export class Monitor {
     });
   }
 
+  /** Lets a disk (`disk0` …) take a byte per second from now on: whoever waits for it waits for ever. */
+  async stallDisk(id: string): Promise<void> {
+    const none = { bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+    await this.execute('block_set_io_throttle', { device: id, bps: 1, ...none });
+  }
+
   /** Plugs a network card with its own isolated network into an empty slot. */
   async plugNetworkCard(card: { readonly id: string; readonly slot: string }): Promise<void> {
     await this.execute('netdev_add', { type: 'user', id: `${card.id}-net`, restrict: true });

@@ -5,6 +5,7 @@ import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
+import { setShutdownLimit } from '../early/shutdown-limit.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
 import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
@@ -13,7 +14,14 @@ import { mountDisks } from '../state/state.ts';
 
 type Step = (system: System, config: CloudConfig) => void;
 
-const STEPS: readonly Step[] = [setHostname, loadModules, setKernelSettings, writeSystemDockerOptions, runBootCommands];
+const STEPS: readonly Step[] = [
+  setHostname,
+  loadModules,
+  setKernelSettings,
+  setShutdownLimit,
+  writeSystemDockerOptions,
+  runBootCommands,
+];
 
 /**
  * Run by /usr/lib/ros/start before there is a System Docker: the disks, and what the configuration says about the machine itself. A
