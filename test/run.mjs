@@ -13,7 +13,10 @@ const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)),
 const HELP = `Usage: npm test [-- options]
 
   --only PATTERN   only test files whose path matches (a regular expression, e.g. unit/formats or boot)
+  --case PATTERN   only boot cases whose name matches (a regular expression, case does not count); leaves out all stages but build and boot
   --stage NAME     only this stage, may be given several times: house, unit, build, tools, cli, boot
+  --seed SEED      what the moments of power cuts are drawn from (default 1)
+  --cuts NUMBER    at most so many power cuts where a case has many
   --release        also what takes long (npm run test:release)
   --list           say which files would run, and run nothing
 `;
@@ -28,7 +31,8 @@ const STAGES = [
   { name: 'boot', folders: ['boot'], needsFiles: true, concurrency: 1 },
 ];
 
-const FILE_MINUTES = 30;
+/** Cases of a release cut the power many times. */
+const fileMinutes = () => (values.release ? 90 : 30);
 /** What the tests boot and look into. */
 const TESTED = ['--target', 'amd64', '--target', 'arm64'];
 const started = performance.now();
@@ -44,11 +48,18 @@ if (values.help) {
 }
 const wrong = (values.stage ?? []).find((name) => !STAGES.some((stage) => stage.name === name));
 if (wrong !== undefined) misused(`There is no stage ${JSON.stringify(wrong)}: ${STAGES.map((stage) => stage.name).join(', ')}.`);
-const only = values.only === undefined ? undefined : pattern(values.only);
+const only = values.only === undefined ? undefined : pattern(values.only, '--only');
 if (values.release) process.env['RANCHEROS_TEST_RELEASE'] = '1';
+// Read by rig/machine.ts, which registers the cases.
+if (values.seed !== undefined) process.env['RANCHEROS_SEED'] = values.seed;
+if (values.cuts !== undefined) {
+  if (!/^[1-9]\d*$/.test(values.cuts)) misused(`--cuts takes a number, and ${JSON.stringify(values.cuts)} is none.`);
+  process.env['RANCHEROS_CUTS'] = values.cuts;
+}
+if (values.case !== undefined) process.env['RANCHEROS_TEST_CASE'] = pattern(values.case, '--case').source;
 process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim();
 
-const chosen = STAGES.filter((stage) => values.stage === undefined || values.stage.includes(stage.name));
+const chosen = STAGES.filter(({ name }) => values.stage === undefined || values.stage.includes(name)).filter(({ name }) => values.case === undefined || name === 'build' || name === 'boot');
 const plans = chosen.map((stage) => {
   const files = testFiles(projectFolder, stage.folders).filter((file) => only === undefined || only.test(file));
   return { ...stage, files };
@@ -112,7 +123,7 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
   const workers = Array.from({ length: concurrency ?? availableParallelism() }, async () => {
     for (const [bundle, source] of next) {
       if (stop.signal.aborted) return;
-      const result = await runFile({ bundle, source, live, timeout: FILE_MINUTES * 60_000, signal: stop.signal });
+      const result = await runFile({ bundle, source, live, mayBeEmpty: values.case !== undefined, timeout: fileMinutes() * 60_000, signal: stop.signal });
       for (const reason of result.skips) skips.set(reason, (skips.get(reason) ?? 0) + 1);
       for (const kind of Object.keys(counts)) counts[kind] += result.counts[kind];
       failures.push(...result.failures);
@@ -162,6 +173,9 @@ function readWords() {
     return parseArgs({
       options: {
         only: { type: 'string' },
+        case: { type: 'string' },
+        seed: { type: 'string' },
+        cuts: { type: 'string' },
         stage: { type: 'string', multiple: true },
         release: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
@@ -173,11 +187,11 @@ function readWords() {
   }
 }
 
-function pattern(text) {
+function pattern(text, option) {
   try {
     return new RegExp(text);
   } catch {
-    return misused(`--only takes a regular expression, and ${JSON.stringify(text)} is none.`);
+    return misused(`${option} takes a regular expression, and ${JSON.stringify(text)} is none.`);
   }
 }
 

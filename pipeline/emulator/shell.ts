@@ -22,7 +22,7 @@ const ATTEMPTS = 4;
 const KNOCK_SECONDS = 3;
 
 /** A shell's prompt. Nothing is typed before one is seen: a boot loader's menu would take the keys for orders. */
-const PROMPT = /(?:^|\n)\S*@\S*[$#] |[$#] $/;
+export const SHELL_PROMPT = /(?:^|\n)\S*@\S*[$#] |[$#] $/;
 
 /**
  * Functions typed into the guest's shell. `rig` runs the command in $C, which travels as base64 with its checksum, because a
@@ -51,7 +51,7 @@ export class ConsoleShell {
     const nonce = randomBytes(4).toString('hex');
     const meaning = options.meaning ?? 'a shell on its serial console';
     const since = options.since ?? console.mark();
-    await console.waitFor({ pattern: PROMPT, since, meaning, deadlineSeconds: options.deadlineSeconds });
+    await console.waitFor({ pattern: SHELL_PROMPT, since, meaning, deadlineSeconds: options.deadlineSeconds });
     // The mark is typed in two halves, so that the terminal's echo of it is not taken for the answer.
     const knock = (): void => console.type(`\nstty -echo;PS1=;PS2=;unset PROMPT_COMMAND;echo RIG""READY${nonce}\n`);
     const timer = setInterval(knock, KNOCK_SECONDS * 1000);

@@ -1,7 +1,7 @@
 import type { BootCase, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { releasedDisk } from '../rig/released-disk.ts';
-import { DOCKER_RUNS, IDENTITY, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, IDENTITY, SECURE_BOOT, SERVICES_RUN } from './checks.ts';
 
 /** Without those that are about the login of a live system: a disk logs nobody in on its screen. */
 const INSTALLED: readonly Check[] = IDENTITY.filter(({ sentence }) => !sentence.includes('first screen'));
@@ -12,32 +12,47 @@ const SLOT: readonly Check[] = [
     run: 'cat /proc/cmdline; grep " /run/rancher/medium " /proc/1/mountinfo; sudo losetup -ln -O BACK-FILE',
     prints: /rancher\.boot=UUID=[0-9A-F]{4}-[0-9A-F]{4} rancher\.slot=a[\s\S]* vfat [\s\S]*\/run\/rancher\/medium\/a\/rancheros\/base\.squashfs/,
   },
+  {
+    sentence: 'the state has grown to the end of the disk, partition and file system',
+    run: 'sudo nsenter -t 1 -m -- df -m --output=source,size /run/rancher/state',
+    prints: /^\/dev\/\w+3 +3[3-5]\d\d$/m,
+  },
   { sentence: 'nobody is logged in on the first screen', run: 'ps -o comm= -t tty1 | sort -u', prints: /^(agetty|getty|login)?\s*$/ },
 ];
 
 /** GRUB's choice as the running system finds it. */
 const CHOICE = 'sudo head -c 512 /run/rancher/medium/EFI/debian/grubenv | grep -a =';
 
-/** As after an upgrade to a version that is in slot b: here that slot holds the same one. */
-const TRIAL: readonly Check[] = [
-  {
-    sentence: 'slot b is filled and put on trial',
-    run: `set -e
+/** As after an upgrade to a version that is in slot b: here that slot holds the same one, to which `deed` is done. */
+const onTrial = (sentence: string, deed = 'true'): Check => ({
+  sentence,
+  run: `set -e
 m=/run/rancher/medium
-sudo sh -c "mount -o remount,rw $m && cp -r $m/a $m/b && printf '%-1024s' '# GRUB Environment Block
+sudo sh -c "mount -o remount,rw $m && cp -r $m/a $m/b && ${deed} && printf '%-1024s' '# GRUB Environment Block
 failed=
 left=3
 next=b
 slot=a
 ' | tr ' ' '#' | sed 's/^##GRUB#Environment#Block/# GRUB Environment Block/' >/tmp/env && dd if=/tmp/env of=$m/EFI/debian/grubenv conv=notrunc,fsync status=none && mount -o remount,ro $m"
 ${CHOICE}`,
-    prints: /^next=b$/m,
-    deadlineSeconds: 120,
-  },
+  prints: /^next=b$/m,
+  deadlineSeconds: 120,
+});
+
+const TRIAL: readonly Check[] = [
+  onTrial('slot b is filled and put on trial'),
   { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
   { sentence: 'it runs slot b', run: 'cat /proc/cmdline', prints: /rancher\.slot=b/ },
   { sentence: 'the system confirms slot b once it has started', run: CHOICE, prints: /^failed=\nleft=\nnext=\nslot=b$/m, eventually: true, deadlineSeconds: 120 },
   { sentence: 'the medium is read-only again', run: 'grep " /run/rancher/medium " /proc/1/mountinfo', prints: /\/run\/rancher\/medium ro,/ },
+];
+
+/** Some bytes of the kernel are others than those that Debian signed. */
+const UNSIGNED: readonly Check[] = [
+  onTrial('slot b gets a kernel with another content, and is put on trial', 'printf unsigned | dd of=$m/b/boot/vmlinuz bs=1 seek=4000000 conv=notrunc status=none'),
+  { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+  { sentence: 'its boot loader refuses that kernel', shows: /bad shim signature/ },
+  { sentence: 'it runs slot a again', run: 'cat /proc/cmdline', prints: /rancher\.slot=a/ },
 ];
 
 const disk = (bus: 'virtio' | 'scsi' | 'nvme' | 'ahci'): Omit<BootCase, 'name' | 'firmware' | 'checks'> => ({
@@ -68,7 +83,13 @@ for (const [bus, firmware] of [
   ['virtio', 'uefi-secure'],
   ['ahci', 'uefi'],
 ] as const) {
-  bootTest({ ...disk(bus), name: `rancheros.img boots under ${firmware} from ${bus}`, firmware, runs: 'release', checks: [...INSTALLED, ...SLOT] });
+  bootTest({
+    ...disk(bus),
+    name: `rancheros.img boots under ${firmware} from ${bus}`,
+    firmware,
+    runs: 'release',
+    checks: [...(firmware === 'uefi-secure' ? [SECURE_BOOT] : []), ...INSTALLED, ...SLOT, ...(firmware === 'uefi-secure' ? UNSIGNED : [])],
+  });
 }
 
 bootTest({

@@ -1,33 +1,10 @@
+import { SHELL_PROMPT } from '../../pipeline/emulator/shell.ts';
 import type { Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
 import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
 import { BARE_GPT, dockerMachines, LUKS, LVM, RAID, shippedDisk } from './foreign-disks.ts';
-
-/** What the first process sees, which is in no container. */
-const outside = (command: string): string => `sudo nsenter -t 1 -m -- ${command}`;
-
-const onDisk = (device: string): Check => ({
-  sentence: `the folders that must survive lie on ${device}`,
-  run: outside(`awk -v d=${device} '$1 == d { print $2 }' /proc/1/mounts`),
-  prints: /^(?=[\s\S]*^\/home$)(?=[\s\S]*^\/opt$)(?=[\s\S]*^\/var\/lib\/rancher$)(?=[\s\S]*^\/var\/lib\/system-docker$)(?=[\s\S]*^\/var\/lib\/user-docker$)(?=[\s\S]*^\/var\/log$)/m,
-});
-
-const STORE: readonly Check[] = [
-  { sentence: 'the user stores a file', run: 'echo my file >~/kept' },
-  ...DOCKER_RUNS,
-  {
-    sentence: 'the user stores a container and a volume',
-    run: `docker run --name keeper busybox:test sh -c 'if [ -f /mine ]; then cat /mine; else echo kept by the container >/mine; fi' && docker run --rm -v kept:/kept busybox:test sh -c 'echo kept in a volume >/kept/file'`,
-    deadlineSeconds: 90,
-  },
-];
-
-const KEPT: readonly Check[] = [
-  { sentence: 'a file in /home is still there', run: 'cat ~/kept', prints: /^my file$/m },
-  { sentence: 'so are image and container, which starts again with what it wrote', run: 'docker start -a keeper', prints: /^kept by the container$/m, eventually: true, deadlineSeconds: 120 },
-  { sentence: 'and its volume', run: 'docker run --rm -v kept:/kept busybox:test cat /kept/file', prints: /^kept in a volume$/m },
-];
+import { INIT, KEPT, onDisk, outside, STATE_LINE, STORE } from './state-checks.ts';
 
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['ext4', /vdb is not formatted: it holds ext4/],
@@ -36,8 +13,6 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['RAID', /vde is not formatted: it holds a member of a software RAID/],
   ['a bare GPT', /vdf is not formatted: it holds a partition table \(gpt\)/],
 ];
-
-const STATE_LINE = 'rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait';
 
 bootTest({
   name: 'a blank disk becomes the state disk, disks of others are left alone, and what a user stored survives a restart and a power cut',
@@ -93,16 +68,21 @@ bootTest({
   runs: 'release',
   append: STATE_LINE,
   disks: [{ name: 'disk', mebibytes: 2048, bus: 'nvme', holds: shippedDisk(128) }],
-  // The line is the kernel's last before the layers are assembled.
-  firstCuts: [2, 3, 4, 5, 6, 7, 8, 10, 12, 15].map((thenSeconds) => ({ says: /Run \/init as init process|Freeing unused kernel image/, thenSeconds })),
+  startCuts: { times: 10, from: INIT, until: SHELL_PROMPT },
   checks: [
     onDisk('/dev/nvme0n1p1'),
     { sentence: 'it fills the disk', run: `${outside('df -m --output=size /home')} | tail -1`, prints: /^ *(19|20)\d\d$/m },
+    {
+      sentence: 'logs are rotated where they are kept',
+      run: `${outside('sh -c "yes line | head -c 11000000 >/var/log/long.log"')} && sudo system-docker exec cron logrotate /usr/share/ros/logrotate.conf && sudo sh -c 'stat -c %s /var/log/long.log; ls /var/log/long.log.1.gz'`,
+      prints: /^0\n\/var\/log\/long\.log\.1\.gz$/m,
+    },
     { sentence: 'the table is whole', run: 'sudo sfdisk --verify /dev/nvme0n1', prints: /No errors detected/ },
     ...SERVICES_RUN.slice(0, 1),
     ...STORE,
     { sentence: 'the power is cut', powerCut: {} },
     ...KEPT,
+    { sentence: 'so is the rotated log', run: 'sudo ls /var/log/long.log.1.gz' },
   ],
 });
 
@@ -132,7 +112,7 @@ bootTest({
   append: 'rancher.state.dev=LABEL=MISSING rancher.state.required',
   disks: [{ name: 'state', mebibytes: 512, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
   checks: [
-    { sentence: 'it says what it looked for and what there is', shows: /there is no state disk LABEL=MISSING\. There are: \/dev\/vda \(512 MiB, ext4 “RANCHER_STATE”\)/, deadlineSeconds: 120 },
+    { sentence: 'it says what it looked for and what there is', shows: /there is no state disk LABEL=MISSING\. There are: \/dev\/vda \(512 MiB, ext4 "RANCHER_STATE"\)/, deadlineSeconds: 120 },
     { sentence: 'the power is cut, and this time nothing is required', powerCut: { append: 'rancher.state.dev=LABEL=MISSING', reachesShell: true } },
     { sentence: 'a missing one is told on the console', run: 'sudo dmesg | grep "EVERYTHING LIVES IN MEMORY"', prints: /LABEL=MISSING/ },
     { sentence: 'and before the login', run: 'cat /run/issue.d/05-state.issue', prints: /EVERYTHING LIVES IN MEMORY/ },
@@ -179,5 +159,38 @@ bootTest({
     { sentence: 'all system containers are of its images', run: `sudo system-docker ps -a --format '{{.Image}}' | grep -v v1.99.0-next`, exits: 1 },
     { sentence: 'images of the version before are gone', run: `sudo system-docker images --format '{{.Tag}}' | grep -v v1.99.0-next`, exits: 1 },
     ...KEPT,
+  ],
+});
+
+bootTest({
+  name: 'a machine that does not want to end ends all the same: containers that ignore it, and a disk that answers no more',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  append: `${STATE_LINE} rancher.shutdown_timeout=25`,
+  disks: [{ name: 'state', mebibytes: 1024, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
+  checks: [
+    ...DOCKER_RUNS,
+    { sentence: "one of the user's containers ignores SIGTERM", run: `docker run -d --stop-timeout -1 busybox:test sh -c 'trap "" TERM; while :; do sleep 1; done'` },
+    { sentence: 'the machine restarts', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    onDisk('/dev/vda'),
+    {
+      sentence: 'a container of the system ignores it without a limit',
+      run: `image=$(sudo system-docker inspect -f '{{.Config.Image}}' cron) && sudo system-docker run -d --stop-timeout -1 --entrypoint sh $image -c 'trap "" TERM; while :; do sleep 1; done'`,
+    },
+    { sentence: 'the machine restarts after the limit', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
+    { sentence: 'it said why', shows: /services did not stop within 25 seconds/ },
+    ...SERVICES_RUN.slice(0, 1),
+    { sentence: 'the state disk answers no more', deed: { type: 'stall-disk', name: 'state' } },
+    {
+      sentence: "Ctrl-Alt-Del restarts it: what hangs is the kernel's watchdog's business",
+      reboots: { by: { type: 'press', keys: ['ctrl', 'alt', 'delete'] } },
+      reachesShell: false,
+      deadlineSeconds: 180,
+    },
+    { sentence: 'with a disk that answers it starts again', powerCut: {} },
+    onDisk('/dev/vda'),
+    ...SERVICES_RUN.slice(0, 1),
   ],
 });

@@ -65,6 +65,8 @@ export type Deed =
   | { readonly type: 'agent'; readonly execute: string }
   /** A blank disk with this serial number is plugged into a running machine. */
   | { readonly type: 'plug-disk'; readonly serial: string; readonly slot: string; readonly mebibytes: number }
+  /** Reads and writes of the disk of this name hardly get on from now on, as on one that is about to fail. */
+  | { readonly type: 'stall-disk'; readonly name: string }
   | { readonly type: 'plug-network-card'; readonly id: string; readonly slot: string }
   | { readonly type: 'press'; readonly keys: readonly string[] }
   | { readonly type: 'type'; readonly text: string }
@@ -80,6 +82,8 @@ export interface DeedCheck {
 export interface RebootCheck {
   readonly sentence: string;
   readonly reboots: { readonly by: Deed } | { readonly run: string };
+  /** False: it is enough that it resets; nothing is asked of it afterwards. */
+  readonly reachesShell?: boolean;
   readonly deadlineSeconds?: number;
 }
 
@@ -115,7 +119,36 @@ export interface PowerCutCheck {
   };
 }
 
-export type Check = AgentCheck | CommandCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
+/**
+ * The power is cut while a command runs, again and again: at moments drawn from the seed between its start and the end that it had when it
+ * was run without a cut. Each start after a cut is the next one's machine.
+ */
+export interface CommandCutsCheck {
+  readonly sentence: string;
+  readonly commandCuts: {
+    readonly times: number;
+    readonly during: string;
+    /** When to give up on the one that is not cut (default 60). */
+    readonly deadlineSeconds?: number;
+    /** Run before each. */
+    readonly before?: string;
+    /** Runs in the background meanwhile and acknowledges numbers on the console, each as the first group; at least one is waited for. */
+    readonly beside?: { readonly run: string; readonly acknowledges: RegExp };
+    /** What holds after each cut. */
+    readonly after: readonly Check[];
+  };
+}
+
+/** Power cuts of the start itself, at moments drawn from the seed between two lines on the console, whose distance is measured first. */
+export interface StartCuts {
+  readonly times: number;
+  readonly from: RegExp;
+  readonly until: RegExp;
+  /** Each cut has the disks as they were at first, and the start after it must get as far as `until`. Else it goes on with what the cut before left. */
+  readonly afresh?: boolean;
+}
+
+export type Check = AgentCheck | CommandCheck | CommandCutsCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
 
 /** A folder on a medium: its files by path, as text or bytes. */
 export type FolderContent = { readonly [path: string]: string | Uint8Array };
@@ -183,6 +216,8 @@ export interface BootCase {
   readonly configMedium?: ConfigMedium;
   /** Answers at 169.254.169.254:80 of the first network, whose range is then 169.254.0.0/16 unless the case names another one. */
   readonly metadata?: MetadataService;
+  /** A registry of images answers at 10.0.2.100:5000 of the first network. */
+  readonly registry?: boolean;
   /** What the firmware says about the machine's maker (SMBIOS). */
   readonly makersWords?: MakersWords;
   readonly graphics?: Machine['graphics'];
@@ -190,7 +225,7 @@ export interface BootCase {
   readonly agentPort?: boolean;
   /** False: no shell is waited for; the checks are about the console. */
   readonly reachesShell?: boolean;
-  /** Cuts before that: each time the machine is switched on, says this on its console, runs on for some seconds, and loses its power. */
-  readonly firstCuts?: readonly { readonly says: RegExp; readonly thenSeconds: number }[];
+  /** Cuts before the start that the checks are about. */
+  readonly startCuts?: StartCuts;
   readonly checks: readonly Check[];
 }

@@ -1,5 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,11 +14,13 @@ import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { askAgent } from './agent.ts';
-import type { AgentCheck, BootCase, Check, CommandCheck, Deed, PowerCutCheck, SshCheck, SwitchedOn } from './boot-case.ts';
+import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
+import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
+import { REGISTRY, RunningRegistry } from './registry.ts';
 import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
 
@@ -54,6 +56,7 @@ interface Run {
   readonly scratch: string;
   readonly parts: Parts;
   readonly metadata: RunningMetadata | undefined;
+  readonly registry: RunningRegistry | undefined;
   readonly emulator: { readonly root: string; readonly accelerator: Accelerator };
   readonly results: CheckResult[];
   readonly live: WriteStream;
@@ -67,8 +70,9 @@ interface Run {
   acknowledged: number;
 }
 
-/** Registers a boot as one test with a subtest per check; its console and results stay in `.cache/test/boots/<name>`. */
+/** Registers a boot as one test with a subtest per check; its console and results stay in `.cache/test/boots/<name>`. `--case` of the runner leaves the others out. */
 export function bootTest(boot: BootCase): void {
+  if (!new RegExp(process.env['RANCHEROS_TEST_CASE'] ?? '', 'i').test(boot.name)) return;
   const skip = boot.runs === 'release' && process.env['RANCHEROS_TEST_RELEASE'] !== '1' ? 'runs in npm run test:release' : false;
   test(boot.name, { skip }, async (context) => {
     const folder = join(
@@ -85,15 +89,17 @@ export function bootTest(boot: BootCase): void {
     context.after(() => removeTemporaryFolder(scratch));
     await mkdir(folder, { recursive: true });
     const metadata = boot.metadata && (await RunningMetadata.start(boot.metadata));
+    const registry = boot.registry ? await RunningRegistry.start(join(scratch, 'registry')) : undefined;
     // As it comes, for whoever watches a boot that takes long.
     const live = createWriteStream(join(folder, 'console.live'));
     let run: Run | undefined;
     try {
-      run = await prepare(boot, { context, scratch, metadata, live });
+      run = await prepare(boot, { context, scratch, metadata, registry, live });
       await runChecks(run);
     } finally {
       await run?.machine.stop();
       metadata?.stop();
+      registry?.stop();
       live.end();
       if (run) await report(run, folder);
     }
@@ -110,7 +116,7 @@ async function report(run: Run, folder: string): Promise<void> {
   for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
 }
 
-type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'live'>;
+type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'registry' | 'live'>;
 
 async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   const board = boot.board ?? 'q35';
@@ -123,7 +129,7 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
 }
 
-async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): Promise<Parts> {
+async function makeParts(boot: BootCase, { scratch, metadata, registry }: Surroundings): Promise<Parts> {
   const disks: Disk[] = [];
   for (const disk of boot.disks ?? []) disks.push({ file: await makeDisk(disk, scratch), format: 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
   const card = boot.card && (await insertCard(join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip'), boot.card, scratch));
@@ -136,12 +142,13 @@ async function makeParts(boot: BootCase, { scratch, metadata }: Surroundings): P
   }
   const sshPort = await freePort();
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { card, disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket };
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket };
 }
 
-function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPort: number): Machine['networks'] {
+function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
   const address = boot.metadata?.address ?? METADATA_ADDRESS;
-  // The forwarding of SSH and the metadata service belong to the first network.
+  const answer = [...(metadata ? [{ address, port: 80, command: metadata.command }] : []), ...(registry ? [{ ...REGISTRY, command: registry.command }] : [])];
+  // The forwarding of SSH and the services belong to the first network.
   let first = true;
   return (boot.networks ?? [{}]).map((network) => {
     if ('cable' in network) return network;
@@ -152,7 +159,7 @@ function networksOf(boot: BootCase, metadata: RunningMetadata | undefined, sshPo
       ...user,
       range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
       forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
-      answer: metadata ? [{ address, port: 80, command: metadata.command }] : [],
+      answer,
     };
   });
 }
@@ -193,13 +200,7 @@ function mediumOf(
 }
 
 async function runChecks(run: Run): Promise<void> {
-  for (const { says, thenSeconds } of run.boot.firstCuts ?? []) {
-    await check(run, `loses its power ${thenSeconds} s after it says ${says}`, async () => {
-      await run.machine.console.waitFor({ pattern: says, since: FROM_POWER_ON, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: `${says}` });
-      await sleep(thenSeconds * 1000);
-      await cutPower(run, {});
-    });
-  }
+  if (run.boot.startCuts) await performStartCuts(run.boot.startCuts, run);
   if (run.boot.reachesShell !== false) await check(run, 'reaches a shell on the serial console', () => openShell(run));
   for (const each of run.boot.checks) {
     if (run.lost && !('powerCut' in each)) {
@@ -208,7 +209,63 @@ async function runChecks(run: Run): Promise<void> {
       run.results.push({ sentence: each.sentence, ok: false, seconds: run.machine.console.seconds, why });
       continue;
     }
-    await check(run, each.sentence, () => perform(each, run));
+    if ('commandCuts' in each) await performCommandCuts(each, run);
+    else await check(run, each.sentence, () => perform(each, run));
+  }
+}
+
+/** The moments are told before the first of them: whoever wants the same ones gives the same seed and has the same lengths. */
+function drawn(run: Run, { what, times, length }: { readonly what: string; readonly times: number; readonly length: number }): readonly number[] {
+  const all = moments(`${run.boot.name}\n${what}`, times, length);
+  run.context.diagnostic(`seed ${SEED}: ${what} took ${length.toFixed(1)} s; the power is cut after ${all.map((each) => each.toFixed(2)).join(', ')} s`);
+  return all;
+}
+
+async function performStartCuts({ from, until, afresh, ...cuts }: StartCuts, run: Run): Promise<void> {
+  const times = cutsOf(cuts.times);
+  const seen = (pattern: RegExp) => run.machine.console.waitFor({ pattern, since: FROM_POWER_ON, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: `${pattern}` });
+  let length = Number.NaN;
+  await check(run, 'starts without a cut, which is measured', async () => {
+    const begun = await seen(from);
+    length = (await seen(until)).seconds - begun.seconds;
+    await cutPower(run, {}, 'as at first');
+  });
+  for (const [index, seconds] of drawn(run, { what: 'the start', times, length }).entries()) {
+    if (run.lost) return;
+    await check(run, `loses its power ${seconds.toFixed(2)} s into its start (${index + 1} of ${times})`, async () => {
+      await seen(from);
+      await sleep(seconds * 1000);
+      await cutPower(run, {});
+      if (!afresh) return;
+      await seen(until);
+      if (index + 1 < times) await cutPower(run, {}, 'as at first');
+    });
+  }
+}
+
+async function performCommandCuts({ sentence, commandCuts: cuts }: CommandCutsCheck, run: Run): Promise<void> {
+  const patience = CHECK_SECONDS * PATIENCE;
+  const times = cutsOf(cuts.times);
+  let length = Number.NaN;
+  await check(run, `${sentence}: without a cut, which is measured`, async () => {
+    if (cuts.before !== undefined) await shellOf(run).output(cuts.before, { deadlineSeconds: patience });
+    const begun = run.machine.console.seconds;
+    await shellOf(run).output(cuts.during, { deadlineSeconds: (cuts.deadlineSeconds ?? CHECK_SECONDS) * PATIENCE });
+    length = run.machine.console.seconds - begun;
+  });
+  for (const [index, seconds] of drawn(run, { what: sentence, times, length }).entries()) {
+    if (run.lost || Number.isNaN(length)) return;
+    const which = `(${index + 1} of ${times})`;
+    await check(run, `${sentence}: the power is cut ${seconds.toFixed(2)} s after it began ${which}`, async () => {
+      if (cuts.before !== undefined) await shellOf(run).output(cuts.before, { deadlineSeconds: patience });
+      if (cuts.beside) await background(run, cuts.beside.run, cuts.beside.acknowledges);
+      await background(run, cuts.during);
+      await sleep(seconds * 1000);
+      await cutPower(run, {});
+      if (cuts.beside) run.acknowledged = lastAcknowledged(run, cuts.beside.acknowledges);
+      await openShell(run);
+    });
+    for (const each of run.lost ? [] : cuts.after) await check(run, `${each.sentence} ${which}`, () => perform(each, run));
   }
 }
 
@@ -235,6 +292,7 @@ async function check(run: Run, sentence: string, act: () => Promise<void>): Prom
 async function perform(check: Check, run: Run): Promise<void> {
   const { monitor, console } = run.machine;
   if ('powerCut' in check) return performPowerCut(check, run);
+  if ('commandCuts' in check) return performCommandCuts(check, run);
   const deadlineSeconds = (check.deadlineSeconds ?? CHECK_SECONDS) * PATIENCE;
   if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => shellOf(run).run(check.run, { deadlineSeconds: left }));
   if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, left));
@@ -260,6 +318,8 @@ async function perform(check: Check, run: Run): Promise<void> {
   if ('reboots' in check) {
     await cause(check.reboots, run);
     await monitor.waitForEvent('RESET', { since: mark, deadlineSeconds, meaning: 'the reset of the machine' });
+    run.shell = undefined;
+    if (check.reachesShell === false) return;
     run.shell = await ConsoleShell.open(console, { since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' });
     return;
   }
@@ -268,23 +328,37 @@ async function perform(check: Check, run: Run): Promise<void> {
 }
 
 async function performPowerCut({ powerCut }: PowerCutCheck, run: Run): Promise<void> {
-  if (powerCut.during !== undefined) await shellOf(run).output(`(${powerCut.during}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
-  if (powerCut.acknowledges)
-    await run.machine.console.waitFor({ pattern: powerCut.acknowledges, since: FROM_POWER_ON, deadlineSeconds: CHECK_SECONDS * PATIENCE, meaning: `${powerCut.acknowledges}` });
+  if (powerCut.during !== undefined) await background(run, powerCut.during, powerCut.acknowledges);
   if (powerCut.afterSeconds !== undefined) await sleep(powerCut.afterSeconds * 1000);
   await cutPower(run, powerCut);
-  if (powerCut.acknowledges) {
-    const all = [...(run.past.at(-2) ?? '').matchAll(new RegExp(powerCut.acknowledges, 'g'))];
-    run.acknowledged = Number(all.at(-1)?.[1]);
-  }
+  if (powerCut.acknowledges) run.acknowledged = lastAcknowledged(run, powerCut.acknowledges);
   if (powerCut.reachesShell ?? run.boot.reachesShell ?? true) await openShell(run);
 }
 
-async function cutPower(run: Run, how: SwitchedOn): Promise<void> {
+/** Starts a command that nobody waits for; with a pattern, waits for the first time that it acknowledges something. */
+async function background(run: Run, command: string, acknowledges?: RegExp): Promise<void> {
+  const deadlineSeconds = CHECK_SECONDS * PATIENCE;
+  const since = run.machine.console.mark();
+  await shellOf(run).output(`(${command}) >/dev/null 2>&1 &`, { deadlineSeconds });
+  if (acknowledges) await run.machine.console.waitFor({ pattern: acknowledges, since, deadlineSeconds, meaning: `${acknowledges}` });
+}
+
+/** The last number that the machine before the cut acknowledged. */
+function lastAcknowledged(run: Run, pattern: RegExp): number {
+  return Number([...(run.past.at(-2) ?? '').matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1]);
+}
+
+async function cutPower(run: Run, how: SwitchedOn, disks: 'as left' | 'as at first' = 'as left'): Promise<void> {
   await run.machine.stop();
   run.past.push(run.machine.console.log(), '── the power was cut ──');
   run.shell = undefined;
   run.lost = false;
+  if (disks === 'as at first') {
+    for (const disk of run.boot.disks ?? []) {
+      await rm(join(run.scratch, `${disk.name}.img`));
+      await makeDisk(disk, run.scratch);
+    }
+  }
   run.machine = await switchOn(run, how);
 }
 
@@ -347,6 +421,10 @@ async function performDeed(deed: Deed, { machine, scratch, parts }: Run): Promis
       const handle = await open(file, 'w');
       await handle.truncate(deed.mebibytes * 2 ** 20).finally(() => handle.close());
       return machine.monitor.plugDisk({ id: deed.serial, file, format: 'raw', slot: deed.slot, serial: deed.serial });
+    }
+    case 'stall-disk': {
+      const index = parts.disks.findIndex(({ serial }) => serial === deed.name);
+      return machine.monitor.stallDisk(`disk${index}`);
     }
     case 'plug-network-card':
       return machine.monitor.plugNetworkCard(deed);
