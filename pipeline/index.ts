@@ -9,6 +9,15 @@ export { AUTOFORMAT, liveIso } from './recipes/live-iso.ts';
 export { raspberryPiCard } from './recipes/raspberry-pi.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';
 export { liveSystem, withoutKernel } from './recipes/system.ts';
+export {
+  compressedFixedVhd,
+  dynamicVhd,
+  gceArchive,
+  ova,
+  qcow2,
+  sparseVmdk,
+  vhdx,
+} from './recipes/virtual-disk.ts';
 export { zipOf } from './recipes/zip.ts';
 
 /** Declares a target; the type checker sees to its shape. */

@@ -16,7 +16,11 @@ export type ArtifactKind =
   | 'fat'
   | 'ext4'
   | 'iso'
+  /** A raw disk, with holes. */
   | 'disk'
+  /** A disk in a container of its own: VHD, VHDX, VMDK, qcow2. */
+  | 'virtual-disk'
+  | 'ova'
   | 'gzip'
   | 'zip'
   | 'zstd'

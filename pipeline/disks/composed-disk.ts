@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
 import { layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
+import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { refuse } from '../trees/decode.ts';
@@ -15,6 +16,8 @@ export interface DiskPiece {
 
 /** A disk that need not exist as one file: whoever writes another container around it takes the pieces as they are. */
 export interface ComposedDisk {
+  /** GUID of the disk, which follows from its contents. */
+  readonly id: Guid;
   /** Bytes, whole MiB. */
   readonly size: number;
   /** In the order of their offsets; they do not overlap. */
@@ -50,7 +53,7 @@ export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): Compo
     { offset: layout.boot.firstLba * SECTOR, content: boot },
     { offset: layout.state.firstLba * SECTOR, content: state },
   ];
-  return { size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
+  return { id: plan.ids.disk, size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
 }
 
 function biosCode(inputs: Inputs): BiosCode {

@@ -27,6 +27,8 @@ export interface DiskSpec {
 
 /** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
 export interface InstalledDisk {
+  /** What a writer composes the disk of (`composedDisk`), for containers around it that never hold it raw. */
+  readonly parts: { readonly [name: string]: InputRef };
   readonly raw: Artifact<'disk'>;
   /** Sizes and identities: a `DiskPlan` as JSON. */
   readonly plan: Artifact<'json'>;
@@ -82,10 +84,11 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     firstSector: MIB_SECTORS * (bios ? 2 : 1),
   });
   const state = stateFileSystem(context, { name: spec.name, tar: stateTar, ext4 });
+  const parts = { plan, boot, state, ...biosInputs };
   const { disk } = context.graph.add({
     title: `disk ${spec.name}`,
     action: { type: 'builtin', writer: 'disk', options: { sizeMiB: spec.sizeMiB } },
-    inputs: { plan, boot, state, ...biosInputs },
+    inputs: parts,
     outputs: { disk: 'disk' },
   });
   const installer = installerOf(context, {
@@ -96,7 +99,7 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     bios,
     medium: slotFiles(system),
   });
-  return { raw: disk, plan, boot, state, bios, installer };
+  return { parts, raw: disk, plan, boot, state, bios, installer };
 }
 
 /** What an installing medium carries beside the files of a slot. */

@@ -1,0 +1,55 @@
+import { FileSource } from '../trees/file-source.ts';
+import type { ComposedDisk, DiskPiece } from './composed-disk.ts';
+
+/** A block of a disk that is not all zeros. */
+export interface DiskBlock {
+  /** It begins at byte `index * blockSize` of the disk. */
+  readonly index: number;
+  /** A whole block; behind the end of the disk it is zeros. Overwritten by the next one. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The blocks of a disk that hold anything, in their order. Only pieces are read: what lies between them costs nothing, however large
+ * the disk is.
+ */
+export function* dataBlocks(disk: ComposedDisk, blockSize: number): Generator<DiskBlock> {
+  const bytes = new Uint8Array(blockSize);
+  const zeros = new Uint8Array(blockSize);
+  let next = 0;
+  for (const [at, piece] of disk.pieces.entries()) {
+    const last = Math.ceil((piece.offset + sizeOf(piece)) / blockSize);
+    for (let index = Math.max(next, Math.floor(piece.offset / blockSize)); index < last; index += 1) {
+      bytes.fill(0);
+      // A block may hold the end of one piece and the beginnings of others.
+      for (const each of disk.pieces.slice(at)) {
+        if (each.offset >= (index + 1) * blockSize) break;
+        copyOverlap(each, index * blockSize, bytes);
+      }
+      next = index + 1;
+      if (Buffer.compare(bytes, zeros) !== 0) yield { index, bytes };
+    }
+  }
+}
+
+/** Numbers of the blocks that hold anything, in their order. */
+export function dataBlockNumbers(disk: ComposedDisk, blockSize: number): readonly number[] {
+  return Array.from(dataBlocks(disk, blockSize), ({ index }) => index);
+}
+
+/** Puts the part of a piece that lies in `block`, which begins at byte `start` of the disk, into its place. */
+export function copyOverlap(piece: DiskPiece, start: number, block: Uint8Array): void {
+  const from = Math.max(start, piece.offset);
+  const to = Math.min(start + block.length, piece.offset + sizeOf(piece));
+  if (from >= to) return;
+  const place = block.subarray(from - start, to - start);
+  const { content } = piece;
+  if (!(content instanceof FileSource)) place.set(content.subarray(from - piece.offset, to - piece.offset));
+  else if (content.fill(place, from - piece.offset).length !== place.length)
+    throw new Error(`${content.path} became shorter while it was read`);
+}
+
+/** Bytes of a piece. */
+export function sizeOf({ content }: DiskPiece): number {
+  return content instanceof Uint8Array ? content.length : content.size;
+}

@@ -1,0 +1,177 @@
+import type { Artifact, ArtifactKind, InputRef } from '../core/step.ts';
+import type { BuildContext } from './context.ts';
+import type { InstalledDisk } from './disk.ts';
+import { toolStep } from './tool-step.ts';
+
+/** Name of the release file, for people; size of the disk in MiB, without it the smallest that holds its content. */
+export interface VirtualDiskSpec {
+  readonly name: string;
+  readonly sizeMiB?: number;
+}
+
+/** Dynamic VHD (Alibaba Cloud, Hyper-V's first generation). */
+export function dynamicVhd(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec,
+): Artifact<'virtual-disk'> {
+  return diskStep(context, disk, { ...spec, writer: 'vhd' });
+}
+
+/** VHDX with blocks of 1 MiB (Hyper-V). */
+export function vhdx(context: BuildContext, disk: InstalledDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
+  return diskStep(context, disk, { ...spec, writer: 'vhdx' });
+}
+
+/** VMDK for Workstation and Fusion, which run from it. */
+export function sparseVmdk(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec,
+): Artifact<'virtual-disk'> {
+  const options = { type: 'monolithicSparse', extent: 'rancheros.vmdk' };
+  return diskStep(context, disk, { ...spec, writer: 'vmdk', options });
+}
+
+/** OVA for ESXi and vSphere: descriptor, manifest and a streamOptimized VMDK. `machine`: what the imported machine is called. */
+export function ova(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec & { readonly machine: string },
+): Artifact<'ova'> {
+  const vmdk = diskStep(context, disk, {
+    ...spec,
+    name: `disk of ${spec.name}`,
+    writer: 'vmdk',
+    options: { type: 'streamOptimized', extent: `${spec.machine}-disk1.vmdk` },
+  });
+  return context.graph.add({
+    title: spec.name,
+    action: { type: 'builtin', writer: 'ova', options: { name: spec.machine, version: context.version } },
+    inputs: { vmdk },
+    outputs: { ova: 'ova' },
+  }).ova;
+}
+
+/**
+ * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a sparse VMDK, so that no hole is ever
+ * read. Without -W, which makes the order of clusters a matter of luck.
+ */
+export function qcow2(context: BuildContext, disk: InstalledDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
+  const source = sparseVmdk(context, disk, { ...spec, name: `holes of ${spec.name}` });
+  return toolStep(context, {
+    title: spec.name,
+    inputs: { vmdk: source },
+    output: { name: 'disk', kind: 'virtual-disk' },
+    commands: [
+      {
+        argv: [
+          'qemu-img',
+          'convert',
+          '-f',
+          'vmdk',
+          '-O',
+          'qcow2',
+          '-c',
+          '-o',
+          'compat=0.10',
+          '-m',
+          '1',
+          '/in/vmdk',
+          '/out/disk',
+        ],
+      },
+    ],
+  });
+}
+
+/** What Google Compute Engine imports: `disk.raw` of whole GiB in an old GNU tar in gzip. */
+export function gceArchive(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec & { readonly sizeMiB: number },
+): Artifact<'gzip'> {
+  const { tar } = context.graph.add({
+    title: `tar of ${spec.name}`,
+    action: { type: 'builtin', writer: 'gce-tar', options: { sizeMiB: spec.sizeMiB } },
+    inputs: disk.parts,
+    outputs: { tar: 'tar' },
+  });
+  return toolStep(context, {
+    title: spec.name,
+    inputs: { tar },
+    output: { name: 'gzip', kind: 'gzip' },
+    commands: [{ argv: ['gzip', '-n', '-6'], stdin: '/in/tar', stdout: '/out/gzip' }],
+  });
+}
+
+/** Fixed VHD (Azure), compressed by zstd: unpacked it is the raw disk and a footer. */
+export function compressedFixedVhd(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec & { readonly sizeMiB: number },
+): Artifact<'zstd'> {
+  const { head, tail, gap } = context.graph.add({
+    title: `ends of ${spec.name}`,
+    action: { type: 'builtin', writer: 'disk-ends', options: { sizeMiB: spec.sizeMiB, footer: 'vhd' } },
+    inputs: disk.parts,
+    outputs: { head: 'file', tail: 'file', gap: 'json' },
+  });
+  const { file } = context.graph.add({
+    title: spec.name,
+    action: { type: 'builtin', writer: 'zero-gap', options: {} },
+    inputs: {
+      head: zstd(context, `beginning of ${spec.name}`, head),
+      tail: zstd(context, `end of ${spec.name}`, tail),
+      gap,
+      one: zeros(context, 1),
+      many: zeros(context, 64),
+    },
+    outputs: { file: 'zstd' },
+  });
+  return file;
+}
+
+const ZSTD = ['zstd', '-3', '--long=27', '--quiet', '--single-thread', '--no-progress'] as const;
+
+function zstd(context: BuildContext, title: string, file: InputRef): Artifact<'zstd'> {
+  return toolStep(context, {
+    title,
+    inputs: { file },
+    output: { name: 'zstd', kind: 'zstd' },
+    commands: [{ argv: [...ZSTD, '-o', '/out/zstd', '/in/file'] }],
+  });
+}
+
+/** So many MiB of zeros, compressed once for all. */
+function zeros(context: BuildContext, mebibytes: number): Artifact<'zstd'> {
+  return context.memo(`${mebibytes} MiB of zeros`, () =>
+    toolStep(context, {
+      title: `${mebibytes} MiB of zeros`,
+      inputs: {},
+      output: { name: 'zstd', kind: 'zstd' },
+      commands: [
+        { argv: ['truncate', '-s', `${mebibytes}M`, '/work/zeros'] },
+        { argv: [...ZSTD, '-o', '/out/zstd', '/work/zeros'] },
+      ],
+    }),
+  );
+}
+
+function diskStep(
+  context: BuildContext,
+  disk: InstalledDisk,
+  spec: VirtualDiskSpec & { readonly writer: string; readonly options?: { readonly [name: string]: string } },
+): Artifact<'virtual-disk'> {
+  const outputs: { readonly disk: ArtifactKind & 'virtual-disk' } = { disk: 'virtual-disk' };
+  return context.graph.add({
+    title: spec.name,
+    action: {
+      type: 'builtin',
+      writer: spec.writer,
+      options: { ...spec.options, ...(spec.sizeMiB === undefined ? {} : { sizeMiB: spec.sizeMiB }) },
+    },
+    inputs: disk.parts,
+    outputs,
+  }).disk;
+}

@@ -1,0 +1,57 @@
+import type { Json } from '../core/json.ts';
+import type { Writer } from '../core/writer.ts';
+import { dataRuns } from '../disks/data-runs.ts';
+import { diskSource } from '../disks/disk-source.ts';
+import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
+import { MIB } from '../formats/sector.ts';
+import { encodeVhdFooter } from '../formats/vhd.ts';
+import { fieldsOf, refuse } from '../trees/decode.ts';
+import { outputOf } from '../trees/job.ts';
+import { OutputFile } from '../trees/output-file.ts';
+
+/** `footer: 'vhd'` puts the footer of a fixed VHD behind the disk. */
+export type DiskEndsOptions = { readonly sizeMiB?: number | undefined; readonly footer?: 'vhd' | undefined };
+
+/**
+ * An installed disk without the zeros in its middle, so that they need neither be stored nor read nor compressed: `head` is everything
+ * up to the last data before the backup of the partition table, `tail` is the last MiB, and `gap` is the number of MiB between them, as
+ * JSON `{"mebibytes": n}`. Inputs: those of `composedDisk`. Options: `DiskEndsOptions`.
+ */
+export const write: Writer = async (job) => {
+  const sizeMiB = sizeOption(job.options, ['footer']);
+  const hasFooter = footerOption(job.options);
+  withVirtualDisk(job, sizeMiB, (disk) => {
+    const [first, last] = dataRuns(disk, MIB, 2);
+    const source = diskSource(disk);
+    const tailStart = disk.size - MIB;
+    // A disk that is full to its end has no gap.
+    const headEnd =
+      last === undefined || last.offset < tailStart ? tailStart : (first?.offset ?? 0) + (first?.size ?? 0);
+    const footer = encodeVhdFooter({ type: 'fixed', size: disk.size, id: disk.identity('vhd'), epoch: job.epoch });
+    writeFile(outputOf(job, 'head'), (out) => out.copy(source, 0, headEnd));
+    writeFile(outputOf(job, 'tail'), (out) => {
+      out.copy(source, tailStart, MIB);
+      if (hasFooter) out.write(footer);
+    });
+    writeFile(outputOf(job, 'gap'), (out) =>
+      out.write(new TextEncoder().encode(JSON.stringify({ mebibytes: (tailStart - headEnd) / MIB }))),
+    );
+  });
+};
+
+function writeFile(file: string, fill: (out: OutputFile) => void): void {
+  const out = new OutputFile(file);
+  try {
+    fill(out);
+    out.finish();
+  } finally {
+    out.close();
+  }
+}
+
+function footerOption(options: Json): boolean {
+  const footer = fieldsOf(options, 'options', ['sizeMiB', 'footer']).value['footer'];
+  if (footer !== undefined && footer !== 'vhd')
+    throw refuse(`options.footer must be vhd, not ${JSON.stringify(footer)}.`);
+  return footer === 'vhd';
+}

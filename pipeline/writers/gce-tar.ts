@@ -1,0 +1,38 @@
+import type { Writer } from '../core/writer.ts';
+import { dataRuns } from '../disks/data-runs.ts';
+import { diskSource } from '../disks/disk-source.ts';
+import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
+import { encodeGnuSparseHeader } from '../formats/gce-tar.ts';
+import { MIB } from '../formats/sector.ts';
+import { TAR_END } from '../formats/tar-header.ts';
+import { refuse } from '../trees/decode.ts';
+import { outputOf } from '../trees/job.ts';
+import { OutputFile } from '../trees/output-file.ts';
+
+const GIB_IN_MIB = 1024;
+
+/**
+ * An installed disk as Google Compute Engine imports it: an old GNU tar with the one, sparse member `disk.raw`, of whole GiB. Inputs:
+ * those of `composedDisk`. Options: `VirtualDiskOptions`, with a size. Output: `tar`, to be compressed by gzip.
+ */
+export const write: Writer = async (job) => {
+  const sizeMiB = sizeOption(job.options);
+  if (sizeMiB === undefined || sizeMiB === 0 || sizeMiB % GIB_IN_MIB !== 0)
+    throw refuse(
+      `Google Compute Engine takes disks of whole GiB, and this one has ${sizeMiB ?? 'no stated number of'} MiB.`,
+      'Give the target a sizeMiB that is a multiple of 1024.',
+    );
+  withVirtualDisk(job, sizeMiB, (disk) => {
+    const runs = dataRuns(disk, MIB, 4);
+    const source = diskSource(disk);
+    const out = new OutputFile(outputOf(job, 'tar'));
+    try {
+      out.write(encodeGnuSparseHeader({ name: 'disk.raw', size: disk.size, runs, epoch: job.epoch }));
+      for (const { offset, size } of runs) out.copy(source, offset, size);
+      out.write(TAR_END);
+      out.finish();
+    } finally {
+      out.close();
+    }
+  });
+};

@@ -1,0 +1,31 @@
+import type { Writer } from '../core/writer.ts';
+import { dataBlockNumbers, dataBlocks } from '../disks/disk-blocks.ts';
+import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
+import { encodeVhdFooter, encodeVhdHeader, encodeVhdTable, VHD_BITMAP, VHD_BLOCK } from '../formats/vhd.ts';
+import { outputOf } from '../trees/job.ts';
+import { OutputFile } from '../trees/output-file.ts';
+
+/** An installed disk as a dynamic VHD. Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`. Output: `disk`. */
+export const write: Writer = async (job) => {
+  const sizeMiB = sizeOption(job.options);
+  withVirtualDisk(job, sizeMiB, (disk) => {
+    const present = dataBlockNumbers(disk, VHD_BLOCK);
+    const blocks = Math.ceil(disk.size / VHD_BLOCK);
+    const footer = encodeVhdFooter({ type: 'dynamic', size: disk.size, id: disk.identity('vhd'), epoch: job.epoch });
+    const bitmap = new Uint8Array(VHD_BITMAP).fill(0xff);
+    const out = new OutputFile(outputOf(job, 'disk'));
+    try {
+      out.write(footer);
+      out.write(encodeVhdHeader(blocks));
+      out.write(encodeVhdTable(blocks, present));
+      for (const { bytes } of dataBlocks(disk, VHD_BLOCK)) {
+        out.write(bitmap);
+        out.write(bytes);
+      }
+      out.write(footer);
+      out.finish();
+    } finally {
+      out.close();
+    }
+  });
+};

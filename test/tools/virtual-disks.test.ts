@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Json } from '../../pipeline/core/json.ts';
+import type { Writer } from '../../pipeline/core/writer.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { MIB } from '../../pipeline/formats/sector.ts';
+import { write as disk } from '../../pipeline/writers/disk.ts';
+import { write as diskEnds } from '../../pipeline/writers/disk-ends.ts';
+import { write as gceTar } from '../../pipeline/writers/gce-tar.ts';
+import { write as ova } from '../../pipeline/writers/ova.ts';
+import { write as vhd } from '../../pipeline/writers/vhd.ts';
+import { write as vhdx } from '../../pipeline/writers/vhdx.ts';
+import { write as vmdk } from '../../pipeline/writers/vmdk.ts';
+import { write as zeroGap } from '../../pipeline/writers/zero-gap.ts';
+import { oracle, oracleOutput } from '../rig/tools.ts';
+import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
+import { EPOCH } from '../unit/trees/sample.ts';
+
+const folder = await temporaryFolder('virtual-disks');
+after(() => removeTemporaryFolder(folder));
+let files = 0;
+const fresh = (name = 'file') => {
+  files += 1;
+  return join(folder, `${files}-${name}`);
+};
+
+const PLAN = samplePlan();
+const CODE = sampleBiosCode();
+
+/** Bytes that no compressor makes smaller, the same in every run. */
+function noise(size: number, key: string): Buffer {
+  const parts: Buffer[] = [];
+  for (let made = 0; made < size; made += 32) parts.push(createHash('sha256').update(`${key} ${made}`).digest());
+  return Buffer.concat(parts).subarray(0, size);
+}
+
+/** What the two file systems of a disk hold, by what is hard about it. */
+const CONTENTS: { readonly [kind: string]: { readonly boot: Buffer; readonly state: Buffer } } = {
+  'nothing but zeros': { boot: Buffer.alloc(PLAN.bootBytes), state: Buffer.alloc(PLAN.stateBytes) },
+  'noise everywhere': { boot: noise(PLAN.bootBytes, 'boot'), state: noise(PLAN.stateBytes, 'state') },
+  'one byte in the last grain': { boot: Buffer.alloc(PLAN.bootBytes), state: Buffer.concat([Buffer.alloc(PLAN.stateBytes - 1), Buffer.of(1)]) },
+  'every second block': { boot: Buffer.concat(Array.from({ length: PLAN.bootBytes / 65_536 }, (_, index) => (index % 2 ? noise(65_536, `${index}`) : Buffer.alloc(65_536)))), state: Buffer.alloc(PLAN.stateBytes, 7) },
+};
+
+/** A disk ends within a grain of VMDK and a block of VHD, with both, and is large with nothing in between. */
+const SIZES = [undefined, 17, 10_240] as const;
+
+async function run(writer: Writer, inputs: { readonly [name: string]: string }, outputs: readonly string[], options: Json): Promise<{ readonly [name: string]: string }> {
+  const paths = Object.fromEntries(outputs.map((name) => [name, fresh(name)]));
+  await writer({ inputs, outputs: paths, options, epoch: EPOCH });
+  return paths;
+}
+
+function input(bytes: Uint8Array | string): string {
+  const file = fresh('input');
+  writeFileSync(file, bytes);
+  return file;
+}
+
+function partsOf({ boot, state }: { readonly boot: Buffer; readonly state: Buffer }) {
+  return { plan: input(JSON.stringify(PLAN)), boot: input(boot), state: input(state), 'bios/boot.img': input(CODE.boot), 'bios/core.img': input(CODE.core) };
+}
+
+/** What qemu-img is told of a format, and how the file is made. */
+const FORMATS = [
+  { name: 'a dynamic VHD', qemu: 'vpc', writer: vhd, options: {} },
+  { name: 'a VHDX', qemu: 'vhdx', writer: vhdx, options: {} },
+  { name: 'a monolithicSparse VMDK', qemu: 'vmdk', writer: vmdk, options: { type: 'monolithicSparse', extent: 'a.vmdk' } },
+  { name: 'a streamOptimized VMDK', qemu: 'vmdk', writer: vmdk, options: { type: 'streamOptimized', extent: 'a.vmdk' } },
+] as const;
+
+for (const [kind, content] of Object.entries(CONTENTS)) {
+  for (const sizeMiB of SIZES) {
+    const size = sizeMiB === undefined ? {} : { sizeMiB };
+    test(`a disk of ${sizeMiB ?? 'as few as possible'} MiB with ${kind} is the same disk to qemu-img in every container`, async () => {
+      const parts = partsOf(content);
+      const raw = (await run(disk, parts, ['disk'], size))['disk'] ?? '';
+      for (const { name, qemu, writer, options } of FORMATS) {
+        const made = (await run(writer, parts, ['disk'], { ...options, ...size }))['disk'] ?? '';
+        const compared = await oracle(['qemu-img', 'compare', '-f', 'raw', '-F', qemu, raw, made]);
+        assert.equal(compared.exitCode, 0, `${name}: ${compared.stderr}${compared.stdout.toString()}`);
+        assert.match(compared.stdout.toString(), /identical/);
+        const info = JSON.parse(await oracleOutput(['qemu-img', 'info', '--output=json', '-f', qemu, made])) as { readonly 'virtual-size': number };
+        assert.equal(info['virtual-size'], statSync(raw).size, name);
+        if (qemu !== 'vpc') assert.match(await oracleOutput(['qemu-img', 'check', '-f', qemu, made]), /No errors were found/);
+        assert.ok(statSync(made).size < 16 * MIB, `${name} holds what is not zero, and tables`);
+        rmSync(made);
+      }
+      rmSync(raw);
+    });
+  }
+}
+
+for (const sizeMiB of [1024, 10_240]) {
+  test(`GNU tar unpacks the archive for Google, of a disk of ${sizeMiB} MiB, to the same disk with its holes`, async () => {
+    const parts = partsOf(CONTENTS['noise everywhere'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) });
+    const raw = (await run(disk, parts, ['disk'], { sizeMiB }))['disk'] ?? '';
+    const { tar = '' } = await run(gceTar, parts, ['tar'], { sizeMiB });
+    assert.equal(readFileSync(tar).subarray(257, 265).toString('latin1'), 'ustar  \0');
+    const listing = await oracleOutput(['tar', '-tvf', tar]);
+    assert.match(listing, new RegExp(`^-rw-r--r-- 0/0 +${sizeMiB * MIB} 2024-01-01 00:00 disk\\.raw\\n$`));
+    const target = fresh('unpacked');
+    await oracleOutput(['tar', '-xf', tar, '-C', folder, '--transform', `s,.*,${target.slice(folder.length + 1)},`]);
+    assert.match(await oracleOutput(['qemu-img', 'compare', '-f', 'raw', '-F', 'raw', raw, target]), /identical/);
+    assert.ok(statSync(target).blocks * 512 < 16 * MIB, 'holes stayed holes');
+    for (const file of [raw, tar, target]) rmSync(file);
+  });
+}
+
+test('a disk of other than whole GiB is refused for Google, in words', async () => {
+  await assert.rejects(run(gceTar, partsOf(CONTENTS['nothing but zeros'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) }), ['tar'], { sizeMiB: 10_000 }), /whole GiB.*10000 MiB/);
+});
+
+for (const sizeMiB of [6, 17, 2048]) {
+  test(`the compressed fixed VHD of a disk of ${sizeMiB} MiB unpacks to that disk and a footer, as qemu-img reads it`, async () => {
+    const parts = partsOf(CONTENTS['noise everywhere'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) });
+    const raw = (await run(disk, parts, ['disk'], { sizeMiB }))['disk'] ?? '';
+    const { head = '', tail = '', gap = '' } = await run(diskEnds, parts, ['head', 'tail', 'gap'], { sizeMiB, footer: 'vhd' });
+    const zeros = async (mebibytes: number) => {
+      const file = fresh('zeros');
+      await oracleOutput(['truncate', '-s', `${mebibytes}M`, file]);
+      return packed(file);
+    };
+    const packed = async (file: string) => {
+      await oracleOutput(['zstd', '-q', '-3', '--long=27', '--rm', file]);
+      return `${file}.zst`;
+    };
+    const joined = await run(zeroGap, { head: await packed(head), tail: await packed(tail), gap, one: await zeros(1), many: await zeros(64) }, ['file'], {});
+    const whole = fresh('whole.vhd');
+    await oracleOutput(['zstd', '-q', '-d', '--sparse', '-o', whole, joined['file'] ?? '']);
+    assert.equal(statSync(whole).size, sizeMiB * MIB + 512);
+    assert.match(await oracleOutput(['qemu-img', 'compare', '-f', 'raw', '-F', 'vpc', raw, whole]), /identical/);
+    assert.match(await oracleOutput(['file', whole], { set: 'oracles' }), /Microsoft Disk Image|DOS\/MBR/);
+    for (const file of [raw, whole]) rmSync(file);
+  });
+}
+
+test('an OVA unpacks to a descriptor, a manifest that is right about both other files, and the disk', async () => {
+  const parts = partsOf(CONTENTS['every second block'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) });
+  const stream = await run(vmdk, parts, ['disk'], { type: 'streamOptimized', extent: 'sample-disk1.vmdk', sizeMiB: 17 });
+  const made = await run(ova, { vmdk: stream['disk'] ?? '' }, ['ova'], { name: 'sample', version: 'v1.2.3' });
+  const target = await temporaryFolder('ova');
+  try {
+    assert.equal(await oracleOutput(['tar', '-xvf', made['ova'] ?? '', '-C', target]), 'sample.ovf\nsample.mf\nsample-disk1.vmdk\n');
+    const digest = (name: string) => createHash('sha256').update(readFileSync(join(target, name))).digest('hex');
+    assert.equal(readFileSync(join(target, 'sample.mf'), 'utf8'), `SHA256(sample.ovf)= ${digest('sample.ovf')}\nSHA256(sample-disk1.vmdk)= ${digest('sample-disk1.vmdk')}\n`);
+    const ovf = readFileSync(join(target, 'sample.ovf'), 'utf8');
+    assert.match(ovf, new RegExp(`ovf:capacity="${17 * MIB}"`));
+    assert.match(ovf, new RegExp(`ovf:size="${statSync(join(target, 'sample-disk1.vmdk')).size}"`));
+  } finally {
+    await removeTemporaryFolder(target);
+  }
+});
