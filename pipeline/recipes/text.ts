@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.ts';
 import type { Artifact } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 
@@ -12,4 +13,9 @@ export function textFile(context: BuildContext, title: string, content: string):
     });
     return text;
   });
+}
+
+/** A file of JSON, indented for people. */
+export function jsonFile(context: BuildContext, title: string, value: Json): Artifact<'text'> {
+  return textFile(context, title, `${JSON.stringify(value, undefined, 2)}\n`);
 }

@@ -19,7 +19,7 @@ interface Answer {
 /** What a command in the machine must do. */
 export interface CommandCheck extends Answer {
   readonly sentence: string;
-  /** A command line for `sh`, run as the user who is logged in on the serial console. */
+  /** A command line for `sh`, run as the user who is logged in (`login`). */
   readonly run: string;
   /** It prints a number that is not lower than the last one that the machine had acknowledged when its power was cut. */
   readonly atLeastAcknowledged?: boolean;
@@ -159,6 +159,12 @@ export type DiskContent =
   | { readonly type: 'ext4' | 'fat' | 'swap'; readonly label?: string; readonly files?: FolderContent }
   /** Bytes at offsets, zeros elsewhere: signatures of what no tool here can make. */
   | { readonly type: 'bytes'; readonly parts: readonly { readonly offset: number; readonly bytes: Uint8Array | string }[] }
+  /**
+   * A file of the release by its path below the version's folder, e.g. `rancheros-openstack.img` or `vmware/rancheros.vmdk`, as it is
+   * published: read-only under an overlay of the disk's size (`mebibytes` must be at least the image's). The report names its digest.
+   * qcow2, raw, VHD, VHDX and VMDK by the suffix; `.zst`, `.tar.gz` and `.ova` are unpacked before.
+   */
+  | { readonly type: 'published'; readonly file: string }
   /** Made by a step of its own, which gets the disk's file, already of its size. */
   | { readonly type: 'made'; readonly by: (file: string) => Promise<void> };
 
@@ -225,6 +231,11 @@ export interface BootCase {
   readonly agentPort?: boolean;
   /** False: no shell is waited for; the checks are about the console. */
   readonly reachesShell?: boolean;
+  /**
+   * `console` (default): somebody is logged in on the serial console. `ssh`: nobody is, as on every published disk; commands are run over
+   * SSH on the first network with the key that the datasource must have brought (KNOWN_KEY of ssh.ts).
+   */
+  readonly login?: 'console' | 'ssh';
   /** Cuts before the start that the checks are about. */
   readonly startCuts?: StartCuts;
   readonly checks: readonly Check[];

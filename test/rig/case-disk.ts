@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unreachable } from '../../pipeline/core/failure.ts';
 import type { CaseDisk, ConfigMedium, FolderContent } from './boot-case.ts';
+import { publishedFile } from './project.ts';
+import { overlayOf, publishedDisk } from './published-disk.ts';
 import { oracleOutput } from './tools.ts';
 
-/** Makes a case's disk below `folder`; returns its file. */
+/** Makes a case's disk below `folder`; returns its file: an overlay in qcow2 where it holds a published one, else raw. */
 export async function makeDisk(disk: CaseDisk, folder: string): Promise<string> {
+  if (disk.holds?.type === 'published') {
+    const overlay = join(folder, `${disk.name}.qcow2`);
+    await overlayOf(await publishedDisk(publishedFile(disk.holds.file), folder), { file: overlay, mebibytes: disk.mebibytes });
+    return overlay;
+  }
   const file = join(folder, `${disk.name}.img`);
   await makeSparse(file, disk.mebibytes);
   const content = disk.holds;

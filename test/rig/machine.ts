@@ -18,9 +18,20 @@ import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed,
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
+
+<<<<<<< HEAD
+
 import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
 import { REGISTRY, RunningRegistry } from './registry.ts';
+
+=======
+
+import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
+import { digestOf } from './published-disk.ts';
+
+>>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
+
 import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
 
@@ -47,6 +58,8 @@ interface Parts {
   readonly networks: Machine['networks'];
   readonly sshPort: number;
   readonly agentSocket: string | undefined;
+  /** Digests of the published files that it boots, by their paths. */
+  readonly published: { readonly [path: string]: string };
 }
 
 /** One case under test: its machine, which restarts replace, and what was seen. */
@@ -110,7 +123,7 @@ async function report(run: Run, folder: string): Promise<void> {
   const log = [...run.past, run.machine.console.log()].join('\n');
   await writeFile(join(folder, 'console.log'), log);
   if (run.metadata) await writeFile(join(folder, 'metadata.log'), run.metadata.text());
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: run.boot.name, checks: run.results }, null, 2)}\n`);
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: run.boot.name, published: run.parts.published, checks: run.results }, null, 2)}\n`);
   if (run.results.every((each) => each.ok)) return;
   run.context.diagnostic(`the console (${join(folder, 'console.log')}) ends with:`);
   for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
@@ -129,9 +142,21 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
 }
 
+<<<<<<< HEAD
 async function makeParts(boot: BootCase, { scratch, metadata, registry }: Surroundings): Promise<Parts> {
+=======
+async function makeParts(boot: BootCase, { context, scratch, metadata }: Surroundings): Promise<Parts> {
+>>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
   const disks: Disk[] = [];
-  for (const disk of boot.disks ?? []) disks.push({ file: await makeDisk(disk, scratch), format: 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
+  const published: { [path: string]: string } = {};
+  for (const disk of boot.disks ?? []) {
+    const { holds } = disk;
+    const file = await makeDisk(disk, scratch);
+    disks.push({ file, format: holds?.type === 'published' ? 'qcow2' : 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
+    if (holds?.type !== 'published') continue;
+    published[holds.file] = await digestOf(publishedFile(holds.file));
+    context.diagnostic(`${holds.file} ${published[holds.file]}`);
+  }
   const card = boot.card && (await insertCard(join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip'), boot.card, scratch));
   if (card) disks.push({ file: card.file, format: 'raw', bus: 'sd' });
   const discs: string[] = [];
@@ -142,7 +167,11 @@ async function makeParts(boot: BootCase, { scratch, metadata, registry }: Surrou
   }
   const sshPort = await freePort();
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
+<<<<<<< HEAD
   return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket };
+=======
+  return { card, disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket, published };
+>>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
 }
 
 function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
@@ -200,8 +229,22 @@ function mediumOf(
 }
 
 async function runChecks(run: Run): Promise<void> {
+<<<<<<< HEAD
   if (run.boot.startCuts) await performStartCuts(run.boot.startCuts, run);
   if (run.boot.reachesShell !== false) await check(run, 'reaches a shell on the serial console', () => openShell(run));
+=======
+  for (const { says, thenSeconds } of run.boot.firstCuts ?? []) {
+    await check(run, `loses its power ${thenSeconds} s after it says ${says}`, async () => {
+      await run.machine.console.waitFor({ pattern: says, since: FROM_POWER_ON, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: `${says}` });
+      await sleep(thenSeconds * 1000);
+      await cutPower(run, {});
+    });
+  }
+  if (run.boot.reachesShell !== false) {
+    const sentence = run.boot.login === 'ssh' ? 'lets the owner of the key in that the datasource gave it' : 'reaches a shell on the serial console';
+    await check(run, sentence, () => openShell(run));
+  }
+>>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
   for (const each of run.boot.checks) {
     if (run.lost && !('powerCut' in each)) {
       // One line instead of one more deadline per check.
@@ -270,6 +313,11 @@ async function performCommandCuts({ sentence, commandCuts: cuts }: CommandCutsCh
 }
 
 async function openShell(run: Run): Promise<void> {
+  if (run.boot.login === 'ssh') {
+    const deadlineSeconds = SHELL_SECONDS * PATIENCE;
+    const knock = { sentence: 'SSH answers', ssh: 'id -un', prints: /^rancher$/m, eventually: true };
+    return answered(run, knock, deadlineSeconds, 'ssh: id -un', (left) => performSsh(knock, run, Math.min(left, 20)));
+  }
   run.shell = await ConsoleShell.open(run.machine.console, { deadlineSeconds: SHELL_SECONDS * PATIENCE });
 }
 
@@ -294,8 +342,8 @@ async function perform(check: Check, run: Run): Promise<void> {
   if ('powerCut' in check) return performPowerCut(check, run);
   if ('commandCuts' in check) return performCommandCuts(check, run);
   const deadlineSeconds = (check.deadlineSeconds ?? CHECK_SECONDS) * PATIENCE;
-  if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => shellOf(run).run(check.run, { deadlineSeconds: left }));
-  if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, left));
+  if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => runCommand(run, check.run, left));
+  if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, Math.min(left, 60)));
   if ('agent' in check) return askAgentOf(run, check, deadlineSeconds);
   if ('deed' in check) return performDeed(check.deed, run);
   if ('shows' in check) {
@@ -318,9 +366,13 @@ async function perform(check: Check, run: Run): Promise<void> {
   if ('reboots' in check) {
     await cause(check.reboots, run);
     await monitor.waitForEvent('RESET', { since: mark, deadlineSeconds, meaning: 'the reset of the machine' });
+<<<<<<< HEAD
     run.shell = undefined;
     if (check.reachesShell === false) return;
-    run.shell = await ConsoleShell.open(console, { since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' });
+=======
+    if (run.boot.login === 'ssh') return openShell(run);
+>>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
+    run.shell = await ConsoleShell.open(console, since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' );
     return;
   }
   await cause(check.powersOff, run);
@@ -367,10 +419,17 @@ function shellOf(run: Run): ConsoleShell {
   return run.shell;
 }
 
+/** Runs a command line in the machine, the way the case logs in. */
+function runCommand(run: Run, command: string, seconds: number): Promise<CommandResult> {
+  if (run.boot.login === 'ssh') return performSsh({ sentence: command, ssh: command }, run, seconds);
+  return shellOf(run).run(command, { deadlineSeconds: seconds });
+}
+
 /** Starts what ends the machine: a deed from outside, or a command whose end nobody will see. */
 async function cause(by: { readonly by: Deed } | { readonly run: string }, run: Run): Promise<void> {
   if ('by' in by) return performDeed(by.by, run);
-  await shellOf(run).output(`(sleep 1; ${by.run}) >/dev/null 2>&1 &`, { deadlineSeconds: CHECK_SECONDS * PATIENCE });
+  const { exitCode, stderr } = await runCommand(run, `(sleep 1; ${by.run}) >/dev/null 2>&1 &`, CHECK_SECONDS * PATIENCE);
+  if (exitCode !== 0) throw new Error(`${by.run} could not be started: ${stderr}`);
 }
 
 async function answered(run: Run, check: CommandCheck | SshCheck, deadlineSeconds: number, shown: string, ask: (left: number) => Promise<CommandResult>): Promise<void> {
@@ -385,8 +444,9 @@ async function answered(run: Run, check: CommandCheck | SshCheck, deadlineSecond
   }
 }
 
+/** A connection may hang where the machine is not ready: `seconds` on it, and the next try may do better. */
 function performSsh(check: SshCheck, run: Run, seconds: number): Promise<CommandResult> {
-  return overSsh({ port: run.parts.sshPort, user: check.as ?? 'rancher', command: check.ssh, with: check.with ?? 'known-key', seconds: Math.min(seconds, 60) });
+  return overSsh({ port: run.parts.sshPort, user: check.as ?? 'rancher', command: check.ssh, with: check.with ?? 'known-key', seconds });
 }
 
 function troubleOf({ stdout, stderr, exitCode }: CommandResult, check: CommandCheck | SshCheck, command: string): string | undefined {

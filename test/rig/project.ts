@@ -22,7 +22,12 @@ export function releaseFiles(target = 'amd64'): string {
   return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, projectFolder), target);
 }
 
-/** The same of the version after the one under test, which `npm run test:release` builds; RANCHEROS_NEXT_RELEASE names another folder. */
+/** A file of the release by its path below the version's folder. */
+export function publishedFile(path: string): string {
+  return join(releaseFiles(), path);
+}
+
+/** Like `releaseFiles`, of the version after the one under test, which `npm run test:release` builds; RANCHEROS_NEXT_RELEASE names another folder. */
 export function nextReleaseFiles(target = 'amd64'): string {
   return targetFolder(process.env['RANCHEROS_NEXT_RELEASE'] ?? releaseFolder(NEXT_VERSION, projectFolder), target);
 }

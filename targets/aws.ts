@@ -1,0 +1,36 @@
+import { compressedDisk, defineTarget, installedDisk, jsonFile, liveSystem } from '../pipeline/index.ts';
+
+/** Amazon's volumes answer late rather than never: NVMe requests must not time out (EC2 user guide, "NVMe I/O operation timeout"). */
+const APPEND = 'nvme_core.io_timeout=4294967295 rancher.cloud_init.datasources=[ec2]';
+
+/** What RegisterImage is told; an account fills in the snapshot. Its default for Architecture is i386. */
+const REGISTER = {
+  Architecture: 'x86_64',
+  BlockDeviceMappings: [
+    { DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: true, VolumeSize: 10, VolumeType: 'gp3' } },
+  ],
+  BootMode: 'uefi-preferred',
+  EnaSupport: true,
+  ImdsSupport: 'v2.0',
+  RootDeviceName: '/dev/xvda',
+  SriovNetSupport: 'simple',
+  VirtualizationType: 'hvm',
+};
+
+export default defineTarget({
+  name: 'aws',
+  arch: 'amd64',
+  summary: 'Amazon EC2, BIOS and UEFI, Nitro and before',
+  files: {
+    'rancheros-aws.raw.zst':
+      'the installed system as a raw disk, compressed by zstd, for the import of a snapshot; its state grows with the volume',
+    'aws-image.json': 'what to register the snapshot with: boot mode, network, root device, metadata',
+  },
+  make(context) {
+    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'aws', append: APPEND });
+    return {
+      'rancheros-aws.raw.zst': compressedDisk(context, 'rancheros-aws.raw.zst', disk.raw),
+      'aws-image.json': jsonFile(context, 'aws-image.json', { Name: `rancheros-${context.version}`, ...REGISTER }),
+    };
+  },
+});

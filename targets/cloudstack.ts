@@ -1,0 +1,20 @@
+import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
+
+const APPEND = 'rancher.cloud_init.datasources=[cloudstack]';
+const SIZE_MIB = 10240;
+
+export default defineTarget({
+  name: 'cloudstack',
+  arch: 'amd64',
+  summary: 'CloudStack with KVM: data of the virtual router',
+  files: {
+    'rancheros-cloudstack.img':
+      'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
+  },
+  make(context) {
+    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'cloudstack', append: APPEND });
+    return {
+      'rancheros-cloudstack.img': qcow2(context, disk, { name: 'rancheros-cloudstack.img', sizeMiB: SIZE_MIB }),
+    };
+  },
+});

@@ -1,0 +1,21 @@
+import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
+
+/** The metadata service of OpenStack speaks like that of EC2 too. */
+const APPEND = 'rancher.cloud_init.datasources=[configdrive,ec2]';
+const SIZE_MIB = 10240;
+
+export default defineTarget({
+  name: 'openstack',
+  arch: 'amd64',
+  summary: 'OpenStack with KVM: config drive or metadata service',
+  files: {
+    'rancheros-openstack.img':
+      'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
+  },
+  make(context) {
+    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'openstack', append: APPEND });
+    return {
+      'rancheros-openstack.img': qcow2(context, disk, { name: 'rancheros-openstack.img', sizeMiB: SIZE_MIB }),
+    };
+  },
+});
