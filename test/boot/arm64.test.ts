@@ -17,11 +17,10 @@ bootTest({
   target: 'arm64',
   board: 'raspi3b',
   medium: 'card',
-  card: { mebibytes: 1024, files: { 'user-data': '#cloud-config\nhostname: from-the-card\n' } },
+  card: { mebibytes: 1024, files: { 'user-data': '#cloud-config\r\nhostname: from-the-card\r\nrancher: {autologin: [tty1, ttyS1]}\r\n' } },
   firmware: 'bios',
   memoryMiB: 1024,
   cpus: 4,
-  append: 'rancher.autologin=ttyS1',
   networks: [{ card: 'usb-net', mac: '40:54:00:12:34:56' }],
   checks: [
     { sentence: 'the board is a Raspberry Pi 3', run: 'cat /proc/device-tree/model', prints: /^Raspberry Pi 3 Model B/ },
