@@ -18,20 +18,10 @@ import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed,
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
-
-<<<<<<< HEAD
-
 import { cutsOf, moments, SEED } from './moments.ts';
-import { nextReleaseFiles, releaseFiles, reportFolder } from './project.ts';
-import { REGISTRY, RunningRegistry } from './registry.ts';
-
-=======
-
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
 import { digestOf } from './published-disk.ts';
-
->>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
-
+import { REGISTRY, RunningRegistry } from './registry.ts';
 import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
 
@@ -142,11 +132,7 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
 }
 
-<<<<<<< HEAD
-async function makeParts(boot: BootCase, { scratch, metadata, registry }: Surroundings): Promise<Parts> {
-=======
-async function makeParts(boot: BootCase, { context, scratch, metadata }: Surroundings): Promise<Parts> {
->>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
+async function makeParts(boot: BootCase, { context, scratch, metadata, registry }: Surroundings): Promise<Parts> {
   const disks: Disk[] = [];
   const published: { [path: string]: string } = {};
   for (const disk of boot.disks ?? []) {
@@ -167,11 +153,7 @@ async function makeParts(boot: BootCase, { context, scratch, metadata }: Surroun
   }
   const sshPort = await freePort();
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-<<<<<<< HEAD
-  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket };
-=======
-  return { card, disks, discs, networks: networksOf(boot, metadata, sshPort), sshPort, agentSocket, published };
->>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket, published };
 }
 
 function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
@@ -229,22 +211,11 @@ function mediumOf(
 }
 
 async function runChecks(run: Run): Promise<void> {
-<<<<<<< HEAD
   if (run.boot.startCuts) await performStartCuts(run.boot.startCuts, run);
-  if (run.boot.reachesShell !== false) await check(run, 'reaches a shell on the serial console', () => openShell(run));
-=======
-  for (const { says, thenSeconds } of run.boot.firstCuts ?? []) {
-    await check(run, `loses its power ${thenSeconds} s after it says ${says}`, async () => {
-      await run.machine.console.waitFor({ pattern: says, since: FROM_POWER_ON, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: `${says}` });
-      await sleep(thenSeconds * 1000);
-      await cutPower(run, {});
-    });
-  }
   if (run.boot.reachesShell !== false) {
     const sentence = run.boot.login === 'ssh' ? 'lets the owner of the key in that the datasource gave it' : 'reaches a shell on the serial console';
     await check(run, sentence, () => openShell(run));
   }
->>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
   for (const each of run.boot.checks) {
     if (run.lost && !('powerCut' in each)) {
       // One line instead of one more deadline per check.
@@ -366,13 +337,10 @@ async function perform(check: Check, run: Run): Promise<void> {
   if ('reboots' in check) {
     await cause(check.reboots, run);
     await monitor.waitForEvent('RESET', { since: mark, deadlineSeconds, meaning: 'the reset of the machine' });
-<<<<<<< HEAD
     run.shell = undefined;
     if (check.reachesShell === false) return;
-=======
     if (run.boot.login === 'ssh') return openShell(run);
->>>>>>> 432e3d6 (Targets of the clouds: openstack, cloudstack, digitalocean, gce, aliyun, azure and aws, each one file; a boot case may start a published disk as it is)
-    run.shell = await ConsoleShell.open(console, since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' );
+    run.shell = await ConsoleShell.open(console, { since, deadlineSeconds: SHELL_SECONDS * PATIENCE, meaning: 'a shell after the restart' });
     return;
   }
   await cause(check.powersOff, run);
