@@ -20,7 +20,7 @@ export interface Collected {
 
 /**
  * Removes blobs, records of steps, unpacked tool images and unfinished files from a store by when they were last of use, which those who use
- * them renew. What a process at work may need stays: all that was of use since an hour before the longest running one began. An action
+ * them renew. What a process at work may need stays: all that was of use since shortly before the longest running one began. An action
  * whose blob is gone simply runs again. Undefined where another process is removing already.
  */
 export async function collectGarbage(folder: string, use: StoreUse, rule: GarbageRule): Promise<Collected | undefined> {

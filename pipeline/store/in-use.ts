@@ -7,7 +7,7 @@ import { diskTrouble } from './disk-trouble.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Access times that are younger than this are not renewed (milliseconds); so what a build uses is at most this much older than its start. */
-export const FRESH_MILLISECONDS = 3_600_000;
+export const FRESH_MILLISECONDS = 1_200_000;
 
 /** A user or a cleaner that did not show a sign of life for so long is gone, even where its process cannot be looked for. */
 const SILENT_MILLISECONDS = 1_800_000;

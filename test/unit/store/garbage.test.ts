@@ -89,7 +89,7 @@ test('a hole in a file takes no space and gives none back', async () => {
 
 test('what a process at work has looked at stays, and so does what it may have taken for fresh', async () => {
   const asked = await blob('a', 30);
-  const fresh = await blob('b', 0.9);
+  const fresh = await blob('b', 0.3);
   const other = await blob('c', 30);
   const end = await use.begin();
   assert.ok(await new FileBlobStore({ folder: path.join(folder, 'blobs'), use }).has(digestOf('a'.padEnd(64 * KIB, '.'))));
