@@ -34,6 +34,7 @@ export function emulatorArguments(machine: Machine, surroundings: Surroundings):
       `pcie-root-port,id=hot${slot},chassis=${slot + 1}`,
     ]).flat(),
     ...agentArguments(machine.agentSocket),
+    ...modemArguments(machine.modemSocket),
     ...(machine.secondSerial ? ['-chardev', 'null,id=serial1', '-device', 'isa-serial,chardev=serial1,index=1'] : []),
     ...(machine.extra ?? []),
   ];
@@ -90,6 +91,15 @@ function channel(id: string, end: Channel, muxed = false): string {
   if (end === 'nothing') return `null,id=${id}`;
   if (end === 'terminal') return `stdio,id=${id},signal=off${muxed ? ',mux=on' : ''}`;
   return `socket,id=${id},fd=${end.descriptor}`;
+}
+
+function modemArguments(socket: string | undefined): string[] {
+  if (socket === undefined) return [];
+  return [
+    ['-device', 'qemu-xhci,id=modems'],
+    ['-chardev', `socket,id=modem,path=${value(socket)},server=on,wait=off`],
+    ['-device', 'usb-serial,bus=modems.0,chardev=modem'],
+  ].flat();
 }
 
 /** As libvirt and Proxmox VE plug the agent's port in. */

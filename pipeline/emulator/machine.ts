@@ -93,6 +93,8 @@ export interface Machine {
   readonly graphics?: 'vga' | 'vmware';
   /** Socket at which the guest's agent (virtio-serial port `org.qemu.guest_agent.0`) can be spoken with; QEMU makes it. */
   readonly agentSocket?: string;
+  /** Socket whose other end is the modem behind a serial adapter at USB (FTDI, `ttyUSB0`); QEMU makes it. */
+  readonly modemSocket?: string;
   /** A second serial port, `ttyS1`, without a reader. */
   readonly secondSerial?: boolean;
   /** What a reset does: start again, or end the emulator. */

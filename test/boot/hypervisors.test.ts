@@ -174,17 +174,20 @@ for (const [target, service] of [
   });
 }
 
+/** Lets udev say what a person with a serial modem would have to say: adapters of this kind may carry anything. */
+const CANDIDATE = 'ACTION=="add|change|move|bind", SUBSYSTEM=="tty", KERNEL=="ttyUSB*", ENV{ID_MM_DEVICE_PROCESS}="1", ENV{ID_MM_TTY_MANUAL_SCAN_ONLY}="0"';
+
 bootTest({
-  name: "4glte's ISO: ModemManager runs by itself, with the drivers, rules and data of modems",
+  name: "4glte's ISO: ModemManager runs by itself and lists a modem, with the drivers, rules and data of others, and Wi-Fi finds its network",
   target: '4glte',
   medium: 'cdrom',
   firmware: 'uefi',
   runs: 'release',
   memoryMiB: 1024,
+  modem: true,
   checks: [
     ...SERVICES_RUN.slice(0, 1),
     runs('modem-manager'),
-    { sentence: 'mmcli reaches it, and there is no modem', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true },
     {
       sentence: 'the drivers of modems are there',
       run: 'for name in qmi_wwan cdc_mbim cdc_wdm cdc_acm huawei_cdc_ncm option qcserial sierra_net mhi_wwan_mbim mhi_pci_generic iosm mtk_t7xx; do modinfo -F filename $name || exit 1; done',
@@ -193,9 +196,30 @@ bootTest({
     {
       sentence: 'udev has their rules, and what switches a modem that shows itself as a CD',
       run: inService('udev', 'sh -c "ls /usr/lib/udev/rules.d/ /usr/share/usb_modeswitch/ && usb_modeswitch --version"'),
-      prints: /40-usb_modeswitch\.rules[\s\S]*77-mm-huawei[\s\S]*configPack|40-usb_modeswitch\.rules[\s\S]*77-mm-huawei/,
+      prints: /40-usb_modeswitch\.rules[\s\S]*77-mm-huawei[\s\S]*configPack/,
     },
+    { sentence: 'mmcli reaches it, and nothing that is no modem is taken for one', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true },
+    {
+      sentence: 'the serial adapter is said to carry a modem',
+      run: `printf '%s\n' '${CANDIDATE}' | ${inService('-i udev', "sh -c 'mkdir -p /run/udev/rules.d && cat >/run/udev/rules.d/78-modem.rules && udevadm control --reload && udevadm trigger --settle /dev/ttyUSB0'")}`,
+    },
+    { sentence: 'ModemManager lists the modem', run: inService('modem-manager', 'mmcli -L'), prints: /Modem\/0 \[Boot Test\] Simulated Modem/i, eventually: true, deadlineSeconds: 120 },
     { sentence: 'the network has wpa_supplicant', run: inService('network', 'wpa_supplicant -v'), prints: /wpa_supplicant v2/ },
+    {
+      sentence: 'a wireless network is there, of a simulated card',
+      run: `sudo modprobe mac80211_hwsim radios=2 && printf 'network={\nssid="home"\nmode=2\nfrequency=2412\nkey_mgmt=WPA-PSK\npsk="correct horse"\nproto=RSN\npairwise=CCMP\n}\n' | ${inService('-i network', "sh -c 'cat >/run/ap.conf && until ip link show wlan1; do sleep 1; done && wpa_supplicant -B -i wlan1 -c /run/ap.conf'")}`,
+    },
+    {
+      sentence: 'wifi_networks of the configuration is joined',
+      run: `printf 'rancher: {network: {interfaces: {"eth*": {dhcp: true}, wlan0: {wifi_network: home, address: 10.9.9.1/24}}, wifi_networks: {home: {ssid: home, psk: correct horse}}}}' | sudo ros config merge && sudo ros netconf --no-wait`,
+    },
+    {
+      sentence: 'the card is connected, with its address',
+      run: 'ip -4 -br address show wlan0 && cat /sys/class/net/wlan0/carrier',
+      prints: /10\.9\.9\.1\/24[\s\S]*^1$/m,
+      eventually: true,
+      deadlineSeconds: 90,
+    },
     ...DOCKER_RUNS,
   ],
 });

@@ -229,6 +229,8 @@ export interface BootCase {
   readonly graphics?: Machine['graphics'];
   /** The machine has a port for QEMU's agent, which checks can ask. */
   readonly agentPort?: boolean;
+  /** A modem behind a serial adapter at USB (see simulated-modem.ts). */
+  readonly modem?: boolean;
   /** False: no shell is waited for; the checks are about the console. */
   readonly reachesShell?: boolean;
   /**

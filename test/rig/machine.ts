@@ -22,6 +22,7 @@ import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
 import { digestOf } from './published-disk.ts';
 import { REGISTRY, RunningRegistry } from './registry.ts';
+import { answerAsModem } from './simulated-modem.ts';
 import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
 
@@ -50,6 +51,7 @@ interface Parts {
   readonly agentSocket: string | undefined;
   /** Digests of the published files that it boots, by their paths. */
   readonly published: { readonly [path: string]: string };
+  readonly modemSocket: string | undefined;
 }
 
 /** One case under test: its machine, which restarts replace, and what was seen. */
@@ -152,8 +154,9 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry 
     else discs.push(file);
   }
   const sshPort = await freePort();
+  const modemSocket = boot.modem ? join(scratch, 'modem') : undefined;
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket, published };
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket, modemSocket, published };
 }
 
 function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
@@ -190,11 +193,13 @@ async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'par
       networks: parts.networks ?? [],
       makersWords: boot.makersWords ?? {},
       ...(boot.graphics === undefined ? {} : { graphics: boot.graphics }),
+      ...(parts.modemSocket === undefined ? {} : { modemSocket: parts.modemSocket }),
       ...(parts.agentSocket === undefined ? {} : { agentSocket: parts.agentSocket }),
       hotPlugSlots: boot.hotPlugSlots ?? 0,
     },
     { toolRoot: emulator.root, accelerator: emulator.accelerator, fatal: FATAL },
   );
+  if (parts.modemSocket !== undefined) answerAsModem(parts.modemSocket);
   machine.console.onBytes((bytes) => live.write(bytes));
   return machine;
 }

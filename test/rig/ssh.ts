@@ -68,7 +68,7 @@ export async function overSsh(options: {
 
 function result(program: string, words: readonly string[], options: { readonly env: { readonly [name: string]: string }; readonly seconds: number }): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: options.seconds * 1000 });
+    const child = spawn(program, words, { env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: Math.ceil(options.seconds * 1000) });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (bytes: Buffer) => {
