@@ -63,7 +63,11 @@ export function throwFailures(
   const reasons = outcomes.flatMap((outcome) => outcome.reasons);
   const bug = reasons.find((reason) => !(reason instanceof BuildError));
   if (bug !== undefined) throw bug;
-  const failures = reasons.flatMap((reason) => (reason instanceof BuildError ? reason.failures : []));
+  const failures = outcomes.flatMap(({ target, reasons }) =>
+    reasons.flatMap((reason) =>
+      reason instanceof BuildError ? reason.failures.map((each) => placed(each, target)) : [],
+    ),
+  );
   const distinct = [
     ...new Map(
       [...failures, ...further].map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure]),
@@ -82,6 +86,11 @@ export function throwFailures(
     first,
     ...rest,
   ]);
+}
+
+/** A step does not know where its options come from: what is wrong with them is wrong in the target. */
+function placed(failure: Failure, { file }: DeclaredTarget): Failure {
+  return failure.kind === 'configuration' && failure.place === undefined ? { ...failure, place: { file } } : failure;
 }
 
 /** Why a target has no files, in one line. */

@@ -6,10 +6,12 @@ import { builtStore, cli, exists, filesBelow, projectCopy, temporaryFolder } fro
 
 /** A target of one file, with an arch and a `make` of the test's choice. */
 function targetText(name: string, { arch = 'amd64', file = `${name}/file`, make }: { readonly arch?: string; readonly file?: string; readonly make: string }): string {
-  return `import { defineTarget } from '../pipeline/index.ts';
+  return `import { defineTarget, dynamicVhd, gceArchive, installedDisk, liveSystem } from '../pipeline/index.ts';
 export default defineTarget({ name: '${name}', arch: '${arch}', summary: 'a fixture', files: { '${file}': 'a file' }, make(context) { ${make} } });
 `;
 }
+
+const DISK = `const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'amd64' });`;
 
 const step = (input: string) =>
   `const { file } = context.graph.add({ title: 'pick', action: { type: 'builtin', writer: 'select', options: { files: {} } }, inputs: { tar: ${input} }, outputs: { file: 'file' } });`;
@@ -65,6 +67,27 @@ const BAD: readonly BadTarget[] = [
     text: targetText('mistaken', { make: 'return context.nothing.at.all;' }),
     says: [/targets\/mistaken\.ts: The target "mistaken" broke while it was read/, /TypeError/],
     end: 2,
+  },
+  {
+    sentence: 'a disk smaller than its content',
+    name: 'small',
+    text: targetText('small', { make: `${DISK} return { 'small/file': dynamicVhd(context, disk, { name: 'small/file', sizeMiB: 64 }) };` }),
+    says: [/targets\/small\.ts: small\/file: A disk of 64 MiB is smaller than its content: \d+ MiB/],
+    end: 2,
+  },
+  {
+    sentence: 'a size that a platform refuses',
+    name: 'odd',
+    text: targetText('odd', { make: `${DISK} return { 'odd/file': gceArchive(context, disk, { name: 'odd/file', sizeMiB: 10001 }) };` }),
+    says: [/targets\/odd\.ts: .*Google Compute Engine takes disks of whole GiB, and this one has 10001 MiB/],
+    end: 2,
+  },
+  {
+    sentence: 'a step that meets other bytes than it was promised',
+    name: 'failing',
+    text: targetText('failing', { make: `${step(`{ from: 'repository', path: 'package.json' }`)} return { 'failing/file': file };` }),
+    says: [/pick: the tar has/],
+    end: 4,
   },
   {
     sentence: 'an input that is not there',
