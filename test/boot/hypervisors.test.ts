@@ -1,3 +1,4 @@
+import type { DiskBus } from '../../pipeline/emulator/machine.ts';
 import type { BootCase, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
@@ -223,3 +224,78 @@ bootTest({
     ...DOCKER_RUNS,
   ],
 });
+
+/** Each published disk, on the devices of its platform, with a cloud-config from a drive of that platform. */
+const USER_DATA = `#cloud-config\nhostname: installed\nssh_authorized_keys: ['${KNOWN_KEY.line}']\n`;
+const CONFIG_2: BootCase['configMedium'] = { label: 'config-2', files: { 'openstack/latest/user_data': USER_DATA } };
+const INSTALLED: readonly Check[] = [
+  { sentence: 'the config drive gives the host its name', run: 'hostname', prints: /^installed$/m, eventually: true },
+  { sentence: 'the state has grown to the disk', run: `${outside('df -m --output=size /home')} | tail -1`, prints: /^ *9\d\d\d$/m },
+];
+
+const DISKS: readonly (Pick<BootCase, 'name' | 'target' | 'firmware'> & Partial<BootCase> & { readonly file: string; readonly bus: DiskBus; readonly more?: readonly Check[] })[] = [
+  {
+    name: "vmware's VMDK starts under a BIOS from pvscsi",
+    target: 'vmware',
+    file: 'vmware/rancheros.vmdk',
+    firmware: 'bios',
+    bus: 'pvscsi',
+    makersWords: VMWARE,
+    networks: [{ card: 'vmxnet3' }],
+    graphics: 'vmware',
+    configMedium: CONFIG_2,
+    more: [runs('open-vm-tools')],
+  },
+  {
+    name: "the disk in vmware's OVA starts by UEFI from pvscsi",
+    target: 'vmware',
+    file: 'vmware/rancheros.ova',
+    firmware: 'uefi',
+    bus: 'pvscsi',
+    makersWords: VMWARE,
+    networks: [{ card: 'vmxnet3' }],
+    graphics: 'vmware',
+    configMedium: CONFIG_2,
+  },
+  {
+    name: "hyperv's VHDX starts under a BIOS, as generation 1",
+    target: 'hyperv',
+    file: 'hyperv/rancheros.vhdx',
+    firmware: 'bios',
+    bus: 'ahci',
+    makersWords: HYPERV,
+    configMedium: CONFIG_2,
+    more: [runs('hyperv-vm-tools')],
+  },
+  {
+    name: "hyperv's VHDX starts by UEFI with Secure Boot, as generation 2",
+    target: 'hyperv',
+    file: 'hyperv/rancheros.vhdx',
+    firmware: 'uefi-secure',
+    bus: 'scsi',
+    makersWords: HYPERV,
+    configMedium: CONFIG_2,
+  },
+  {
+    name: "proxmoxve's qcow2 starts from virtio-scsi with Proxmox VE's cloud-init drive",
+    target: 'proxmoxve',
+    file: 'proxmoxve/rancheros.qcow2',
+    firmware: 'bios',
+    bus: 'scsi',
+    agentPort: true,
+    configMedium: { label: 'cidata', files: { 'user-data': USER_DATA, 'meta-data': 'instance-id: 100\n' } },
+    more: [{ sentence: 'guest-ping is answered', agent: 'guest-ping', answers: /^\{"return": \{\}\}$/ }],
+  },
+];
+
+for (const { file, bus, more = [], ...machine } of DISKS) {
+  bootTest({
+    ...machine,
+    medium: 'disk',
+    login: 'ssh',
+    runs: 'release',
+    memoryMiB: 1024,
+    disks: [{ name: 'system', mebibytes: 10240, bus, holds: { type: 'published', file } }],
+    checks: [...INSTALLED, ...more, ...DOCKER_RUNS],
+  });
+}
