@@ -1,12 +1,13 @@
 import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
 
-const APPEND = 'rancher.cloud_init.datasources=[cloudstack]';
+/** Networks without a virtual router give a config drive instead. */
+const APPEND = 'rancher.cloud_init.datasources=[configdrive,cloudstack]';
 const SIZE_MIB = 10240;
 
 export default defineTarget({
   name: 'cloudstack',
   arch: 'amd64',
-  summary: 'CloudStack with KVM: data of the virtual router',
+  summary: 'CloudStack with KVM: data of the virtual router, or a config drive',
   files: {
     'rancheros-cloudstack.img':
       'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
