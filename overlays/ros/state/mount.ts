@@ -14,6 +14,13 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Docker writes an image's files without asking for them to be on the disk, then says so of its list of layers: with ext4's delayed allocation, a
+ * power cut after `docker pull` leaves a layer that counts as whole and files in it that are empty. Without it, the kernel writes what was
+ * written before into the same or an earlier transaction (data=ordered, the default).
+ */
+const IN_ORDER: Readonly<Record<string, readonly string[]>> = { ext4: ['-o', 'nodelalloc'] };
+
+/**
  * Grows the device where there is room, repairs what a power cut left, and mounts it at `STATE`. Fails with a sentence where that
  * cannot be done without somebody's decision.
  */
@@ -25,7 +32,7 @@ export function mountState(system: System, found: BlockDevice, fstype: string): 
   const type = fstype === 'auto' ? (found.tags['TYPE'] ?? 'auto') : fstype;
   const blocks = type.startsWith('ext') ? checkedBlocks(system, device) : 0;
   must(system, ['mkdir', '-p', STATE]);
-  must(system, ['mount', '-t', type, device.path, STATE]);
+  must(system, ['mount', '-t', type, ...(IN_ORDER[type] ?? []), device.path, STATE]);
   if (blocks === 0) return;
   try {
     growFileSystem(system, device, blocks);
