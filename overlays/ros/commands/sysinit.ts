@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/sources.ts';
 import { configuredConsole, watchConsole } from '../console/replace-console.ts';
 import { withoutIdleCloudInit } from '../datasources/need.ts';
-import { Engine } from '../docker/engine.ts';
+import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { confirmStart } from '../install/boot-slot.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
@@ -12,6 +12,18 @@ import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
 import { keptContainers } from '../state/data-root.ts';
+
+/** Seconds. On a machine whose Docker does not start, all else must. */
+const USER_DOCKER_LIMIT = 30;
+
+/** Returns when the user's Docker answers, or has had its time. */
+function waitForUserDocker(system: System): void {
+  const until = system.now() + USER_DOCKER_LIMIT * 1000;
+  // As soon as there is a socket, one request that waits costs less than many that ask.
+  while (system.readText('/run/docker.pid') === undefined && system.now() < until) system.sleep(50);
+  const engine = new Engine(system, USER_DOCKER);
+  while (system.now() < until && !engine.isReady()) system.sleep(100);
+}
 
 /**
  * Starts the system's services, and then, when nobody waits any more, what needs the user's Docker or a network. A
@@ -27,7 +39,12 @@ export function sysinit(system: System): number {
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');
-  const started = startAll(engine, plan, { kept: keptContainers(system), fill: fillWith(system, config) });
+  const started = startAll(engine, plan, {
+    kept: keptContainers(system),
+    fill: fillWith(system, config),
+    // Two processors have enough to do with a login and the user's Docker; whatever else started beside them would delay both.
+    afterUrgent: () => plan.specs.has('docker') && waitForUserDocker(system),
+  });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');
   note(system, `RancherOS ${runningVersion(system)} started`);

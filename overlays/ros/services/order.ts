@@ -12,18 +12,31 @@ function needed({ links = [], net = '', pid = '', ipc = '' }: Service): string[]
   return [...links.map((link) => link.split(':')[0] ?? ''), ...shared];
 }
 
-/**
- * Groups of services: each group may start as soon as the group before it has been started. What a label names but
- * does not exist orders nothing, as in RancherOS 1, so that a service may stand behind one that is not installed.
- * Services that wait for each other are told, and start at the same time; the others keep their order.
- */
-export function waves(services: Services, tell: (sentence: string) => void = () => undefined): string[][] {
+/** For each service, those that are started before it. */
+function neededBy(services: Services): ReadonlyMap<string, ReadonlySet<string>> {
   const after = new Map([...services.keys()].map((name) => [name, new Set<string>()]));
   for (const [name, service] of services) {
     for (const other of [...names(service, 'after'), ...needed(service)])
       if (services.has(other)) after.get(name)?.add(other);
     for (const other of names(service, 'before')) after.get(other)?.add(name);
   }
+  return after;
+}
+
+/** The services of these names, and all that any of them waits for. */
+export function withAwaited(services: Services, chosen: readonly string[]): ReadonlySet<string> {
+  const after = neededBy(services);
+  const there = chosen.filter((name) => services.has(name));
+  return new Set(there.flatMap((name) => [name, ...reached(after, name)]));
+}
+
+/**
+ * Groups of services: each group may start as soon as the group before it has been started. What a label names but
+ * does not exist orders nothing, as in RancherOS 1, so that a service may stand behind one that is not installed.
+ * Services that wait for each other are told, and start at the same time; the others keep their order.
+ */
+export function waves(services: Services, tell: (sentence: string) => void = () => undefined): string[][] {
+  const after = neededBy(services);
   const result: string[][] = [];
   const started = new Set<string>();
   while (started.size < services.size) {

@@ -3,13 +3,15 @@ import { Failure, type System } from '../runtime/system.ts';
 import { isSystem, runsOnce, type Services, startsAtBoot } from './config.ts';
 import { type ContainerSpec, containerSpec } from './container.ts';
 import type { Surroundings } from './environment.ts';
-import { waves } from './order.ts';
+import { waves, withAwaited } from './order.ts';
 
 /** Containers of one Docker, and the order in which they are started. */
 export interface Plan {
   readonly specs: ReadonlyMap<string, ContainerSpec>;
   /** Started one group after the other. */
   readonly waves: readonly (readonly string[])[];
+  /** Of them, those that somebody sits and waits for, and what these wait for. */
+  readonly urgent: ReadonlySet<string>;
   /** What comes after them waits until they have ended. */
   readonly once: ReadonlySet<string>;
   /** Only created: nobody waits for them. */
@@ -18,6 +20,9 @@ export interface Plan {
 }
 
 export type Scope = 'system' | 'user';
+
+/** A login, and the user's Docker: a machine has started when these have. */
+const URGENT = ['console', 'docker'];
 
 export function surroundings(system: System, config: CloudConfig): Surroundings {
   return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
@@ -50,6 +55,7 @@ export function planServices(
   return {
     specs,
     waves: waves(running, (sentence) => problems.push(sentence)),
+    urgent: withAwaited(running, URGENT),
     once: new Set([...running].flatMap(([name, service]) => (runsOnce(service) ? [name] : []))),
     idle: [...right.keys()].filter((name) => !running.has(name)),
     problems,

@@ -9,15 +9,18 @@ export interface Started {
   readonly lacking: readonly string[];
 }
 
-/**
- * Creates and starts containers as planned. What fails is told, and the others start all the same. Those of the names `kept` outlived
- * the restart of the machine and are only started. `fill` puts files into containers that do not run yet.
- */
-export function startAll(
-  engine: Engine,
-  plan: Plan,
-  { kept = new Set(), fill }: { readonly kept?: ReadonlySet<string>; readonly fill?: Fill } = {},
-): Started {
+/** What is particular about the start of a machine. */
+export interface BootStart {
+  /** Names of containers that outlived the restart of the machine; they are only started. */
+  readonly kept?: ReadonlySet<string>;
+  /** Puts files into containers that do not run yet. */
+  readonly fill?: Fill;
+  /** Called when all that is urgent has been started; the rest comes when it returns. */
+  readonly afterUrgent?: () => void;
+}
+
+/** Creates and starts containers as planned. What fails is told, and the others start all the same. */
+export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, afterUrgent }: BootStart = {}): Started {
   const problems = [...plan.problems];
   const lacking: string[] = [];
   const create = (names: readonly string[]): readonly string[] => {
@@ -33,10 +36,20 @@ export function startAll(
     problems.push(...(fill?.(engine, made) ?? []));
     return made;
   };
-  for (const wave of plan.waves) {
-    const created = create(wave);
-    problems.push(...engine.start(created));
-    problems.push(...engine.waitFor(created.filter((name) => plan.once.has(name))));
+  const take = (waves: readonly (readonly string[])[]): void => {
+    for (const wave of waves.filter((names) => names.length > 0)) {
+      const created = create(wave);
+      problems.push(...engine.start(created));
+      problems.push(...engine.waitFor(created.filter((name) => plan.once.has(name))));
+    }
+  };
+  const part = (isUrgent: boolean) =>
+    plan.waves.map((wave) => wave.filter((name) => plan.urgent.has(name) === isUrgent));
+  if (afterUrgent === undefined) take(plan.waves);
+  else {
+    take(part(true));
+    afterUrgent();
+    take(part(false));
   }
   create(plan.idle);
   return { problems, lacking };

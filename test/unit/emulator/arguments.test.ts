@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
     has: ['-kernel /r/vmlinuz -initrd /r/initrd -append console=ttyS0 a=b'],
   },
   { sentence: 'memory and processors', has: ['-m 512M', '-smp 2'] },
-  { sentence: 'TCG runs one thread per processor and offers all it can', has: ['-accel tcg,thread=multi -cpu max'] },
+  { sentence: 'TCG runs one thread per processor and offers all that it is fast at', has: ['-accel tcg,thread=multi -cpu max,-erms,-fsrm,-la57'] },
   { sentence: 'KVM shows the host processor', around: { accelerator: 'kvm' }, has: ['-accel kvm -cpu host'] },
   { sentence: 'nothing of the host leaks in', has: ['-no-user-config -nodefaults'] },
   { sentence: 'serial port and monitor are inherited descriptors', has: ['socket,id=serial0,fd=4', 'socket,id=monitor0,fd=3', 'chardev=monitor0,mode=control'] },

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { findServices, isCreateOnly, isSystem, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, volumesOf } from '../../../../overlays/ros/services/container.ts';
-import { waves } from '../../../../overlays/ros/services/order.ts';
+import { waves, withAwaited } from '../../../../overlays/ros/services/order.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
 
@@ -29,6 +29,18 @@ const ORDERS: readonly (readonly [string, Parameters<typeof ordered>[0], string[
   ['a name that does not exist orders nothing', { a: { after: 'ghost' }, b: { before: 'ghost' } }, [['a', 'b']]],
 ];
 for (const [sentence, rows, expected] of ORDERS) test(sentence, () => assert.deepEqual(waves(ordered(rows)), expected));
+
+test('what is urgent is what was named and all that it waits for, by either label', () => {
+  const services = ordered({
+    console: {},
+    docker: { after: 'cloud-init' },
+    'cloud-init': { after: 'network' },
+    network: {},
+    mine: { before: 'docker' },
+    ntp: { after: 'network, docker' },
+  });
+  assert.deepEqual([...withAwaited(services, ['console', 'docker', 'gone'])].sort(), ['cloud-init', 'console', 'docker', 'mine', 'network']);
+});
 
 test('only services that wait for each other lose their order, and are told', () => {
   const told: string[] = [];
