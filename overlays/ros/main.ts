@@ -1,55 +1,66 @@
 import * as std from 'std';
-import { cloudInit } from './commands/cloud-init.ts';
-import type { CommandOfRos } from './commands/command.ts';
-import { config } from './commands/config.ts';
-import { console, switchConsole } from './commands/console.ts';
-import { consoleFinish } from './commands/console-finish.ts';
-import { consoleInit } from './commands/console-init.ts';
-import { dockerConfig } from './commands/docker-config.ts';
-import { early } from './commands/early.ts';
-import { engine } from './commands/engine.ts';
-import { dev, env } from './commands/environment.ts';
-import { guestLogin } from './commands/guest-login.ts';
-import { install } from './commands/install.ts';
-import { modems } from './commands/modems.ts';
-import { netconf, ntpConfig } from './commands/netconf.ts';
-import { os } from './commands/os.ts';
-import { power, shutdown, stopServices } from './commands/power.ts';
-import { preloadImages } from './commands/preload-images.ts';
-import { service } from './commands/service.ts';
-import { sysinit } from './commands/sysinit.ts';
-import { tls } from './commands/tls.ts';
-import { version } from './commands/version.ts';
+import type { CommandOfRos, Run } from './commands/command.ts';
 import { nearestName } from './config/nearest-name.ts';
 import { quickjs } from './runtime/quickjs.ts';
 import { Failure, type System } from './runtime/system.ts';
 
+// A command's code is read when it is asked for: on a slow machine reading all of it takes half a second, at each of a dozen calls of a start.
 const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
-  'cloud-init': { summary: 'the datasource that configured this machine (status)', run: cloudInit },
-  config: { summary: 'the configuration: get, set, merge, export, validate', run: config },
-  console: { summary: 'the console: list, switch, enable', run: console },
-  install: { summary: 'writes this system to a disk', run: install },
-  netconf: { summary: 'makes the network what the configuration says', run: netconf },
-  dev: { summary: 'the device that has a label', run: dev },
-  engine: { summary: "the engine of the user's Docker", run: engine },
-  env: { summary: 'a command in the environment of the configuration', run: env },
-  os: { summary: 'the releases: version, list', run: os },
-  service: { summary: 'services: list, enable, up, stop, logs and more', run: service },
-  tls: { summary: 'certificates for Docker over the network', run: tls },
-  shutdown: { summary: 'power the machine off (-r: restart it)', run: shutdown },
-  version: { summary: 'the release that runs', run: version },
+  'cloud-init': {
+    summary: 'the datasource that configured this machine (status)',
+    load: async () => (await import('./commands/cloud-init.ts')).cloudInit,
+  },
+  config: {
+    summary: 'the configuration: get, set, merge, export, validate',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  console: {
+    summary: 'the console: list, switch, enable',
+    load: async () => (await import('./commands/console.ts')).console,
+  },
+  install: {
+    summary: 'writes this system to a disk',
+    load: async () => (await import('./commands/install.ts')).install,
+  },
+  netconf: {
+    summary: 'makes the network what the configuration says',
+    load: async () => (await import('./commands/netconf.ts')).netconf,
+  },
+  dev: { summary: 'the device that has a label', load: async () => (await import('./commands/environment.ts')).dev },
+  engine: {
+    summary: "the engine of the user's Docker",
+    load: async () => (await import('./commands/engine.ts')).engine,
+  },
+  env: {
+    summary: 'a command in the environment of the configuration',
+    load: async () => (await import('./commands/environment.ts')).env,
+  },
+  os: { summary: 'the releases: version, list', load: async () => (await import('./commands/os.ts')).os },
+  service: {
+    summary: 'services: list, enable, up, stop, logs and more',
+    load: async () => (await import('./commands/service.ts')).service,
+  },
+  tls: {
+    summary: 'certificates for Docker over the network',
+    load: async () => (await import('./commands/tls.ts')).tls,
+  },
+  shutdown: {
+    summary: 'power the machine off (-r: restart it)',
+    load: async () => (await import('./commands/power.ts')).shutdown,
+  },
+  version: { summary: 'the release that runs', load: async () => (await import('./commands/version.ts')).version },
   // The system's own.
-  'console-finish': { run: consoleFinish },
-  'console-init': { run: consoleInit },
-  'docker-config': { run: dockerConfig },
-  early: { run: early },
-  'guest-login': { run: guestLogin },
-  modems: { run: modems },
-  'ntp-config': { run: ntpConfig },
-  'preload-images': { run: preloadImages },
-  sysinit: { run: sysinit },
-  'switch-console': { run: switchConsole },
-  'stop-services': { run: stopServices },
+  'console-finish': { load: async () => (await import('./commands/console-finish.ts')).consoleFinish },
+  'console-init': { load: async () => (await import('./commands/console-init.ts')).consoleInit },
+  'docker-config': { load: async () => (await import('./commands/docker-config.ts')).dockerConfig },
+  early: { load: async () => (await import('./commands/early.ts')).early },
+  'guest-login': { load: async () => (await import('./commands/guest-login.ts')).guestLogin },
+  modems: { load: async () => (await import('./commands/modems.ts')).modems },
+  'ntp-config': { load: async () => (await import('./commands/netconf.ts')).ntpConfig },
+  'preload-images': { load: async () => (await import('./commands/preload-images.ts')).preloadImages },
+  sysinit: { load: async () => (await import('./commands/sysinit.ts')).sysinit },
+  'switch-console': { load: async () => (await import('./commands/console.ts')).switchConsole },
+  'stop-services': { load: async () => (await import('./commands/power.ts')).stopServices },
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -60,12 +71,17 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** One program, many names: links called reboot, poweroff, halt and shutdown lead here. */
-const NAMES: Readonly<Record<string, CommandOfRos['run']>> = {
-  reboot: (system) => power(system, 'reboot'),
-  poweroff: (system) => power(system, 'poweroff'),
-  halt: (system) => power(system, 'halt'),
-  shutdown,
+const NAMES: Readonly<Record<string, () => Promise<Run>>> = {
+  reboot: () => ending('reboot'),
+  poweroff: () => ending('poweroff'),
+  halt: () => ending('halt'),
+  shutdown: async () => (await import('./commands/power.ts')).shutdown,
 };
+
+async function ending(action: 'reboot' | 'poweroff' | 'halt'): Promise<Run> {
+  const { power } = await import('./commands/power.ts');
+  return (system) => power(system, action);
+}
 
 function usage(): string {
   const listed = Object.entries(COMMANDS).flatMap(([name, { summary }]) =>
@@ -74,9 +90,9 @@ function usage(): string {
   return `usage: ros [-v] COMMAND\n\n${listed.join('\n')}\n\nros COMMAND --help says more.`;
 }
 
-function main(system: System): number {
+async function main(system: System): Promise<number> {
   const named = NAMES[system.program.split('/').at(-1) ?? ''];
-  if (named !== undefined) return named(system, system.args);
+  if (named !== undefined) return (await named())(system, system.args);
   const [word = '', ...args] = system.args;
   if (['help', '-h', '--help'].includes(word)) {
     system.print(usage());
@@ -84,16 +100,16 @@ function main(system: System): number {
   }
   const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return command.run(system, args);
+  if (command !== undefined) return (await command.load())(system, args);
   const near = nearestName(word, Object.keys(COMMANDS));
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   system.complain(word === '' ? usage() : `there is no command ${word}.${hint}\n${usage()}`);
   return 2;
 }
 
-function guarded(): number {
+async function guarded(): Promise<number> {
   try {
-    return main(quickjs);
+    return await main(quickjs);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     quickjs.complain(error.message);
@@ -101,4 +117,4 @@ function guarded(): number {
   }
 }
 
-std.exit(guarded());
+std.exit(await guarded());

@@ -34,6 +34,13 @@ declare module 'os' {
   /** Milliseconds. */
   export function now(): number;
   export function pipe(): [number, number] | null;
+  export const S_IFMT: number;
+  export const S_IFDIR: number;
+  /** What was found, and the number of an error. */
+  export function stat(path: string): [{ readonly mode: number } | null, number];
+  export function readdir(path: string): [string[], number];
+  /** 0, or the negative number of an error. */
+  export function rename(from: string, to: string): number;
   export function sleep(milliseconds: number): void;
   export function waitpid(pid: number, options: number): [number, number];
 }

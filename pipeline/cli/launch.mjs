@@ -26,6 +26,20 @@ if (major < 20 || (major === 20 && minor < 18)) {
   process.exit(3);
 }
 
+/** What the guest program takes from the library `yaml`. */
+const GUEST_YAML = [
+  'Document',
+  'LineCounter',
+  'isAlias',
+  'isCollection',
+  'isMap',
+  'isNode',
+  'isScalar',
+  'parse',
+  'parseDocument',
+  'stringify',
+];
+
 const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const cacheFolder = bundleCacheFolder();
 const stateFile = path.join(cacheFolder, 'state.json');
@@ -102,6 +116,7 @@ async function bundle() {
     legalComments: 'none',
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   };
+  const guest = { platform: 'neutral', target: 'es2022', mainFields: ['module', 'main'], minify: true, banner: {} };
   const temporary = path.join(cacheFolder, `tmp-${process.pid}`);
   rmSync(temporary, { recursive: true, force: true });
   try {
@@ -128,14 +143,20 @@ async function bundle() {
       ),
       build({
         ...common,
+        ...guest,
         entryPoints: ['overlays/ros/main.ts'],
-        outfile: path.join(temporary, 'ros.js'),
-        platform: 'neutral',
-        target: 'es2022',
-        mainFields: ['module', 'main'],
+        outdir: path.join(temporary, 'ros'),
+        splitting: true,
         external: ['std', 'os'],
-        minify: true,
-        banner: { js: '#!/usr/bin/qjs -m' },
+        plugins: [yamlWhenUsed()],
+      }),
+      build({
+        ...common,
+        ...guest,
+        stdin: { contents: `export { ${GUEST_YAML.join(', ')} } from 'yaml';`, resolveDir: projectFolder },
+        outfile: path.join(temporary, 'ros/yaml.js'),
+        format: 'iife',
+        globalName: 'yamlLibrary',
       }),
     ]);
     for (const result of results)
@@ -180,6 +201,23 @@ function filesBelow(folder, prefix = '') {
     .flatMap((entry) =>
       entry.isDirectory() ? filesBelow(folder, path.join(prefix, entry.name)) : [path.join(prefix, entry.name)],
     );
+}
+
+/**
+ * Lets the guest program read its YAML library, a third of all its code, when the first text is to be parsed: most calls find the
+ * configuration parsed already. QuickJS can read a script in the midst of other code, but no module.
+ */
+function yamlWhenUsed() {
+  const contents = `import { loadScript } from 'std';
+    const library = () => globalThis.yamlLibrary ?? (loadScript('/usr/lib/ros/program/yaml.js'), globalThis.yamlLibrary);
+    ${GUEST_YAML.map((name) => `export function ${name}(...words) { const { ${name}: it } = library(); return new.target ? new it(...words) : it(...words); }`).join('\n')}`;
+  return {
+    name: 'yaml-when-used',
+    setup(context) {
+      context.onResolve({ filter: /^yaml$/ }, () => ({ path: 'yaml', namespace: 'when-used' }));
+      context.onLoad({ filter: /.*/, namespace: 'when-used' }, () => ({ contents }));
+    },
+  };
 }
 
 /** Lets `import { targetFiles } from 'targets:all'` give the default exports of every file in `targets/`, by file name. */

@@ -161,7 +161,7 @@ async function readContext(options: {
     effects: (sets, arch) => effectsOf({ lock, acknowledgements, sets, arch }),
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
-    rosProgram: await readFile(path.join(options.bundleFolder, 'ros.js'), 'utf8'),
+    rosProgram: await readProgram(path.join(options.bundleFolder, 'ros')),
     prove: (artifact) => options.proofs.add(artifact),
     memo: <T>(name: string, make: () => T): T => {
       const known = memory.get(name);
@@ -175,6 +175,14 @@ async function readContext(options: {
       return fresh.made;
     },
   };
+}
+
+/** The files of the guest program, by their names. */
+async function readProgram(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(folder)).sort();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const)),
+  );
 }
 
 /** Every YAML file of a folder, by its name without the ending. */

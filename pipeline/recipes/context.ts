@@ -17,8 +17,8 @@ export interface BuildContext {
   readonly effects: (sets: readonly string[], arch: Arch) => readonly string[];
   readonly kernelModules: (flavour: string, arch: Arch) => ModuleLists;
   readonly overlayRules: (name: string) => OverlayRules;
-  /** The guest program, bundled to one file for QuickJS. */
-  readonly rosProgram: string;
+  /** The guest program, bundled to modules for QuickJS, by their names; `main.js` is the first. */
+  readonly rosProgram: ReadonlyMap<string, string>;
   /** Names an artifact that must come about before anything is published, though no file holds it: a check. */
   readonly prove: (artifact: Artifact) => void;
   /** Handles made before, by name: a recipe that two targets call adds its steps once. */

@@ -129,7 +129,8 @@ function configLayer(context: BuildContext): Layer {
         { path: 'usr/lib/os-release', text: osRelease(version) },
         // Seen by consoles of other systems, whose os-release is their own.
         { path: 'usr/share/ros/os-release', text: osRelease(version) },
-        { path: 'usr/bin/ros', mode: 0o755, text: context.rosProgram },
+        { path: 'usr/bin/ros', mode: 0o755, text: `#!/usr/bin/qjs -m\nimport '/usr/lib/ros/program/main.js';\n` },
+        ...[...context.rosProgram].map(([name, text]) => ({ path: `usr/lib/ros/program/${name}`, text })),
       ],
     },
   });

@@ -51,6 +51,8 @@ function host(intercept: (argv: readonly string[]) => Result | undefined = () =>
     args: [],
     readText: (path) => readFileSync(path, 'utf8'),
     writeText: unexpected,
+    files: () => [],
+    rename: unexpected,
     appendText: unexpected,
     readInput: unexpected,
     environment: unexpected,

@@ -4,10 +4,9 @@ import { Failure, type Result, type System } from '../runtime/system.ts';
 
 /** Names of the files in a folder that do not begin with a dot, sorted. */
 export function filesIn(system: System, folder: string): readonly string[] {
-  const { stdout } = shell(system, 'cd "$1" 2>/dev/null && ls -1p', [folder]);
-  return stdout
-    .split('\n')
-    .filter((name) => name !== '' && !name.endsWith('/'))
+  return system
+    .files(folder)
+    .filter((name) => !name.startsWith('.'))
     .sort();
 }
 

@@ -6,6 +6,7 @@ import { at, mergeInto, type Tree, without } from './merge.ts';
 import { applyMetadata, parseMetadata } from './metadata.ts';
 import type { Problem } from './problem.ts';
 import { readCloudConfig } from './read.ts';
+import { type Reader, readBefore } from './read-before.ts';
 import type { CloudConfig } from './schema.ts';
 
 export const CONF = '/var/lib/rancher/conf';
@@ -78,11 +79,18 @@ function withVersion(system: System, text: string): string {
 
 /** The configuration that holds on this machine, and all that is wrong with its sources. */
 export function loadConfig(system: System): LoadedConfig {
-  return joinSources(readSources(system));
+  const texts = readSources(system);
+  const known = readBefore(system);
+  const loaded = joinSources(texts, known.read);
+  known.keep();
+  return loaded;
 }
 
-export function joinSources({ files, kernelLine, metadata }: SourceTexts): LoadedConfig {
-  const fromFiles = joinFiles(files);
+export function joinSources(
+  { files, kernelLine, metadata }: SourceTexts,
+  read: Reader = readCloudConfig,
+): LoadedConfig {
+  const fromFiles = joinFiles(files, read);
   const line = readKernelLine(kernelLine);
   const disabled = at(mergeInto(fromFiles.config as Tree, line.config as Tree), ['rancher', 'disable']);
   const obeyed = (config: CloudConfig) =>
@@ -102,11 +110,11 @@ export function joinSources({ files, kernelLine, metadata }: SourceTexts): Loade
 const DEBUG: Tree = { rancher: { docker: { debug: true }, system_docker: { debug: true }, log: true } };
 
 /** What files say, without the kernel command line and metadata. */
-export function joinFiles(files: SourceTexts['files']): LoadedConfig {
+export function joinFiles(files: SourceTexts['files'], reader: Reader = readCloudConfig): LoadedConfig {
   let config: Tree = {};
   const problems: Problem[] = [];
   for (const { path, text } of files) {
-    const read = readCloudConfig(text, path);
+    const read = reader(text, path);
     problems.push(...read.problems);
     config = mergeInto(config, read.config as Tree);
   }

@@ -63,6 +63,16 @@ export const quickjs: System = {
   args,
   readText,
   writeText: (path, text) => write(path, 'w', text),
+  files(folder) {
+    const isFile = (name: string): boolean => {
+      const [found] = os.stat(`${folder}/${name}`);
+      return found !== null && (found.mode & os.S_IFMT) !== os.S_IFDIR;
+    };
+    return os.readdir(folder)[0].filter(isFile);
+  },
+  rename(from, to) {
+    if (os.rename(from, to) !== 0) throw new Failure(`${from} cannot be renamed; are you root?`);
+  },
   appendText: (path, text) => write(path, 'a', text),
   readInput: () => std.in.readAsString(),
   environment: (name) => std.getenv(name),

@@ -6,6 +6,10 @@ export interface System {
   readText(path: string): string | undefined;
   /** Replaces what stands in a file, at once and not safe from a power cut: for /proc, /sys and /run. */
   writeText(path: string, text: string): void;
+  /** Names of what is in a folder and is no folder, in any order; none where there is no such folder. */
+  files(folder: string): readonly string[];
+  /** Gives a file another name, at once; whatever had that name is gone. */
+  rename(from: string, to: string): void;
   /** Writes to something that exists already, such as a pipe. */
   appendText(path: string, text: string): void;
   /** All of the standard input. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command, Result, System } from '../../../overlays/ros/runtime/system.ts';
@@ -56,6 +56,14 @@ export function machine(files: { readonly [path: string]: string | Uint8Array } 
       }
     },
     writeText: (path, text) => write(path, text, 'w'),
+    rename: (from, to) => renameSync(place(from), place(to)),
+    files(folder) {
+      try {
+        return readdirSync(place(folder)).filter((name) => !statSync(join(place(folder), name)).isDirectory());
+      } catch {
+        return [];
+      }
+    },
     appendText: (path, text) => write(path, text, 'a'),
     readInput: () => options.input ?? '',
     environment: (name) => options.environment?.[name],

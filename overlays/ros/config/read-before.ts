@@ -1,0 +1,48 @@
+import type { System } from '../runtime/system.ts';
+import { type ReadConfig, readCloudConfig } from './read.ts';
+
+export type Reader = (text: string, file: string) => ReadConfig;
+
+/** In memory, in a folder that only root can read: a configuration may hold passwords. */
+const KEPT = '/run/ros/read-before.json';
+
+type Known = Readonly<Record<string, { readonly text: string; readonly read: ReadConfig }>>;
+
+/**
+ * Reads files of the configuration, and those that a call before has read not again: their text is compared, which is done in no time,
+ * while parsing and checking them takes a slow machine half a second, at each of a dozen calls of a start. `keep` remembers what was new.
+ */
+export function readBefore(system: System): { readonly read: Reader; readonly keep: () => void } {
+  const known = parsed(system.readText(KEPT));
+  const now: Record<string, Known[string]> = {};
+  let isNew = false;
+  return {
+    read(text, file) {
+      const before = known[file];
+      const isSame = before !== undefined && before.text === text;
+      isNew ||= !isSame;
+      const read = isSame ? before.read : readCloudConfig(text, file);
+      now[file] = { text, read };
+      return read;
+    },
+    keep() {
+      if (!isNew) return;
+      try {
+        // Renamed, so that nobody reads half of it.
+        const file = `${KEPT}.${system.now()}`;
+        system.writeText(file, JSON.stringify(now));
+        system.rename(file, KEPT);
+      } catch {
+        // Not root, or not on a running machine: the next call reads the files itself.
+      }
+    },
+  };
+}
+
+function parsed(text: string | undefined): Known {
+  try {
+    return JSON.parse(text ?? '{}') as Known;
+  } catch {
+    return {};
+  }
+}
