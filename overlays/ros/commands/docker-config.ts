@@ -5,6 +5,7 @@ import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docke
 import { freeBridge } from '../network/free-bridge.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
+import { must } from '../runtime/run.ts';
 import { shellWord } from '../runtime/shell-word.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { textsOf } from '../services/pairs.ts';
@@ -40,14 +41,22 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   const line = withArguments(withoutOwnPort(json, words), words);
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
   if (options.userns_enabled) giveUserNumbers(system);
-  writeFile(system, `${FOLDER}/daemon.json`, `${JSON.stringify(line.json, undefined, 2)}\n`);
+  // Made anew at each start, and read by nobody meanwhile: neither needs to reach a disk.
+  must(system, ['mkdir', '-p', '-m', '0700', FOLDER]);
+  system.writeText(`${FOLDER}/daemon.json`, `${JSON.stringify(line.json, undefined, 2)}\n`);
   const variables = Object.entries(environment).flatMap(([name, value]) => {
     if (/^[A-Za-z_]\w*$/.test(name)) return [`export ${name}=${shellWord(value)}\n`];
     alarm(system, `rancher.docker.environment: “${name}” is no name of a variable; it is left out.`);
     return [];
   });
-  writeFile(system, `${FOLDER}/start`, `${variables.join('')}set -- ${line.words.map(shellWord).join(' ')}\n`);
+  system.writeText(`${FOLDER}/start`, `${variables.join('')}set -- ${line.words.map(shellWord).join(' ')}\n`);
   return 0;
+}
+
+/** While System Docker is still starting nobody waits for this; the service docker does it only where it finds it not done. */
+export function dockerConfigAhead(system: System): void {
+  dockerConfig(system, []);
+  system.writeText(`${FOLDER}/ahead`, '');
 }
 
 /** Arguments that name a place to listen on over the network stand for the usual one. */

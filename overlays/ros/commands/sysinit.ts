@@ -5,6 +5,7 @@ import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { confirmStart } from '../install/boot-slot.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
+import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { findServices } from '../services/config.ts';
 import { fillWith } from '../services/given-files.ts';
@@ -12,6 +13,7 @@ import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
 import { keptContainers } from '../state/data-root.ts';
+import { dockerConfigAhead } from './docker-config.ts';
 
 /** Seconds. On a machine whose Docker does not start, all else must. */
 const USER_DOCKER_LIMIT = 30;
@@ -36,6 +38,8 @@ export function sysinit(system: System): number {
   const withConsole = configuredConsole(system, usual, console);
   const services = withoutIdleCloudInit(system, config, withConsole);
   const plan = planServices(services, 'system', surroundings(system, config));
+  // A datasource may change what it says.
+  if (plan.specs.has('docker') && !services.has('cloud-init')) eachStep(system, [() => dockerConfigAhead(system)]);
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');
