@@ -2,12 +2,22 @@ import type { Writer } from '../core/writer.ts';
 import { dataBlockNumbers, dataBlocks } from '../disks/disk-blocks.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { encodeVhdFooter, encodeVhdHeader, encodeVhdTable, VHD_BITMAP, VHD_BLOCK } from '../formats/vhd.ts';
+import { refuse } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
 import { OutputFile } from '../trees/output-file.ts';
+
+/** The specification of the format ends here, and so do the platforms that read it. */
+const MOST_MIB = 2040 * 1024;
 
 /** An installed disk as a dynamic VHD. Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`. Output: `disk`. */
 export const write: Writer = async (job) => {
   const sizeMiB = sizeOption(job.options);
+  if (sizeMiB !== undefined && sizeMiB > MOST_MIB) {
+    throw refuse(
+      `A VHD holds at most ${MOST_MIB} MiB, and this disk has ${sizeMiB} MiB.`,
+      'Give the target a smaller sizeMiB, or make a VHDX of it.',
+    );
+  }
   withVirtualDisk(job, sizeMiB, (disk) => {
     const present = dataBlockNumbers(disk, VHD_BLOCK);
     const blocks = Math.ceil(disk.size / VHD_BLOCK);

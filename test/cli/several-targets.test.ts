@@ -83,6 +83,13 @@ const BAD: readonly BadTarget[] = [
     end: 2,
   },
   {
+    sentence: 'a size that a format does not reach',
+    name: 'huge',
+    text: targetText('huge', { make: `${DISK} return { 'huge/file': dynamicVhd(context, disk, { name: 'huge/file', sizeMiB: 3_000_000 }) };` }),
+    says: [/targets\/huge\.ts: huge\/file: A VHD holds at most 2088960 MiB/],
+    end: 2,
+  },
+  {
     sentence: 'a step that meets other bytes than it was promised',
     name: 'failing',
     text: targetText('failing', { make: `${step(`{ from: 'repository', path: 'package.json' }`)} return { 'failing/file': file };` }),
