@@ -33,8 +33,6 @@ const STAGES = [
 
 /** Cases of a release cut the power many times. */
 const fileMinutes = () => (values.release ? 90 : 30);
-/** What the tests boot and look into. */
-const TESTED = ['--target', 'amd64', '--target', 'arm64'];
 const started = performance.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -49,6 +47,8 @@ if (values.help) {
 const wrong = (values.stage ?? []).find((name) => !STAGES.some((stage) => stage.name === name));
 if (wrong !== undefined) misused(`There is no stage ${JSON.stringify(wrong)}: ${STAGES.map((stage) => stage.name).join(', ')}.`);
 const only = values.only === undefined ? undefined : pattern(values.only, '--only');
+/** What the tests boot and look into. */
+const TESTED = values.release ? ['--all'] : ['amd64', 'arm64', 'openstack', 'proxmoxve'].flatMap((name) => ['--target', name]);
 if (values.release) process.env['RANCHEROS_TEST_RELEASE'] = '1';
 // Read by rig/machine.ts, which registers the cases.
 if (values.seed !== undefined) process.env['RANCHEROS_SEED'] = values.seed;
