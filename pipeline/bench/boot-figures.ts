@@ -3,6 +3,7 @@ import type { Machine } from '../emulator/machine.ts';
 import { startMachine } from '../emulator/running-machine.ts';
 import { ConsoleShell } from '../emulator/shell.ts';
 import { median } from './build-figures.ts';
+import { MOMENTS_COMMAND, type Moment, medianMoments, readMoments } from './moments.ts';
 
 /** Seconds after power-on, each the median of the runs. */
 export interface BootFigures {
@@ -20,6 +21,8 @@ export interface BootFigures {
   readonly availableMiB: number;
   /** The rest of what the kernel manages (`MemTotal` without `MemAvailable`). */
   readonly usedMiB: number;
+  /** Only of RancherOS. */
+  readonly moments?: readonly Moment[];
 }
 
 /** Commands that print the log of a daemon in Docker's own format. */
@@ -79,6 +82,7 @@ function medians(samples: readonly Sample[]): Sample {
     firstContainerSeconds: middle((sample) => sample.firstContainerSeconds),
     availableMiB: middle((sample) => sample.availableMiB),
     usedMiB: middle((sample) => sample.usedMiB),
+    moments: medianMoments(samples.flatMap(({ moments }) => (moments === undefined ? [] : [moments]))),
   };
 }
 
@@ -103,6 +107,9 @@ async function bootOnce({ machine, toolRoot, accelerator, signal, logs }: BootBe
       firstContainerSeconds: Number(time) - powerOn,
       availableMiB,
       usedMiB: Number(total) / 1024 - availableMiB,
+      ...(logs.systemDocker === undefined
+        ? {}
+        : { moments: readMoments(await shell.output(MOMENTS_COMMAND, LIMIT), powerOn) }),
     };
   } finally {
     await running.stop();

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BootFigures, type DockerLogs, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { comparisonTable } from '../bench/comparison.ts';
+import { medianMoments, momentsTable } from '../bench/moments.ts';
 import type { Artifact } from '../core/step.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { installedDisk } from '../recipes/disk.ts';
@@ -79,6 +80,8 @@ export const benchPeer: Command = {
       peer.push(await boot('Debian', disks.peer, PEER_LOGS, 1));
     }
     context.stdout.write(`${comparisonTable(rancheros, peer).join('\n')}\n`);
+    const moments = medianMoments(rancheros.map((each) => each.moments ?? []));
+    context.stdout.write(`\n${momentsTable(moments).join('\n')}\n`);
     if (values.json !== undefined)
       await writeFile(resolve(values.json), `${JSON.stringify({ rancheros, peer }, null, 2)}\n`);
     return 0;

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BootFigures, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { measureBuilds } from '../bench/build-figures.ts';
+import { momentsTable } from '../bench/moments.ts';
 import { type Figures, figuresTable } from '../bench/table.ts';
 import { BuildError } from '../core/failure.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
@@ -73,6 +74,8 @@ export const bench: Command = {
         : [];
     const figures: Figures = { build, boots };
     context.stdout.write(`${figuresTable(figures).join('\n')}\n`);
+    for (const { path, moments = [] } of boots)
+      context.stdout.write(`\n${path}: ${momentsTable(moments).join('\n')}\n`);
     if (values.json !== undefined) await writeFile(resolve(values.json), `${JSON.stringify(figures, null, 2)}\n`);
     return 0;
   },

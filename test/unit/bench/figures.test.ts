@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { median, readSizes } from '../../../pipeline/bench/build-figures.ts';
 import { comparisonTable } from '../../../pipeline/bench/comparison.ts';
+import { medianMoments, momentsTable, readMoments } from '../../../pipeline/bench/moments.ts';
 import { measureCommand } from '../../../pipeline/bench/process-tree.ts';
 import { figuresTable } from '../../../pipeline/bench/table.ts';
 
@@ -80,4 +81,23 @@ test('two systems stand beside each other with the ratio of their medians', () =
   assert.match(lines, /user Docker ready +11\.0 s +22\.0 s +0\.50 {2}✔ wanted: at most 0\.7/);
   assert.match(lines, /memory used then +180 MiB +200 MiB +0\.90 {2}✖ wanted: at most 0\.8/);
   assert.match(lines, /System Docker ready +8\.0 s +- +-$/m);
+});
+
+test('moments of a start come from its logs, by the time after power-on', () => {
+  const text = [
+    'now 1000.5 40.5',
+    '[    0.000000] Linux version 6.12',
+    '[    2.440499] Run /init as init process',
+    '[    7.2] ros: PID 1 becomes System Docker',
+    'container /docker 1970-01-01T00:16:10.25Z',
+    'dockerd 1970-01-01T00:16:11Z Starting up',
+    'dockerd 1970-01-01T00:16:12Z Daemon has completed initialization',
+    'dockerd 1970-01-01T00:17:12Z Daemon has completed initialization',
+  ].join('\n');
+  const moments = readMoments(text, 955);
+  assert.deepEqual(
+    moments.map(({ seconds }) => Number(seconds.toFixed(2))),
+    [5, 7.44, 12.2, 15.25, 16, 17],
+  );
+  assert.match(momentsTable(medianMoments([moments, moments])).join('\n'), / {2}17\.0 s {4}\+1\.0 s {2}the user's Docker is ready$/);
 });
