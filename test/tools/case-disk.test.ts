@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeConfigMedium, makeDisk } from '../rig/case-disk.ts';
+import { digestOf, overlayOf, publishedDisk } from '../rig/published-disk.ts';
 import { oracleOutput } from '../rig/tools.ts';
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
@@ -36,4 +39,38 @@ test('configuration media of boot cases, as a CD and as FAT', () =>
     await rm(iso);
     const fat = await makeConfigMedium({ label: 'CIDATA', format: 'fat', files: { 'user-data': 'x' } }, folder);
     assert.equal(await oracleOutput(['mtype', '-i', fat, '::/user-data']), 'x');
+  }));
+
+test('published disks are opened by their names, unpacked where they are packed, and never written to', () =>
+  inFolder(async (folder) => {
+    const raw = join(folder, 'disk.raw');
+    await writeFile(raw, 'first bytes of the disk');
+    await truncate(raw, 8 * 2 ** 20);
+    const at = (name: string): string => join(folder, name);
+    await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', raw, at('packed.img')]);
+    await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'vpc', '-o', 'subformat=fixed,force_size=on', raw, at('fixed.vhd')]);
+    await oracleOutput(['zstd', '-q', '--rm', at('fixed.vhd')]);
+    await oracleOutput(['zstd', '-q', raw, '-o', at('installed.img')]);
+    await oracleOutput(['tar', '-C', folder, '-czf', at('image.tar.gz'), 'disk.raw']);
+    await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'vmdk', raw, at('disk.vmdk')]);
+    await oracleOutput(['tar', '-C', folder, '-cf', at('machine.ova'), 'disk.vmdk']);
+    const formats = { 'packed.img': 'qcow2', 'fixed.vhd.zst': 'vpc', 'installed.img': 'raw', 'image.tar.gz': 'raw', 'machine.ova': 'vmdk', 'disk.raw': 'raw' };
+    for (const [name, format] of Object.entries(formats)) {
+      const scratch = await mkdtemp(join(folder, 'open-'));
+      const before = await digestOf(at(name));
+      assert.equal(
+        before,
+        `sha256:${createHash('sha256')
+          .update(readFileSync(at(name)))
+          .digest('hex')}`,
+      );
+      const disk = await publishedDisk(at(name), scratch);
+      assert.equal(disk.format, format, name);
+      assert.match(await oracleOutput(['qemu-img', 'compare', '-f', disk.format, '-F', 'raw', disk.file, raw]), /Images are identical/, name);
+      await overlayOf(disk, { file: join(scratch, 'overlay'), mebibytes: 16 });
+      await oracleOutput(['qemu-io', '-f', 'qcow2', '-c', 'write 0 1M', join(scratch, 'overlay')]);
+      assert.equal(await digestOf(at(name)), before);
+      await rm(scratch, { recursive: true });
+    }
+    await assert.rejects(publishedDisk(at('disk.iso'), folder), /no name of a disk image/);
   }));

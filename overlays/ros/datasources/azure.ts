@@ -1,5 +1,6 @@
 import { at, isTree } from '../config/merge.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { tellAzureReady } from './azure-ready.ts';
 import { askText } from './client.ts';
 import type { Context, Datasource, Found } from './datasource.ts';
 import { lookAt, volumes } from './disk.ts';
@@ -35,6 +36,7 @@ export const azure: Datasource = {
     }
     return joined(cd, service, problems);
   },
+  tellReady: tellAzureReady,
 };
 
 function joined(cd: Part | undefined, service: Part | undefined, before: readonly string[]): Found {

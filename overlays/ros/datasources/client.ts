@@ -13,7 +13,9 @@ const ATTEMPTS = 3;
 
 export interface Ask {
   readonly url: string;
-  readonly method?: 'GET' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  /** Body of a POST. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** It may be packed by gzip, and hold anything; else it is text. */
   readonly isUserData?: boolean;
@@ -89,6 +91,7 @@ function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Requ
     connectTimeout: Math.min(CONNECT, left),
     maxBytes: ask.isUserData === true ? MAX_CHARACTERS + 1 : MOST_BYTES,
     ...(ask.headers === undefined ? {} : { headers: ask.headers }),
+    ...(ask.text === undefined ? {} : { text: ask.text }),
     ...(ask.isElsewhere === true ? { redirects: 5 } : { withoutProxy: true }),
     ...(ask.isUserData === true ? { unpackIn: WORK_FOLDER } : {}),
   };

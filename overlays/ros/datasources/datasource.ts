@@ -30,6 +30,8 @@ export interface Datasource {
   readonly needs: 'disk' | 'hypervisor' | 'machine' | 'network';
   /** Gives what it found, or fails with a sentence that says why there is nothing to be had. */
   readonly ask: (context: Context) => Found;
+  /** Tells the platform that what it gave is in force, where a platform waits for that; or fails with a sentence. */
+  readonly tellReady?: (context: Context) => void;
 }
 
 /** Folder of everything that is in the making; only root may look into it. */

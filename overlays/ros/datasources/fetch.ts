@@ -9,8 +9,8 @@ import { alarm, note } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import { eachStep } from '../runtime/steps.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { type AskOptions, askSources, type Outcome } from './ask.ts';
-import { wantedSources } from './list.ts';
+import { type AskOptions, askSources, LIMIT, type Outcome } from './ask.ts';
+import { type Wanted, wantedSources } from './list.ts';
 import { hasSaved, type Saved, saveFound } from './save.ts';
 import { writeStatus } from './status.ts';
 
@@ -64,7 +64,23 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
     alarm(system, `The user-data of ${best?.name} has ${count}; “sudo ros config validate --all” shows where.`);
   }
   const status = saved === undefined ? 0 : applyChanged(system, before, loadConfig(system).config);
+  if (best?.state === 'found')
+    tellReady(
+      system,
+      wanted.find(({ name }) => name === best.name),
+      options.at,
+    );
   return best === undefined && wanted.length > 0 ? 1 : status;
+}
+
+/** Whoever gave the configuration may wait for a word; without it the machine runs all the same, for as long as its platform lets it. */
+function tellReady(system: System, from: Wanted | undefined, at: AskOptions['at']): void {
+  try {
+    from?.source.tellReady?.({ system, deadline: system.now() + LIMIT, ...(at === undefined ? {} : { at }) });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    alarm(system, `${from?.name} was not told that the machine is ready: ${error.message}.`);
+  }
 }
 
 function nothingFound(outcomes: readonly Outcome[], isOfEarlierStart: boolean): string {

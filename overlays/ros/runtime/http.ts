@@ -9,6 +9,8 @@ export interface Request {
   readonly url: string;
   readonly unixSocket?: string;
   readonly json?: unknown;
+  /** A body as it is; its headers say what it is. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds after which the request counts as failed; without it, it may take as long as it likes. */
   readonly maxTime?: number;
@@ -54,6 +56,8 @@ function config(request: Request): string {
   if (request.json !== undefined) {
     text += line('header', 'Content-Type: application/json');
     text += line('data-raw', JSON.stringify(request.json));
+  } else if (request.text !== undefined) {
+    text += line('data-raw', request.text);
   } else if (request.method === 'POST' || request.method === 'PUT') {
     text += line('data-raw', '');
   }

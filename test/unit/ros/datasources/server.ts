@@ -8,6 +8,8 @@ export interface Route {
   readonly body?: string | Uint8Array;
   /** Headers without which it answers 401. */
   readonly needs?: Readonly<Record<string, string>>;
+  /** A regular expression; it answers 400 to a body that does not match. */
+  readonly takes?: string;
   /** Headers with which it answers 400. */
   readonly refuses?: readonly string[];
   /** `never`: takes the question and says nothing. `drip`: begins to answer and never ends. */
@@ -36,6 +38,12 @@ const server = require('node:http').createServer((request, response) => {
   if (route === undefined) return miss(404);
   for (const [name, value] of Object.entries(route.needs ?? {})) if (request.headers[name.toLowerCase()] !== value) return miss(401);
   for (const name of route.refuses ?? []) if (request.headers[name.toLowerCase()] !== undefined) return miss(400);
+  if (route.takes !== undefined) {
+    let body = '';
+    request.on('data', (part) => { body += part; });
+    request.on('end', () => new RegExp(route.takes).test(body) ? response.writeHead(route.status ?? 200).end() : miss(400));
+    return;
+  }
   if (route.pace === 'never') return;
   response.writeHead(route.status ?? 200, route.headers ?? {});
   if (route.pace === 'drip') { response.write('#cloud-config\\n'); setInterval(() => response.write('#'), 100).unref(); return; }
