@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bootRows, bootTable, keepRows } from './rig/boot-table.mjs';
 import { bundleTests, testFiles } from './rig/bundle.mjs';
 import { runFile } from './rig/run-file.mjs';
 
@@ -34,6 +35,7 @@ const STAGES = [
 /** Cases of a release cut the power many times. */
 const fileMinutes = () => (values.release ? 90 : 30);
 const started = performance.now();
+const startedAt = Date.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 /** How many tests were skipped, by the reason that they give. */
@@ -143,7 +145,17 @@ function record({ name, trouble }) {
   process.stdout.write(`✖ ${name}\n${indent(trouble)}\n`);
 }
 
+/** What the machines came to; a run of test:release keeps it in a file beside the cases. */
+function showBoots() {
+  const rows = bootRows(path.join(projectFolder, '.cache/test/boots'), startedAt);
+  if (rows.length === 0) return;
+  title('boots');
+  process.stdout.write(bootTable(rows));
+  if (values.release) keepRows(path.join(projectFolder, 'test/boot/results.json'), rows);
+}
+
 function finish() {
+  showBoots();
   if (failures.length > 0) {
     title('what failed');
     for (const { name, trouble } of failures) process.stdout.write(`✖ ${name}\n${indent(trouble.split('\n').slice(0, 12).join('\n'))}\n`);

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
@@ -15,6 +15,7 @@ import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
+import { bootFacts } from './boot-facts.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
@@ -115,7 +116,10 @@ async function report(run: Run, folder: string): Promise<void> {
   const log = [...run.past, run.machine.console.log()].join('\n');
   await writeFile(join(folder, 'console.log'), log);
   if (run.metadata) await writeFile(join(folder, 'metadata.log'), run.metadata.text());
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify({ boot: run.boot.name, published: run.parts.published, checks: run.results }, null, 2)}\n`);
+  const { boot, parts, emulator } = run;
+  const medium = boot.medium === 'disk' || boot.medium === 'card' ? undefined : mediumOf(boot.medium, boot.append, { folder: releaseFiles(boot.target), boot, card: parts.card });
+  const facts = await bootFacts(boot, { medium, release: publishedFile(''), published: parts.published, accelerator: emulator.accelerator });
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify({ ...facts, checks: run.results }, null, 2)}\n`);
   if (run.results.every((each) => each.ok)) return;
   run.context.diagnostic(`the console (${join(folder, 'console.log')}) ends with:`);
   for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
@@ -145,7 +149,9 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry 
     published[holds.file] = await digestOf(publishedFile(holds.file));
     context.diagnostic(`${holds.file} ${published[holds.file]}`);
   }
-  const card = boot.card && (await insertCard(join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip'), boot.card, scratch));
+  const zip = join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip');
+  const card = boot.card && (await insertCard(zip, boot.card, scratch));
+  if (card) published[relative(publishedFile(''), zip)] = await digestOf(zip);
   if (card) disks.push({ file: card.file, format: 'raw', bus: 'sd' });
   const discs: string[] = [];
   if (boot.configMedium) {
