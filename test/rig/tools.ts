@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { wire } from '../../pipeline/cli/wire.ts';
 import { hostProgram } from '../../pipeline/emulator/program.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { copySparse } from './copy-sparse.ts';
 import { projectFolder } from './project.ts';
 
 const roots = new Map<string, Promise<string>>();
@@ -75,7 +76,7 @@ export async function oracle(argv: readonly [string, ...string[]], options: Orac
   const folder = await temporaryFolder('oracle');
   try {
     for (const [name, content] of Object.entries(options.files ?? {})) {
-      if (typeof content === 'string') await copyFile(content, join(folder, name));
+      if (typeof content === 'string') copySparse(content, join(folder, name));
       else await writeFile(join(folder, name), content);
     }
     const [program, ...words] = argv;

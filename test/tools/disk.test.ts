@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { closeSync, copyFileSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Json } from '../../pipeline/core/json.ts';
 import { BOOT_LABEL, layOut, parseDiskPlan } from '../../pipeline/formats/disk-layout.ts';
 import { validateGpt } from '../../pipeline/formats/gpt-check.ts';
 import { validateGrubBios } from '../../pipeline/formats/grub-bios.ts';
 import { FileSource } from '../../pipeline/trees/file-source.ts';
+import { copySparse } from '../rig/copy-sparse.ts';
 import { projectFolder } from '../rig/project.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';
 import { scratch } from '../unit/trees/sample.ts';
@@ -92,7 +93,7 @@ test('e2fsck finds the state file system whole; its identities are the planned o
 
 test('resize2fs grows the state file system as the first boot will', async () => {
   const copy = scratch();
-  copyFileSync(disk.state, copy);
+  copySparse(disk.state, copy);
   const file = openSync(copy, 'r+');
   ftruncateSync(file, 8 * 1024 * MIB);
   closeSync(file);
