@@ -136,6 +136,7 @@ bootTest({
   checks: [
     { sentence: 'the shell is root', run: 'id -u', prints: /^0$/m },
     { sentence: 'the state is mounted', run: 'cat /home/somebody/note', prints: /^still here$/m },
+    { sentence: 'its file system allocates at once', run: 'grep " /run/rancher/state ext4 .*nodelalloc" /proc/mounts' },
     { sentence: 'nothing was started', run: 'pgrep -x dockerd; pgrep -x containerd; pgrep -x system-dockerd', exits: 1 },
     { sentence: 'the network has an address', run: 'ip -4 address show eth0', prints: /inet 10\.0\.2\.15/, eventually: true },
     { sentence: 'reboot restarts it', reboots: { run: 'reboot' } },
