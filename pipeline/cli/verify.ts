@@ -8,11 +8,12 @@ import { readOptions } from './options.ts';
 
 export const verify: Command = {
   name: 'verify',
-  summary: "checks a version's files against its manifest",
+  summary: "checks a version's files against its manifest and their formats",
   help: `Usage: npm run verify [-- VERSION]
 
 Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that no manifest
-names are faults too. Exit code 4 when anything is wrong.
+names are faults too. Then reads the fields of each file's format, down to the file systems of a disk. Exit code 4 when anything is
+wrong, 2 when the version was never built.
 
   --dist DIR   where releases lie (default: dist/os)
 `,
@@ -27,7 +28,7 @@ names are faults too. Exit code 4 when anything is wrong.
     const files = Object.values(manifest.files);
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
     context.stdout.write(
-      `${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says.\n`,
+      `${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says, their formats sound.\n`,
     );
     return 0;
   },

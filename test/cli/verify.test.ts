@@ -72,6 +72,11 @@ test('verify tells a whole release from a damaged one, and names the file', asyn
       assert.doesNotMatch(stderr, /^\s+at /m);
     });
   }
+  await t.test('a version that was never built is no damage: exit code 2, and what to do', async () => {
+    const { end, stdout, stderr } = await cli(['verify', 'v8.8.8', '--dist', dist]);
+    assert.deepEqual([end, stdout], [2, '']);
+    assert.match(stderr, /v8\.8\.8: Nothing was built here yet[\s\S]*Build the version first/);
+  });
   await t.test('the next build mends what was damaged without being told', async () => {
     await flip(path.join(release, 'vmlinuz'));
     assert.equal((await cli(['verify', '--dist', dist])).end, 4);

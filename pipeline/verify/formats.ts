@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { RandomAccess } from '../formats/random-access.ts';
+import type { FieldProblem } from '../formats/sector.ts';
+import { validateGzip, validateZstd } from './compressed.ts';
+import { validateDeviceTree } from './device-tree.ts';
+import { validateGceTar } from './gce-tar.ts';
+import { validateInitrd } from './initrd.ts';
+import { validateIpxe } from './ipxe.ts';
+import { validateIso } from './iso.ts';
+import { validateArm64Image, validateBzImage } from './linux-kernel.ts';
+import { validateOva } from './ova.ts';
+import { validateQcow2 } from './qcow2.ts';
+import { validateVhd } from './vhd.ts';
+import { validateVhdx } from './vhdx.ts';
+import { validateVmdk } from './vmdk.ts';
+import { validateZip } from './zip.ts';
+
+type Check = (
+  source: RandomAccess,
+  releasePath: string,
+  version: string,
+) => readonly FieldProblem[] | Promise<readonly FieldProblem[]>;
+
+const isArm = (releasePath: string): boolean => releasePath.startsWith('arm64/');
+
+/** By the end of a release file's name; the first that fits. */
+const CHECKS: readonly (readonly [name: RegExp, check: Check])[] = [
+  [/\.iso$/, (source, releasePath) => validateIso(source, { hasBios: !isArm(releasePath) })],
+  [/^vmlinuz$/, (source, releasePath) => (isArm(releasePath) ? validateArm64Image(source) : validateBzImage(source))],
+  [/^initrd$/, validateInitrd],
+  [/-gce\.tar\.gz$/, validateGceTar],
+  [/\.gz$/, validateGzip],
+  [/\.zst$/, validateZstd],
+  // The name is that of RancherOS 1; the raw disk in it is packed.
+  [/^rancheros\.img$/, validateZstd],
+  [/\.(img|qcow2)$/, validateQcow2],
+  [/\.vhdx$/, validateVhdx],
+  [/\.vhd$/, validateVhd],
+  [/\.vmdk$/, (source) => validateVmdk(source, 'monolithicSparse')],
+  [/\.ova$/, validateOva],
+  [/\.zip$/, validateZip],
+  [/\.dtb$/, validateDeviceTree],
+  [/\.ipxe$/, (source, _, version) => validateIpxe(source, version)],
+];
+
+/** What is wrong with the bytes of a release file, by the format that its path promises; nothing for a format nobody knows here. */
+export async function validateReleaseFile(
+  source: RandomAccess,
+  releasePath: string,
+  version: string,
+): Promise<readonly FieldProblem[]> {
+  const name = path.posix.basename(releasePath);
+  const found = CHECKS.find(([pattern]) => pattern.test(name));
+  return found ? await found[1](source, releasePath, version) : [];
+}

@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Json } from '../../pipeline/core/json.ts';
+import type { Writer } from '../../pipeline/core/writer.ts';
+import { MIB } from '../../pipeline/formats/sector.ts';
+import { write as disk } from '../../pipeline/writers/disk.ts';
+import { write as gceTar } from '../../pipeline/writers/gce-tar.ts';
+import { write as ova } from '../../pipeline/writers/ova.ts';
+import { write as vhd } from '../../pipeline/writers/vhd.ts';
+import { write as vhdx } from '../../pipeline/writers/vhdx.ts';
+import { write as vmdk } from '../../pipeline/writers/vmdk.ts';
+import { oracleOutput } from '../rig/tools.ts';
+import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
+import { EPOCH, scratch } from '../unit/trees/sample.ts';
+
+/** One disk with real file systems, in every container. */
+export interface FormatSamples {
+  readonly raw: Buffer;
+  readonly fat: Buffer;
+  readonly ext4: Buffer;
+  readonly vhd: Buffer;
+  readonly vhdx: Buffer;
+  readonly vmdk: Buffer;
+  readonly vmdkStream: Buffer;
+  readonly ova: Buffer;
+  readonly qcow2: Buffer;
+  /** Not yet packed by gzip. */
+  readonly gceTar: Buffer;
+}
+
+const BOOT_MIB = 36;
+const STATE_MIB = 8;
+/** First sector of the boot partition, behind the table and the BIOS boot partition. */
+export const BOOT_SECTOR = 4096;
+
+export async function formatSamples(): Promise<FormatSamples> {
+  const plan = samplePlan('formats', { bootBytes: BOOT_MIB * MIB, stateBytes: STATE_MIB * MIB });
+  const { boot: code, core } = sampleBiosCode();
+  const [boot, state, program] = [scratch(), scratch(), scratch()];
+  writeFileSync(program, 'MZ and a program');
+  await oracleOutput(['mkfs.vfat', '-C', '-F', '32', '-s', '1', '-h', String(BOOT_SECTOR), '-i', 'deadbeef', boot, String(BOOT_MIB * 1024)]);
+  await oracleOutput(['mmd', '-i', boot, '::EFI', '::EFI/BOOT']);
+  await oracleOutput(['mcopy', '-i', boot, program, '::EFI/BOOT/BOOTX64.EFI']);
+  await oracleOutput(['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-L', 'RANCHER_STATE', '-E', 'hash_seed=11111111-2222-4333-8444-555555555555', state, `${STATE_MIB}M`]);
+  const parts = { plan: input(JSON.stringify(plan)), boot, state, 'bios/boot.img': input(code), 'bios/core.img': input(core) };
+  const made = (writer: Writer, output: string, options: Json = {}) => run(writer, parts, output, options);
+  const raw = await made(disk, 'disk');
+  const stream = await made(vmdk, 'disk', { type: 'streamOptimized', extent: 'sample-disk1.vmdk' });
+  const packed = scratch();
+  await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', '-o', 'compat=0.10', '-m', '1', raw, packed]);
+  return {
+    raw: readFileSync(raw),
+    fat: readFileSync(boot),
+    ext4: readFileSync(state),
+    vhd: readFileSync(await made(vhd, 'disk')),
+    vhdx: readFileSync(await made(vhdx, 'disk')),
+    vmdk: readFileSync(await made(vmdk, 'disk', { type: 'monolithicSparse', extent: 'a.vmdk' })),
+    vmdkStream: readFileSync(stream),
+    ova: readFileSync(await run(ova, { vmdk: stream }, 'ova', { name: 'sample', version: 'v1.2.3' })),
+    qcow2: readFileSync(packed),
+    gceTar: readFileSync(await made(gceTar, 'tar', { sizeMiB: 1024 })),
+  };
+}
+
+function input(bytes: Uint8Array | string): string {
+  const place = scratch();
+  writeFileSync(place, bytes);
+  return place;
+}
+
+async function run(writer: Writer, inputs: { readonly [name: string]: string }, output: string, options: Json): Promise<string> {
+  const place = scratch();
+  await writer({ inputs, outputs: { [output]: place }, options, epoch: EPOCH });
+  return place;
+}

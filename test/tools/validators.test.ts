@@ -1,0 +1,398 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { inMemory, type RandomAccess } from '../../pipeline/formats/random-access.ts';
+import type { FieldProblem } from '../../pipeline/formats/sector.ts';
+import { validateDisk } from '../../pipeline/verify/disk.ts';
+import { validateExt4 } from '../../pipeline/verify/ext4.ts';
+import { validateFat } from '../../pipeline/verify/fat.ts';
+import { validateGceTar } from '../../pipeline/verify/gce-tar.ts';
+import { validateOva } from '../../pipeline/verify/ova.ts';
+import { validateQcow2 } from '../../pipeline/verify/qcow2.ts';
+import { validateVhd } from '../../pipeline/verify/vhd.ts';
+import { validateVhdx } from '../../pipeline/verify/vhdx.ts';
+import { validateVmdk } from '../../pipeline/verify/vmdk.ts';
+import { BOOT_SECTOR, formatSamples } from './format-samples.ts';
+
+const samples = await formatSamples();
+
+/** A field, where one of its bytes lies, and what that byte becomes (without a value: its lowest bit turned). */
+type Row = readonly (readonly [field: string, offset: number, value?: number])[];
+
+type Validator = (source: RandomAccess) => readonly FieldProblem[] | Promise<readonly FieldProblem[]>;
+
+/** The bytes with one changed, without a copy of all of them. */
+function changed(bytes: Buffer, offset: number, value: number): RandomAccess {
+  const whole = inMemory(bytes);
+  return {
+    size: whole.size,
+    read(position, length) {
+      const part = whole.read(position, length).slice();
+      if (offset >= position && offset < position + part.length) part[offset - position] = value;
+      return part;
+    },
+  };
+}
+
+/** What each changed field makes the validator say, that an unchanged file is sound, and that a cut one is not. */
+function mutations(what: string, bytes: Buffer, validate: Validator, rows: Row, cut = 512): void {
+  test(`nothing is wrong with ${what}`, async () => {
+    assert.deepEqual(await validate(inMemory(bytes)), []);
+  });
+  for (const [field, offset, value = (bytes[offset] ?? 0) ^ 1] of rows) {
+    test(`${what}: byte ${offset} changed is found and named ${field}`, async () => {
+      assert.notEqual(bytes[offset], value, 'a change');
+      const problems = await validate(changed(bytes, offset, value));
+      assert.ok(
+        problems.some((problem) => problem.field === field),
+        `${field} is not in ${JSON.stringify(problems.slice(0, 5).map((problem) => problem.field))}`,
+      );
+      assert.ok(problems.every(({ message }) => message.endsWith('.') || message.length > 20));
+    });
+  }
+  test(`${what} cut by ${cut} bytes is found`, async () => {
+    assert.notDeepEqual(await validate(inMemory(bytes.subarray(0, bytes.length - cut))), []);
+  });
+}
+
+mutations('a disk', samples.raw, validateDisk, [
+  ['gpt.mbr.signature', 510],
+  ['gpt.primary.signature', 512],
+  ['gpt.primary.headerCrc', 528],
+  ['gpt.primary.entriesCrc', 1024 + 40],
+  ['gpt.backup.signature', samples.raw.length - 512],
+  ['gpt.backup.headerCrc', samples.raw.length - 512 + 16],
+  ['partition.2.signature', BOOT_SECTOR * 512 + 510],
+  ['partition.3.magic', samples.raw.indexOf('RANCHER_STATE') - 120 + 56],
+]);
+
+mutations(
+  'a FAT',
+  samples.fat,
+  (source) => validateFat(source, BOOT_SECTOR),
+  [
+    ['jump', 0, 0],
+    ['bytesPerSector', 11],
+    ['sectorsPerCluster', 13, 3],
+    ['reservedSectors', 14, 1],
+    ['fats', 16],
+    ['rootEntries', 17],
+    ['sectors16', 19],
+    ['media', 21],
+    ['fatSectors16', 22],
+    ['hiddenSectors', 28],
+    ['sectors', 35, 1],
+    ['clusters', 36, 0],
+    ['version', 42],
+    ['rootCluster', 44, 0],
+    ['infoSector', 48],
+    ['backupSector', 50],
+    ['signature', 510],
+    ['info.lead', 512],
+    ['info.structure', 512 + 484],
+    ['backup', 6 * 512 + 71],
+    ['fats.copies', 32 * 512 + 20],
+    ['EFI/BOOT/BOOTX64.EFI', samples.fat.indexOf('MZ and a program')],
+  ],
+  samples.fat.length / 2,
+);
+
+mutations(
+  'an ext4',
+  samples.ext4,
+  validateExt4,
+  [
+    ['inodes', 1024],
+    ['blocks', 1024 + 7],
+    ['firstBlock', 1024 + 20],
+    ['blockSize', 1024 + 24],
+    ['blocksPerGroup', 1024 + 32],
+    ['mounts', 1024 + 52],
+    ['magic', 1024 + 56],
+    ['state', 1024 + 58],
+    ['revision', 1024 + 76],
+    ['inodeSize', 1024 + 88],
+    ['features', 1024 + 96, (samples.ext4[1024 + 96] ?? 0) | 4],
+    ['sums', 1024 + 101, 0],
+    ['label', 1024 + 120],
+    ['checksum', 1024 + 104],
+    ['checksum', 1024 + 236],
+    ['checksum', 2047],
+  ],
+  4096 * 100,
+);
+
+const VHD_FOOTER = samples.vhd.length - 512;
+const firstBlock = (() => {
+  for (let at = 1536; ; at += 4) if (samples.vhd.readUInt32BE(at) !== 0xffff_ffff) return at;
+})();
+mutations('a dynamic VHD', samples.vhd, validateVhd, [
+  ['footer.cookie', VHD_FOOTER],
+  ['footer.features', VHD_FOOTER + 11],
+  ['footer.version', VHD_FOOTER + 15],
+  ['footer.dataOffset', VHD_FOOTER + 23],
+  ['footer.timestamp', VHD_FOOTER + 27],
+  ['footer.creatorOs', VHD_FOOTER + 36],
+  ['footer.originalSize', VHD_FOOTER + 44],
+  ['footer.currentSize', VHD_FOOTER + 55],
+  ['footer.geometry', VHD_FOOTER + 58],
+  ['footer.type', VHD_FOOTER + 63, 4],
+  ['footer.checksum', VHD_FOOTER + 67],
+  ['footer.checksum', VHD_FOOTER + 70],
+  ['footer.savedState', VHD_FOOTER + 84],
+  ['copy', 100],
+  ['header.cookie', 512],
+  ['header.dataOffset', 520],
+  ['header.tableOffset', 512 + 22, 0xff],
+  ['header.version', 512 + 25],
+  ['header.entries', 512 + 31],
+  ['header.blockSize', 512 + 33],
+  ['header.checksum', 512 + 39],
+  ['header.checksum', 512 + 700],
+  ['header.parentId', 512 + 40],
+  [`table.${(firstBlock - 1536) / 4}`, firstBlock, 0x70],
+  [`bitmap.${(firstBlock - 1536) / 4}`, samples.vhd.readUInt32BE(firstBlock) * 512, 0],
+]);
+
+const FIXED = Buffer.concat([samples.raw, samples.vhd.subarray(VHD_FOOTER)]);
+FIXED.fill(0xff, samples.raw.length + 16, samples.raw.length + 24);
+FIXED[samples.raw.length + 63] = 2;
+FIXED.writeUInt32BE(0, samples.raw.length + 64);
+FIXED.writeUInt32BE(~FIXED.subarray(samples.raw.length).reduce((sum, byte) => sum + byte, 0) >>> 0, samples.raw.length + 64);
+mutations('a fixed VHD', FIXED, validateVhd, [
+  ['footer.dataOffset', samples.raw.length + 20],
+  ['file.size', samples.raw.length + 53, 0x7f],
+  ['disk.gpt.backup.headerCrc', samples.raw.length - 512 + 16],
+]);
+
+const VHDX = { header: 64 * 1024, second: 128 * 1024, regions: 192 * 1024, copy: 256 * 1024 };
+const region = (index: number) => Number(samples.vhdx.readBigUInt64LE(VHDX.regions + 16 + index * 32 + 16));
+const vhdxTable = [0, 1].map(region).find((at) => samples.vhdx.toString('latin1', at, at + 8) !== 'metadata') ?? 0;
+const metadata = [0, 1].map(region).find((at) => samples.vhdx.toString('latin1', at, at + 8) === 'metadata') ?? 0;
+const item = (id: string) => {
+  const at = samples.vhdx.indexOf(Buffer.from(id, 'hex'), metadata);
+  return metadata + samples.vhdx.readUInt32LE(at + 16);
+};
+mutations(
+  'a VHDX',
+  samples.vhdx,
+  validateVhdx,
+  [
+    ['identifier', 0],
+    ['header.1.signature', VHDX.header],
+    ['header.1.checksum', VHDX.header + 4],
+    ['header.1.checksum', VHDX.header + 16],
+    ['header.1.logGuid', VHDX.header + 48],
+    ['header.1.logVersion', VHDX.header + 64],
+    ['header.1.version', VHDX.header + 66],
+    ['header.1.logLength', VHDX.header + 68],
+    ['header.1.logOffset', VHDX.header + 72],
+    ['header.2.signature', VHDX.second],
+    ['header.2.logGuid', VHDX.second + 48],
+    ['header.sequence', VHDX.second + 8, samples.vhdx[VHDX.header + 8] ?? 0],
+    ['regions.1.signature', VHDX.regions],
+    ['regions.1.checksum', VHDX.regions + 4],
+    ['regions.1.count', VHDX.regions + 8],
+    ['regions.1.table', VHDX.regions + 16],
+    ['regions.1.metadata', VHDX.regions + 48],
+    ['regions.1.0.offset', VHDX.regions + 32],
+    ['regions.1.0.length', VHDX.regions + 40],
+    ['regions.1.0.required', VHDX.regions + 44],
+    ['regions.2.signature', VHDX.copy],
+    ['regions.copy', VHDX.copy + 1000],
+    ['metadata.signature', metadata],
+    ['metadata.count', metadata + 10],
+    ['metadata.0.id', metadata + 32],
+    ['metadata.0.offset', metadata + 32 + 19, 0x7f],
+    ['metadata.0.length', metadata + 32 + 20],
+    ['metadata.0.flags', metadata + 32 + 24],
+    ['blockSize', item('3767a1ca36fa434db3b633f0aa44e76b')],
+    ['fileParameters', item('3767a1ca36fa434db3b633f0aa44e76b') + 4, 2],
+    ['virtualDiskSize', item('2442a52f1bcd7648b2115dbed83bf4b8')],
+    ['logicalSectorSize', item('1dbf41816fa90947ba47f233a8faab5f') + 1, 0x10],
+    ['physicalSectorSize', item('c748a3cd5d4471449cc9e9885251c556')],
+    ['table.0.state', vhdxTable, 7],
+    ['table.0.offset', vhdxTable + 5, 0x7f],
+  ],
+  1 << 20,
+);
+
+const text = (bytes: Buffer, words: string) => {
+  const at = bytes.indexOf(words);
+  assert.ok(at >= 0, words);
+  return at + words.length;
+};
+const HEADER: Row = [
+  ['header.magic', 0],
+  ['header.version', 4, 2],
+  ['header.flags', 8],
+  ['header.capacity', 12],
+  ['header.grainSize', 20],
+  ['header.descriptorOffset', 28],
+  ['header.descriptorSize', 36, 0],
+  ['header.entriesPerTable', 44],
+  ['header.uncleanShutdown', 72],
+  ['header.newlines', 75],
+  ['header.compression', 77, 2],
+  ['descriptor.start', 512],
+  ['descriptor.version', text(samples.vmdk, '\nversion=')],
+  ['descriptor.CID', text(samples.vmdk, '\nCID='), 0x78],
+  ['descriptor.parentCID', text(samples.vmdk, '\nparentCID=')],
+  ['descriptor.createType', text(samples.vmdk, 'createType="')],
+];
+const place = (bytes: Buffer): Row => [
+  ['descriptor.extent', text(bytes, '\nRW ')],
+  ['descriptor.extentName', text(bytes, 'SPARSE "'), 0x2f],
+  ['descriptor.adapterType', text(bytes, 'adapterType = "')],
+  ['descriptor.hardware', text(bytes, 'virtualHWVersion = "'), 0x78],
+  ['descriptor.cylinders', text(bytes, 'cylinders = "'), 0x78],
+  ['descriptor.heads', text(bytes, 'heads = "')],
+  ['descriptor.sectors', text(bytes, 'geometry.sectors = "')],
+];
+const gd = samples.vmdk.readUInt32LE(56) * 512;
+const rgd = samples.vmdk.readUInt32LE(48) * 512;
+mutations('a monolithicSparse VMDK', samples.vmdk, (source) => validateVmdk(source, 'monolithicSparse'), [
+  ...HEADER,
+  ...place(samples.vmdk),
+  ['header.rgdOffset', 51, 0x7f],
+  ['header.gdOffset', 59, 0x7f],
+  ['header.overHead', 64],
+  ['gd.0', gd + 3, 0x7f],
+  ['rgd.0', rgd + 3, 0x7f],
+  ['grain.0', samples.vmdk.readUInt32LE(gd) * 512],
+  ['rgd.grain', samples.vmdk.readUInt32LE(rgd) * 512],
+]);
+
+const END = samples.vmdkStream.length;
+const streamGd = samples.vmdkStream.readUInt32LE(END - 1024 + 56) * 512;
+const firstTable = samples.vmdkStream.readUInt32LE(streamGd) * 512;
+mutations('a streamOptimized VMDK', samples.vmdkStream, (source) => validateVmdk(source, 'streamOptimized'), [
+  ...HEADER,
+  ...place(samples.vmdkStream),
+  ['header.gdOffset', 56, 0],
+  ['header.overHead', 67, 0x7f],
+  ['grain.lba', 65_536],
+  ['grain.data', 65_536 + 8, 3],
+  ['grain.data', 65_536 + 12 + 4000],
+  ['marker.type', firstTable - 512 + 12, 9],
+  ['marker.size', firstTable - 512],
+  ['table.grain.0', firstTable],
+  ['gd.0', streamGd],
+  ['footer.magic', END - 1024],
+  ['footer.version', END - 1024 + 4],
+  ['footer.flags', END - 1024 + 8],
+  ['footer.capacity', END - 1024 + 12],
+  ['footer.grainSize', END - 1024 + 20],
+  ['footer.gdOffset', END - 1024 + 56],
+  ['footer.overHead', END - 1024 + 64],
+  ['footer.compression', END - 1024 + 77],
+  ['footer', END - 1536 + 12, 0],
+  ['endOfStream', END - 1],
+]);
+
+const ovaMember = (name: string) => {
+  const at = samples.ova.indexOf(name);
+  assert.ok(at >= 0 && at % 512 === 0, name);
+  return at;
+};
+const mf = ovaMember('sample.mf');
+const vmdkMember = ovaMember('sample-disk1.vmdk\0');
+mutations(
+  'an OVA',
+  samples.ova,
+  validateOva,
+  [
+    ['member.0.magic', 257],
+    ['member.0.type', 156, 0x35],
+    ['member.0.name', 0, 0x2f],
+    ['member.0.mode', 106],
+    ['member.0.owner', 112],
+    ['member.0.checksum', 150],
+    ['member.0.size', 124, 0x78],
+    ['members', mf + 7, 0x78],
+    ['manifest', mf + 512 + 30],
+    ['manifest', 512 + 60],
+    ['manifest', vmdkMember + 512 + 70_000],
+    ['ovf.file', text(samples.ova, 'ovf:href="')],
+    ['ovf.size', text(samples.ova, 'ovf:size="')],
+    ['ovf.capacity', text(samples.ova, 'ovf:capacity="')],
+    ['ovf.units', text(samples.ova, 'ovf:capacityAllocationUnits="')],
+    ['ovf.format', text(samples.ova, 'ovf:format="')],
+    ['ovf.transport', text(samples.ova, 'ovf:transport="')],
+    ['ovf.controller', text(samples.ova, '<rasd:ResourceSubType>')],
+    ['ovf.network', samples.ova.indexOf('VmxNet3')],
+    ['ovf.firmware', text(samples.ova, 'vmw:key="firmware" vmw:value="')],
+    ['ovf.diskId', text(samples.ova, 'vmw:key="disk.EnableUUID" vmw:value="')],
+    ['ovf.hardware', text(samples.ova, '<vssd:VirtualSystemType>vmx-'), 0x39],
+    ['ovf.namespaces', text(samples.ova, 'xmlns:vm')],
+    ['vmdk.header.version', vmdkMember + 512 + 4],
+    ['end', samples.ova.length - 1],
+  ],
+  1024,
+);
+
+const L1 = Number(samples.qcow2.readBigUInt64BE(40));
+const l2 = Number(samples.qcow2.readBigUInt64BE(L1) & 0x00ff_ffff_ffff_fe00n);
+const counts = Number(samples.qcow2.readBigUInt64BE(48));
+mutations(
+  'a qcow2',
+  samples.qcow2,
+  validateQcow2,
+  [
+    ['magic', 0],
+    ['version', 7, 4],
+    ['backingFile', 15],
+    ['backingSize', 19],
+    ['clusterBits', 23],
+    ['size', 31],
+    ['encryption', 35],
+    ['l1.size', 39],
+    ['l1.offset', 47],
+    ['refcountTable', 55],
+    ['refcountClusters', 59, 0],
+    ['snapshots', 63],
+    ['l1.0', L1 + 7],
+    ['l2.0', l2 + 4, 0xff],
+    ['refcountTable.0', counts + 7],
+    ['refcount.0', Number(samples.qcow2.readBigUInt64BE(counts)) + 1],
+  ],
+  65_536,
+);
+
+const gce = (source: RandomAccess) => validateGceTar(inMemory(gzipSync(source.read(0, source.size), { level: 1 })));
+mutations(
+  'an archive for Google',
+  samples.gceTar,
+  gce,
+  [
+    ['name', 0],
+    ['mode', 106],
+    ['size', 134],
+    ['checksum', 150],
+    ['checksum', 140],
+    ['type', 156],
+    ['magic', 263],
+    ['run.0', 386, 0x37],
+    ['extended', 482],
+    ['realSize', 491],
+  ],
+  1024,
+);
+
+test('a gzip with a name, a time, another method, or a cut end is found', async () => {
+  const packed = gzipSync(samples.gceTar.subarray(0, 4096));
+  for (const [field, offset, value] of [
+    ['magic', 0, 0],
+    ['method', 2, 7],
+    ['flags', 3, 8],
+    ['time', 4, 1],
+  ] as const)
+    assert.deepEqual(
+      (await validateGceTar(changed(packed, offset, value))).map((problem) => problem.field),
+      [field],
+    );
+  assert.deepEqual(
+    (await validateGceTar(inMemory(packed.subarray(0, packed.length - 9)))).map((problem) => problem.field),
+    ['gzip'],
+  );
+});
