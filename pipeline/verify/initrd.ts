@@ -8,6 +8,8 @@ const PLAIN = '070701';
 const TRAILER = 'TRAILER!!!';
 /** Newc counts 32 bits. */
 const LONGEST_NAME = 4096;
+/** Kind of a folder in a mode; it never shares its inode, however many links it counts. */
+const FOLDER = 4;
 
 /**
  * What is wrong with an initrd: zstd frames and plain newc archives one after another, each begun at a multiple of four, with nothing but
@@ -83,7 +85,7 @@ function archive(fields: Fields, start: number): number | undefined {
       'a path below the root',
     );
     fields.require('member.mode', at + 14, mode >>> 12 !== 0 && mode < 0x1_0000, mode, 'a kind and rights');
-    fields.require('member.inode', at + 6, links > 1 || !seen.has(inode), inode, 'its own');
+    fields.require('member.inode', at + 6, (links > 1 && mode >>> 12 !== FOLDER) || !seen.has(inode), inode, 'its own');
     fields.equal('member.check', at + 102, number(12), 0);
     seen.add(inode);
     at = next;

@@ -1,59 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { encodeMbr } from '../../pipeline/formats/mbr.ts';
 import { inMemory, type RandomAccess } from '../../pipeline/formats/random-access.ts';
-import type { FieldProblem } from '../../pipeline/formats/sector.ts';
-import { validateDisk } from '../../pipeline/verify/disk.ts';
+import { validateCard, validateDisk } from '../../pipeline/verify/disk.ts';
 import { validateExt4 } from '../../pipeline/verify/ext4.ts';
 import { validateFat } from '../../pipeline/verify/fat.ts';
 import { validateGceTar } from '../../pipeline/verify/gce-tar.ts';
+import { validateIpxe } from '../../pipeline/verify/ipxe.ts';
 import { validateOva } from '../../pipeline/verify/ova.ts';
 import { validateQcow2 } from '../../pipeline/verify/qcow2.ts';
 import { validateVhd } from '../../pipeline/verify/vhd.ts';
 import { validateVhdx } from '../../pipeline/verify/vhdx.ts';
 import { validateVmdk } from '../../pipeline/verify/vmdk.ts';
 import { BOOT_SECTOR, formatSamples } from './format-samples.ts';
+import { changed, mutations, type Rows } from './mutations.ts';
 
 const samples = await formatSamples();
-
-/** A field, where one of its bytes lies, and what that byte becomes (without a value: its lowest bit turned). */
-type Row = readonly (readonly [field: string, offset: number, value?: number])[];
-
-type Validator = (source: RandomAccess) => readonly FieldProblem[] | Promise<readonly FieldProblem[]>;
-
-/** The bytes with one changed, without a copy of all of them. */
-function changed(bytes: Buffer, offset: number, value: number): RandomAccess {
-  const whole = inMemory(bytes);
-  return {
-    size: whole.size,
-    read(position, length) {
-      const part = whole.read(position, length).slice();
-      if (offset >= position && offset < position + part.length) part[offset - position] = value;
-      return part;
-    },
-  };
-}
-
-/** What each changed field makes the validator say, that an unchanged file is sound, and that a cut one is not. */
-function mutations(what: string, bytes: Buffer, validate: Validator, rows: Row, cut = 512): void {
-  test(`nothing is wrong with ${what}`, async () => {
-    assert.deepEqual(await validate(inMemory(bytes)), []);
-  });
-  for (const [field, offset, value = (bytes[offset] ?? 0) ^ 1] of rows) {
-    test(`${what}: byte ${offset} changed is found and named ${field}`, async () => {
-      assert.notEqual(bytes[offset], value, 'a change');
-      const problems = await validate(changed(bytes, offset, value));
-      assert.ok(
-        problems.some((problem) => problem.field === field),
-        `${field} is not in ${JSON.stringify(problems.slice(0, 5).map((problem) => problem.field))}`,
-      );
-      assert.ok(problems.every(({ message }) => message.endsWith('.') || message.length > 20));
-    });
-  }
-  test(`${what} cut by ${cut} bytes is found`, async () => {
-    assert.notDeepEqual(await validate(inMemory(bytes.subarray(0, bytes.length - cut))), []);
-  });
-}
 
 mutations('a disk', samples.raw, validateDisk, [
   ['gpt.mbr.signature', 510],
@@ -120,6 +83,46 @@ mutations(
     ['checksum', 2047],
   ],
   4096 * 100,
+);
+
+const STATE_SECTOR = BOOT_SECTOR + samples.fat.length / 512;
+const CARD = Buffer.concat([
+  encodeMbr({
+    signature: 0x1234_5678,
+    partitions: [
+      { type: 0x0c, firstLba: BOOT_SECTOR, sectors: samples.fat.length / 512, isActive: false },
+      { type: 0x83, firstLba: STATE_SECTOR, sectors: samples.ext4.length / 512, isActive: false },
+    ],
+  }),
+  Buffer.alloc((BOOT_SECTOR - 1) * 512),
+  samples.fat,
+  samples.ext4,
+]);
+mutations('an SD card', CARD, validateCard, [
+  ['mbr.signature', 510],
+  ['mbr.1.type', 450],
+  ['mbr.1.place', 457, 0x7f],
+  ['mbr.2.type', 466],
+  ['mbr.2.end', 474],
+  ['mbr.others', 482, 0x83],
+  ['partition.1.signature', BOOT_SECTOR * 512 + 510],
+  ['partition.2.magic', STATE_SECTOR * 512 + 1024 + 56],
+]);
+
+const SCRIPT = Buffer.from('#!ipxe\nset base-url https://example.org/os/v1.2.3\nkernel ${base-url}/vmlinuz\ninitrd ${base-url}/initrd\nboot\n');
+mutations(
+  'a script for iPXE',
+  SCRIPT,
+  (source) => validateIpxe(source, 'v1.2.3'),
+  [
+    ['shebang', 1],
+    ['kernel', SCRIPT.indexOf('\nkernel') + 1],
+    ['initrd', SCRIPT.indexOf('\ninitrd') + 1],
+    ['boot', SCRIPT.indexOf('\nboot') + 1],
+    ['address', SCRIPT.indexOf('v1.2.3')],
+    ['lineEnds', 6, 0x0d],
+  ],
+  1,
 );
 
 const VHD_FOOTER = samples.vhd.length - 512;
@@ -222,7 +225,7 @@ const text = (bytes: Buffer, words: string) => {
   assert.ok(at >= 0, words);
   return at + words.length;
 };
-const HEADER: Row = [
+const HEADER: Rows = [
   ['header.magic', 0],
   ['header.version', 4, 2],
   ['header.flags', 8],
@@ -240,7 +243,7 @@ const HEADER: Row = [
   ['descriptor.parentCID', text(samples.vmdk, '\nparentCID=')],
   ['descriptor.createType', text(samples.vmdk, 'createType="')],
 ];
-const place = (bytes: Buffer): Row => [
+const place = (bytes: Buffer): Rows => [
   ['descriptor.extent', text(bytes, '\nRW ')],
   ['descriptor.extentName', text(bytes, 'SPARSE "'), 0x2f],
   ['descriptor.adapterType', text(bytes, 'adapterType = "')],
