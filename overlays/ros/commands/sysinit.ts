@@ -38,8 +38,9 @@ export function sysinit(system: System): number {
   const withConsole = configuredConsole(system, usual, console);
   const services = withoutIdleCloudInit(system, config, withConsole);
   const plan = planServices(services, 'system', surroundings(system, config));
-  // A datasource may change what it says.
-  if (plan.specs.has('docker') && !services.has('cloud-init')) eachStep(system, [() => dockerConfigAhead(system)]);
+  // A datasource may change what it says, and addresses that are configured may lie where docker0 would.
+  const isSettled = !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined;
+  if (plan.specs.has('docker') && isSettled) eachStep(system, [() => dockerConfigAhead(system)]);
   const engine = new Engine(system);
   engine.waitUntilReady(120);
   note(system, 'System Docker is ready');

@@ -21,8 +21,8 @@ export interface Plan {
 
 export type Scope = 'system' | 'user';
 
-/** A login, and the user's Docker: a machine has started when these have. */
-const URGENT = ['console', 'docker'];
+/** A login, from the network too, and the user's Docker: a machine has started when these have. */
+const URGENT = ['console', 'docker', 'network'];
 
 export function surroundings(system: System, config: CloudConfig): Surroundings {
   return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
