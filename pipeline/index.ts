@@ -2,6 +2,7 @@
 import type { Target } from './core/target.ts';
 import type { BuildContext } from './recipes/context.ts';
 
+export { debianConsole } from './recipes/console-image.ts';
 export type { BuildContext } from './recipes/context.ts';
 export { compressedDisk, installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';

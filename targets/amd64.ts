@@ -1,5 +1,6 @@
 import {
   compressedDisk,
+  debianConsole,
   defineTarget,
   installedDisk,
   ipxeScript,
@@ -22,6 +23,8 @@ export default defineTarget({
     initrd: 'the whole live system: a PXE client needs only this and `vmlinuz`',
     'rancheros.ipxe': 'iPXE script with the addresses of this very version',
     'rootfs.tar.gz': 'the root file system without kernel modules, for containers',
+    'console-debian.tar.gz':
+      'a console with apt, dpkg and editors, as an image: `ros console switch` takes its path or URL',
   },
   make(context) {
     const system = liveSystem(context, 'amd64');
@@ -32,6 +35,7 @@ export default defineTarget({
       vmlinuz: system.kernel.image,
       initrd: system.initrd,
       'rootfs.tar.gz': rootfsArchive(context, 'rootfs.tar.gz', withoutKernel(system)),
+      'console-debian.tar.gz': debianConsole(context, 'console-debian.tar.gz'),
       'rancheros.ipxe': ipxeScript(context),
     };
   },

@@ -8,6 +8,7 @@ import type { BuildContext } from './context.ts';
  * there is proven for every tree.
  */
 const EFFECTS: { readonly [name: string]: readonly string[] } = {
+  alternatives: ['usr/bin/awk', 'usr/bin/editor', 'usr/bin/vi'],
   'bus-configuration': ['etc/dbus-1/modems.conf'],
   'ca-bundle': ['etc/ssl/certs/ca-certificates.crt'],
   'chrony-config': ['etc/chrony/chrony.conf', 'var/lib/chrony'],
@@ -23,6 +24,7 @@ const EFFECTS: { readonly [name: string]: readonly string[] } = {
     'var/run',
   ],
   depmod: ['usr/lib/modules'],
+  'dpkg-database': ['var/lib/dpkg/status', 'var/lib/dpkg/arch-native', 'var/lib/ucf/registry'],
   'hosts-files': ['etc/hosts'],
   inputrc: ['etc/inputrc'],
   'iptables-links': [

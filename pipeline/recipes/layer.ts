@@ -17,6 +17,8 @@ export interface LayerSpec {
   readonly packages?: readonly PackagePin[];
   /** Name of a folder in `overlays/`, laid over the packages with the rules beside it. */
   readonly overlay?: string;
+  /** Single files of this repository, 0644: path in the tree → path here. */
+  readonly sources?: { readonly [path: string]: string };
   /** Tars whose files are laid over the packages as they are, by a name for errors. */
   readonly trees?: { readonly [name: string]: Artifact<'tar'> };
   readonly options?: Omit<LayerOptions, 'packages' | 'overlays'>;
@@ -35,6 +37,8 @@ export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
   if (spec.overlay !== undefined)
     inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
   for (const [name, tree] of Object.entries(spec.trees ?? {})) inputs[`overlay/${name}`] = tree;
+  for (const [path, from] of Object.entries(spec.sources ?? {}))
+    inputs[`file/${path}`] = { from: 'repository', path: from };
   const options: LayerOptions = {
     ...spec.options,
     packages: (spec.packages ?? []).map(({ name }) => ({ name })),

@@ -32,6 +32,8 @@ export type LayerOptions = {
   readonly modes?: readonly ModeChange[] | undefined;
   /** Top-level links to `usr/<name>` that this layer carries: `bin`, `sbin`, `lib`, `lib64`. One layer of a tree declares them. */
   readonly usrMergeLinks?: readonly string[] | undefined;
+  /** Writes the database of dpkg, as if it had installed the packages, in place of `status.d`. */
+  readonly dpkgDatabase?: boolean | undefined;
   /** Paths (patterns) that a later source may take over from an earlier one. */
   readonly replaces?: readonly string[] | undefined;
 };
@@ -100,6 +102,7 @@ const OPTION_NAMES = [
   'effects',
   'modes',
   'usrMergeLinks',
+  'dpkgDatabase',
   'replaces',
 ];
 const USR_MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
@@ -120,6 +123,7 @@ export function layerOptions(options: Json): Required<LayerOptions> {
     effects: listOf(value['effects'], `${at}.effects`, effectChoice),
     modes: listOf(value['modes'], `${at}.modes`, modeChange),
     usrMergeLinks: patterns('usrMergeLinks'),
+    dpkgDatabase: maybe(value['dpkgDatabase'], `${at}.dpkgDatabase`, booleanOf) ?? false,
     replaces: patterns('replaces'),
   };
   const names = checked.packages.map((choice) => choice.name);

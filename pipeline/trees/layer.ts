@@ -3,6 +3,7 @@ import type { RandomAccess } from '../formats/random-access.ts';
 import type { PackageControl } from './deb.ts';
 import { type Declaration, declarationsOf } from './declarations.ts';
 import { refuse } from './decode.ts';
+import { dpkgDatabase, type InstalledPackage } from './dpkg-database.ts';
 import { EFFECTS } from './effects/index.ts';
 import { filterNodes } from './filter.ts';
 import { Globs, globMatches } from './glob.ts';
@@ -34,8 +35,12 @@ export function composeLayer(
   const tree = new Tree({ replaces: options.replaces ?? [] });
   const add = (owner: string, node: Omit<Node, 'owner'>): void =>
     tree.add({ ...node, path: mergedPath(node.path), owner });
+  const installed: InstalledPackage[] = [];
   for (const choice of options.packages ?? [])
-    declarations.push(...addPackage(tree, choice, { options, sources, epoch }));
+    declarations.push(...addPackage(tree, choice, { options, sources, epoch, installed }));
+  // Before anything else changes the configuration files that packages bring.
+  if (options.dpkgDatabase)
+    for (const node of dpkgDatabase(tree, installed, epoch)) tree.add({ ...node, owner: 'dpkgDatabase' });
   for (const choice of options.overlays ?? []) addOverlay(tree, choice, { sources, epoch });
   for (const [path, source] of sources.files) {
     const content = { source, offset: 0, size: source.size };
@@ -60,18 +65,25 @@ function addPackage(
     options,
     sources,
     epoch,
-  }: { readonly options: LayerOptions; readonly sources: LayerSources; readonly epoch: number },
+    installed,
+  }: {
+    readonly options: LayerOptions;
+    readonly sources: LayerSources;
+    readonly epoch: number;
+    readonly installed: InstalledPackage[];
+  },
 ): readonly Declaration[] {
   const source = sources.packages.get(choice.name);
   if (!source) throw new RangeError(`this step needs the inputs package/${choice.name} and control/${choice.name}`);
   const owner = `package ${choice.name}`;
   const placed = relocate(nodesOf(source.tar, owner), [...(choice.move ?? []), ...(options.move ?? [])]);
+  installed.push({ control: source.control, paths: placed.map(({ path }) => path) });
   const chosen = filterNodes(placed, {
     keep: [...(options.keep ?? []), ...(choice.keep ?? [])],
     drop: [...(options.drop ?? []), ...(choice.drop ?? [])],
   });
   for (const node of chosen) tree.add(node);
-  if (choice.status !== false) {
+  if (choice.status !== false && !options.dpkgDatabase) {
     const path = `var/lib/dpkg/status.d/${choice.name}`;
     tree.add({ ...textNode(path, source.control.stanza, { epoch }), owner });
   }

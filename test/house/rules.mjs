@@ -8,6 +8,8 @@ const MADE_BY_TOOLS = new Set(['package-lock.json', 'targets/packages.lock.json'
 const HARD_LINES = 500;
 
 // Spelled in pieces, so that this file does not break its own rules.
+/** What a machine of the user is to ask is another matter than what a build asks. */
+const APT_SOURCES = /^overlays\/console-debian\/etc\/apt\//;
 const MIRRORS = new RegExp(
   [
     ['deb', 'debian', 'org'],
@@ -35,7 +37,13 @@ export function houseRules(projectFolder) {
   return [
     { name: 'there are files to look at', found: source.length > 0 ? [] : ['not one source file was found'] },
     { name: `no file is longer than ${HARD_LINES} lines`, found: source.filter(({ lines }) => lines.length > HARD_LINES).map(({ file, lines }) => `${file}: ${lines.length} lines`) },
-    { name: 'no file names a package mirror', found: matching(files, MIRRORS) },
+    {
+      name: 'no file names a package mirror',
+      found: matching(
+        files.filter(({ file }) => !APT_SOURCES.test(file)),
+        MIRRORS,
+      ),
+    },
     { name: 'nothing is left unfinished', found: matching(ours, UNFINISHED) },
     { name: 'package-lock.json names no host', found: lock ? matching([lock], /"resolved":/) : ['package-lock.json is missing'] },
     { name: 'no file is called utils or helpers', found: source.filter(({ file }) => /(^|\/)(utils?|helpers?|misc|common)(\.|\/)/.test(file)).map(({ file }) => file) },

@@ -23,7 +23,7 @@ export interface MetadataService {
   /** Default: 169.254.169.254, at port 80. */
   readonly address?: string;
   /** Answers by path (with its query), or a function where it takes more than a table. */
-  readonly answers: { readonly [path: string]: MetadataAnswer } | ((request: MetadataRequest) => MetadataAnswer | undefined);
+  readonly answers: { readonly [path: string]: MetadataAnswer } | ((request: MetadataRequest) => MetadataAnswer | undefined | Promise<MetadataAnswer | undefined>);
 }
 
 export const METADATA_ADDRESS = '169.254.169.254';
@@ -86,7 +86,7 @@ export class RunningMetadata {
     };
     this.requests.push(request);
     const { answers } = this.#service;
-    const answer = typeof answers === 'function' ? answers(request) : Object.hasOwn(answers, request.path) ? answers[request.path] : undefined;
+    const answer = typeof answers === 'function' ? await answers(request) : Object.hasOwn(answers, request.path) ? answers[request.path] : undefined;
     return answer ?? { status: 404, body: 'not found\n' };
   }
 }

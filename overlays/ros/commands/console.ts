@@ -1,6 +1,16 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
-import { CONSOLE, consoleNames, DEFAULT_CONSOLE, findConsole, keepConsole, withConsole } from '../console/consoles.ts';
+import { archiveOnMachine, isArchive, loadArchive } from '../console/archive.ts';
+import {
+  CONSOLE,
+  consoleNames,
+  consoleOfImage,
+  DEFAULT_CONSOLE,
+  findConsole,
+  keepConsole,
+  type NamedConsole,
+  withConsole,
+} from '../console/consoles.ts';
 import { replaceConsole } from '../console/replace-console.ts';
 import { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
@@ -16,8 +26,9 @@ const USAGE = `usage: ros console VERB
   enable CONSOLE    at the next start
   switch CONSOLE    now: all sessions on the console end (-f, --force: without asking)
 
-CONSOLE is a name of the list, or a new one: a YAML file or URL with a service called console, or an image. Its image
-is pulled where System Docker does not have it (--no-pull: never), and must hold bash, util-linux, procps, iproute2,
+CONSOLE is a name of the list, or a new one: a YAML file or URL with a service called console, an image, or the path or
+URL of an archive (.tar, .tar.gz) with an image. The image of debian is in console-debian.tar.gz beside the release. Other
+images are pulled where System Docker does not have them (--no-pull: never), and must hold bash, util-linux, procps, iproute2,
 passwd, sudo and openssh-server. A console that does not start is replaced by the default one.`;
 
 const HELPER = 'switch-console';
@@ -95,14 +106,23 @@ function agrees(system: System): boolean {
 function prepared(system: System, { words, flags }: Options): string {
   const [given, ...further] = words;
   if (given === undefined || further.length > 0) throw new UsageError('It takes one console.');
-  const found = findConsole(system, given);
-  if (found.image !== undefined) fetchImage(system, found.image, !flags.has('no-pull'));
+  const found = isArchive(given) ? consoleOfImage(system, loadArchive(system, given)) : findConsole(system, given);
+  if (found.image !== undefined) fetchImage(system, found, found.image, !flags.has('no-pull'));
   keepConsole(system, found);
   return found.name;
 }
 
-function fetchImage(system: System, image: string, mayPull: boolean): void {
+function fetchImage(system: System, { name, archive }: NamedConsole, image: string, mayPull: boolean): void {
   if (run(system, ['system-docker', 'image', 'inspect', image], { withErrors: true }).status === 0) return;
+  if (archive !== undefined) {
+    const path = archiveOnMachine(system, archive);
+    if (path === undefined)
+      throw new Failure(
+        `the image of the console ${name} is in ${archive} beside the release: \`ros console switch PATH\` (or URL) takes it from there`,
+      );
+    loadArchive(system, path);
+    return;
+  }
   const load = 'Without a network: `system-docker load -i FILE`.';
   if (!mayPull) throw new Failure(`System Docker has no image ${image}. ${load}`);
   const { status, stdout } = run(system, ['system-docker', 'pull', image], { withErrors: true });

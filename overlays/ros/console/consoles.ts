@@ -10,7 +10,9 @@ export const DEFAULT_CONSOLE = 'default';
 /** The service that a console is, whichever it is; also the name of its container. */
 export const CONSOLE = 'console';
 /** Definitions of consoles that the user named, kept so that no start ever needs a network. */
-const FOLDER = '/var/lib/rancher/consoles';
+export const CONSOLES_FOLDER = '/var/lib/rancher/consoles';
+/** Those that the release knows; their images are files beside it. */
+const SHIPPED = '/usr/share/ros/consoles';
 
 /** What the script that starts logins needs of this system, laid into any console; the rest its image must have. */
 const OURS = [
@@ -23,14 +25,17 @@ const OURS = [
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
 export function consoleNames(system: System): readonly string[] {
-  const kept = filesIn(system, FOLDER).flatMap((file) => /^(.+)\.yml$/.exec(file)?.[1] ?? []);
-  return [DEFAULT_CONSOLE, ...kept];
+  const defined = [SHIPPED, CONSOLES_FOLDER].flatMap((folder) =>
+    filesIn(system, folder).flatMap((file) => /^(.+)\.yml$/.exec(file)?.[1] ?? []),
+  );
+  return [...new Set([DEFAULT_CONSOLE, ...defined])];
 }
 
 /** The console of that name as a service; undefined for the system's own. */
 function definitionOf(system: System, name: string): Service | undefined {
   if (name === DEFAULT_CONSOLE) return undefined;
-  const text = NAME.test(name) ? system.readText(`${FOLDER}/${name}.yml`) : undefined;
+  const folder = [CONSOLES_FOLDER, SHIPPED].find((each) => system.readText(`${each}/${name}.yml`) !== undefined);
+  const text = NAME.test(name) && folder !== undefined ? system.readText(`${folder}/${name}.yml`) : undefined;
   if (text !== undefined) return readDefinition(text, name);
   const near = nearestName(name, consoleNames(system));
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
@@ -77,6 +82,8 @@ export interface NamedConsole {
   readonly name: string;
   /** None for the default one. */
   readonly image?: string;
+  /** Name of the file that its image comes in, where no registry has it. */
+  readonly archive?: string;
   /** Its definition, where it is not kept yet. */
   readonly text?: string;
 }
@@ -85,7 +92,9 @@ export interface NamedConsole {
 export function findConsole(system: System, given: string): NamedConsole {
   if (consoleNames(system).includes(given)) {
     const known = definitionOf(system, given);
-    return { name: given, ...(known === undefined ? {} : { image: known.image }) };
+    if (known === undefined) return { name: given };
+    const archive = label(known, 'archive');
+    return { name: given, image: known.image, ...(archive === undefined ? {} : { archive }) };
   }
   const text = textOf(system, given);
   const service = readDefinition(text, given);
@@ -96,9 +105,15 @@ export function findConsole(system: System, given: string): NamedConsole {
   return { name, image: service.image, text };
 }
 
+/** The console that an image belongs to: one that is known, or a new one. */
+export function consoleOfImage(system: System, image: string): NamedConsole {
+  const known = consoleNames(system).find((name) => definitionOf(system, name)?.image === image);
+  return findConsole(system, known ?? image);
+}
+
 /** Keeps the definition of a console, so that the next start needs neither a file nor a network. */
 export function keepConsole(system: System, { name, text }: NamedConsole): void {
-  if (text !== undefined) writeFile(system, `${FOLDER}/${name}.yml`, text, '0644');
+  if (text !== undefined) writeFile(system, `${CONSOLES_FOLDER}/${name}.yml`, text, '0644');
 }
 
 function textOf(system: System, given: string): string {

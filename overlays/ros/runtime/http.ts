@@ -22,6 +22,8 @@ export interface Request {
   readonly redirects?: number;
   /** The host is asked itself, whatever proxy the environment names. */
   readonly withoutProxy?: boolean;
+  /** The body goes to this file, and is not in the response. */
+  readonly into?: string;
   /** The body is unpacked where gzip packed it, in this folder that only root can read. Such a body may hold any bytes. */
   readonly unpackIn?: string;
 }
@@ -46,6 +48,7 @@ function config(request: Request): string {
   if (request.maxTime !== undefined) text += line('max-time', String(request.maxTime));
   if (request.connectTimeout !== undefined) text += line('connect-timeout', String(request.connectTimeout));
   if (request.maxBytes !== undefined) text += line('max-filesize', String(request.maxBytes));
+  if (request.into !== undefined) text += line('output', request.into);
   if (request.withoutProxy === true) text += line('noproxy', '*');
   if (request.redirects !== undefined) {
     text += 'location\n';

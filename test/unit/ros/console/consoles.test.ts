@@ -120,6 +120,59 @@ test('switch changes nothing where nobody says yes', () => {
   assert.deepEqual(consoleNames(made), ['default']);
 });
 
+const DEBIAN = {
+  '/usr/share/ros/consoles/debian.yml': 'console: {image: "rancher/debian:13", labels: {io.rancher.os.console: debian, io.rancher.os.archive: console-debian.tar.gz}}',
+};
+
+test('a console of the release is known, and where its image is not there it is said which file has it', () => {
+  const { made } = withDocker([], DEBIAN);
+  assert.deepEqual(consoleNames(made), ['default', 'debian']);
+  assert.throws(() => consoleCommand(made, ['enable', 'debian']), /image of the console debian is in console-debian\.tar\.gz beside the release: `ros console switch PATH`/);
+});
+
+/** A System Docker that has what it was given to load. */
+function loading(files: Readonly<Record<string, string>>, answers = 'Loaded image: rancher/debian:13\n') {
+  const asked: string[] = [];
+  const made: ReturnType<typeof machine> = machine(
+    { ...FILES, ...DEBIAN, ...files },
+    {
+      answer({ argv, stdin = '' }) {
+        asked.push(argv.join(' '));
+        if (argv.includes('load')) return { status: 0, stdout: answers };
+        if (argv.includes('inspect')) return { status: asked.some((line) => line.includes(' load ')) ? 0 : 1, stdout: '' };
+        if (argv[0] !== 'curl') return undefined;
+        const into = /^output = "(.*)"$/m.exec(stdin)?.[1];
+        if (into === undefined || !stdin.includes('https://there/')) return { status: 22, stdout: '\n404' };
+        made.writeText(into, 'packed');
+        return { status: 0, stdout: '\n200' };
+      },
+    },
+  );
+  return { made, asked };
+}
+
+test('an archive brings a console, from a path, a URL, or where it was put on the machine', () => {
+  for (const [given, loaded] of [
+    ['/mnt/console-debian.tar.gz', '/mnt/console-debian.tar.gz'],
+    ['https://there/console-debian.tar.gz', '/var/lib/rancher/consoles/download.tar.gz'],
+    ['debian', '/var/lib/rancher/preload/system-docker/console-debian.tar.gz'],
+  ] as const) {
+    const { made, asked } = loading({ '/mnt/console-debian.tar.gz': 'x', '/var/lib/rancher/preload/system-docker/console-debian.tar.gz': 'x' });
+    assert.equal(consoleCommand(made, ['enable', given]), 0);
+    assert.ok(asked.includes(`system-docker load --input ${loaded}`), asked.join('\n'));
+    assert.match(made.readText('/var/lib/rancher/conf/cloud-config.yml') ?? '', /console: debian/);
+    assert.equal(made.readText('/var/lib/rancher/consoles/download.tar.gz'), undefined);
+  }
+});
+
+test('an archive that is not there, cannot be fetched, or holds no image changes nothing', () => {
+  assert.throws(() => consoleCommand(loading({}).made, ['enable', '/mnt/none.tar']), /there is no file \/mnt\/none\.tar/);
+  assert.throws(() => consoleCommand(loading({}).made, ['enable', 'https://gone/x.tar.gz']), /https:\/\/gone\/x\.tar\.gz cannot be fetched: the server answers with status 404/);
+  const { made } = loading({ '/mnt/a.tar': 'x' }, 'Loaded image ID: sha256:0\n');
+  assert.throws(() => consoleCommand(made, ['enable', '/mnt/a.tar']), /\/mnt\/a\.tar holds 0 images with a name/);
+  assert.equal(made.readText('/var/lib/rancher/conf/cloud-config.yml'), undefined);
+});
+
 test('a verb that does not exist names the nearest one', () => {
   const { made } = withDocker([]);
   assert.equal(consoleCommand(made, ['enabel', 'x']), 2);

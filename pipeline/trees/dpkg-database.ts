@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { PackageControl } from './deb.ts';
+import { textNode } from './made-node.ts';
+import type { Node } from './node.ts';
+import { readContent } from './node.ts';
+import { mergedPath } from './relocate.ts';
+import type { Tree } from './tree.ts';
+
+/** A package with the paths that it brings, whether they were taken or not. */
+export interface InstalledPackage {
+  readonly control: PackageControl;
+  readonly paths: readonly string[];
+}
+
+/** Scripts that dpkg calls later, when the package is upgraded or removed; `config` is debconf's. */
+const KEPT_SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers'] as const;
+
+const FOLDER = 'var/lib/dpkg';
+
+/**
+ * dpkg's database as if it had installed these packages (dpkg 1.22; `lib/dpkg/dbdir.c`, `infodb-format.c`, `trigdeferred.c`; deb-triggers(5)):
+ * `status`, and for each package its list of files and its scripts. Sums of files are not in it: dpkg asks for none.
+ */
+export function dpkgDatabase(tree: Tree, packages: readonly InstalledPackage[], epoch: number): Omit<Node, 'owner'>[] {
+  const sorted = [...packages].sort((a, b) => (a.control.package < b.control.package ? -1 : 1));
+  const nodes = sorted.flatMap(({ control, paths }) => infoOf(control, paths, epoch));
+  const text = (path: string, content: string) => textNode(`${FOLDER}/${path}`, content, { epoch });
+  const architecture = sorted.find(({ control }) => control.architecture !== 'all')?.control.architecture ?? 'all';
+  return [
+    ...nodes,
+    text('status', sorted.map(({ control }) => stanzaOf(tree, control)).join('')),
+    // 1: a package that may be there for several architectures has its name with the architecture.
+    text('info/format', '1\n'),
+    text('arch-native', `${architecture}\n`),
+    text('available', ''),
+    text('diversions', ''),
+    text('statoverride', ''),
+    ...triggersOf(sorted).map(([name, content]) => text(`triggers/${name}`, content)),
+  ];
+}
+
+const fieldOf = (stanza: string, name: string): string | undefined =>
+  new RegExp(`^${name}:[ \\t]*(.*)$`, 'mi').exec(stanza)?.[1]?.trim();
+
+const infoName = ({ package: name, architecture, stanza }: PackageControl): string =>
+  fieldOf(stanza, 'Multi-Arch') === 'same' ? `${name}:${architecture}` : name;
+
+function infoOf(control: PackageControl, paths: readonly string[], epoch: number): Omit<Node, 'owner'>[] {
+  const base = `${FOLDER}/info/${infoName(control)}`;
+  const lines = ['/.', ...paths.filter((path) => path !== '').map((path) => `/${path}`)];
+  const scripts = KEPT_SCRIPTS.flatMap((name) => {
+    const text = control.scripts[name];
+    if (text === undefined) return [];
+    return [textNode(`${base}.${name}`, text, { mode: name === 'triggers' ? 0o644 : 0o755, epoch })];
+  });
+  const conffiles =
+    control.conffiles.length === 0
+      ? []
+      : [textNode(`${base}.conffiles`, control.conffiles.map((path) => `${path}\n`).join(''), { epoch })];
+  return [textNode(`${base}.list`, lines.map((line) => `${line}\n`).join(''), { epoch }), ...scripts, ...conffiles];
+}
+
+/** The package's own control file, with what dpkg adds about its state and its configuration files. */
+function stanzaOf(tree: Tree, { stanza, conffiles }: PackageControl): string {
+  const [first = '', ...rest] = stanza.trimEnd().split('\n');
+  const sums = conffiles.flatMap((path) => {
+    const node = tree.nodes.get(mergedPath(path.slice(1)));
+    if (node?.type !== 'file') return [];
+    return [` ${path} ${createHash('md5').update(readContent(node)).digest('hex')}`];
+  });
+  const lines = [first, 'Status: install ok installed', ...rest, ...(sums.length === 0 ? [] : ['Conffiles:', ...sums])];
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** Which packages want to hear of what: files of paths in `File`, names in a file each. */
+function triggersOf(packages: readonly InstalledPackage[]): (readonly [string, string])[] {
+  const files = new Map<string, string[]>([['File', []]]);
+  for (const { control } of packages) {
+    for (const [, await_ = '', about = ''] of (control.scripts.triggers ?? '').matchAll(
+      /^interest(-await|-noawait)?[ \t]+(\S+)/gm,
+    )) {
+      const who = `${infoName(control)}${await_ === '-noawait' ? '/noawait' : ''}`;
+      const [name, line] = about.startsWith('/') ? ['File', `${about} ${who}`] : [about, who];
+      files.set(name, [...(files.get(name) ?? []), line]);
+    }
+  }
+  return [...files].map(([name, lines]) => [name, lines.map((line) => `${line}\n`).join('')]);
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootTest } from '../rig/machine.ts';
+import { releaseFiles } from '../rig/project.ts';
+import { KNOWN_KEY } from '../rig/ssh.ts';
+
+const ARCHIVE = 'console-debian.tar.gz';
+
+bootTest({
+  name: 'the Debian console comes from its file, has apt and dpkg with all they know, and goes again',
+  runs: 'release',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 2048,
+  append: `cc.ssh_authorized_keys="[${KNOWN_KEY.line}]"`,
+  // Stands for a web server that has the release.
+  metadata: { answers: async ({ path }) => (path === `/${ARCHIVE}` ? { body: await readFile(join(releaseFiles(), ARCHIVE)) } : undefined) },
+  checks: [
+    { sentence: 'the console is known before its image is there', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian$/m, eventually: true },
+    { sentence: 'without the image it is said which file has it', ssh: 'sudo ros console switch -f debian 2>&1', exits: 1, prints: /in console-debian\.tar\.gz beside the release/ },
+    { sentence: 'it is switched to by a URL', ssh: `sudo ros console switch -f http://169.254.169.254/${ARCHIVE}; echo "ended with $?"`, prints: /ended with 0/, deadlineSeconds: 200 },
+    {
+      sentence: 'the Debian console runs',
+      ssh: 'sudo ros console list; . /etc/os-release; echo $ID',
+      prints: /^disabled default\ncurrent {2}debian\ndebian$/m,
+      eventually: true,
+      deadlineSeconds: 120,
+    },
+    {
+      sentence: 'dpkg knows what is installed, and finds nothing wrong',
+      ssh: "dpkg -l apt dpkg openssh-server libc6 | grep -c '^ii'; dpkg --audit; dpkg -S /usr/bin/nano",
+      prints: /^4\nnano: \/usr\/bin\/nano\n$/,
+    },
+    { sentence: 'apt agrees, and knows the keys and places of Debian', ssh: 'sudo apt-get check && apt-cache policy bash && apt-config dump | grep -c ^Dir::Etc', prints: /Installed: \d/ },
+    {
+      sentence: 'a package is removed with its scripts',
+      ssh: 'sudo apt-get -y remove nano >/tmp/removed 2>&1; tail -3 /tmp/removed; dpkg -l nano | tail -1; ls /usr/bin/nano',
+      exits: 2,
+      prints: /^rc {2}nano /m,
+    },
+    {
+      sentence: 'an editor, completion and the two Dockers are there',
+      ssh: 'vi --version | head -1; type complete; docker version -f "{{.Server.Os}}"; sudo system-docker ps -q | grep -c .',
+      prints: /VIM[\s\S]*linux\n\d+\n$/,
+      eventually: true,
+    },
+    { sentence: 'it is switched back', ssh: 'sudo ros console switch -f default; true' },
+    { sentence: 'the default console runs', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian$/m, eventually: true },
+  ],
+});

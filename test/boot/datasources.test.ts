@@ -1,0 +1,89 @@
+import type { Check } from '../rig/boot-case.ts';
+import { bootTest } from '../rig/machine.ts';
+import { KNOWN_KEY } from '../rig/ssh.ts';
+
+/** Asks other datasources than at the start, and says what came of it. */
+const ask = (sources: string) => `sudo ros config set rancher.cloud_init.datasources '${sources}' && sudo ros cloud-init; sudo ros cloud-init status`;
+const gave = (name: string, sources: string): Check => ({
+  sentence: `${name} configures the machine`,
+  run: ask(sources),
+  prints: new RegExp(`^${name} gave the configuration`, 'm'),
+});
+const holds = (from: string): Check => ({
+  sentence: `what ${from} said holds`,
+  run: 'sudo ros config get rancher.environment.FROM; hostname',
+  prints: new RegExp(`^${from}\nfrom-${from}$`, 'm'),
+  eventually: true,
+});
+const userData = (from: string) => `#cloud-config\nrancher: {environment: {FROM: ${from}}}\n`;
+
+/** What Azure's provisioning CD holds (Open Virtualization Format's environment, with Azure's own section). */
+const OVF_ENVIRONMENT = `<?xml version="1.0" encoding="utf-8"?>
+<Environment xmlns="http://schemas.dmtf.org/ovf/environment/1" xmlns:wa="http://schemas.microsoft.com/windowsazure">
+  <wa:ProvisioningSection><wa:Version>1.0</wa:Version>
+    <LinuxProvisioningConfigurationSet xmlns="http://schemas.microsoft.com/windowsazure">
+      <ConfigurationSetType>LinuxProvisioningConfiguration</ConfigurationSetType>
+      <HostName>from-azure</HostName><UserName>rancher</UserName>
+      <CustomData>${Buffer.from(userData('azure')).toString('base64')}</CustomData>
+    </LinuxProvisioningConfigurationSet>
+  </wa:ProvisioningSection>
+</Environment>
+`;
+
+bootTest({
+  name: 'one machine asks Exoscale, Azure’s provisioning CD and a seed of NoCloud, one after the other',
+  runs: 'release',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  configMedium: { label: 'rd_rdfe_stable', files: { 'ovf-env.xml': OVF_ENVIRONMENT } },
+  metadata: {
+    answers: {
+      '/1.0/meta-data/instance-id': '5f1c8d2e-0000-4000-8000-000000000001',
+      '/1.0/meta-data/local-hostname': 'from-exoscale',
+      '/1.0/meta-data/public-keys/': KNOWN_KEY.line,
+      '/1.0/user-data': userData('exoscale'),
+    },
+  },
+  checks: [
+    { sentence: 'a machine to which none of its datasources speaks starts', run: 'ls /run/console-done', eventually: true, deadlineSeconds: 120 },
+    { sentence: 'everybody may ping', run: 'cat /proc/sys/net/ipv4/ping_group_range; ping -c 1 -W 5 127.0.0.1 | grep -c "1 received"', prints: /^0\s+2147483647\n1$/m },
+    gave('exoscale', '[exoscale]'),
+    holds('exoscale'),
+    { sentence: 'its key lets its owner in', ssh: 'id -un', prints: /^rancher$/m, eventually: true },
+    { sentence: 'another key does not, nor does a password', ssh: 'id -un', with: { password: 'rancher' }, exits: 255 },
+    gave('azure', '[azure]'),
+    holds('azure'),
+    { sentence: 'it is told that the service of Azure is missing', run: 'sudo ros config validate --all || true', prints: /the provisioning CD counts alone/ },
+    {
+      sentence: 'a folder stands for a disk of NoCloud',
+      run: `sudo mkdir -p /var/lib/rancher/seed && printf 'instance-id: 1\\nlocal-hostname: from-nocloud\\n' | sudo tee /var/lib/rancher/seed/meta-data >/dev/null; printf '%s' '${userData('nocloud').replaceAll('\n', '\\n')}' | sed 's/\\\\n/\\n/g' | sudo tee /var/lib/rancher/seed/user-data`,
+      prints: /FROM: nocloud/,
+    },
+    gave('nocloud', '["nocloud:/var/lib/rancher/seed"]'),
+    holds('nocloud'),
+  ],
+});
+
+bootTest({
+  name: 'a machine without any network starts, says so, and waits for nobody',
+  runs: 'release',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  networks: [],
+  append: 'rancher.cloud_init.datasources=[ec2,gce] rancher.shutdown_timeout=62 cc.hostname=alone',
+  checks: [
+    { sentence: 'the banner says that there is no address', shows: /Addresses: none yet/ },
+    { sentence: 'the machine has the name of the kernel command line', run: 'hostname', prints: /^alone$/m, eventually: true },
+    { sentence: 'docker answers', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'it is told that no datasource answered', run: 'sudo ros cloud-init status', prints: /^No datasource gave anything/m, eventually: true },
+    { sentence: 'the console is prepared', run: 'ls /run/console-done', eventually: true },
+    {
+      sentence: 'the command line beats a cloud-config',
+      run: 'sudo ros config set rancher.shutdown_timeout 63; sudo ros config get rancher.shutdown_timeout',
+      prints: /^62$/m,
+    },
+    { sentence: 'no service has failed', run: 'sudo system-docker ps -a --filter status=restarting -q | grep -c . || true', prints: /^0$/m },
+  ],
+});
