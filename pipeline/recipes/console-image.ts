@@ -95,6 +95,6 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
     title: name,
     inputs: { tar },
     output: { name: 'gzip', kind: 'gzip' },
-    commands: [{ argv: ['gzip', '-n', '-9'], stdin: '/in/tar', stdout: '/out/gzip' }],
+    commands: [{ argv: ['gzip', '-n', '-6'], stdin: '/in/tar', stdout: '/out/gzip' }],
   });
 }

@@ -6,10 +6,13 @@ import { readContent } from './node.ts';
 import { mergedPath } from './relocate.ts';
 import type { Tree } from './tree.ts';
 
-/** A package with the paths that it brings, whether they were taken or not. */
+/** A package. */
 export interface InstalledPackage {
   readonly control: PackageControl;
+  /** All that it brings, whether they were taken or not. */
   readonly paths: readonly string[];
+  /** Those that were taken. */
+  readonly taken: readonly Node[];
 }
 
 /** Scripts that dpkg calls later, when the package is upgraded or removed; `config` is debconf's. */
@@ -19,11 +22,11 @@ const FOLDER = 'var/lib/dpkg';
 
 /**
  * dpkg's database as if it had installed these packages (dpkg 1.22; `lib/dpkg/dbdir.c`, `infodb-format.c`, `trigdeferred.c`; deb-triggers(5)):
- * `status`, and for each package its list of files and its scripts. Sums of files are not in it: dpkg asks for none.
+ * `status`, and for each package its list of files, the sums of those that were taken, and its scripts.
  */
 export function dpkgDatabase(tree: Tree, packages: readonly InstalledPackage[], epoch: number): Omit<Node, 'owner'>[] {
   const sorted = [...packages].sort((a, b) => (a.control.package < b.control.package ? -1 : 1));
-  const nodes = sorted.flatMap(({ control, paths }) => infoOf(control, paths, epoch));
+  const nodes = sorted.flatMap((each) => infoOf(each, epoch));
   const text = (path: string, content: string) => textNode(`${FOLDER}/${path}`, content, { epoch });
   const architecture = sorted.find(({ control }) => control.architecture !== 'all')?.control.architecture ?? 'all';
   return [
@@ -45,7 +48,7 @@ const fieldOf = (stanza: string, name: string): string | undefined =>
 const infoName = ({ package: name, architecture, stanza }: PackageControl): string =>
   fieldOf(stanza, 'Multi-Arch') === 'same' ? `${name}:${architecture}` : name;
 
-function infoOf(control: PackageControl, paths: readonly string[], epoch: number): Omit<Node, 'owner'>[] {
+function infoOf({ control, paths, taken }: InstalledPackage, epoch: number): Omit<Node, 'owner'>[] {
   const base = `${FOLDER}/info/${infoName(control)}`;
   const lines = ['/.', ...paths.filter((path) => path !== '').map((path) => `/${path}`)];
   const scripts = KEPT_SCRIPTS.flatMap((name) => {
@@ -57,7 +60,21 @@ function infoOf(control: PackageControl, paths: readonly string[], epoch: number
     control.conffiles.length === 0
       ? []
       : [textNode(`${base}.conffiles`, control.conffiles.map((path) => `${path}\n`).join(''), { epoch })];
-  return [textNode(`${base}.list`, lines.map((line) => `${line}\n`).join(''), { epoch }), ...scripts, ...conffiles];
+  return [
+    textNode(`${base}.list`, lines.map((line) => `${line}\n`).join(''), { epoch }),
+    textNode(`${base}.md5sums`, sumsOf(control, taken), { epoch }),
+    ...scripts,
+    ...conffiles,
+  ];
+}
+
+const md5 = (node: Node): string => createHash('md5').update(readContent(node)).digest('hex');
+
+/** As packages bring them: of all files but those of the configuration. */
+function sumsOf({ conffiles }: PackageControl, taken: readonly Node[]): string {
+  const own = new Set(conffiles.map((path) => path.slice(1)));
+  const files = taken.filter(({ type, path }) => type === 'file' && !own.has(path));
+  return files.map((node) => `${md5(node)}  ${node.path}\n`).join('');
 }
 
 /** The package's own control file, with what dpkg adds about its state and its configuration files. */
@@ -66,7 +83,7 @@ function stanzaOf(tree: Tree, { stanza, conffiles }: PackageControl): string {
   const sums = conffiles.flatMap((path) => {
     const node = tree.nodes.get(mergedPath(path.slice(1)));
     if (node?.type !== 'file') return [];
-    return [` ${path} ${createHash('md5').update(readContent(node)).digest('hex')}`];
+    return [` ${path} ${md5(node)}`];
   });
   const lines = [first, 'Status: install ok installed', ...rest, ...(sums.length === 0 ? [] : ['Conffiles:', ...sums])];
   return `${lines.join('\n')}\n\n`;

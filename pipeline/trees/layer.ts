@@ -77,12 +77,12 @@ function addPackage(
   if (!source) throw new RangeError(`this step needs the inputs package/${choice.name} and control/${choice.name}`);
   const owner = `package ${choice.name}`;
   const placed = relocate(nodesOf(source.tar, owner), [...(choice.move ?? []), ...(options.move ?? [])]);
-  installed.push({ control: source.control, paths: placed.map(({ path }) => path) });
   const chosen = filterNodes(placed, {
     keep: [...(options.keep ?? []), ...(choice.keep ?? [])],
     drop: [...(options.drop ?? []), ...(choice.drop ?? [])],
   });
   for (const node of chosen) tree.add(node);
+  installed.push({ control: source.control, paths: placed.map(({ path }) => path), taken: [...chosen] });
   if (choice.status !== false && !options.dpkgDatabase) {
     const path = `var/lib/dpkg/status.d/${choice.name}`;
     tree.add({ ...textNode(path, source.control.stanza, { epoch }), owner });

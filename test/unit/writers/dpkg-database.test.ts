@@ -55,6 +55,8 @@ test('each package has its list of files, also of those that were not taken, and
   const list = textIn(tar, 'var/lib/dpkg/info/tool.list')?.split('\n') ?? [];
   assert.equal(list[0], '/.');
   for (const path of ['/etc/tool.conf', '/usr/bin/tool', '/usr/share/man/tool.1']) assert.ok(list.includes(path), path);
+  // md5 of “#!”; neither configuration nor what was dropped.
+  assert.equal(textIn(tar, 'var/lib/dpkg/info/tool.md5sums'), 'ad540a4cc5c410795131d4d8db7a6d91  usr/bin/tool\n');
   assert.equal(textIn(tar, 'var/lib/dpkg/info/tool.conffiles'), '/etc/tool.conf\n/etc/gone.conf\n');
   assert.equal(membersOf(tar).get('var/lib/dpkg/info/tool.postinst')?.mode, 0o755);
   assert.match(textIn(tar, 'var/lib/dpkg/info/libx1:amd64.list') ?? '', /^\/usr\/lib\/libx\.so\.1$/m);
