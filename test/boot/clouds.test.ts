@@ -19,7 +19,7 @@ const CONFIGURED: readonly Check[] = [
 ];
 
 /** One published image as its cloud boots it. */
-interface CloudCase extends Pick<BootCase, 'name' | 'firmware'>, Partial<Pick<BootCase, 'metadata' | 'configMedium' | 'makersWords' | 'runs'>> {
+interface CloudCase extends Pick<BootCase, 'name' | 'firmware'>, Partial<Pick<BootCase, 'metadata' | 'configMedium' | 'makersWords' | 'networks' | 'runs'>> {
   readonly file: string;
   readonly bus: 'virtio' | 'scsi' | 'nvme' | 'ahci';
   readonly also?: readonly Check[];
@@ -134,8 +134,12 @@ cloudTest({
   metadata: EC2,
 });
 
+const GOAL_STATE = '<GoalState><Incarnation>1</Incarnation><Container><ContainerId>container-1</ContainerId><InstanceId>instance-1</InstanceId></Container></GoalState>';
+
 const AZURE: MetadataService = {
-  answers: ({ path, headers }) => {
+  also: ['168.63.129.16'],
+  answers: ({ method, path, headers }) => {
+    if (headers['x-ms-version'] !== undefined) return `${method} ${path}` === 'GET /machine?comp=goalstate' ? GOAL_STATE : method === 'POST' ? '' : undefined;
     if (headers['metadata'] !== 'true' || !path.startsWith('/metadata/instance?')) return undefined;
     return JSON.stringify({ compute: { name: NAME, osProfile: { computerName: NAME }, publicKeys: [{ keyData: KNOWN_KEY.line, path: '/home/rancher/.ssh/authorized_keys' }] } });
   },
@@ -159,6 +163,14 @@ cloudTest({
   firmware: 'bios',
   bus: 'ahci',
   metadata: AZURE,
+  // Both of Azure's addresses in one network.
+  networks: [{ range: '168.0.0.0/7' }],
   // Azure writes UDF; the same file on ISO 9660 is what can be made here.
   configMedium: { label: 'rd_rdfe', files: { 'ovf-env.xml': OVF_ENV } },
+  also: [
+    {
+      sentence: 'Azure is told that the machine is ready',
+      metadataAsked: /^POST \/machine\?comp=health\n[\s\S]*<ContainerId>container-1<\/ContainerId>[\s\S]*<InstanceId>instance-1<\/InstanceId><Health><State>Ready<\/State>/m,
+    },
+  ],
 });

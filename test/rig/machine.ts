@@ -167,7 +167,8 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry 
 
 function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
   const address = boot.metadata?.address ?? METADATA_ADDRESS;
-  const answer = [...(metadata ? [{ address, port: 80, command: metadata.command }] : []), ...(registry ? [{ ...REGISTRY, command: registry.command }] : [])];
+  const addresses = [address, ...(boot.metadata?.also ?? [])];
+  const answer = [...(metadata ? addresses.map((each) => ({ address: each, port: 80, command: metadata.command })) : []), ...(registry ? [{ ...REGISTRY, command: registry.command }] : [])];
   // The forwarding of SSH and the services belong to the first network.
   let first = true;
   return (boot.networks ?? [{}]).map((network) => {

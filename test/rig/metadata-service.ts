@@ -22,6 +22,8 @@ export type MetadataAnswer =
 export interface MetadataService {
   /** Default: 169.254.169.254, at port 80. */
   readonly address?: string;
+  /** Further addresses, at port 80, whose questions it answers too. The first network's range (`networks`) must hold all of them. */
+  readonly also?: readonly string[];
   /** Answers by path (with its query), or a function where it takes more than a table. */
   readonly answers: { readonly [path: string]: MetadataAnswer } | ((request: MetadataRequest) => MetadataAnswer | undefined | Promise<MetadataAnswer | undefined>);
 }
