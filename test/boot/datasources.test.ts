@@ -8,6 +8,9 @@ const gave = (name: string, sources: string): Check => ({
   sentence: `${name} configures the machine`,
   run: ask(sources),
   prints: new RegExp(`^${name} gave the configuration`, 'm'),
+  // The network may still be on its way.
+  eventually: true,
+  deadlineSeconds: 90,
 });
 const holds = (from: string): Check => ({
   sentence: `what ${from} said holds`,
