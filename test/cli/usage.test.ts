@@ -114,7 +114,8 @@ test('a dry run lists the files of a build and writes none', async (t) => {
   const { end, stdout, stderr } = await cli(['build', 'amd64', '--dry-run', '--dist', path.join(folder, 'dist')]);
   assert.deepEqual([end, stderr], [0, '']);
   const { stdout: json } = await cli(['targets', '--json']);
-  const [target] = JSON.parse(json) as readonly { readonly name: string; readonly files: readonly string[] }[];
+  const targets = JSON.parse(json) as readonly { readonly name: string; readonly files: readonly string[] }[];
+  const target = targets.find(({ name }) => name === 'amd64');
   const shown = stdout.split('\n').flatMap((line) => /dist\/v[^/]+\/(.+)$/.exec(line)?.[1] ?? []);
   assert.deepEqual(shown.sort(), target?.files);
   assert.equal(await exists(path.join(folder, 'dist')), false);
