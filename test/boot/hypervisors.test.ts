@@ -65,6 +65,7 @@ bootTest({
     { sentence: 'guest-fsfreeze-thaw lets it go', agent: 'guest-fsfreeze-thaw', answers: /\{"return": [1-9]\d*\}/ },
     ...DOCKER_RUNS,
     ...SECOND_BOOT,
+    { sentence: 'the agent answers after the restart too', agent: 'guest-ping', answers: /\{"return": \{\}\}/, deadlineSeconds: 90 },
     { sentence: 'guest-shutdown switches the machine off in order', powersOff: { by: { type: 'agent', execute: 'guest-shutdown' } }, deadlineSeconds: 90 },
   ],
 });
