@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOrphan, ownedPrefix } from '../exec/owned-name.ts';
@@ -82,13 +82,18 @@ export class StoreUse {
 
   async #claim(): Promise<boolean> {
     if (await this.#isCleaned()) return false;
+    const owner = `${ownedPrefix('clean')}0`;
+    const draft = path.join(this.#folder, owner);
     try {
-      const file = await open(this.#cleaner, 'wx');
-      await file.writeFile(`${ownedPrefix('clean')}0`).finally(() => file.close());
+      // A mark is there with its owner's name or not at all: an empty one, left by a full disk, would be obeyed for half an hour.
+      await writeFile(draft, owner);
+      await link(draft, this.#cleaner);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw diskTrouble(error, this.#folder);
+    } finally {
+      await rm(draft, { force: true }).catch(() => undefined);
     }
   }
 

@@ -21,14 +21,17 @@ export async function inflatedEnds(source: RandomAccess, format: 'gzip' | 'defla
   let size = 0;
   let sum = 0;
   let head = Buffer.alloc(0);
-  let tail = Buffer.alloc(0);
+  // Chunks are small: joining them each time would copy megabytes for every few kilobytes.
+  const last: Buffer[] = [];
+  let kept = 0;
   stream.on('data', (bytes: Buffer) => {
     size += bytes.length;
     // The sum of gzip is checked by the stream itself.
     if (format === 'deflate-raw') sum = crc32(bytes, sum);
     if (head.length < KEPT) head = Buffer.concat([head, bytes.subarray(0, KEPT - head.length)]);
-    tail = Buffer.concat([tail, bytes]);
-    if (tail.length > 2 * KEPT) tail = tail.subarray(-KEPT);
+    last.push(bytes);
+    kept += bytes.length;
+    while (kept - (last[0]?.length ?? 0) >= KEPT) kept -= last.shift()?.length ?? 0;
   });
   const ended = once(stream, 'end');
   ended.catch(() => undefined);
@@ -38,5 +41,7 @@ export async function inflatedEnds(source: RandomAccess, format: 'gzip' | 'defla
   }
   stream.end();
   await ended;
-  return { size, crc32: sum, head, tail: tail.subarray(-KEPT) };
+  if (format === 'deflate-raw' && stream.bytesWritten !== source.size)
+    throw new Error(`the stream ends after ${stream.bytesWritten} of ${source.size} bytes`);
+  return { size, crc32: sum, head, tail: Buffer.concat(last).subarray(-KEPT) };
 }
