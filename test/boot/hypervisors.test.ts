@@ -87,7 +87,11 @@ bootTest({
     { sentence: 'the network card too, and has an address', run: 'ip -4 address show eth0 && lsmod | grep ^vmxnet3', prints: /10\.0\.2\.15/, eventually: true },
     runs('open-vm-tools'),
     // QEMU answers no program that asks for VMware: the daemon itself is seen on VMware alone.
-    { sentence: 'it waits where no VMware answers, with the service that says who may log in', run: 'sudo ros service logs open-vm-tools 2>&1; pgrep -a VGAuthService', prints: /no VMware behind this machine[\s\S]*VGAuthService/ },
+    {
+      sentence: 'it waits where no VMware answers, with the service that says who may log in',
+      run: 'sudo ros service logs open-vm-tools 2>&1; pgrep -a VGAuthService',
+      prints: /no VMware behind this machine[\s\S]*VGAuthService/,
+    },
     { sentence: "disks get the patience of VMware's rules", run: 'cat /sys/block/sda/device/timeout' },
     { sentence: 'cloud-init asked VMware', run: 'sudo ros cloud-init status', prints: /vmware/, eventually: true },
     { sentence: 'and had a program to ask with', run: 'sudo ros cloud-init status | grep -v "neither vmware-rpctool"', prints: /^ +vmware +failed: VMware hands in no guestinfo/m },
