@@ -257,11 +257,12 @@ const DISKS: readonly (Pick<BootCase, 'name' | 'target' | 'firmware'> & Partial<
     more: [runs('open-vm-tools')],
   },
   {
-    name: "the disk in vmware's OVA starts by UEFI from pvscsi",
+    // Debian's OVMF has no driver for pvscsi; the VMDK above shows that the system has one.
+    name: "the disk in vmware's OVA starts by UEFI",
     target: 'vmware',
     file: 'vmware/rancheros.ova',
     firmware: 'uefi',
-    bus: 'pvscsi',
+    bus: 'ahci',
     makersWords: VMWARE,
     networks: [{ card: 'vmxnet3' }],
     graphics: 'vmware',
