@@ -89,7 +89,7 @@ bootTest({
     // QEMU answers no program that asks for VMware: the daemon itself is seen on VMware alone.
     {
       sentence: 'it waits where no VMware answers, with the service that says who may log in',
-      run: 'sudo ros service logs open-vm-tools 2>&1; pgrep -a VGAuthService',
+      run: 'sudo system-docker logs open-vm-tools 2>&1; pgrep -a VGAuthService',
       prints: /no VMware behind this machine[\s\S]*VGAuthService/,
     },
     { sentence: "disks get the patience of VMware's rules", run: 'cat /sys/block/sda/device/timeout' },
