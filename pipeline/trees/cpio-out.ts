@@ -2,7 +2,7 @@ import { CPIO_SIZE_LIMIT, CPIO_TYPE, cpioPadding, encodeCpioHeader, encodeCpioTr
 import { byPath } from '../formats/tar-entry.ts';
 import { refuse } from './decode.ts';
 import type { Content, Node } from './node.ts';
-import { OutputFile } from './output-file.ts';
+import { writeOutput } from './output-file.ts';
 
 /** The kernel and GNU cpio read and write whole blocks of this size. */
 const BLOCK = 512;
@@ -17,8 +17,7 @@ const encoder = new TextEncoder();
 export function writeCpio(file: string, nodes: Iterable<Node>, epoch: number): void {
   const sorted = [...nodes].sort(byPath);
   const names = namesByContent(sorted);
-  const out = new OutputFile(file);
-  try {
+  writeOutput(file, (out) => {
     let next = 1;
     const inodes = new Map<Content, number>();
     for (const node of sorted) {
@@ -56,10 +55,7 @@ export function writeCpio(file: string, nodes: Iterable<Node>, epoch: number): v
     }
     out.write(encodeCpioTrailer());
     out.zeros((BLOCK - (out.position % BLOCK)) % BLOCK);
-    out.finish();
-  } finally {
-    out.close();
-  }
+  });
 }
 
 function namesByContent(sorted: readonly Node[]): ReadonlyMap<Content, readonly string[]> {

@@ -4,6 +4,17 @@ import { FileSource } from './file-source.ts';
 
 const BUFFER = 1 << 20;
 
+/** Makes the file `path`, which must not exist, writes what `fill` gives it, and closes it whatever happens. */
+export function writeOutput(path: string, fill: (out: OutputFile) => void): void {
+  const out = new OutputFile(path);
+  try {
+    fill(out);
+    out.finish();
+  } finally {
+    out.close();
+  }
+}
+
 /** A new file that is written from front to end, in large pieces. Close it when done. */
 export class OutputFile {
   readonly #fd: number;

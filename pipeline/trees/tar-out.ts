@@ -1,15 +1,14 @@
 import { byPath, type TarEntry } from '../formats/tar-entry.ts';
 import { encodeTarHeader, TAR_END, tarPadding } from '../formats/tar-header.ts';
 import type { Content, Node } from './node.ts';
-import { OutputFile } from './output-file.ts';
+import { writeOutput } from './output-file.ts';
 
 /**
  * Writes nodes as a canonical tar: sorted by path; of several names of one file the first holds the bytes and the others are hard
  * links to it; no timestamp above `epoch`. The same nodes give the same bytes, whatever order they come in.
  */
 export function writeTar(file: string, nodes: Iterable<Node>, epoch: number): void {
-  const out = new OutputFile(file);
-  try {
+  writeOutput(file, (out) => {
     const first = new Map<Content, string>();
     for (const node of [...nodes].sort(byPath)) {
       const { content } = node;
@@ -22,10 +21,7 @@ export function writeTar(file: string, nodes: Iterable<Node>, epoch: number): vo
       }
     }
     out.write(TAR_END);
-    out.finish();
-  } finally {
-    out.close();
-  }
+  });
 }
 
 function entryOf(node: Node, linkTo: string | undefined, epoch: number): TarEntry {

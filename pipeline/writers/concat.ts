@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { fieldsOf, listOf, maybe, refuse, stringOf, wholeNumberOf } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** Which inputs come after one another. `align`: the part begins at a multiple of so many bytes (default 1). */
 export type ConcatOptions = {
@@ -15,17 +15,16 @@ export type ConcatOptions = {
 export const write: Writer = async (job) => {
   const { parts, alignEnd = 1 } = concatOptions(job.options);
   const inputs = new Inputs(job);
-  const out = new OutputFile(outputOf(job, 'file'));
   try {
-    for (const { input, align = 1 } of parts) {
-      const source = inputs.open(input);
-      out.zeros(paddingTo(out.position, align));
-      out.copy(source, 0, source.size);
-    }
-    out.zeros(paddingTo(out.position, alignEnd));
-    out.finish();
+    writeOutput(outputOf(job, 'file'), (out) => {
+      for (const { input, align = 1 } of parts) {
+        const source = inputs.open(input);
+        out.zeros(paddingTo(out.position, align));
+        out.copy(source, 0, source.size);
+      }
+      out.zeros(paddingTo(out.position, alignEnd));
+    });
   } finally {
-    out.close();
     inputs.close();
   }
 };

@@ -7,7 +7,7 @@ import { MIB } from '../formats/sector.ts';
 import { encodeVhdFooter } from '../formats/vhd.ts';
 import { fieldsOf, refuse } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** `footer: 'vhd'` puts the footer of a fixed VHD behind the disk. */
 export type DiskEndsOptions = { readonly sizeMiB?: number | undefined; readonly footer?: 'vhd' | undefined };
@@ -28,26 +28,16 @@ export const write: Writer = async (job) => {
     const headEnd =
       last === undefined || last.offset < tailStart ? tailStart : (first?.offset ?? 0) + (first?.size ?? 0);
     const footer = encodeVhdFooter({ type: 'fixed', size: disk.size, id: disk.identity('vhd'), epoch: job.epoch });
-    writeFile(outputOf(job, 'head'), (out) => out.copy(source, 0, headEnd));
-    writeFile(outputOf(job, 'tail'), (out) => {
+    writeOutput(outputOf(job, 'head'), (out) => out.copy(source, 0, headEnd));
+    writeOutput(outputOf(job, 'tail'), (out) => {
       out.copy(source, tailStart, MIB);
       if (hasFooter) out.write(footer);
     });
-    writeFile(outputOf(job, 'gap'), (out) =>
+    writeOutput(outputOf(job, 'gap'), (out) =>
       out.write(new TextEncoder().encode(JSON.stringify({ mebibytes: (tailStart - headEnd) / MIB }))),
     );
   });
 };
-
-function writeFile(file: string, fill: (out: OutputFile) => void): void {
-  const out = new OutputFile(file);
-  try {
-    fill(out);
-    out.finish();
-  } finally {
-    out.close();
-  }
-}
 
 function footerOption(options: Json): boolean {
   const footer = fieldsOf(options, 'options', ['sizeMiB', 'footer']).value['footer'];

@@ -7,7 +7,7 @@ import { MIB } from '../formats/sector.ts';
 import { TAR_END } from '../formats/tar-header.ts';
 import { refuse } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 const GIB_IN_MIB = 1024;
 
@@ -25,14 +25,10 @@ export const write: Writer = async (job) => {
   withVirtualDisk(job, sizeMiB, (disk) => {
     const runs = dataRuns(disk, MIB, 4);
     const source = diskSource(disk);
-    const out = new OutputFile(outputOf(job, 'tar'));
-    try {
+    writeOutput(outputOf(job, 'tar'), (out) => {
       out.write(encodeGnuSparseHeader({ name: 'disk.raw', size: disk.size, runs, epoch: job.epoch }));
       for (const { offset, size } of runs) out.copy(source, offset, size);
       out.write(TAR_END);
-      out.finish();
-    } finally {
-      out.close();
-    }
+    });
   });
 };

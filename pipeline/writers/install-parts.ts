@@ -9,7 +9,7 @@ import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { fieldsOf, mapOf, pathOf, stringOf } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** What the medium carries anyway. */
 export type InstallPartsOptions = {
@@ -44,13 +44,9 @@ export const write: Writer = async (job) => {
     files.sort((a, b) => a.offset - b.offset);
     const append = oneExtent(found, stringOf(value['append'], 'options.append'));
     const rest = restOf(boot, files);
-    const out = new OutputFile(outputOf(job, 'rest'));
-    try {
+    writeOutput(outputOf(job, 'rest'), (out) => {
       for (const { offset, length } of rest) out.copy(boot, offset, length);
-      out.finish();
-    } finally {
-      out.close();
-    }
+    });
     const parts: InstallParts = { version: stringOf(value['version'], 'options.version'), plan, files, rest, append };
     writeFileSync(outputOf(job, 'description'), `${canonicalJson(parts as unknown as Json)}\n`, { flag: 'wx' });
   } finally {

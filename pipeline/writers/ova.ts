@@ -8,7 +8,7 @@ import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { fieldsOf, stringOf } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** `name`: what the machine and its files are called; `version`: shown to whoever imports it. */
 export type OvaOptions = { readonly name: string; readonly version: string };
@@ -22,32 +22,31 @@ const CHUNK = 1 << 20;
 export const write: Writer = async (job) => {
   const { name, version } = ovaOptions(job.options);
   const inputs = new Inputs(job);
-  const out = new OutputFile(outputOf(job, 'ova'));
   try {
-    const vmdk = inputs.open('vmdk');
-    const disk = { file: `${name}-disk1.vmdk`, fileSize: vmdk.size, capacity: capacityOf(vmdk) };
-    const ovf = new TextEncoder().encode(ovfDescriptor({ name, version, disk }));
-    const manifest = ovfManifest([
-      { name: `${name}.ovf`, sha256: createHash('sha256').update(ovf).digest('hex') },
-      { name: disk.file, sha256: sha256Of(vmdk) },
-    ]);
-    const member = (file: string, size: number) =>
-      out.write(encodeTarHeader({ path: file, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: job.epoch, size }));
-    for (const [file, bytes] of [
-      [`${name}.ovf`, ovf],
-      [`${name}.mf`, new TextEncoder().encode(manifest)],
-    ] as const) {
-      member(file, bytes.length);
-      out.write(bytes);
-      out.zeros(tarPadding(bytes.length));
-    }
-    member(disk.file, vmdk.size);
-    out.copy(vmdk, 0, vmdk.size);
-    out.zeros(tarPadding(vmdk.size));
-    out.write(TAR_END);
-    out.finish();
+    writeOutput(outputOf(job, 'ova'), (out) => {
+      const vmdk = inputs.open('vmdk');
+      const disk = { file: `${name}-disk1.vmdk`, fileSize: vmdk.size, capacity: capacityOf(vmdk) };
+      const ovf = new TextEncoder().encode(ovfDescriptor({ name, version, disk }));
+      const manifest = ovfManifest([
+        { name: `${name}.ovf`, sha256: createHash('sha256').update(ovf).digest('hex') },
+        { name: disk.file, sha256: sha256Of(vmdk) },
+      ]);
+      const member = (file: string, size: number) =>
+        out.write(encodeTarHeader({ path: file, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: job.epoch, size }));
+      for (const [file, bytes] of [
+        [`${name}.ovf`, ovf],
+        [`${name}.mf`, new TextEncoder().encode(manifest)],
+      ] as const) {
+        member(file, bytes.length);
+        out.write(bytes);
+        out.zeros(tarPadding(bytes.length));
+      }
+      member(disk.file, vmdk.size);
+      out.copy(vmdk, 0, vmdk.size);
+      out.zeros(tarPadding(vmdk.size));
+      out.write(TAR_END);
+    });
   } finally {
-    out.close();
     inputs.close();
   }
 };

@@ -3,7 +3,7 @@ import { resolveTarget } from '../formats/member-path.ts';
 import { fieldsOf, mapOf, pathOf, refuse } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import type { Content, Node } from '../trees/node.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 import { mergedPath } from '../trees/relocate.ts';
 import { nodesOf } from '../trees/tar-in.ts';
 
@@ -24,13 +24,9 @@ export const write: Writer = async (job) => {
     const nodes = new Map(nodesOf(inputs.open('tar'), 'the tar').map((node) => [mergedPath(node.path), node]));
     for (const [output, path] of Object.entries(files)) {
       const content = contentAt(nodes, path);
-      const out = new OutputFile(outputOf(job, output));
-      try {
+      writeOutput(outputOf(job, output), (out) => {
         out.copy(content.source, content.offset, content.size);
-        out.finish();
-      } finally {
-        out.close();
-      }
+      });
     }
   } finally {
     inputs.close();

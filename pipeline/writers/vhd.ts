@@ -4,7 +4,7 @@ import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { encodeVhdFooter, encodeVhdHeader, encodeVhdTable, VHD_BITMAP, VHD_BLOCK } from '../formats/vhd.ts';
 import { refuse } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** The specification of the format ends here, and so do the platforms that read it. */
 const MOST_MIB = 2040 * 1024;
@@ -23,8 +23,7 @@ export const write: Writer = async (job) => {
     const blocks = Math.ceil(disk.size / VHD_BLOCK);
     const footer = encodeVhdFooter({ type: 'dynamic', size: disk.size, id: disk.identity('vhd'), epoch: job.epoch });
     const bitmap = new Uint8Array(VHD_BITMAP).fill(0xff);
-    const out = new OutputFile(outputOf(job, 'disk'));
-    try {
+    writeOutput(outputOf(job, 'disk'), (out) => {
       out.write(footer);
       out.write(encodeVhdHeader(blocks));
       out.write(encodeVhdTable(blocks, present));
@@ -33,9 +32,6 @@ export const write: Writer = async (job) => {
         out.write(bytes);
       }
       out.write(footer);
-      out.finish();
-    } finally {
-      out.close();
-    }
+    });
   });
 };

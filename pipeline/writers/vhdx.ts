@@ -3,7 +3,7 @@ import { dataBlockNumbers, dataBlocks } from '../disks/disk-blocks.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { encodeVhdxHead, VHDX_BLOCK } from '../formats/vhdx.ts';
 import { outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** An installed disk as a dynamic VHDX. Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`. Output: `disk`. */
 export const write: Writer = async (job) => {
@@ -15,13 +15,9 @@ export const write: Writer = async (job) => {
       dataWrite: disk.identity('vhdx data'),
       disk: disk.identity('vhdx disk'),
     };
-    const out = new OutputFile(outputOf(job, 'disk'));
-    try {
+    writeOutput(outputOf(job, 'disk'), (out) => {
       out.write(encodeVhdxHead(ids, dataBlockNumbers(disk, VHDX_BLOCK)));
       for (const { bytes } of dataBlocks(disk, VHDX_BLOCK)) out.write(bytes);
-      out.finish();
-    } finally {
-      out.close();
-    }
+    });
   });
 };

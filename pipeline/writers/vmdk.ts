@@ -7,7 +7,7 @@ import { SECTOR } from '../formats/sector.ts';
 import { encodeSparseHead, GRAIN, type VmdkDescriptor, VmdkStream } from '../formats/vmdk.ts';
 import { fieldsOf, refuse, stringOf } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { type OutputFile, writeOutput } from '../trees/output-file.ts';
 
 /** `type`: `monolithicSparse` or `streamOptimized`; `extent`: the file name that the descriptor gives. */
 export type VmdkOptions = {
@@ -29,14 +29,10 @@ export const write: Writer = async (job) => {
       contentId: new DataView(id.buffer, id.byteOffset).getUint32(0),
       uuid: id,
     };
-    const out = new OutputFile(outputOf(job, 'disk'));
-    try {
+    writeOutput(outputOf(job, 'disk'), (out) => {
       if (type === 'monolithicSparse') writeSparse(out, disk, descriptor);
       else writeStream(out, disk, descriptor);
-      out.finish();
-    } finally {
-      out.close();
-    }
+    });
   });
 };
 

@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { fieldsOf, wholeNumberOf } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** How many MiB of zeros `many` is, compressed. `one` is one MiB. */
 const MANY_MIB = 64;
@@ -14,24 +14,23 @@ const MANY_MIB = 64;
  */
 export const write: Writer = async (job) => {
   const inputs = new Inputs(job);
-  const out = new OutputFile(outputOf(job, 'file'));
   try {
-    const gap = inputs.open('gap');
-    const { value } = fieldsOf(JSON.parse(new TextDecoder().decode(gap.read(0, gap.size))) as Json, 'gap', [
-      'mebibytes',
-    ]);
-    const mebibytes = wholeNumberOf(value['mebibytes'], 'gap.mebibytes');
-    const copy = (name: string, times: number) => {
-      const source = inputs.open(name);
-      for (let time = 0; time < times; time += 1) out.copy(source, 0, source.size);
-    };
-    copy('head', 1);
-    copy('many', Math.floor(mebibytes / MANY_MIB));
-    copy('one', mebibytes % MANY_MIB);
-    copy('tail', 1);
-    out.finish();
+    writeOutput(outputOf(job, 'file'), (out) => {
+      const gap = inputs.open('gap');
+      const { value } = fieldsOf(JSON.parse(new TextDecoder().decode(gap.read(0, gap.size))) as Json, 'gap', [
+        'mebibytes',
+      ]);
+      const mebibytes = wholeNumberOf(value['mebibytes'], 'gap.mebibytes');
+      const copy = (name: string, times: number) => {
+        const source = inputs.open(name);
+        for (let time = 0; time < times; time += 1) out.copy(source, 0, source.size);
+      };
+      copy('head', 1);
+      copy('many', Math.floor(mebibytes / MANY_MIB));
+      copy('one', mebibytes % MANY_MIB);
+      copy('tail', 1);
+    });
   } finally {
-    out.close();
     inputs.close();
   }
 };

@@ -3,7 +3,7 @@ import { gzipMember } from '../formats/gzip.ts';
 import { type PlacedMember, zipDirectory, zipLocalHeader } from '../formats/zip.ts';
 import { fieldsOf, refuse, wholeNumberOf } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
-import { OutputFile } from '../trees/output-file.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 /** When the members are said to have been changed, in seconds since 1970. */
 export type ZipOptions = {
@@ -24,24 +24,23 @@ export const write: Writer = async (job) => {
     2 ** 32,
   );
   const inputs = new Inputs(job);
-  const out = new OutputFile(outputOf(job, 'zip'));
   try {
-    const members: PlacedMember[] = [];
-    for (const name of inputs.below('gzip/')) {
-      const { size } = inputs.open(`file/${name}`);
-      const { packed, crc32, size: packedFrom } = gzipMember(inputs.open(`gzip/${name}`), `the packed ${name}`);
-      if (size > LARGEST)
-        throw refuse(`${name} has ${size} bytes; a ZIP that everybody can read holds files below 4 GiB.`);
-      if (packedFrom !== size) throw new RangeError(`the packed ${name} is of ${packedFrom} bytes, not of ${size}`);
-      const member: PlacedMember = { name, crc32, packedSize: packed.size, size, offset: out.position };
-      out.write(zipLocalHeader(member, seconds));
-      out.copy(packed, 0, packed.size);
-      members.push(member);
-    }
-    out.write(zipDirectory(members, out.position, seconds));
-    out.finish();
+    writeOutput(outputOf(job, 'zip'), (out) => {
+      const members: PlacedMember[] = [];
+      for (const name of inputs.below('gzip/')) {
+        const { size } = inputs.open(`file/${name}`);
+        const { packed, crc32, size: packedFrom } = gzipMember(inputs.open(`gzip/${name}`), `the packed ${name}`);
+        if (size > LARGEST)
+          throw refuse(`${name} has ${size} bytes; a ZIP that everybody can read holds files below 4 GiB.`);
+        if (packedFrom !== size) throw new RangeError(`the packed ${name} is of ${packedFrom} bytes, not of ${size}`);
+        const member: PlacedMember = { name, crc32, packedSize: packed.size, size, offset: out.position };
+        out.write(zipLocalHeader(member, seconds));
+        out.copy(packed, 0, packed.size);
+        members.push(member);
+      }
+      out.write(zipDirectory(members, out.position, seconds));
+    });
   } finally {
-    out.close();
     inputs.close();
   }
 };
