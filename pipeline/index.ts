@@ -4,7 +4,7 @@ import type { BuildContext } from './recipes/context.ts';
 
 export { debianConsole } from './recipes/console-image.ts';
 export type { BuildContext } from './recipes/context.ts';
-export { compressedDisk, installedDisk } from './recipes/disk.ts';
+export { installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
 export { AUTOFORMAT, liveIso } from './recipes/live-iso.ts';
 export { raspberryPiCard } from './recipes/raspberry-pi.ts';
@@ -21,6 +21,7 @@ export {
   vhdx,
 } from './recipes/virtual-disk.ts';
 export { zipOf } from './recipes/zip.ts';
+export { zstdCompressed } from './recipes/zstd.ts';
 
 /** Declares a target; the type checker sees to its shape. */
 export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {

@@ -1,5 +1,4 @@
 import {
-  compressedDisk,
   debianConsole,
   defineTarget,
   installedDisk,
@@ -8,6 +7,7 @@ import {
   liveSystem,
   rootfsArchive,
   withoutKernel,
+  zstdCompressed,
 } from '../pipeline/index.ts';
 
 export default defineTarget({
@@ -30,7 +30,7 @@ export default defineTarget({
     const system = liveSystem(context, 'amd64');
     const disk = installedDisk(context, system, { name: 'amd64' });
     return {
-      'rancheros.img': compressedDisk(context, 'rancheros.img', disk.raw),
+      'rancheros.img': zstdCompressed(context, 'rancheros.img', disk.raw),
       'rancheros.iso': liveIso(context, system, { name: 'rancheros.iso', disk }),
       vmlinuz: system.kernel.image,
       initrd: system.initrd,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { CLUSTER, type DiskIds, diskIds } from '../formats/disk-layout.ts';
-import type { FileSource } from '../trees/file-source.ts';
+import { sha256Of } from '../trees/file-digest.ts';
 import type { Inputs } from '../trees/job.ts';
 
 /** What is known of a disk before it is made: how much goes on it, and the identities that follow from all of it. */
@@ -10,8 +10,6 @@ export interface PlannedContents {
   readonly sizes: ReadonlyMap<string, number>;
   readonly ids: DiskIds;
 }
-
-const CHUNK = 1 << 20;
 
 /** Reads all inputs of a step. `name` says whose disk it is: equal contents of two products get identities of their own. */
 export function plannedContents(inputs: Inputs, name: string): PlannedContents {
@@ -24,12 +22,4 @@ export function plannedContents(inputs: Inputs, name: string): PlannedContents {
   }
   const key = canonicalJson({ name, contents });
   return { sizes, ids: diskIds(key, (text) => createHash('sha256').update(text).digest()) };
-}
-
-function sha256Of(source: FileSource): string {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
-  for (let position = 0; position < source.size; position += CHUNK)
-    hash.update(source.fill(buffer.subarray(0, Math.min(CHUNK, source.size - position)), position));
-  return hash.digest('hex');
 }

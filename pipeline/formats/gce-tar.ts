@@ -1,3 +1,4 @@
+import { putAscii } from './ascii.ts';
 import { TAR_BLOCK } from './tar-header.ts';
 
 /** A run of bytes of a sparse file that is in the archive; both in bytes. */
@@ -24,10 +25,10 @@ export function encodeGnuSparseHeader(member: {
   if (runs.length > RUNS_IN_HEADER || name.length > 99)
     throw new RangeError(`no header holds ${name} in ${runs.length} runs`);
   const bytes = new Uint8Array(TAR_BLOCK);
-  put(bytes, 0, name);
-  put(bytes, 100, '0000644');
-  put(bytes, 108, '0000000');
-  put(bytes, 116, '0000000');
+  putAscii(bytes, 0, name);
+  putAscii(bytes, 100, '0000644');
+  putAscii(bytes, 108, '0000000');
+  putAscii(bytes, 116, '0000000');
   number(
     bytes,
     124,
@@ -35,9 +36,9 @@ export function encodeGnuSparseHeader(member: {
     runs.reduce((sum, run) => sum + run.size, 0),
   );
   number(bytes, 136, 12, epoch);
-  put(bytes, 148, '        ');
-  put(bytes, 156, 'S');
-  put(bytes, 257, 'ustar  \0');
+  putAscii(bytes, 148, '        ');
+  putAscii(bytes, 156, 'S');
+  putAscii(bytes, 257, 'ustar  \0');
   for (const [index, run] of runs.entries()) {
     number(bytes, 386 + index * 24, 12, run.offset);
     number(bytes, 386 + index * 24 + 12, 12, run.size);
@@ -45,7 +46,7 @@ export function encodeGnuSparseHeader(member: {
   number(bytes, 483, 12, size);
   let sum = 0;
   for (const byte of bytes) sum += byte;
-  put(bytes, 148, `${sum.toString(8).padStart(6, '0')}\0 `);
+  putAscii(bytes, 148, `${sum.toString(8).padStart(6, '0')}\0 `);
   return bytes;
 }
 
@@ -53,7 +54,7 @@ export function encodeGnuSparseHeader(member: {
 function number(bytes: Uint8Array, offset: number, width: number, value: number): void {
   const digits = value.toString(8);
   if (digits.length < width) {
-    put(bytes, offset, digits.padStart(width - 1, '0'));
+    putAscii(bytes, offset, digits.padStart(width - 1, '0'));
     return;
   }
   let rest = BigInt(value);
@@ -62,8 +63,4 @@ function number(bytes: Uint8Array, offset: number, width: number, value: number)
     rest >>= 8n;
   }
   bytes[offset] = 0x80;
-}
-
-function put(bytes: Uint8Array, offset: number, text: string): void {
-  for (let index = 0; index < text.length; index += 1) bytes[offset + index] = text.charCodeAt(index);
 }

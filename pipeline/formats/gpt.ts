@@ -1,3 +1,4 @@
+import { putAscii } from './ascii.ts';
 import { crc32 } from './crc32.ts';
 import { encodeGuid, type Guid, parseGuid } from './guid.ts';
 import { SECTOR } from './sector.ts';
@@ -99,7 +100,7 @@ function encodeHeader(header: {
 }): Uint8Array {
   const bytes = new Uint8Array(SECTOR);
   const view = new DataView(bytes.buffer);
-  for (let index = 0; index < GPT.signature.length; index += 1) bytes[index] = GPT.signature.charCodeAt(index);
+  putAscii(bytes, 0, GPT.signature);
   view.setUint32(8, GPT.revision, true);
   view.setUint32(12, GPT.headerSize, true);
   view.setBigUint64(24, BigInt(header.myLba), true);

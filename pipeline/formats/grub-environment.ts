@@ -1,3 +1,4 @@
+import { putAscii } from './ascii.ts';
 import { wrongBytes } from './wrong-bytes.ts';
 
 /** Bytes of GRUB's environment block (GRUB manual, "The GRUB environment block"): it never grows, since GRUB overwrites it in place. */
@@ -13,7 +14,7 @@ export function encodeGrubEnvironment(variables: { readonly [name: string]: stri
   const text = HEADER + lines.join('');
   if (text.length > GRUB_ENVIRONMENT_SIZE) throw wrongBytes(`GRUB's environment holds no ${text.length} bytes.`);
   const bytes = new Uint8Array(GRUB_ENVIRONMENT_SIZE).fill('#'.charCodeAt(0));
-  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
+  putAscii(bytes, 0, text);
   return bytes;
 }
 

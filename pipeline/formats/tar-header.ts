@@ -1,4 +1,5 @@
 import { compareCodeUnits } from '../core/json.ts';
+import { putAscii } from './ascii.ts';
 import type { EntryType, TarEntry } from './tar-entry.ts';
 
 export const TAR_BLOCK = 512;
@@ -79,21 +80,21 @@ function fits(text: string): boolean {
 
 function block(entry: TarEntry, path: string, target: string, flag: string): Uint8Array {
   const bytes = new Uint8Array(TAR_BLOCK);
-  put(bytes, 0, shorten(path));
-  put(bytes, 100, octal(entry.mode, 7));
-  put(bytes, 108, octal(Math.min(entry.uid, MAX_OCTAL_7), 7));
-  put(bytes, 116, octal(Math.min(entry.gid, MAX_OCTAL_7), 7));
-  put(bytes, 124, octal(Math.min(entry.size, MAX_OCTAL_11), 11));
-  put(bytes, 136, octal(entry.mtime, 11));
-  put(bytes, 148, '        ');
-  put(bytes, 156, flag);
-  put(bytes, 157, shorten(target));
-  put(bytes, 257, 'ustar\u000000');
-  put(bytes, 329, octal(entry.device?.major ?? 0, 7));
-  put(bytes, 337, octal(entry.device?.minor ?? 0, 7));
+  putAscii(bytes, 0, shorten(path));
+  putAscii(bytes, 100, octal(entry.mode, 7));
+  putAscii(bytes, 108, octal(Math.min(entry.uid, MAX_OCTAL_7), 7));
+  putAscii(bytes, 116, octal(Math.min(entry.gid, MAX_OCTAL_7), 7));
+  putAscii(bytes, 124, octal(Math.min(entry.size, MAX_OCTAL_11), 11));
+  putAscii(bytes, 136, octal(entry.mtime, 11));
+  putAscii(bytes, 148, '        ');
+  putAscii(bytes, 156, flag);
+  putAscii(bytes, 157, shorten(target));
+  putAscii(bytes, 257, 'ustar\u000000');
+  putAscii(bytes, 329, octal(entry.device?.major ?? 0, 7));
+  putAscii(bytes, 337, octal(entry.device?.minor ?? 0, 7));
   let sum = 0;
   for (const byte of bytes) sum += byte;
-  put(bytes, 148, `${octal(sum, 6)}\u0000 `);
+  putAscii(bytes, 148, `${octal(sum, 6)}\u0000 `);
   return bytes;
 }
 
@@ -104,10 +105,6 @@ function shorten(text: string): string {
 
 function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, '0');
-}
-
-function put(bytes: Uint8Array, offset: number, text: string): void {
-  for (let index = 0; index < text.length; index += 1) bytes[offset + index] = text.charCodeAt(index);
 }
 
 /** Records `<length> <key>=<value>\n`, where the length counts itself. */

@@ -1,3 +1,4 @@
+import { putAscii } from './ascii.ts';
 import { GUID_SIZE, type Guid, guidBytes } from './guid.ts';
 import { SECTOR } from './sector.ts';
 
@@ -43,16 +44,16 @@ const CREATOR = 'rnos';
 export function encodeVhdFooter({ type, size, id, epoch }: VhdFooter): Uint8Array {
   const bytes = new Uint8Array(FOOTER_SIZE);
   const view = new DataView(bytes.buffer);
-  put(bytes, 0, 'conectix');
+  putAscii(bytes, 0, 'conectix');
   // "Reserved" feature, always set.
   view.setUint32(8, 2);
   view.setUint32(12, 0x0001_0000);
   if (type === 'fixed') bytes.fill(0xff, 16, 24);
   else view.setBigUint64(16, BigInt(HEADER_OFFSET));
   view.setUint32(24, Math.max(0, epoch - TIME_ZERO));
-  put(bytes, 28, CREATOR);
+  putAscii(bytes, 28, CREATOR);
   view.setUint32(32, 0x0001_0000);
-  put(bytes, 36, 'Wi2k');
+  putAscii(bytes, 36, 'Wi2k');
   view.setBigUint64(40, BigInt(size));
   view.setBigUint64(48, BigInt(size));
   bytes.set(LARGEST_GEOMETRY, 56);
@@ -66,7 +67,7 @@ export function encodeVhdFooter({ type, size, id, epoch }: VhdFooter): Uint8Arra
 export function encodeVhdHeader(blocks: number): Uint8Array {
   const bytes = new Uint8Array(HEADER_SIZE);
   const view = new DataView(bytes.buffer);
-  put(bytes, 0, 'cxsparse');
+  putAscii(bytes, 0, 'cxsparse');
   bytes.fill(0xff, 8, 16);
   view.setBigUint64(16, BigInt(VHD_TABLE_OFFSET));
   view.setUint32(24, 0x0001_0000);
@@ -95,8 +96,4 @@ export function vhdChecksum(bytes: Uint8Array): number {
   let sum = 0;
   for (const byte of bytes) sum += byte;
   return ~sum >>> 0;
-}
-
-function put(bytes: Uint8Array, offset: number, text: string): void {
-  for (let index = 0; index < text.length; index += 1) bytes[offset + index] = text.charCodeAt(index);
 }

@@ -1,4 +1,5 @@
-import { crc32c } from './crc32c.ts';
+import { putAscii } from './ascii.ts';
+import { crc32c } from './crc32.ts';
 import { encodeGuid, type Guid, parseGuid } from './guid.ts';
 import { MIB, SECTOR } from './sector.ts';
 
@@ -76,7 +77,7 @@ function tableBytes(blocks: number): number {
 
 function identifier(): Uint8Array {
   const bytes = new Uint8Array(IDENTIFIER_SIZE);
-  for (const [index, char] of [...'vhdxfile'].entries()) bytes[index] = char.charCodeAt(0);
+  putAscii(bytes, 0, 'vhdxfile');
   const view = new DataView(bytes.buffer);
   for (const [index, char] of [...'RancherOS'].entries()) view.setUint16(8 + index * 2, char.charCodeAt(0), true);
   return bytes;
@@ -128,7 +129,7 @@ function metadata(vhdx: Vhdx): Uint8Array {
   ];
   const bytes = new Uint8Array(MIB);
   const view = new DataView(bytes.buffer);
-  for (const [index, char] of [...'metadata'].entries()) bytes[index] = char.charCodeAt(0);
+  putAscii(bytes, 0, 'metadata');
   view.setUint16(10, items.length, true);
   // Items lie behind the table of 64 KiB.
   let offset = 64 * 1024;

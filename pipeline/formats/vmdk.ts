@@ -16,7 +16,8 @@ export const GRAINS_PER_TABLE = 512;
 const TABLE_SECTORS = (GRAINS_PER_TABLE * 4) / SECTOR;
 const DESCRIPTOR_OFFSET = 1;
 const DESCRIPTOR_SECTORS = 20;
-const MAGIC = 0x564d_444b;
+/** "KDMV", the first bytes of a file. */
+export const VMDK_MAGIC = 0x564d_444b;
 /** The directory is where the footer says, since a stream knows it only at its end. */
 const AT_END = 0xffff_ffff_ffff_ffffn;
 
@@ -80,7 +81,7 @@ interface Header {
 function encodeHeader(header: Header): Uint8Array {
   const bytes = new Uint8Array(SECTOR);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
+  view.setUint32(0, VMDK_MAGIC, true);
   view.setUint32(4, header.version, true);
   view.setUint32(8, header.flags, true);
   view.setBigUint64(12, BigInt(header.sectors), true);

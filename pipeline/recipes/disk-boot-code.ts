@@ -1,7 +1,7 @@
 import type { Artifact } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
-import { fileOfPackage, packageNamed } from './packages.ts';
-import { toolStep } from './tool-step.ts';
+import { biosGrubCore } from './grub-core.ts';
+import { fileOfPackage } from './packages.ts';
 
 /** GRUB for a BIOS, in the two pieces that lie outside of every file system. */
 export interface BiosBootCode {
@@ -42,28 +42,11 @@ export function biosBootCode(context: BuildContext): BiosBootCode {
       name: 'grub-pc-bin',
       path: 'usr/lib/grub/i386-pc/boot.img',
     }),
-    core: toolStep(context, {
+    core: biosGrubCore(context, {
       title: 'GRUB for BIOS on disks',
-      inputs: { modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data },
-      output: { name: 'core', kind: 'file' },
-      commands: [
-        { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
-        {
-          argv: [
-            'grub-mkimage',
-            '-O',
-            'i386-pc',
-            '-d',
-            '/work/usr/lib/grub/i386-pc',
-            // Partition 2 of the disk that it was started from.
-            '-p',
-            `(,gpt2)/${GRUB_FOLDER}`,
-            '-o',
-            '/out/core',
-            ...CORE_MODULES,
-          ],
-        },
-      ],
+      // Partition 2 of the disk that it was started from.
+      prefix: `(,gpt2)/${GRUB_FOLDER}`,
+      modules: CORE_MODULES,
     }),
   }));
 }

@@ -9,7 +9,6 @@ import { efiPrograms } from './efi-programs.ts';
 import { squashfsOfFiles } from './squashfs.ts';
 import type { System } from './system.ts';
 import { textFile } from './text.ts';
-import { toolStep } from './tool-step.ts';
 
 /** What distinguishes one product's installed disk from another's. */
 export interface DiskSpec {
@@ -130,20 +129,6 @@ function installerOf(
       rest,
       ...(disk.bios ? { 'boot.img': disk.bios.boot, 'core.img': disk.bios.core } : {}),
     },
-  });
-}
-
-/** A disk image as one file to download. Its layers are compressed already; only zeros and tables are left to press. */
-export function compressedDisk(context: BuildContext, name: string, raw: Artifact<'disk'>): Artifact<'zstd'> {
-  return toolStep(context, {
-    title: name,
-    inputs: { raw },
-    output: { name: 'zstd', kind: 'zstd' },
-    commands: [
-      {
-        argv: ['zstd', '-3', '--long=27', '--quiet', '--single-thread', '--no-progress', '-o', '/out/zstd', '/in/raw'],
-      },
-    ],
   });
 }
 

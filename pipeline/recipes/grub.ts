@@ -2,7 +2,8 @@ import type { Arch, Artifact } from '../core/step.ts';
 import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
 import { efiPrograms } from './efi-programs.ts';
-import { fileOfPackage, packageNamed } from './packages.ts';
+import { biosGrubCore } from './grub-core.ts';
+import { fileOfPackage } from './packages.ts';
 import { toolStep } from './tool-step.ts';
 
 /** GRUB for a BIOS, as an ISO wants it. */
@@ -58,32 +59,11 @@ export function bootFiles(context: BuildContext, arch: Arch): BootFiles {
 
 function biosCode(context: BuildContext): IsoBiosCode {
   const file = (name: string, path: string) => fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path });
-  const core = toolStep(context, {
+  const core = biosGrubCore(context, {
     title: 'GRUB for BIOS',
-    inputs: {
-      'early.cfg': { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
-      modules: packageNamed(context, 'grub', 'amd64', 'grub-pc-bin').data,
-    },
-    output: { name: 'core', kind: 'file' },
-    commands: [
-      { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
-      {
-        argv: [
-          'grub-mkimage',
-          '-O',
-          'i386-pc',
-          '-d',
-          '/work/usr/lib/grub/i386-pc',
-          '-p',
-          '/boot/grub',
-          '-c',
-          '/in/early.cfg',
-          '-o',
-          '/out/core',
-          ...CORE_MODULES,
-        ],
-      },
-    ],
+    prefix: '/boot/grub',
+    modules: CORE_MODULES,
+    early: { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
   });
   return {
     elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),

@@ -1,7 +1,8 @@
-import type { Artifact, ArtifactKind, InputRef } from '../core/step.ts';
+import type { Artifact, ArtifactKind } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import type { InstalledDisk } from './disk.ts';
 import { toolStep } from './tool-step.ts';
+import { ZSTD, zstdCompressed } from './zstd.ts';
 
 /** Name of the release file, for people; size of the disk in MiB, without it the smallest that holds its content. */
 export interface VirtualDiskSpec {
@@ -122,8 +123,8 @@ export function compressedFixedVhd(
     title: spec.name,
     action: { type: 'builtin', writer: 'zero-gap', options: {} },
     inputs: {
-      head: zstd(context, `beginning of ${spec.name}`, head),
-      tail: zstd(context, `end of ${spec.name}`, tail),
+      head: zstdCompressed(context, `beginning of ${spec.name}`, head),
+      tail: zstdCompressed(context, `end of ${spec.name}`, tail),
       gap,
       one: zeros(context, 1),
       many: zeros(context, 64),
@@ -131,17 +132,6 @@ export function compressedFixedVhd(
     outputs: { file: 'zstd' },
   });
   return file;
-}
-
-const ZSTD = ['zstd', '-3', '--long=27', '--quiet', '--single-thread', '--no-progress'] as const;
-
-function zstd(context: BuildContext, title: string, file: InputRef): Artifact<'zstd'> {
-  return toolStep(context, {
-    title,
-    inputs: { file },
-    output: { name: 'zstd', kind: 'zstd' },
-    commands: [{ argv: [...ZSTD, '-o', '/out/zstd', '/in/file'] }],
-  });
 }
 
 /** So many MiB of zeros, compressed once for all. */

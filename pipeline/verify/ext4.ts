@@ -1,4 +1,4 @@
-import { crc32c } from '../formats/crc32c.ts';
+import { crc32c } from '../formats/crc32.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
 import type { FieldProblem } from '../formats/sector.ts';
 import { Fields } from './fields.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { canonicalJson, type Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
@@ -7,6 +6,7 @@ import { type FatFile, readFat32 } from '../formats/fat-reader.ts';
 import type { InstallParts, MediumFile, Span } from '../formats/install-parts.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { fieldsOf, mapOf, pathOf, stringOf } from '../trees/decode.ts';
+import { sha256Of } from '../trees/file-digest.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import { writeOutput } from '../trees/output-file.ts';
@@ -22,7 +22,6 @@ export type InstallPartsOptions = {
 
 /** Grain in which zeros are left out, in bytes: shorter runs of them are carried, so that there are few pieces. */
 const GRAIN = 64 * 1024;
-const CHUNK = 1 << 20;
 
 /**
  * Takes a boot file system apart into files that a medium carries and the rest. Inputs: `plan`, a `DiskPlan`; `boot`, the FAT32 file
@@ -63,12 +62,8 @@ function oneExtent(files: ReadonlyMap<string, FatFile>, path: string): Span & { 
   return { path, ...extent };
 }
 
-function mediumFile(boot: FileSource, { offset, length }: Span, path: string): MediumFile {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
-  for (let done = 0; done < length; done += CHUNK)
-    hash.update(boot.fill(buffer.subarray(0, Math.min(CHUNK, length - done)), offset + done));
-  return { path, size: length, sha256: hash.digest('hex'), offset };
+function mediumFile(boot: FileSource, span: Span, path: string): MediumFile {
+  return { path, size: span.length, sha256: sha256Of(boot, span), offset: span.offset };
 }
 
 /** What is not zero and in no file of the medium. `files` are sorted by their offsets. */

@@ -4,16 +4,16 @@ import type { Writer } from '../core/writer.ts';
 import { ovfDescriptor, ovfManifest } from '../formats/ovf.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { encodeTarHeader, TAR_END, tarPadding } from '../formats/tar-header.ts';
+import { VMDK_MAGIC } from '../formats/vmdk.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { fieldsOf, stringOf } from '../trees/decode.ts';
+import { sha256Of } from '../trees/file-digest.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import { writeOutput } from '../trees/output-file.ts';
 
 /** `name`: what the machine and its files are called; `version`: shown to whoever imports it. */
 export type OvaOptions = { readonly name: string; readonly version: string };
-
-const CHUNK = 1 << 20;
 
 /**
  * An OVA: a ustar with the OVF descriptor, its manifest, then the disk, in the order that DSP0243 wants. Input: `vmdk`, a
@@ -55,21 +55,9 @@ export const write: Writer = async (job) => {
 function capacityOf(vmdk: FileSource): number {
   const header = vmdk.read(0, SECTOR).slice();
   const view = new DataView(header.buffer);
-  if (header.length < SECTOR || view.getUint32(0, true) !== 0x564d_444b)
+  if (header.length < SECTOR || view.getUint32(0, true) !== VMDK_MAGIC)
     throw wrongBytes(`${vmdk.path} is no VMDK: it does not begin with "KDMV".`);
   return Number(view.getBigUint64(12, true)) * SECTOR;
-}
-
-function sha256Of(source: FileSource): string {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(CHUNK);
-  for (let done = 0; done < source.size; ) {
-    const bytes = source.fill(buffer.subarray(0, Math.min(CHUNK, source.size - done)), done);
-    if (bytes.length === 0) throw new Error(`${source.path} became shorter while it was read`);
-    hash.update(bytes);
-    done += bytes.length;
-  }
-  return hash.digest('hex');
 }
 
 function ovaOptions(options: Json): OvaOptions {

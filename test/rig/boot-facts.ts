@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { BootMedium } from '../../pipeline/emulator/machine.ts';
 import { filesOf } from '../../pipeline/emulator/release-machine.ts';
+import { hashFile } from '../../pipeline/store/blobs.ts';
 import type { BootCase } from './boot-case.ts';
-import { digestOf } from './published-disk.ts';
 
 /** What a boot was of, for the table of `npm run test:release`. */
 export interface BootFacts {
@@ -26,7 +26,7 @@ export async function bootFacts(
   for (const file of run.medium ? filesOf(run.medium) : []) {
     const path = relative(run.release, file);
     // What was taken out of a card is named by its archive.
-    if (!path.startsWith('..')) files[path] = await digestOf(file);
+    if (!path.startsWith('..')) files[path] = (await hashFile(file)).digest;
   }
   const buses = [...new Set((boot.disks ?? []).map(({ bus }) => bus ?? 'virtio'))];
   return {

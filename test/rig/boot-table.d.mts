@@ -1,12 +1,7 @@
+import type { BootFacts } from './boot-facts.ts';
+
 /** A boot as the kept results have it. */
-export interface BootRow {
-  readonly boot: string;
-  readonly files: { readonly [path: string]: string };
-  readonly firmware: string;
-  readonly device: string;
-  readonly datasource: string;
-  readonly memoryMiB: number;
-  readonly accelerator: string;
+export interface BootRow extends BootFacts {
   /** How many checks there were, and the sentences of those that failed. */
   readonly checks: number;
   readonly failed: readonly string[];

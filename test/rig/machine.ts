@@ -13,6 +13,7 @@ import { type RunningMachine, startMachine } from '../../pipeline/emulator/runni
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { hashFile } from '../../pipeline/store/blobs.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
@@ -21,7 +22,6 @@ import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
 import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
-import { digestOf } from './published-disk.ts';
 import { REGISTRY, RunningRegistry } from './registry.ts';
 import { answerAsModem } from './simulated-modem.ts';
 import { overSsh } from './ssh.ts';
@@ -146,12 +146,12 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry 
     const file = await makeDisk(disk, scratch);
     disks.push({ file, format: holds?.type === 'published' ? 'qcow2' : 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
     if (holds?.type !== 'published') continue;
-    published[holds.file] = await digestOf(publishedFile(holds.file));
+    published[holds.file] = (await hashFile(publishedFile(holds.file))).digest;
     context.diagnostic(`${holds.file} ${published[holds.file]}`);
   }
   const zip = join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip');
   const card = boot.card && (await insertCard(zip, boot.card, scratch));
-  if (card) published[relative(publishedFile(''), zip)] = await digestOf(zip);
+  if (card) published[relative(publishedFile(''), zip)] = (await hashFile(zip)).digest;
   if (card) disks.push({ file: card.file, format: 'raw', bus: 'sd' });
   const discs: string[] = [];
   if (boot.configMedium) {

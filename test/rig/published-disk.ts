@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { DiskFormat } from '../../pipeline/emulator/machine.ts';
 import { oracleOutput } from './tools.ts';
 
@@ -51,13 +48,6 @@ export async function publishedDisk(file: string, folder: string): Promise<Publi
  */
 export async function overlayOf(disk: PublishedDisk, overlay: { readonly file: string; readonly mebibytes: number }): Promise<void> {
   await oracleOutput(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', disk.file, '-F', disk.format, overlay.file, `${overlay.mebibytes}M`]);
-}
-
-/** Bytes of a published file as the report names them. */
-export async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return `sha256:${hash.digest('hex')}`;
 }
 
 async function unpack(script: string, from: string, to: string): Promise<void> {
