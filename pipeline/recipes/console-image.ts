@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import { composeLayer } from './layer.ts';
+import { fileOfPackage } from './packages.ts';
 import { toolStep } from './tool-step.ts';
 
 /** The image that overlays/system/usr/share/ros/consoles/debian.yml names. Its tag is Debian's: a console outlives the release it came with. */
@@ -28,7 +29,8 @@ const SHARED = [
   'root/.profile',
 ];
 
-const APT_SOURCES = 'etc/apt/sources.list.d/debian.sources';
+/** Where apt finds packages, as apt itself proposes it for the release of Debian that it is of. */
+const APT_SOURCES = 'usr/share/doc/apt/examples/debian.sources';
 
 /**
  * `console-debian.tar.gz`: a console with all of Debian's package management, as an archive for `docker load`. Whole in itself, so that it
@@ -38,9 +40,14 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
   const layer = composeLayer(context, {
     name: 'console-debian',
     packages: context.packages('console-debian', 'amd64'),
-    sources: {
-      ...Object.fromEntries(SHARED.map((path) => [path, `overlays/system/${path}`])),
-      [APT_SOURCES]: `overlays/console-debian/${APT_SOURCES}`,
+    files: {
+      ...Object.fromEntries(SHARED.map((path) => [path, { from: 'repository', path: `overlays/system/${path}` }])),
+      'etc/apt/sources.list.d/debian.sources': fileOfPackage(context, {
+        set: 'console-debian',
+        arch: 'amd64',
+        name: 'apt',
+        path: APT_SOURCES,
+      }),
     },
     options: {
       dpkgDatabase: true,

@@ -17,8 +17,8 @@ export interface LayerSpec {
   readonly packages?: readonly PackagePin[];
   /** Name of a folder in `overlays/`, laid over the packages with the rules beside it. */
   readonly overlay?: string;
-  /** Single files of this repository, 0644: path in the tree → path here. */
-  readonly sources?: { readonly [path: string]: string };
+  /** Single files, 0644, by their paths in the tree. */
+  readonly files?: { readonly [path: string]: InputRef };
   /** Tars whose files are laid over the packages as they are, by a name for errors. */
   readonly trees?: { readonly [name: string]: Artifact<'tar'> };
   readonly options?: Omit<LayerOptions, 'packages' | 'overlays'>;
@@ -37,8 +37,7 @@ export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
   if (spec.overlay !== undefined)
     inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
   for (const [name, tree] of Object.entries(spec.trees ?? {})) inputs[`overlay/${name}`] = tree;
-  for (const [path, from] of Object.entries(spec.sources ?? {}))
-    inputs[`file/${path}`] = { from: 'repository', path: from };
+  for (const [path, file] of Object.entries(spec.files ?? {})) inputs[`file/${path}`] = file;
   const options: LayerOptions = {
     ...spec.options,
     packages: (spec.packages ?? []).map(({ name }) => ({ name })),

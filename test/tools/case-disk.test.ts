@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,12 +57,6 @@ test('published disks are opened by their names, unpacked where they are packed,
     for (const [name, format] of Object.entries(formats)) {
       const scratch = await mkdtemp(join(folder, 'open-'));
       const before = await hashFile(at(name));
-      assert.equal(
-        before,
-        `sha256:${createHash('sha256')
-          .update(readFileSync(at(name)))
-          .digest('hex')}`,
-      );
       const disk = await publishedDisk(at(name), scratch);
       assert.equal(disk.format, format, name);
       assert.match(await oracleOutput(['qemu-img', 'compare', '-f', disk.format, '-F', 'raw', disk.file, raw]), /Images are identical/, name);
