@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Collected, collectGarbage } from './garbage.ts';
 import type { StoreUse } from './in-use.ts';
@@ -10,9 +11,11 @@ const TARGET_PART = 0.8;
 const MEASURE_MILLISECONDS = 3_600_000;
 const IN_USE_MILLISECONDS = 600_000;
 
-/** The note that spares builds to look through the store: what it took when it was measured, and what builds have added since. */
+/** The note that spares builds to look through the store: what it took when it was measured. */
 interface SizeNote {
   readonly bytes: number;
+  /** How long the list of additions was when measuring began: what stands behind has been added since. */
+  readonly counted: number;
   /** Milliseconds since 1970. */
   readonly measured: number;
   /** The budget that could not be kept then, because all was in use. */
@@ -30,38 +33,64 @@ export async function keepWithinBudget(
 ): Promise<Collected | undefined> {
   const { most, written, now } = options;
   const file = path.join(folder, 'size.json');
-  const note = await readNote(file);
-  if (note && isGoodEnough(note, options)) {
-    if (written > 0) await writeNote(file, { ...note, bytes: note.bytes + written });
+  const additions = path.join(folder, 'size-added');
+  // On a full disk nothing can be added to the list, and it is high time to look.
+  const isListed =
+    written === 0 ||
+    (await appendFile(additions, `${written}\n`).then(
+      () => true,
+      () => false,
+    ));
+  const note = isListed ? await readNote(file) : undefined;
+  const added = note && (await addedSince(additions, note.counted));
+  if (note && added !== undefined && isGoodEnough(note, { most, isGrown: written > 0, taken: note.bytes + added, now }))
     return undefined;
-  }
+  const counted = await sizeOf(additions);
   const collected = await collectGarbage(folder, use, { size: { most, target: most * TARGET_PART } });
   if (!collected) return undefined;
   const isOver = collected.left > most;
-  await writeNote(file, { bytes: collected.left, measured: now, exceeded: isOver ? most : undefined });
+  await writeNote(file, { bytes: collected.left, counted, measured: now, exceeded: isOver ? most : undefined });
   return collected.files > 0 || isOver ? collected : undefined;
 }
 
 function isGoodEnough(
   note: SizeNote,
-  { most, written, now }: { readonly most: number; readonly written: number; readonly now: number },
+  state: { readonly most: number; readonly isGrown: boolean; readonly taken: number; readonly now: number },
 ): boolean {
-  const age = now - note.measured;
-  if (note.exceeded === most) return age < IN_USE_MILLISECONDS;
-  return note.bytes + written <= most && (written === 0 || age < MEASURE_MILLISECONDS);
+  const age = state.now - note.measured;
+  if (note.exceeded === state.most) return age < IN_USE_MILLISECONDS;
+  return state.taken <= state.most && (!state.isGrown || age < MEASURE_MILLISECONDS);
+}
+
+/**
+ * What builds say that they have added, one line each, behind a place in the list. Lines are only ever appended, so that builds which end at
+ * once all count. Undefined where the list is shorter than that: somebody has removed it.
+ */
+async function addedSince(file: string, counted: number): Promise<number | undefined> {
+  const text = await readFile(file, 'latin1').catch(() => '');
+  if (text.length < counted) return undefined;
+  return text
+    .slice(counted)
+    .split('\n')
+    .reduce((sum, line) => sum + (Number(line) || 0), 0);
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
 async function readNote(file: string): Promise<SizeNote | undefined> {
   try {
-    const { bytes, measured, exceeded } = JSON.parse(await readFile(file, 'utf8')) as Partial<SizeNote>;
-    return typeof bytes === 'number' && typeof measured === 'number' ? { bytes, measured, exceeded } : undefined;
+    const { bytes, counted, measured, exceeded } = JSON.parse(await readFile(file, 'utf8')) as Partial<SizeNote>;
+    const isWhole = [bytes, counted, measured].every((each) => typeof each === 'number');
+    return isWhole ? ({ bytes, counted, measured, exceeded } as SizeNote) : undefined;
   } catch {
     return undefined;
   }
 }
 
 async function writeNote(file: string, note: SizeNote): Promise<void> {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
   try {
     await writeFile(temporary, `${JSON.stringify(note)}\n`);
     await rename(temporary, file);

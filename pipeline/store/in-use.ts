@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOrphan, ownedPrefix } from '../exec/owned-name.ts';
@@ -13,11 +13,14 @@ export const FRESH_MILLISECONDS = 1_200_000;
 const SILENT_MILLISECONDS = 1_800_000;
 const SIGN_OF_LIFE_MILLISECONDS = 300_000;
 const LOOK_AGAIN_MILLISECONDS = 50;
+/** How often a cleaner that met another one looks again: two that come at once may both have given way. */
+const CLEANING_ATTEMPTS = 3;
 
 /**
- * Who uses a store, and who removes from it. A user leaves a file in `in-use/` for as long as it works and waits for a running cleaner
- * before it begins; a cleaner holds `cleaning` and keeps what users that it sees may need. Each looks for the other after it has shown
- * itself, so that one of two that come at once sees the other.
+ * Who uses a store, and who removes from it. A user leaves a file in `in-use/` for as long as it works and waits for running cleaners
+ * before it begins; a cleaner leaves one in `cleaners/`, gives way to every other that it sees, and keeps what users that it sees may need.
+ * Each looks for the others after it has shown itself, so that of two that come at once at least one sees the other. A file names its owner
+ * and belongs to it alone: what a dead process left can be removed by anybody, and nobody removes by mistake what a living one has just made.
  */
 export class StoreUse {
   readonly #folder: string;
@@ -29,25 +32,16 @@ export class StoreUse {
 
   /** Says that this process uses the store from now on, after any cleaner has finished. The answer ends it. */
   async begin(): Promise<() => Promise<void>> {
-    const users = path.join(this.#folder, 'in-use');
-    const file = path.join(users, `${ownedPrefix('use')}${Date.now()}x${randomBytes(4).toString('hex')}`);
     // Where that cannot be written, in a store that another user filled, nothing can be removed by us either.
-    await makeFolder(users)
-      .then(() => writeFile(file, ''))
-      .catch(() => undefined);
-    const sign = setInterval(() => void touch(file), SIGN_OF_LIFE_MILLISECONDS);
-    sign.unref();
+    const end = await showUp(this.#users, 'use').catch(() => undefined);
     await this.cleaned();
-    return async () => {
-      clearInterval(sign);
-      await rm(file, { force: true }).catch(() => undefined);
-    };
+    return async () => end?.leave();
   }
 
   /** Waits while somebody removes from the store; whether there was somebody. */
   async cleaned(): Promise<boolean> {
     let waited = false;
-    while (await this.#isCleaned()) {
+    while ((await living(this.#cleaners)).length > 0) {
       waited = true;
       await sleep(LOOK_AGAIN_MILLISECONDS);
     }
@@ -56,55 +50,69 @@ export class StoreUse {
 
   /** Does something as the only cleaner; undefined where another one is at work already. */
   async whileCleaning<T>(clean: () => Promise<T>): Promise<T | undefined> {
-    if (!(await this.#claim())) return undefined;
-    try {
-      return await clean();
-    } finally {
-      await rm(this.#cleaner, { force: true });
+    for (let attempt = 1; ; attempt++) {
+      const mark = await showUp(this.#cleaners, 'clean').catch((error: unknown) => {
+        throw diskTrouble(error, this.#folder);
+      });
+      try {
+        const others = (await living(this.#cleaners)).filter((name) => name !== mark.name);
+        if (others.length === 0) return await clean();
+      } finally {
+        await mark.leave();
+      }
+      if (attempt === CLEANING_ATTEMPTS) return undefined;
+      await sleep(LOOK_AGAIN_MILLISECONDS * (1 + Math.random()));
     }
   }
 
-  /** When the user that is at work longest began, in milliseconds since 1970; for a cleaner to ask. What dead users left is removed. */
+  /** When the user that is at work longest began, in milliseconds since 1970; for a cleaner to ask. */
   async oldestUse(): Promise<number> {
-    const folder = path.join(this.#folder, 'in-use');
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const name of await readdir(folder).catch((): string[] => [])) {
-      const file = path.join(folder, name);
-      if (isOrphan(name) || (await isSilent(file))) await rm(file, { force: true }).catch(() => undefined);
-      else oldest = Math.min(oldest, Number(/-(\d+)x/.exec(name)?.[1] ?? 0));
-    }
-    return oldest;
+    const begun = (await living(this.#users)).map((name) => Number(/-(\d+)x/.exec(name)?.[1] ?? 0));
+    return Math.min(Number.POSITIVE_INFINITY, ...begun);
   }
 
-  get #cleaner(): string {
-    return path.join(this.#folder, 'cleaning');
+  get #users(): string {
+    return path.join(this.#folder, 'in-use');
   }
 
-  async #claim(): Promise<boolean> {
-    if (await this.#isCleaned()) return false;
-    const owner = `${ownedPrefix('clean')}0`;
-    const draft = path.join(this.#folder, owner);
-    try {
-      // A mark is there with its owner's name or not at all: an empty one, left by a full disk, would be obeyed for half an hour.
-      await writeFile(draft, owner);
-      await link(draft, this.#cleaner);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw diskTrouble(error, this.#folder);
-    } finally {
-      await rm(draft, { force: true }).catch(() => undefined);
-    }
+  get #cleaners(): string {
+    return path.join(this.#folder, 'cleaners');
   }
+}
 
-  /** Whether a living process cleans; the mark of a dead one is removed. */
-  async #isCleaned(): Promise<boolean> {
-    const name = await readFile(this.#cleaner, 'utf8').catch(() => undefined);
-    if (name === undefined) return false;
-    if (!isOrphan(name) && !(await isSilent(this.#cleaner))) return true;
-    await rm(this.#cleaner, { force: true });
-    return false;
+/** The sign that a process is at work. */
+interface Mark {
+  readonly name: string;
+  leave(): Promise<void>;
+}
+
+/** Leaves a file in the folder that says who we are and when we came, and that shows signs of life until it is taken away. */
+async function showUp(folder: string, kind: string): Promise<Mark> {
+  const name = `${ownedPrefix(kind)}${Date.now()}x${randomBytes(4).toString('hex')}`;
+  const file = path.join(folder, name);
+  await makeFolder(folder);
+  // Empty, so that a full disk leaves no half of it.
+  await writeFile(file, '');
+  const sign = setInterval(() => void touch(file), SIGN_OF_LIFE_MILLISECONDS);
+  sign.unref();
+  return {
+    name,
+    async leave() {
+      clearInterval(sign);
+      await rm(file, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** Names of the files whose owners live; what the dead left is removed. */
+async function living(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const file = path.join(folder, name);
+    if (isOrphan(name) || (await isSilent(file))) await rm(file, { force: true }).catch(() => undefined);
+    else names.push(name);
   }
+  return names;
 }
 
 /** Renews the time when a file or folder was last of use, unless that is fresh; the time of its last change stays. */

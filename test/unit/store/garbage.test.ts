@@ -121,13 +121,38 @@ test('two do not remove at once, and a dead process that was removing stops nobo
   await use.whileCleaning(async () => assert.equal(await collectGarbage(folder, new StoreUse(folder), {}), undefined));
   const dead = await endedProcess();
   const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
-  await writeFile(path.join(folder, 'cleaning'), `clean-${namespace}.${dead}-0`);
-  await mkdir(path.join(folder, 'in-use'), { recursive: true });
-  await writeFile(path.join(folder, 'in-use', `use-${namespace}.${dead}-1x00`), '');
+  for (const [below, kind] of [
+    ['cleaners', 'clean'],
+    ['in-use', 'use'],
+  ] as const) {
+    await mkdir(path.join(folder, below), { recursive: true });
+    await writeFile(path.join(folder, below, `${kind}-${namespace}.${dead}-1x00`), '');
+  }
   const place = await blob('a', 30);
   assert.equal((await collectGarbage(folder, use, { before: Date.now() }))?.files, 1);
   assert.equal(await isThere(place), false);
-  assert.deepEqual(await readdir(path.join(folder, 'in-use')), []);
+  for (const below of ['cleaners', 'in-use']) assert.deepEqual(await readdir(path.join(folder, below)), []);
+});
+
+test('of many that find what a dead cleaner left, never two remove at once, and one does', async () => {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  await mkdir(path.join(folder, 'cleaners'), { recursive: true });
+  let cleaned = 0;
+  for (let round = 0; round < 20; round++) {
+    await writeFile(path.join(folder, 'cleaners', `clean-${namespace}.${await endedProcess()}-1x00`), '');
+    let atWork = 0;
+    let most = 0;
+    const clean = async () => {
+      most = Math.max(most, ++atWork);
+      await sleep(10 + Math.random() * 20);
+      atWork--;
+      return true;
+    };
+    const done = await Promise.all(Array.from({ length: 8 }, () => new StoreUse(folder).whileCleaning(clean)));
+    assert.ok(most <= 1, `${most} removed at once`);
+    cleaned += done.filter((each) => each === true).length;
+  }
+  assert.ok(cleaned > 0, 'all gave way to each other, twenty times');
 });
 
 /** The pid of a process that is gone. */
@@ -155,6 +180,7 @@ test('a store is looked through when it may be too large, and not otherwise', as
   const keep = (options: { readonly most?: number; readonly written?: number; readonly now?: number }) =>
     keepWithinBudget(folder, use, { most: options.most ?? 200 * KIB, written: options.written ?? 0, now: options.now ?? now });
   const size = async () => (JSON.parse(await readFile(path.join(folder, 'size.json'), 'utf8')) as { readonly bytes: number }).bytes;
+  const added = async () => (await readFile(path.join(folder, 'size-added'), 'utf8')).trim();
 
   const first = await blob('a', 9);
   assert.equal(await keep({}), undefined, 'measured for the first time');
@@ -164,7 +190,8 @@ test('a store is looked through when it may be too large, and not otherwise', as
   for (const text of ['b', 'c', 'd']) await blob(text, 5);
   assert.equal(await keep({ now: now + 100 * HOUR }), undefined);
   assert.equal(await keep({ written: 1 * KIB, now: now + 1 }), undefined);
-  assert.equal(await size(), 65 * KIB);
+  assert.equal(await size(), 64 * KIB);
+  assert.equal(await added(), String(KIB));
 
   // Old, and something was written: measured, and brought down to four fifths.
   const collected = await keep({ written: 1 * KIB, now: now + 2 * HOUR });
@@ -175,6 +202,28 @@ test('a store is looked through when it may be too large, and not otherwise', as
   await blob('e', 0);
   await blob('f', 0);
   assert.equal((await keep({ written: 128 * KIB, now: now + 2 * HOUR + 1 }))?.files, 2);
+});
+
+test('what builds add that end at the same time all counts', async () => {
+  const most = 100 * KIB;
+  const keep = (written: number) => keepWithinBudget(folder, use, { most, written, now: 1 });
+  await keep(0);
+  for (const name of ['a', 'b', 'c']) await blob(name, 5);
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: 10 }, () => keep(10 * KIB))),
+    Array.from({ length: 10 }, () => undefined),
+  );
+  assert.deepEqual(await keep(1 * KIB), { files: 2, freed: 128 * KIB, left: 64 * KIB });
+  assert.equal(await keep(36 * KIB), undefined, 'what was there when it was measured does not count twice');
+});
+
+test('where the list of what was added is gone, the store is measured', async () => {
+  const keep = (written: number) => keepWithinBudget(folder, use, { most: 100 * KIB, written, now: 1 });
+  await keep(1);
+  for (const name of ['a', 'b']) await blob(name, 5);
+  await keep(1);
+  await rm(path.join(folder, 'size-added'));
+  assert.equal((await keep(0))?.files, 1);
 });
 
 test('a store that is too large and wholly in use is told, and not looked through at each build', async () => {
