@@ -79,8 +79,8 @@ const NAMES: Readonly<Record<string, () => Promise<Run>>> = {
 };
 
 async function ending(action: 'reboot' | 'poweroff' | 'halt'): Promise<Run> {
-  const { power } = await import('./commands/power.ts');
-  return (system) => power(system, action);
+  const { end } = await import('./commands/power.ts');
+  return (system, args) => end(system, action, args);
 }
 
 function usage(): string {

@@ -3,6 +3,8 @@
 declare module 'std' {
   export interface FILE {
     close(): number;
+    /** Whether reading or writing has failed. */
+    error(): boolean;
     puts(text: string): void;
     flush(): void;
     readAsString(maxSize?: number): string;

@@ -67,6 +67,12 @@ test('on QuickJS a configuration is validated with the places of its mistakes', 
   assert.match(lines.join('\n'), /:6:1: error: This part, from “runcmd: \[a” on, is left out/);
 });
 
+test('on QuickJS a folder is no configuration', async () => {
+  const { status, stderr } = await run(COMMAND, ['validate', '-i', folder]);
+  assert.equal(status, 1);
+  assert.match(stderr, /cannot be read/);
+});
+
 test('on QuickJS the standard input is read to its end', async () => {
   const { status, stdout } = await run(COMMAND, ['validate'], `${'# x\n'.repeat(40_000)}hostname: [a]\n`);
   assert.match(stdout, /^standard input:40001:1: error: “hostname” must be/);

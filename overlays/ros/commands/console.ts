@@ -87,7 +87,8 @@ function enable(system: System, options: Options): number {
 }
 
 function switchTo(system: System, options: Options): number {
-  if (!options.flags.has('force') && !agrees(system)) throw new Failure('nothing was changed');
+  if (!options.flags.has('force') && !agrees(system))
+    throw new Failure('nothing was changed: nobody said y at the terminal (-f does not ask)');
   const name = prepared(system, options);
   set(system, readOptions(['rancher.console', name]));
   startHelper(system, name);

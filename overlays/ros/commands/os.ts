@@ -18,7 +18,9 @@ export function os(system: System, args: readonly string[]): number {
     return 0;
   };
   const verbs = { version: { run: version }, list: { taken: { flags: { u: 'update' } }, run: list } };
-  return runVerb(system, { name: 'os', usage: USAGE, verbs }, args);
+  const upgrade =
+    'os upgrade is gone: a machine gets another release by its ISO, with “ros install” or with the same state disk';
+  return runVerb(system, { name: 'os', usage: USAGE, verbs, gone: { upgrade } }, args);
 }
 
 interface Release {
@@ -53,7 +55,7 @@ function textFrom(system: System, from: string): string {
     if (text === undefined) throw new Failure(`${from} cannot be read`);
     return text;
   }
-  const [response] = sendAll(system, [{ method: 'GET', url: from, maxTime: 30 }]);
+  const [response] = sendAll(system, [{ method: 'GET', url: from, maxTime: 30, maxBytes: 2 ** 20, redirects: 5 }]);
   if (response?.status === 200) return response.body;
   const why = response?.status ? `answers with status ${response.status}` : 'does not answer; is there a network?';
   throw new Failure(`${from} ${why}`);

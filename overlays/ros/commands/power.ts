@@ -1,5 +1,5 @@
 import { Engine } from '../docker/engine.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import type { System } from '../runtime/system.ts';
 import { isCreateOnly, label, readServices } from '../services/config.ts';
 import { waves } from '../services/order.ts';
 
@@ -8,6 +8,27 @@ const PIPE = '/run/ros/power';
 const HOLD = 'hold';
 
 export type Action = 'reboot' | 'poweroff' | 'halt';
+
+const ENDINGS: Readonly<Record<Action, string>> = {
+  reboot: 'ends all services in order and starts the machine again',
+  poweroff: 'ends all services in order and switches the machine off',
+  halt: 'ends all services in order and stops the machine without switching it off',
+};
+
+const SHUTDOWN_USAGE = `usage: shutdown [-h|-P|-H|-r] [now]
+
+Ends all services in order and switches the machine off, at once: there is no other time than now.
+
+  -h, -P, --poweroff   switches it off
+  -H, --halt           stops it without switching it off
+  -r, --reboot         starts it again`;
+
+/** `reboot`, `poweroff`, `halt`. Options of other systems, such as -f, change nothing: whoever wrote them wants the machine to end. */
+export function end(system: System, action: Action, args: readonly string[]): number {
+  if (!args.includes('--help')) return power(system, action);
+  system.print(`usage: ${action}\n\n${action} ${ENDINGS[action]}.`);
+  return 0;
+}
 
 /** Asks the supervisor to end the machine. */
 export function power(system: System, action: Action): number {
@@ -20,13 +41,20 @@ export function power(system: System, action: Action): number {
  * and words for everybody behind it.
  */
 export function shutdown(system: System, args: readonly string[]): number {
+  if (args.includes('--help')) {
+    system.print(SHUTDOWN_USAGE);
+    return 0;
+  }
   let action: Action = 'poweroff';
   const time = args.findIndex((arg) => arg === 'now' || arg === '+0');
   for (const arg of time < 0 ? args : args.slice(0, time)) {
     if (arg === '-r' || arg === '--reboot') action = 'reboot';
     else if (arg === '-H' || arg === '--halt') action = 'halt';
     else if (arg === '-h' || arg === '-P' || arg === '--poweroff') action = 'poweroff';
-    else throw new Failure(`shutdown: ${arg}? Use: shutdown [-r|-h|-H] now`);
+    else {
+      system.complain(`shutdown: ${arg} is neither an option nor now.\n${SHUTDOWN_USAGE}`);
+      return 2;
+    }
   }
   return power(system, action);
 }

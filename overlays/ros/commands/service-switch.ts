@@ -1,7 +1,7 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { findServices, label, type Service } from '../services/config.ts';
+import { findServices, isContainerName, label, type Service } from '../services/config.ts';
 import { fetchDefinition, isUrl } from '../services/definition-cache.ts';
 import { CATALOGUE, catalogueNames, readDefinition, repositoryUrls } from '../services/included.ts';
 import { change, layOver } from './config-change.ts';
@@ -53,7 +53,12 @@ function enable(system: System, name: string): void {
   const { services, problems } = readDefinition(system, config, name);
   for (const problem of problems) system.complain(problem);
   const names = Object.keys(services);
-  if (names.length === 0) throw new Failure(`${name} is not enabled`);
+  const wrong = names.find((one) => !isContainerName(one));
+  if (wrong !== undefined)
+    system.complain(
+      `${name}: ${JSON.stringify(wrong)} is no name for a container: letters, digits, dots, dashes and underscores`,
+    );
+  if (names.length === 0 || wrong !== undefined) throw new Failure(`${name} is not enabled`);
   write(system, name, true);
   const after = findServices(system, loadConfig(system).config).services;
   const outside = names.flatMap((one) => {

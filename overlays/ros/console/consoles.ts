@@ -118,7 +118,7 @@ export function keepConsole(system: System, { name, text }: NamedConsole): void 
 
 function textOf(system: System, given: string): string {
   if (/^https?:\/\//.test(given)) {
-    const [response] = sendAll(system, [{ method: 'GET', url: given, maxTime: 60 }]);
+    const [response] = sendAll(system, [{ method: 'GET', url: given, maxTime: 60, maxBytes: 2 ** 20, redirects: 5 }]);
     if (response?.status === 200) return response.body;
     const why = response?.status ? `the server answers with status ${response.status}` : 'nobody answers';
     throw new Failure(`${given} cannot be fetched: ${why}`);

@@ -1,5 +1,6 @@
 import type { WriteFile } from '../config/schema.ts';
 import { SYSTEM_DOCKER } from '../docker/engine.ts';
+import { base64OfBytes } from '../runtime/base64.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
@@ -9,30 +10,15 @@ type Encoding = NonNullable<WriteFile['encoding']>;
 /** What the shell makes of its standard input. */
 const UNPACK = { plain: 'cat', base64: 'base64 -d', packed: 'base64 -d | gzip -dc' } as const;
 
-/** The content as it goes to the shell, and what unpacks it there. */
+/**
+ * The content as it goes to the shell, and what unpacks it there. What gzip packed stands in YAML with escapes ("\x1f\x8b"), each character
+ * one byte; text for the shell is UTF-8, so it goes there in base64.
+ */
 function encoded(content: string, encoding: Encoding = ''): { readonly stdin: string; readonly unpack: string } {
   if (encoding === '' || encoding === 'text/plain') return { stdin: content, unpack: UNPACK.plain };
   const isBase64 = /b(ase)?64$/.test(encoding);
-  const stdin = isBase64 ? content.replace(/\s+/g, '') : base64(content);
+  const stdin = isBase64 ? content.replace(/\s+/g, '') : base64OfBytes(content);
   return { stdin, unpack: encoding.startsWith('gz') ? UNPACK.packed : UNPACK.base64 };
-}
-
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Of text in which each character is one byte: gzip that stands in YAML with escapes ("\x1f\x8b"). Text for the shell is UTF-8. */
-function base64(bytes: string): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = [...bytes.slice(i, i + 3)].map((character) => character.charCodeAt(0) & 0xff);
-    const digits = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63].map(
-      (digit) => DIGITS[digit],
-    );
-    text += digits
-      .slice(0, bytes.length - i + 1)
-      .join('')
-      .padEnd(4, '=');
-  }
-  return text;
 }
 
 /** Pipes fail where any part of them fails. Written beside and renamed; a file that is a mount of its own is written in place. */

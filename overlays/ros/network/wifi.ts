@@ -51,15 +51,22 @@ export function wpaConfig(wifi: Wifi): string {
 
 function valueText(name: string, value: string): string {
   if (BARE.has(name)) return value.replace(/[\r\n]/g, ' ');
-  // 64 hex digits are a key made of the password already.
-  if (name === 'psk' && /^[0-9a-fA-F]{64}$/.test(value)) return value;
+  // 64 hex digits are a key made of the password already. A password is never hex, and its quotes end at the last one of the line.
+  if (name === 'psk') return isKey(value) ? value : `"${value}"`;
   // In quotes, wpa_supplicant knows no escapes; what quotes cannot hold is written as hex.
   const isPlain = !/["\\\r\n]/.test(value) && [...value].every((letter) => (letter.codePointAt(0) ?? 0) < 128);
   return isPlain ? `"${value}"` : hex(value);
 }
 
+const isKey = (psk: string): boolean => /^[0-9a-fA-F]{64}$/.test(psk);
+
+/** By its bytes: a letter beyond ASCII has several. */
+const isPassword = (psk: string): boolean =>
+  /^[^\x00-\x1f\x7f]*$/.test(psk) && hex(psk).length >= 2 * 8 && hex(psk).length <= 2 * 63;
+
 function hex(value: string): string {
-  const bytes = encodeURIComponent(value).replace(
+  // Half of a letter of two halves has no bytes.
+  const bytes = encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(
     /%([0-9A-F]{2})|([\s\S])/g,
     (_, code: string | undefined, letter: string) => (code ?? letter.charCodeAt(0).toString(16)).toLowerCase(),
   );
@@ -85,7 +92,7 @@ export function applyWifi(
       complain(path, `there is no ${config.wifi_network} in rancher.network.wifi_networks.`);
       continue;
     }
-    if (wifi.psk !== undefined && (wifi.psk.length < 8 || wifi.psk.length > 64)) {
+    if (wifi.psk !== undefined && wifi.psk !== '' && !isKey(wifi.psk) && !isPassword(wifi.psk)) {
       complain(['wifi_networks', config.wifi_network, 'psk'], 'a password has 8 to 63 letters, a key 64 hex digits.');
       continue;
     }

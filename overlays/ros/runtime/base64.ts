@@ -1,14 +1,22 @@
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The UTF-8 bytes of a text in base64; QuickJS has no `btoa`. */
+/** The UTF-8 bytes of a text in base64; QuickJS has no `btoa`. Half of a letter of two halves has no bytes, and becomes the sign of what is not known. */
 export function base64(text: string): string {
-  const bytes = [...unescape(encodeURIComponent(text))].map((letter) => letter.charCodeAt(0));
-  let result = '';
+  return base64OfBytes(unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'))));
+}
+
+/** Of text in which each character is one byte. */
+export function base64OfBytes(bytes: string): string {
+  let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b, c] = bytes.slice(i, i + 3);
-    result += LETTERS.charAt(a >> 2) + LETTERS.charAt(((a & 3) << 4) | ((b ?? 0) >> 4));
-    result += b === undefined ? '=' : LETTERS.charAt(((b & 15) << 2) | ((c ?? 0) >> 6));
-    result += c === undefined ? '=' : LETTERS.charAt(c & 63);
+    const [a = 0, b = 0, c = 0] = [...bytes.slice(i, i + 3)].map((character) => character.charCodeAt(0) & 0xff);
+    const digits = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63].map(
+      (digit) => DIGITS[digit],
+    );
+    text += digits
+      .slice(0, bytes.length - i + 1)
+      .join('')
+      .padEnd(4, '=');
   }
-  return result;
+  return text;
 }

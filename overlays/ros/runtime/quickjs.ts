@@ -45,8 +45,10 @@ function readText(path: string): string | undefined {
   const file = std.open(path, 'r');
   if (file === null) return undefined;
   const text = file.readAsString();
+  // A folder can be opened, but not read.
+  const isRead = !file.error();
   file.close();
-  return text;
+  return isRead ? text : undefined;
 }
 
 function write(path: string, flags: 'a' | 'w', text: string): void {

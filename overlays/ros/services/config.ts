@@ -44,12 +44,14 @@ export function findServices(system: System, config: CloudConfig): FoundServices
     const platform = textsOf(labels)['io.rancher.os.platform'];
     if (platform !== undefined && !isOnPlatform(system, config, platform)) continue;
     if (image === undefined || image === '') problems.push(`service ${name}: it has no image, so it cannot be created`);
-    else if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name))
-      problems.push(`service ${name}: that is no name for a container`);
+    else if (!isContainerName(name)) problems.push(`service ${name}: that is no name for a container`);
     else services.set(name, { ...rest, image, labels: textsOf(labels) });
   }
   return { services, problems };
 }
+
+/** As Docker has it; a name is part of addresses that Docker is asked by. */
+export const isContainerName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name);
 
 /** The services of this machine, without a word about those that cannot be. */
 export function readServices(system: System): Services {

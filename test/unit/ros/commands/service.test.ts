@@ -89,6 +89,15 @@ test('a URL is fetched when it is enabled, so that no start needs a network', ()
   assert.match(system.printed.join('\n'), /enabled {2}far /);
 });
 
+for (const name of ['../../x', 'a b; rm -rf /', 'a?force=1', '']) {
+  test(`a definition with the service ${JSON.stringify(name)} is not enabled`, () => {
+    const { system } = dockered({ '/opt/own.yml': `good: {image: a}\n${JSON.stringify(name)}: {image: b}\n` });
+    assert.throws(() => service(system, ['enable', '/opt/own.yml']), /is not enabled/);
+    assert.match(system.complained.join('\n'), /is no name for a container/);
+    assert.equal(system.readText(CONFIG), undefined);
+  });
+}
+
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['enable', 'thingg'], /no service thingg\. Did you mean thing\?/],
   [['enable', 'http://example.test/far.yml'], /does not answer; is there a network\?; nothing was enabled/],

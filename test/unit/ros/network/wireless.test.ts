@@ -9,6 +9,8 @@ import { machine } from '../machine.ts';
 
 const WPA: readonly (readonly [string, Parameters<typeof wpaConfig>[0], string])[] = [
   ['a password', { ssid: 'home', psk: 'correct horse' }, 'ssid="home"\n  psk="correct horse"'],
+  ['a password with quotes and a backslash', { ssid: 'home', psk: 'say "hi" \\o/ ü' }, 'ssid="home"\n  psk="say "hi" \\o/ ü"'],
+  ['half of a letter of two halves', { ssid: '\ud83d' }, 'ssid=efbfbd\n  key_mgmt=NONE'],
   ['a key made of the password', { ssid: 'home', psk: 'ab'.repeat(32) }, `ssid="home"\n  psk=${'ab'.repeat(32)}`],
   ['a name with a quote and with letters beyond ASCII', { ssid: 'Zoë"s' }, 'ssid=5a6fc3ab2273\n  key_mgmt=NONE'],
   [
@@ -43,6 +45,8 @@ test('only root may read the passwords, and an order is given once', () => {
 const WRONG: readonly (readonly [string, Network, boolean, RegExp])[] = [
   ['a network that is not described', { ...NETWORK, wifi_networks: {} }, true, /^interfaces\.wlan0\.wifi_network: there is no home/],
   ['a password that is too short', { ...NETWORK, wifi_networks: { home: { ssid: 'home', psk: 'short' } } }, true, /^wifi_networks\.home\.psk: .*8 to 63/],
+  ['a password of 64 letters', { ...NETWORK, wifi_networks: { home: { ssid: 'home', psk: 'x'.repeat(64) } } }, true, /^wifi_networks\.home\.psk: .*8 to 63/],
+  ['a password of two lines', { ...NETWORK, wifi_networks: { home: { ssid: 'home', psk: 'correct\nhorse=1' } } }, true, /^wifi_networks\.home\.psk: /],
   ['a release without wpa_supplicant', NETWORK, false, /^interfaces\.wlan0\.wifi_network: this release has no wpa_supplicant/],
 ];
 for (const [sentence, network, hasProgram, expected] of WRONG) {
