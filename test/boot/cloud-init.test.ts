@@ -70,7 +70,7 @@ bootTest({
     },
     ...APPLIED,
     { sentence: 'the key of the metadata lets its owner in', ssh: 'id -un', prints: /^rancher$/m, eventually: true, deadlineSeconds: 90 },
-    { sentence: 'another key lets nobody in', ssh: 'id -un', with: 'strange-key', exits: 255 },
+    { sentence: 'another key lets nobody in', ssh: 'id -un', with: 'strange-key', isRefused: true },
     { sentence: 'the kernel command line beats the cloud-config', run: 'sudo ros config get rancher.shutdown_timeout', prints: /^62$/m },
     // In brackets, the first letter keeps sudo's record of this very command from being found.
     {

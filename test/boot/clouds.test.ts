@@ -13,7 +13,7 @@ const USER_DATA = '#cloud-config\nwrite_files:\n  - path: /opt/given\n    conten
 const CONFIGURED: readonly Check[] = [
   { sentence: 'the machine has the name that its cloud gave it', run: 'hostname', prints: new RegExp(`^${NAME}$`, 'm'), eventually: true },
   { sentence: 'user-data is applied', run: 'cat /opt/given', prints: /^by the cloud$/m, eventually: true },
-  { sentence: 'a password lets nobody in', ssh: 'id -un', with: { password: 'rancher' }, exits: 255 },
+  { sentence: 'a password lets nobody in', ssh: 'id -un', with: { password: 'rancher' }, isRefused: true },
   { sentence: 'the state has grown to the disk', run: 'df -BM --output=size /var/lib/rancher | tail -n 1', prints: /^ *1\d{4}M$/m, eventually: true },
   ...DOCKER_RUNS,
 ];

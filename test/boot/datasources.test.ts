@@ -54,7 +54,7 @@ bootTest({
     gave('exoscale', '[exoscale]'),
     holds('exoscale'),
     { sentence: 'its key lets its owner in', ssh: 'id -un', prints: /^rancher$/m, eventually: true },
-    { sentence: 'another key does not, nor does a password', ssh: 'id -un', with: { password: 'rancher' }, exits: 255 },
+    { sentence: 'another key does not, nor does a password', ssh: 'id -un', with: { password: 'rancher' }, isRefused: true },
     gave('azure', '[azure]'),
     holds('azure'),
     { sentence: 'it is told that the service of Azure is missing', run: 'sudo ros config validate --all || true', prints: /the provisioning CD counts alone/ },

@@ -120,7 +120,7 @@ bootTest({
     { sentence: 'the agent takes docker and tcuser', run: asks('tcuser'), prints: /^docker$/m, eventually: true },
     { sentence: 'and no other password', run: asks('another'), exits: 1 },
     { sentence: 'the console knows no such password', run: 'sudo grep ^docker: /etc/shadow', prints: /^docker:\*:/m },
-    { sentence: 'SSH does not take it', ssh: 'id -un', as: 'docker', with: { password: 'tcuser' }, exits: 255 },
+    { sentence: 'SSH does not take it', ssh: 'id -un', as: 'docker', with: { password: 'tcuser' }, isRefused: true },
     {
       sentence: 'docker-machine hands in its archive',
       run: `d=$(mktemp -d) && mkdir -m 700 $d/.ssh && echo '${KNOWN_KEY.line}' >$d/.ssh/authorized_keys && touch "$d/boot2docker, please format-me" && sudo tar -C $d --owner=0 --group=0 -cf /home/docker/userdata.tar . && sudo chown docker: /home/docker/userdata.tar`,

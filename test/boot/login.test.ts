@@ -29,9 +29,9 @@ bootTest({
     { sentence: 'it says that nothing is kept', shows: /everything is in memory and lost at the next start/ },
     { sentence: 'a key of the configuration opens the account rancher over SSH', ssh: 'id -un; sudo id -u', prints: /^rancher\n0\n$/, eventually: true },
     { sentence: 'and the account docker, which may use the engine', ssh: 'id -un; id -Gn', as: 'docker', prints: /^docker\n.*\bdocker\b/ },
-    { sentence: 'root is refused', ssh: 'id', as: 'root', exits: 255 },
-    { sentence: 'a strange key is refused', ssh: 'id', with: 'strange-key', exits: 255 },
-    { sentence: 'the right password is refused over SSH', ssh: 'id', with: { password: 'opens-no-ssh' }, exits: 255 },
+    { sentence: 'root is refused', ssh: 'id', as: 'root', isRefused: true },
+    { sentence: 'a strange key is refused', ssh: 'id', with: 'strange-key', isRefused: true },
+    { sentence: 'the right password is refused over SSH', ssh: 'id', with: { password: 'opens-no-ssh' }, isRefused: true },
     {
       sentence: 'the same password opens the account on a terminal',
       // What su asks is answered from a terminal of its own, as nobody: root would not be asked.

@@ -25,7 +25,7 @@ export interface CommandCheck extends Answer {
   readonly atLeastAcknowledged?: boolean;
 }
 
-/** What a command over SSH must do, from outside through a forwarded port. A connection that is refused ends with 255. */
+/** What a command over SSH must do, from outside through a forwarded port. */
 export interface SshCheck extends Answer {
   readonly sentence: string;
   readonly ssh: string;
@@ -33,6 +33,8 @@ export interface SshCheck extends Answer {
   readonly as?: string;
   /** The key that it shows (see ssh.ts): the one that cases give to the machine (default), one that nobody knows, or a password instead. */
   readonly with?: 'known-key' | 'strange-key' | { readonly password: string };
+  /** The server must answer, and say that this user may not come in so. */
+  readonly isRefused?: true;
 }
 
 /** Something that the machine must have said on its serial console since it was last switched on, or says within the deadline. */

@@ -429,8 +429,12 @@ function performSsh(check: SshCheck, run: Run, seconds: number): Promise<Command
   return overSsh({ port: run.parts.sshPort, user: check.as ?? 'rancher', command: check.ssh, with: check.with ?? 'known-key', seconds });
 }
 
+/** How ssh ends that had no session, for whatever reason. */
+const SSH_FAILED = 255;
+
 function troubleOf({ stdout, stderr, exitCode }: CommandResult, check: CommandCheck | SshCheck, command: string): string | undefined {
   const shown = `\n$ ${command}\n${stdout}${stderr}`.slice(0, 4000);
+  if ('isRefused' in check) return exitCode === SSH_FAILED && stderr.includes('Permission denied') ? undefined : `exit code ${exitCode}, not refused by the server${shown}`;
   if (exitCode !== (check.exits ?? 0)) return `exit code ${exitCode} instead of ${check.exits ?? 0}${shown}`;
   if (check.prints && !check.prints.test(stdout)) return `its output does not match ${check.prints}${shown}`;
   return undefined;
