@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -65,6 +65,15 @@ test('on QuickJS a configuration is validated with the places of its mistakes', 
   assert.match(lines.join('\n'), new RegExp(`${file}:4:12: error: “rancher\\.docker\\.tls” must be true or false, not a list`));
   assert.match(lines.join('\n'), /:5:3: warning: “rancher\.netwrok” is not known .* Did you mean “network”\?/);
   assert.match(lines.join('\n'), /:6:1: error: This part, from “runcmd: \[a” on, is left out/);
+});
+
+test('on QuickJS of a file that is far too large only the beginning is read', async () => {
+  const file = join(folder, 'large.yml');
+  writeFileSync(file, 'hostname: a\n');
+  truncateSync(file, 2 ** 33);
+  const { status, stdout } = await run(COMMAND, ['validate', '-i', file]);
+  assert.equal(status, 1);
+  assert.match(stdout, /more than 262144 characters/);
 });
 
 test('on QuickJS a folder is no configuration', async () => {

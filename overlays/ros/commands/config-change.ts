@@ -1,5 +1,5 @@
 import { Document, isMap } from 'yaml';
-import { readYaml } from '../config/document.ts';
+import { MAX_BYTES, readYaml } from '../config/document.ts';
 import { writeFile } from '../config/files.ts';
 import { fit } from '../config/fit.ts';
 import { findKey, isKnown, splitKeys } from '../config/key-path.ts';
@@ -61,10 +61,9 @@ function put(document: Document, path: readonly string[], value: unknown): void 
 
 /** Edits the user's own file; what cannot be edited fails, and nothing is written. */
 export function change(system: System, edit: (document: Document) => void): void {
-  const { document, isBroken, problems, data } = readYaml(system.readText(CLOUD_CONFIG_FILE) ?? '', CLOUD_CONFIG_FILE);
-  const [first] = problems;
-  if (isBroken && first !== undefined)
-    throw new Failure(`${problemText(first)} Put that right first; nothing was changed.`);
+  const { document, problems, data } = readYaml(system.readText(CLOUD_CONFIG_FILE, MAX_BYTES) ?? '', CLOUD_CONFIG_FILE);
+  const wrong = problems.find(({ severity }) => severity === 'error');
+  if (wrong !== undefined) throw new Failure(`${problemText(wrong)} Put that right first; nothing was changed.`);
   const isEmpty = data === null || data === undefined;
   if (!isEmpty && !isTree(data))
     throw new Failure(`${CLOUD_CONFIG_FILE} is no mapping of keys to values; nothing was changed.`);

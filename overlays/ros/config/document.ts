@@ -4,6 +4,9 @@ import type { Path, Problem } from './problem.ts';
 /** Larger files are refused: a few KiB are usual, and a slow machine reads them all at every start. */
 export const MAX_CHARACTERS = 256 * 1024;
 
+/** Enough of a file to see that it is too large: a character has at most four bytes. */
+export const MAX_BYTES = 4 * (MAX_CHARACTERS + 1);
+
 /** The parser's own search for double keys takes quadratic time. Only as errors would it not write to the terminal. */
 const PARSING = { uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' } as const;
 
@@ -40,11 +43,15 @@ export function readYaml(text: string, file: string): YamlText {
 
   if (tooLong) add(0, `The text has more than ${MAX_CHARACTERS} characters; it is not read.`);
   if (parsed.error !== undefined) add(0, `This YAML cannot be read: ${parsed.error}.`);
-  for (const error of document.errors) add(error.pos[0], `This is not YAML: ${sentencePart(error.message)}.`);
+  const isFurther = ({ code }: { readonly code: string }) => code === 'MULTIPLE_DOCS';
+  for (const error of document.errors)
+    if (!isFurther(error)) add(error.pos[0], `This is not YAML: ${sentencePart(error.message)}.`);
   const isParsed = problems.length === 0;
   const converted = guarded(() => (isParsed ? (document.toJS({ maxAliasCount: 100 }) as unknown) : undefined));
   if (converted.error !== undefined) add(0, `This YAML cannot be read: ${converted.error}.`);
   const isBroken = problems.length > 0;
+  for (const error of document.errors)
+    if (isFurther(error)) add(error.pos[0], 'A second document begins here; only the first one counts.');
   if (!isBroken)
     guarded(() =>
       addDoubleKeys(document.contents, (offset, key) =>

@@ -22,12 +22,21 @@ export type SourceOf = (path: Path) => string | undefined;
  */
 export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => undefined): Fitted {
   const findings: Finding[] = [];
-  const context: Context = { sourceOf, add: (finding) => findings.push(finding) };
+  const context: Context = {
+    sourceOf,
+    add: (finding) => findings.push(finding),
+    isUsual: () => findings.length < MOST_HINTS,
+  };
   return { value: keep(schema, value, [], context), findings };
 }
 
+/** Nobody reads more, and to look for the nearest of many names thousands of times takes a slow machine minutes. */
+const MOST_HINTS = 100;
+
 interface Context {
   readonly sourceOf: SourceOf;
+  /** Whether there are so few findings that each is worth a hint. */
+  readonly isUsual: () => boolean;
   add(finding: Finding): void;
 }
 
@@ -56,7 +65,7 @@ function keep(schema: Schema, given: unknown, path: Path, context: Context): unk
 function keepScalar(schema: Schema, value: unknown, path: Path, context: Context): unknown {
   if (typeof value === 'string') {
     if (schema.enum !== undefined && !schema.enum.includes(value)) {
-      const near = nearestName(value, schema.enum);
+      const near = nearestName(value, context.isUsual() ? schema.enum : []);
       const allowed = schema.enum.map((each) => (each === '' ? '“”' : each)).join(', ');
       const hint = near === undefined ? '' : `; did you mean “${near}”`;
       return drop(schema, path, context, `must be one of ${allowed}, not ${shown(value, path)}${hint}`);
@@ -97,7 +106,7 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
     const known = schemaOf(schema, key);
     const here = [...path, key];
     if (known === undefined) {
-      context.add(unknownKey(schema, here));
+      context.add(unknownKey(schema, here, context.isUsual()));
       continue;
     }
     const item = keep(known, given, here, context);
@@ -122,8 +131,8 @@ export function typesOf(schema: Schema): readonly SchemaType[] {
   return typeof schema.type === 'string' ? [schema.type] : schema.type;
 }
 
-export function unknownKey(schema: Schema, path: Path): Finding {
-  const known = Object.keys(schema.properties ?? {});
+export function unknownKey(schema: Schema, path: Path, hasHint = true): Finding {
+  const known = hasHint ? Object.keys(schema.properties ?? {}) : [];
   const near = nearestName(String(path.at(-1)), known);
   return {
     severity: 'warning',

@@ -21,13 +21,18 @@ export interface Problem extends Finding {
 
 /** `file:line:column: error: A sentence. A hint.` */
 export function problemText({ file, line, column, severity, message, hint }: Problem): string {
-  return `${file}:${line}:${column}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
+  return shown(`${file}:${line}:${column}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
 /** The same for a log, which others read too: where it is and what it is about, but no word of what stands there. */
 export function problemForLog({ file, line, column, severity, path }: Problem): string {
-  return `${file}:${line}:${column}: ${severity} in ${nameOf(path)}; “sudo ros config validate --all” says which`;
+  return shown(
+    `${file}:${line}:${column}: ${severity} in ${nameOf(path)}; “sudo ros config validate --all” says which`,
+  );
 }
+
+/** In one line, and without what a terminal would obey: the words of a file are anybody's. */
+const shown = (text: string): string => text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ');
 
 /** How a sentence names the value at a path. */
 export function nameOf(path: Path): string {

@@ -1,5 +1,6 @@
 import { runningVersion } from '../runtime/release.ts';
 import type { System } from '../runtime/system.ts';
+import { MAX_BYTES } from './document.ts';
 import { filesIn } from './files.ts';
 import { readKernelLine } from './kernel-line.ts';
 import { at, mergeInto, type Tree, without } from './merge.ts';
@@ -59,7 +60,7 @@ export function readSources(system: System): SourceTexts {
     const paths =
       source.kind === 'file' ? [source.path] : filesIn(system, source.path).map((name) => `${source.path}/${name}`);
     return paths.flatMap((path) => {
-      const text = system.readText(path);
+      const text = system.readText(path, MAX_BYTES);
       if (text === undefined) return [];
       return [{ path, text: source.by === 'release' ? withVersion(system, text) : text, by: source.by }];
     });

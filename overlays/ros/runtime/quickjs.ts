@@ -41,10 +41,10 @@ function finish(running: Running): Result {
 }
 
 /** std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. */
-function readText(path: string): string | undefined {
+function readText(path: string, most?: number): string | undefined {
   const file = std.open(path, 'r');
   if (file === null) return undefined;
-  const text = file.readAsString();
+  const text = file.readAsString(most);
   // A folder can be opened, but not read.
   const isRead = !file.error();
   file.close();

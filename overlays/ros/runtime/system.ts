@@ -2,8 +2,8 @@
 export interface System {
   readonly program: string;
   readonly args: readonly string[];
-  /** The text of a file, or undefined where there is none. */
-  readText(path: string): string | undefined;
+  /** The text of a file, or undefined where there is none; of a larger one its first bytes, where `most` says how many. */
+  readText(path: string, most?: number): string | undefined;
   /** Replaces what stands in a file, at once and not safe from a power cut: for /proc, /sys and /run. */
   writeText(path: string, text: string): void;
   /** Names of what is in a folder and is no folder, in any order; none where there is no such folder. */

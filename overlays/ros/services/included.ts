@@ -1,3 +1,4 @@
+import { MAX_BYTES } from '../config/document.ts';
 import { filesIn } from '../config/files.ts';
 import { mergeInto, type Tree } from '../config/merge.ts';
 import { problemText } from '../config/problem.ts';
@@ -66,7 +67,7 @@ function textOf(
     return cached === undefined ? neverFetched(name) : { text: cached, file: name };
   }
   if (name.includes('/')) {
-    const text = system.readText(name);
+    const text = system.readText(name, MAX_BYTES);
     return text === undefined
       ? `service ${name}: there is no such file; put it there, or run “ros service delete ${name}”`
       : { text, file: name };

@@ -48,9 +48,9 @@ export function machine(files: { readonly [path: string]: string | Uint8Array } 
     complained,
     program: 'ros',
     args: options.args ?? [],
-    readText(path) {
+    readText(path, most) {
       try {
-        return readFileSync(place(path), 'utf8');
+        return readFileSync(place(path)).subarray(0, most).toString();
       } catch {
         return undefined;
       }

@@ -37,6 +37,29 @@ for (const [name, lines] of BROKEN) {
   });
 }
 
+test('what a terminal would obey is not shown', () => {
+  const { problems } = read('hostname: "a\\e]0;x\\ab"\n"\\e[2J\\r\\nx": 1\n"\\e[31m": [\n');
+  assert.ok(problems.length >= 1);
+  for (const problem of problems) assert.doesNotMatch(problem, /[\x00-\x1f\x7f-\x9f]/);
+  assert.match(read('"\\e[2J": 1\n').problems.join(), /“ \[2J” is not known/);
+});
+
+test('a second document is told with its line, and the first one counts', () => {
+  const { config, problems } = read('hostname: a\n---\nhostname: b\n');
+  assert.deepEqual(problems, ['a.yml:2:1: error: A second document begins here; only the first one counts.']);
+  assert.deepEqual(config, { hostname: 'a' });
+});
+
+test('names are compared for the first hundred unknown keys only', () => {
+  const keys = Array.from({ length: 150 }, (_, index) => `hostnam${index}: a`);
+  const { problems } = readCloudConfig(`${keys.join('\n')}\n`, 'a.yml');
+  assert.equal(problems.filter(({ hint }) => hint !== undefined).length, 100);
+  const long = Array.from({ length: 20_000 }, (_, index) => `  k${index}: a`);
+  const begun = performance.now();
+  readCloudConfig(`rancher:\n${long.join('\n')}\n`, 'a.yml');
+  assert.ok(performance.now() - begun < 5000);
+});
+
 test('what is wrong with the YAML and what is left out are two sentences', () => {
   assert.deepEqual(
     read('hostname: node\nruncmd: [a\nrancher: {debug: true}\n').problems.map((problem) => problem.replace(/YAML: .*/, 'YAML')),
