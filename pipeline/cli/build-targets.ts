@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { BakedConfig } from '../config/cloud-config.ts';
 import type { Failure } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
@@ -27,16 +28,21 @@ export interface BuildRequest {
   readonly root: string;
   /** Whether a locked package that is gone everywhere is thrown before anything is published, for its set to be locked anew. */
   readonly refreshes: boolean;
+  /** What is baked into all files. */
+  readonly cloudConfig: BakedConfig | undefined;
 }
 
 /** Builds targets and publishes those that came about. Throws what went wrong, after the rest was published. */
 export async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<void> {
   const reporter = await makeReporter(settings.output, command);
   try {
+    for (const message of request.cloudConfig?.warnings ?? [])
+      reporter.report({ type: 'note', level: 'warning', message });
     const wiring = await wire({
       command,
       settings,
       version: request.version,
+      cloudConfig: request.cloudConfig,
       report: reporter.report,
       failFast: request.targets.length === 1,
     });
@@ -107,7 +113,8 @@ async function publish(
   return publishToDist({
     root: request.root,
     version: request.version,
-    sources: await digestOfSources(command.projectFolder),
+    sources: await digestOfSources(command.projectFolder, request.cloudConfig),
+    cloudConfig: request.cloudConfig?.digest,
     targets: finished.map(({ target }) => target.name),
     files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },
     pathOf: (blob) => wiring.store.pathOf(blob.digest),

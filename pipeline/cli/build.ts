@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { loadCloudConfig } from '../config/cloud-config.ts';
 import { BuildError } from '../core/failure.ts';
+import { harmless } from '../core/harmless.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import { parseVersion } from '../publish/version.ts';
+import { paintFor } from '../report/paint.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
 import { type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -23,6 +26,7 @@ Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<v
   --all                  every target
   --version vX.Y.Z       the version to build (default: package.json's version with -dev)
   --dist DIR             where releases go (default: dist/os)
+  --cloud-config FILE    bake this cloud-config into every file of these targets; it is checked first, and whoever has the files can read it
   --dry-run              check everything that can be checked, list the files, and build nothing
 ${COMMON_HELP}
 Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.
@@ -34,6 +38,7 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       all: { type: 'boolean' },
       version: { type: 'string' },
       dist: { type: 'string' },
+      'cloud-config': { type: 'string' },
       'dry-run': { type: 'boolean' },
     });
     const all = allTargets();
@@ -48,6 +53,9 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
     const { text: version, prerelease } = parseVersion(
       values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
     );
+    // Before anything else is done: a mistake in it leaves nothing behind.
+    const baked = values['cloud-config'];
+    const cloudConfig = baked === undefined ? undefined : await loadCloudConfig(path.resolve(baked), baked);
     const request: BuildRequest = {
       targets: values.all ? all : chosenTargets(names, all),
       line: all.map((target) => target.name),
@@ -55,6 +63,7 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
       // A final release is made of what a commit holds, and of nothing that was resolved on the way.
       refreshes: values.frozen !== true && prerelease.length > 0,
+      cloudConfig,
     };
     const settings = settingsFrom(values, context);
     if (values['dry-run']) return showBuild(request, settings, context);
@@ -69,10 +78,14 @@ async function showBuild(request: BuildRequest, settings: Settings, context: Com
     command: context,
     settings,
     version: request.version,
+    cloudConfig: request.cloudConfig,
     report: () => undefined,
     failFast: true,
   });
   try {
+    const paint = paintFor(context.stderr, context.env);
+    for (const warning of request.cloudConfig?.warnings ?? [])
+      context.stderr.write(`${paint.yellow('warning:')} ${harmless(warning)}\n`);
     const targets = request.targets.map((target) => ({
       name: target.name,
       files: Object.keys(makeTarget(target, wiring).artifacts),

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type BakedConfig, loadCloudConfig } from '../config/cloud-config.ts';
 import { loadModuleLists, type ModuleLists } from '../config/module-lists.ts';
 import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts';
 import type { Digest } from '../core/digest.ts';
@@ -62,6 +64,8 @@ export async function wire(options: {
   readonly command: CommandContext;
   readonly settings: Settings;
   readonly version: string;
+  /** What is baked into the files of all targets. */
+  readonly cloudConfig?: BakedConfig | undefined;
   readonly report: Report;
   /** After a failure start nothing new. */
   readonly failFast: boolean;
@@ -79,7 +83,8 @@ export async function wire(options: {
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs = new ProofCollector();
-  const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version: options.version });
+  const { version, cloudConfig } = options;
+  const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version, cloudConfig });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({
     http,
@@ -147,11 +152,13 @@ async function readContext(options: {
   readonly graph: Graph;
   readonly lock: Lock;
   readonly version: string;
+  readonly cloudConfig: BakedConfig | undefined;
 }): Promise<BuildContext> {
   const { projectFolder, lock } = options;
   const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
+  await demandConfigs(projectFolder);
   const memory = new Map<string, { readonly made: unknown; readonly proofs: readonly Artifact[] }>();
   return {
     graph: options.graph,
@@ -161,6 +168,7 @@ async function readContext(options: {
     effects: (sets, arch) => effectsOf({ lock, acknowledgements, sets, arch }),
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
+    cloudConfig: options.cloudConfig?.text,
     rosProgram: await readProgram(path.join(options.bundleFolder, 'ros')),
     prove: (artifact) => options.proofs.add(artifact),
     memo: <T>(name: string, make: () => T): T => {
@@ -175,6 +183,17 @@ async function readContext(options: {
       return fresh.made;
     },
   };
+}
+
+/** Configuration of the system and of targets is baked in too: a mistake in it is told before any step runs, not by each machine. */
+async function demandConfigs(projectFolder: string): Promise<void> {
+  const overlays = await readdir(path.join(projectFolder, 'overlays'), { withFileTypes: true });
+  const files = overlays
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => ['os-config.yml', 'target.yml'].map((file) => `overlays/${name}/usr/share/ros/${file}`))
+    .filter((file) => existsSync(path.join(projectFolder, file)))
+    .sort();
+  await Promise.all(files.map((file) => loadCloudConfig(path.join(projectFolder, file), file)));
 }
 
 /** The files of the guest program, by their names. */

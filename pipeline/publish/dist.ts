@@ -28,6 +28,7 @@ export interface Contribution {
   readonly root: string;
   readonly version: string;
   readonly sources: Manifest['sources'];
+  readonly cloudConfig?: Manifest['cloudConfig'];
   /** Targets that are built whole; their earlier files in this version are replaced. */
   readonly targets: readonly string[];
   readonly files: { readonly [path: string]: ReleaseFile };
@@ -64,7 +65,13 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
     }
     for (const name of Object.keys(before?.files ?? {}))
       if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
-    const manifest = manifestText({ format: 1, version: contribution.version, sources: contribution.sources, files });
+    const manifest = manifestText({
+      format: 1,
+      version: contribution.version,
+      sources: contribution.sources,
+      cloudConfig: contribution.cloudConfig,
+      files,
+    });
     const listed = { ...files, 'release.json': { digest: digestOf(manifest), size: Buffer.byteLength(manifest) } };
     await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
     await putText(path.join(folder, 'release.json'), manifest, contribution.epoch);

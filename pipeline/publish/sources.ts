@@ -17,9 +17,12 @@ const SOURCES = [
 
 /**
  * One digest over names, kinds and bytes of everything in the project that can change a release; git is not needed. Of a file's mode the
- * owner's executable bit counts, as in git: the others come from somebody's umask.
+ * owner's executable bit counts, as in git: the others come from somebody's umask. What is baked in besides counts by its digest.
  */
-export async function digestOfSources(projectFolder: string): Promise<Digest> {
+export async function digestOfSources(
+  projectFolder: string,
+  cloudConfig?: { readonly digest: Digest },
+): Promise<Digest> {
   const hash = createHash('sha256');
   const files = (await Promise.all(SOURCES.map((name) => filesAt(projectFolder, name)))).flat().sort(compareCodeUnits);
   for (const file of files) {
@@ -29,6 +32,7 @@ export async function digestOfSources(projectFolder: string): Promise<Digest> {
     const kind = seen.isSymbolicLink() ? 'link' : seen.mode & 0o100 ? 'program' : 'file';
     hash.update(`${file}\0${kind}\0${bytes.length}\0`).update(bytes);
   }
+  if (cloudConfig) hash.update(`\0cloud-config\0${cloudConfig.digest}`);
   return digestFromHex(hash.digest('hex'));
 }
 

@@ -17,6 +17,8 @@ export interface BuildContext {
   readonly effects: (sets: readonly string[], arch: Arch) => readonly string[];
   readonly kernelModules: (flavour: string, arch: Arch) => ModuleLists;
   readonly overlayRules: (name: string) => OverlayRules;
+  /** A cloud-config that all files hold, as text: configuration above that of the release and below that of each machine. */
+  readonly cloudConfig: string | undefined;
   /** The guest program, bundled to modules for QuickJS, by their names; `main.js` is the first. */
   readonly rosProgram: ReadonlyMap<string, string>;
   /** Names an artifact that must come about before anything is published, though no file holds it: a check. */

@@ -129,6 +129,10 @@ function configLayer(context: BuildContext): Layer {
         { path: 'usr/lib/os-release', text: osRelease(version) },
         // Seen by consoles of other systems, whose os-release is their own.
         { path: 'usr/share/ros/os-release', text: osRelease(version) },
+        // In this layer, which every image of the system has: each service reads the configuration for itself.
+        ...(context.cloudConfig === undefined
+          ? []
+          : [{ path: 'usr/share/ros/cloud-config.yml', text: context.cloudConfig }]),
         { path: 'usr/bin/ros', mode: 0o755, text: `#!/usr/bin/qjs -m\nimport '/usr/lib/ros/program/main.js';\n` },
         ...[...context.rosProgram].map(([name, text]) => ({ path: `usr/lib/ros/program/${name}`, text })),
       ],

@@ -182,13 +182,17 @@ function typeName(value: unknown): SchemaType | undefined {
   return typeof value === 'object' && value !== null ? 'object' : undefined;
 }
 
-/** Whose values must not stand in a log. */
 const SECRET = /(^|_)(password|passwds?|psk|pin|key|auth|[a-z]*token)$|^keys$/;
+
+/** Whether the value of a key of this name must not stand in a log, nor in a file that everybody may fetch. */
+export function isSecretKey(name: string): boolean {
+  return SECRET.test(name.toLowerCase());
+}
 
 function shown(value: unknown, path: Path): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'what stands there';
+  if (path.some((step) => typeof step === 'string' && isSecretKey(step))) return 'what stands there';
   if (typeof value !== 'string') return String(value);
   return `“${value.length > 60 ? `${value.slice(0, 57)}…` : value}”`;
 }

@@ -14,6 +14,7 @@ export const CONF = '/var/lib/rancher/conf';
 export const CLOUD_CONFIG_FILE = `${CONF}/cloud-config.yml`;
 export const CLOUD_CONFIG_FOLDER = `${CONF}/cloud-config.d`;
 export const METADATA_FILE = `${CONF}/metadata`;
+export const BAKED_FILE = '/usr/share/ros/cloud-config.yml';
 
 /** Where configuration comes from. */
 export type Source =
@@ -26,6 +27,8 @@ export const SOURCES: readonly Source[] = [
   { kind: 'file', path: '/usr/share/ros/os-config.yml', by: 'release' },
   // What a target adds to it, such as its agents.
   { kind: 'file', path: '/usr/share/ros/target.yml', by: 'release' },
+  // What somebody baked into release files of their own (`npm run build -- --cloud-config`).
+  { kind: 'file', path: BAKED_FILE, by: 'maker' },
   { kind: 'file', path: '/usr/share/ros/oem/oem-config.yml', by: 'maker' },
   { kind: 'folder', path: CLOUD_CONFIG_FOLDER, by: 'user' },
   { kind: 'file', path: CLOUD_CONFIG_FILE, by: 'user' },

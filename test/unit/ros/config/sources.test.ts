@@ -97,6 +97,7 @@ test('the order of the sources is the documented one', () => {
     [
       '/usr/share/ros/os-config.yml',
       '/usr/share/ros/target.yml',
+      '/usr/share/ros/cloud-config.yml',
       '/usr/share/ros/oem/oem-config.yml',
       '/var/lib/rancher/conf/cloud-config.d',
       '/var/lib/rancher/conf/cloud-config.yml',

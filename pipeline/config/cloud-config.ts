@@ -1,0 +1,105 @@
+import { readFile, stat } from 'node:fs/promises';
+import { schemaOf } from '../../overlays/ros/config/fit.ts';
+import type { Path, Problem } from '../../overlays/ros/config/problem.ts';
+import { readCloudConfig } from '../../overlays/ros/config/read.ts';
+import { CLOUD_CONFIG } from '../../overlays/ros/config/schema.ts';
+import type { Schema } from '../../overlays/ros/config/schema-words.ts';
+import { readUserData } from '../../overlays/ros/config/user-data.ts';
+import { type Digest, digestOf } from '../core/digest.ts';
+import { BuildError, type Failure } from '../core/failure.ts';
+import { secretsOf } from './cloud-config-secrets.ts';
+
+/** A cloud-config that becomes part of the release files. */
+export interface BakedConfig {
+  /** As it was written: the machine reads the same text. */
+  readonly text: string;
+  readonly digest: Digest;
+  /** What is no mistake, but should be known before the files are given away: sentences with their places. */
+  readonly warnings: readonly string[];
+}
+
+/** More is not even read: a machine takes 256 Ki characters, each of at most four bytes. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Reads a cloud-config that a build bakes in, with the reader and the schema of the machine that will obey it. A machine leaves out what
+ * does not fit and starts all the same; a build has a person before it, so here everything that would be left out is a mistake. All of them
+ * are thrown, each with its place. `shownAs` is how places name the file.
+ */
+export async function loadCloudConfig(file: string, shownAs: string): Promise<BakedConfig> {
+  const text = await textOf(file, shownAs);
+  demandKind(text, shownAs);
+  const { config, problems } = readCloudConfig(text, shownAs);
+  const [first, ...rest] = problems.filter((problem) => !isHistory(problem)).map(failureOf);
+  if (first) throw new BuildError([first, ...rest]);
+  if (Object.keys(config).length === 0)
+    throw wrong(shownAs, 'Nothing stands in this cloud-config.', 'Leave out --cloud-config to build without one.');
+  const told = problems.map(({ line, column, message }) => `${shownAs}:${line}:${column}: ${message}`);
+  return { text, digest: digestOf(text), warnings: [...told, ...secretsOf(text, shownAs)] };
+}
+
+async function textOf(file: string, shownAs: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > MOST_BYTES)
+      throw wrong(shownAs, `This file has ${size} bytes; a machine reads no cloud-config of more than ${MOST_BYTES}.`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    if (error instanceof TypeError && !('syscall' in error)) throw wrong(shownAs, 'This file is not text in UTF-8.');
+    throw new BuildError(
+      {
+        kind: 'configuration',
+        message: 'The cloud-config to bake in cannot be read.',
+        place: { file: shownAs },
+        evidence: error instanceof Error ? error.message : String(error),
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** User-data may be other things too, which make no sense in a file that every machine has. */
+function demandKind(text: string, shownAs: string): void {
+  const userData = readUserData(text, shownAs);
+  if (userData.kind === 'script')
+    throw wrong(shownAs, 'This is a script, and only a cloud-config can be baked in.', 'Name its commands in runcmd.');
+  if (userData.kind === 'compose')
+    throw wrong(
+      shownAs,
+      'This is a Compose file, and only a cloud-config can be baked in.',
+      'Put its services below rancher.services.',
+    );
+  if (userData.kind === 'refused' && userData.isForeign)
+    throw wrong(shownAs, userData.problem.message, 'Only a cloud-config can be baked in.');
+}
+
+/** Keys of RancherOS 1 that are known and without effect: a file that was written for it may keep them. */
+function isHistory({ path }: Problem): boolean {
+  return schemaAt(path)?.deprecated === true;
+}
+
+function schemaAt(path: Path): Schema | undefined {
+  let schema: Schema | undefined = CLOUD_CONFIG;
+  for (const step of path) {
+    if (schema === undefined) return undefined;
+    schema = typeof step === 'number' ? schema.items : schemaOf(schema, step);
+  }
+  return schema;
+}
+
+/** The machine says what becomes of a mistake, “it is left out”; here it becomes nothing. */
+function failureOf({ file, line, column, message, hint }: Problem): Failure {
+  return {
+    kind: 'configuration',
+    message: message
+      .replace(/; it is left out\.$/, '.')
+      .replace(/ is not known and has no effect\.$/, ' is not known.'),
+    place: { file, line, column },
+    hint,
+  };
+}
+
+function wrong(file: string, message: string, hint?: string): BuildError {
+  return new BuildError({ kind: 'configuration', message, place: { file, line: 1, column: 1 }, hint });
+}
