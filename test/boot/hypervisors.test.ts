@@ -71,6 +71,25 @@ bootTest({
 });
 
 bootTest({
+  name: "proxmoxve's ISO leaves a blank disk alone, and its agent answers through its port",
+  target: 'proxmoxve',
+  medium: 'cdrom',
+  firmware: 'uefi',
+  runs: 'release',
+  memoryMiB: 1024,
+  agentPort: true,
+  disks: [{ name: 'blank', mebibytes: 256, bus: 'scsi' }],
+  checks: [
+    ...SERVICES_RUN.slice(0, 1),
+    runs('qemu-guest-agent'),
+    { sentence: 'guest-ping is answered', agent: 'guest-ping', answers: /^\{"return": \{\}\}$/, deadlineSeconds: 60 },
+    { sentence: 'the disk is as blank as before', run: 'sudo cmp -n 268435456 /dev/sda /dev/zero' },
+    ...DOCKER_RUNS,
+    { sentence: 'guest-shutdown switches the machine off in order', powersOff: { by: { type: 'agent', execute: 'guest-shutdown' } }, deadlineSeconds: 90 },
+  ],
+});
+
+bootTest({
   name: "vmware's ISO on a machine with VMware's devices: the agent starts by itself, and cloud-init asks by its programs",
   target: 'vmware',
   medium: 'cdrom',
@@ -123,7 +142,8 @@ bootTest({
     { sentence: 'SSH does not take it', ssh: 'id -un', as: 'docker', with: { password: 'tcuser' }, isRefused: true },
     {
       sentence: 'docker-machine hands in its archive',
-      run: `d=$(mktemp -d) && mkdir -m 700 $d/.ssh && echo '${KNOWN_KEY.line}' >$d/.ssh/authorized_keys && touch "$d/boot2docker, please format-me" && sudo tar -C $d --owner=0 --group=0 -cf /home/docker/userdata.tar . && sudo chown docker: /home/docker/userdata.tar`,
+      // Its archive says 0700 of the folder and 0644 of the file; sshd takes no keys that a group may write, as the shell's umask would make them.
+      run: `d=$(mktemp -d) && mkdir -m 700 $d/.ssh && echo '${KNOWN_KEY.line}' >$d/.ssh/authorized_keys && chmod 644 $d/.ssh/authorized_keys && touch "$d/boot2docker, please format-me" && sudo tar -C $d --owner=0 --group=0 -cf /home/docker/userdata.tar . && sudo chown docker: /home/docker/userdata.tar`,
     },
     { sentence: 'and unpacks it as docker', run: inService('-u docker open-vm-tools', `sh -c '${UNPACK}'`) },
     { sentence: 'its key opens SSH', ssh: 'id -un', as: 'docker', prints: /^docker$/m, eventually: true },
@@ -213,6 +233,7 @@ bootTest({
     {
       sentence: 'the serial adapter is said to carry a modem',
       run: `printf '%s\n' '${CANDIDATE}' | ${inService('-i udev', "sh -c 'mkdir -p /run/udev/rules.d && cat >/run/udev/rules.d/78-modem.rules && udevadm control --reload && udevadm trigger --settle /dev/ttyUSB0'")}`,
+      eventually: true,
     },
     { sentence: 'ModemManager lists the modem', run: inService('modem-manager', 'mmcli -L'), prints: /Modem\/0 \[Boot Test\] Simulated Modem/i, eventually: true, deadlineSeconds: 120 },
     { sentence: 'the network has wpa_supplicant', run: inService('network', 'wpa_supplicant -v'), prints: /wpa_supplicant v2/ },

@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 
 /** What a modem that sticks to 3GPP TS 27.007 answers; to everything else it says ERROR. */
 const ANSWERS: { readonly [command: string]: string } = {
@@ -24,11 +24,30 @@ const ANSWERS: { readonly [command: string]: string } = {
 /** Settings that are taken and change nothing. */
 const TAKEN = /^(|E[01]|V1|X[0-4]|Z|&[A-Z]\d|S\d+=\d+|\+(CMEE|CREG|CGREG|CEREG|CFUN|COPS|CSCS|CMGF|CNMI|CRC|CLIP)=[^?]*)$/;
 
+/** How long QEMU may take to make its socket. */
+const PATIENCE_MS = 20_000;
+
 /** Is the modem behind a serial port of the machine, at the other end of the socket that QEMU opens for it, until QEMU ends. */
 export function answerAsModem(path: string): void {
-  const socket = createConnection(path);
+  const end = Date.now() + PATIENCE_MS;
+  const connect = (): void => {
+    const socket = createConnection(path);
+    let isConnected = false;
+    socket.once('connect', () => {
+      isConnected = true;
+    });
+    // The adapter is plugged in when somebody is there: without another try, a socket that is not made yet leaves a machine without it.
+    socket.on('error', () => {
+      socket.destroy();
+      if (!isConnected && Date.now() < end) setTimeout(connect, 100);
+    });
+    speak(socket);
+  };
+  connect();
+}
+
+function speak(socket: Socket): void {
   socket.setEncoding('latin1');
-  socket.on('error', () => socket.destroy());
   let line = '';
   socket.on('data', (part) => {
     line += String(part);

@@ -73,6 +73,9 @@ function hex(value: string): string {
   return bytes;
 }
 
+/** The program may be part of the image of the service alone, which says so when it starts: the console's image need not have it. */
+const HAS_PROGRAM = '[ -s /run/ros/network-wifi ] || command -v wpa_supplicant >/dev/null';
+
 /**
  * Writes the configuration of each interface that joins a wireless network. Gives the orders for the service `network`,
  * which runs wpa_supplicant; where that program is missing, the sentence says so.
@@ -96,7 +99,7 @@ export function applyWifi(
       complain(['wifi_networks', config.wifi_network, 'psk'], 'a password has 8 to 63 letters, a key 64 hex digits.');
       continue;
     }
-    if (run(system, ['sh', '-c', 'command -v wpa_supplicant >/dev/null']).status !== 0) {
+    if (run(system, ['sh', '-c', HAS_PROGRAM]).status !== 0) {
       complain(path, 'this release has no wpa_supplicant, and no drivers of wireless cards; use a cable.');
       continue;
     }

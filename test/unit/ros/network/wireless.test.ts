@@ -26,7 +26,7 @@ for (const [sentence, wifi, lines] of WPA) {
 function wifi(network: Network, hasProgram = true) {
   const said: string[] = [];
   const status = hasProgram ? 0 : 1;
-  const system = machine({}, { answer: ({ argv }) => (argv[2]?.startsWith('command -v') ? { status, stdout: '' } : undefined) });
+  const system = machine({}, { answer: ({ argv }) => (argv[2]?.includes('command -v') ? { status, stdout: '' } : undefined) });
   const config = network.interfaces?.['wlan0'] ?? {};
   const apply = () => applyWifi(system, network, new Map([['wlan0', { key: 'wlan0', config }]]), (path, sentence) => said.push(`${path.join('.')}: ${sentence}`));
   return { said, system, apply };
