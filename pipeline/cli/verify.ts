@@ -1,10 +1,16 @@
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { BuildError } from '../core/failure.ts';
+import { unpackDisk } from '../emulator/installed-disk.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
 import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
-import { verifyRelease } from '../verify/release.ts';
-import type { Command } from './command.ts';
+import { type Unpack, verifyRelease } from '../verify/release.ts';
+import { packageVersion } from './build.ts';
+import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
+import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { wire } from './wire.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -15,14 +21,16 @@ Hashes every file of dist/os/VERSION (default: latest) and compares it with rele
 names are faults too. Then reads the fields of each file's format, down to the file systems of a disk. Exit code 4 when anything is
 wrong, 2 when the version was never built.
 
-  --dist DIR   where releases lie (default: dist/os)
-`,
+  --dist DIR             where releases lie (default: dist/os)
+
+Disks that are packed by zstd are unpacked by that of the tool image, into the folder for temporary files. Where it comes from:
+${COMMON_HELP}`,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, { dist: { type: 'string' } }, 1);
+    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, dist: { type: 'string' } }, 1);
     const [version = 'latest'] = positionals;
     if (version !== 'latest') parseVersion(version);
     const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', version);
-    const { manifest, failures } = await verifyRelease(folder);
+    const { manifest, failures } = await verifyRelease(folder, unpackWith(context, values));
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest]);
     const files = Object.values(manifest.files);
@@ -33,3 +41,44 @@ wrong, 2 when the version was never built.
     return 0;
   },
 };
+
+/** Unpacks disks one after another: each may take gigabytes where holes are not kept. The tool image is made when the first is met. */
+function unpackWith(context: CommandContext, values: Parameters<typeof settingsFrom>[0]): Unpack {
+  let toolRoot: Promise<string> | undefined;
+  const oneByOne = pLimit(1);
+  return (file, look) =>
+    oneByOne(async () => {
+      toolRoot ??= toolsOf(context, values);
+      const scratch = await temporaryFolder('verify');
+      try {
+        const unpacked = path.join(scratch, 'disk');
+        await unpackDisk(file, { file: unpacked, toolRoot: await toolRoot });
+        return await look(unpacked);
+      } finally {
+        await removeTemporaryFolder(scratch);
+      }
+    });
+}
+
+/** Silent where the tools are there already, which is the rule. */
+async function toolsOf(command: CommandContext, values: Parameters<typeof settingsFrom>[0]): Promise<string> {
+  const given = command.env['RANCHEROS_TOOLS_ROOT'];
+  if (given) return given;
+  let said = false;
+  const wiring = await wire({
+    command,
+    settings: settingsFrom(values, command),
+    version: `v${await packageVersion(command.projectFolder)}-dev`,
+    report: ({ type }) => {
+      if (type !== 'download-start' || said) return;
+      said = true;
+      command.stderr.write('Fetching the tools that unpack disks.\n');
+    },
+    failFast: true,
+  });
+  try {
+    return await wiring.toolRoot('tools');
+  } finally {
+    await wiring.close();
+  }
+}

@@ -13,6 +13,8 @@ export interface Manifest {
   readonly version: string;
   /** Identity of everything the release was made from: pipeline, targets, overlays, kernel lists and locks. */
   readonly sources: Digest;
+  /** Of the text of the cloud-config that is baked into the files; a release of the project has none. */
+  readonly cloudConfig?: Digest | undefined;
   readonly files: { readonly [path: string]: ReleaseFile };
 }
 
@@ -22,7 +24,8 @@ export function manifestText(manifest: Manifest): string {
   const rows = paths.map(
     (path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`,
   );
-  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
+  const baked = manifest.cloudConfig === undefined ? '' : `  "cloudConfig": ${JSON.stringify(manifest.cloudConfig)},\n`;
+  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n${baked}  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
 }
 
 /** Reads a manifest; undefined for anything that is none, such as one with a name that leaves the version's folder. */
@@ -41,6 +44,24 @@ export function parseManifest(text: string): Manifest | undefined {
     typeof files === 'object' &&
     Object.entries(fieldsOf(files)).every(([path, file]) => isReleasePath(path) && isReleaseFile(file));
   return isWhole ? (read as Manifest) : undefined;
+}
+
+/** Why a text is no manifest, as the end of a sentence. */
+export function manifestTrouble(text: string): string {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch (error) {
+    return `it is no JSON (${error instanceof Error ? error.message : String(error)})`;
+  }
+  const { format, version, sources, files } = fieldsOf(read);
+  if (format !== 1) return `its format is ${JSON.stringify(format) ?? 'not given'}, and only 1 is known`;
+  if (typeof version !== 'string' || typeof sources !== 'string') return 'it lacks its version or its sources';
+  if (typeof files !== 'object' || files === null) return 'it lists no files';
+  const outside = Object.keys(files).find((path) => !isReleasePath(path));
+  if (outside !== undefined) return `it names ${JSON.stringify(outside)}, which is no path below the version's folder`;
+  const wrong = Object.entries(files).find(([, file]) => !isReleaseFile(file));
+  return `${JSON.stringify(wrong?.[0])} has no digest, size and target`;
 }
 
 function fieldsOf(value: unknown): { readonly [name: string]: unknown } {

@@ -3,6 +3,7 @@ import type { RandomAccess } from '../formats/random-access.ts';
 import type { FieldProblem } from '../formats/sector.ts';
 import { validateGzip, validateZstd } from './compressed.ts';
 import { validateDeviceTree } from './device-tree.ts';
+import { validateDisk } from './disk.ts';
 import { validateGceTar } from './gce-tar.ts';
 import { validateInitrd } from './initrd.ts';
 import { validateIpxe } from './ipxe.ts';
@@ -42,6 +43,15 @@ const CHECKS: readonly (readonly [name: RegExp, check: Check])[] = [
   [/\.dtb$/, validateDeviceTree],
   [/\.ipxe$/, (source, _, version) => validateIpxe(source, version)],
 ];
+
+/** What reads the disk in a file that zstd has packed; undefined for all others. */
+export function packedDisk(
+  releasePath: string,
+): ((source: RandomAccess) => readonly FieldProblem[] | Promise<readonly FieldProblem[]>) | undefined {
+  const name = path.posix.basename(releasePath);
+  if (/\.vhd\.zst$/.test(name)) return validateVhd;
+  return /\.raw\.zst$|^rancheros\.img$/.test(name) ? validateDisk : undefined;
+}
 
 /** What is wrong with the bytes of a release file, by the format that its path promises; nothing for a format nobody knows here. */
 export async function validateReleaseFile(

@@ -1,5 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
-import type { RandomAccess } from '../formats/random-access.ts';
+import { GPT } from '../formats/gpt.ts';
+import { readGpt } from '../formats/gpt-reader.ts';
+import { inMemory, type RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB, SECTOR } from '../formats/sector.ts';
 import { blockDisk } from './block-disk.ts';
 import { validateDisk } from './disk.ts';
@@ -34,6 +36,9 @@ export function validateQcow2(source: RandomAccess): readonly FieldProblem[] {
   if (version === 3) third(fields);
   if (fields.wrong.length > 0) return fields.wrong;
   const cluster = 2 ** bits;
+  // The table of the disk says how large the disk is meant to be: else a wrong size would look like a wrong table of clusters.
+  const meant = meantSize(fields, cluster);
+  if (meant !== undefined && !fields.equal('size', 24, size, meant)) return fields.wrong;
   const counted = new Map<number, number>();
   const count = (offset: number, length: number): void => {
     for (let at = Math.floor(offset / cluster); at * cluster < offset + length; at += 1)
@@ -56,6 +61,17 @@ function third(fields: Fields): void {
   fields.equal('refcountOrder', 96, fields.big32(96), 4);
   const length = fields.big32(100);
   fields.require('headerLength', 100, length >= 104 && length % 8 === 0, length, 'at least 104, a multiple of 8');
+}
+
+/** The size that the disk's own GPT was made for: its second header lies in the last sector. Undefined where it cannot be read. */
+function meantSize(fields: Fields, cluster: number): bigint | undefined {
+  const table = finite(fields.big64(finite(fields.big64(40))) & OFFSET);
+  const first = fields.big64(table);
+  if (table === 0 || first === 0n) return undefined;
+  const bytes = content(new Fields(fields.source), clusterOf(first, cluster), cluster);
+  const { header } = readGpt(inMemory(bytes), 1) ?? {};
+  if (header?.signature !== GPT.signature || header.headerCrc !== header.wantedHeaderCrc) return undefined;
+  return BigInt((header.alternateLba + 1) * SECTOR);
 }
 
 /** Clusters of the disk by number, through both levels of tables. */

@@ -4,11 +4,21 @@ import pLimit from 'p-limit';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
+import type { FieldProblem } from '../formats/sector.ts';
 import { readManifest } from '../publish/dist.ts';
-import { type Manifest, sumsText } from '../publish/manifest.ts';
+import { type Manifest, manifestTrouble, sumsText } from '../publish/manifest.ts';
 import { hashFile } from '../store/blobs.ts';
 import { FileSource } from '../trees/file-source.ts';
-import { validateReleaseFile } from './formats.ts';
+import { packedDisk, validateReleaseFile } from './formats.ts';
+
+/** Unpacks a file of zstd, shows where the bytes lie, and takes them away again. */
+export type Unpack = <T>(file: string, look: (unpacked: string) => Promise<T>) => Promise<T>;
+
+interface ReleasePart {
+  readonly name: string;
+  readonly version: string;
+  readonly unpack: Unpack;
+}
 
 /**
  * Checks every byte of a version's folder against its manifest and sums, and the fields of each format against what they must say.
@@ -16,13 +26,14 @@ import { validateReleaseFile } from './formats.ts';
  */
 export async function verifyRelease(
   folder: string,
+  unpack: Unpack,
 ): Promise<{ readonly manifest: Manifest; readonly failures: readonly Failure[] }> {
   const manifest = await readManifest(folder);
   if (!manifest) throw await noManifest(folder);
   const limit = pLimit(2);
   const checked = await Promise.all(
     Object.entries(manifest.files).map(([name, file]) =>
-      limit(() => checkFile(path.join(folder, name), file, { name, version: manifest.version })),
+      limit(() => checkFile(path.join(folder, name), file, { name, version: manifest.version, unpack })),
     ),
   );
   const failures = [...checked.flat(), ...(await checkSums(folder, manifest)), ...(await strangers(folder, manifest))];
@@ -32,14 +43,13 @@ export async function verifyRelease(
 /** A version that was never built is no damage: whoever asked is told what to do. */
 async function noManifest(folder: string): Promise<BuildError> {
   const file = path.join(folder, 'release.json');
-  const isThere = await lstat(file).then(
-    () => true,
-    () => false,
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? undefined : error,
   );
-  return isThere
+  return text !== undefined
     ? new BuildError({
         kind: 'wrong-bytes',
-        message: 'There is no readable release.json here: the file is damaged.',
+        message: `There is no readable release.json here: ${text instanceof Error ? text.message : manifestTrouble(text)}.`,
         place: { file },
         hint: 'Build the version again, or take the file from where it was published.',
       })
@@ -54,7 +64,7 @@ async function noManifest(folder: string): Promise<BuildError> {
 async function checkFile(
   file: string,
   wanted: { readonly digest: string; readonly size: number },
-  release: { readonly name: string; readonly version: string },
+  release: ReleasePart,
 ): Promise<Failure[]> {
   const found = await hashRegularFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error)
@@ -73,29 +83,56 @@ async function checkFile(
 /** Fields that a failure lists; of a file that is another one all are wrong. */
 const MOST_FIELDS = 10;
 
+/** What a failure says of wrong fields: of a table's entries the first, and how many more there are. */
+function shownFields(wrong: readonly FieldProblem[]): readonly string[] {
+  const kinds = new Map<string, { readonly first: FieldProblem; count: number }>();
+  for (const problem of wrong) {
+    const kind = problem.field.replaceAll(/\d+/g, 'N');
+    const known = kinds.get(kind);
+    if (known) known.count += 1;
+    else kinds.set(kind, { first: problem, count: 1 });
+  }
+  const lines = [...kinds].map(([kind, { first, count }]) =>
+    count === 1 ? first.message : `${first.message} (and ${count - 1} more of ${kind})`,
+  );
+  const shown = lines.slice(0, MOST_FIELDS);
+  if (lines.length > MOST_FIELDS) shown.push(`and ${lines.length - MOST_FIELDS} more kinds of fields`);
+  return shown;
+}
+
 /** Right bytes of a wrong format were made wrong. */
-async function checkFormat(
-  file: string,
-  { name, version }: { readonly name: string; readonly version: string },
-): Promise<Failure[]> {
+async function checkFormat(file: string, release: ReleasePart): Promise<Failure[]> {
   const source = new FileSource(file);
   try {
-    const wrong = await validateReleaseFile(source, name, version);
+    const outer = await validateReleaseFile(source, release.name, release.version);
+    const wrong = outer.length > 0 ? outer : await checkPacked(file, release);
     if (wrong.length === 0) return [];
-    const shown = wrong.slice(0, MOST_FIELDS).map(({ message }) => message);
-    if (wrong.length > MOST_FIELDS) shown.push(`and ${wrong.length - MOST_FIELDS} more`);
     return [
       {
         kind: 'wrong-bytes',
         message: 'The file is not of the format that its name promises.',
         place: { file },
-        evidence: shown.join('\n'),
-        hint: 'The pipeline made it so: a build of the same sources makes the same bytes.',
+        evidence: shownFields(wrong).join('\n'),
+        hint: 'Its bytes are those of release.json, so the file was not damaged later. Do not publish it; report these lines.',
       },
     ];
   } finally {
     source.close();
   }
+}
+
+/** Of a disk that is packed whole, what is wrong with the disk. */
+async function checkPacked(file: string, { name, unpack }: ReleasePart): Promise<readonly FieldProblem[]> {
+  const validate = packedDisk(name);
+  if (!validate) return [];
+  return unpack(file, async (unpacked) => {
+    const source = new FileSource(unpacked);
+    try {
+      return await validate(source);
+    } finally {
+      source.close();
+    }
+  });
 }
 
 /** A link could point to the right bytes here and nowhere where it is published. */

@@ -29,7 +29,7 @@ const DAMAGES: readonly Damage[] = [
   { sentence: 'a missing file', do: (folder) => unlink(path.join(folder, 'vmlinuz')), says: /vmlinuz: The file (cannot be read|is missing)/ },
   { sentence: 'a line of SHA256SUMS that was changed', do: (folder) => flip(path.join(folder, 'SHA256SUMS')), says: /SHA256SUMS: The list of sums/ },
   { sentence: 'no SHA256SUMS', do: (folder) => unlink(path.join(folder, 'SHA256SUMS')), says: /SHA256SUMS: / },
-  { sentence: 'a manifest that is no JSON', do: (folder) => writeFile(path.join(folder, 'release.json'), '{'), says: /no readable release\.json/ },
+  { sentence: 'a manifest that is no JSON', do: (folder) => writeFile(path.join(folder, 'release.json'), '{'), says: /no readable release\.json here: it is no JSON/ },
   { sentence: 'a manifest of another shape', do: (folder) => writeFile(path.join(folder, 'release.json'), '{"format":1}'), says: /no readable release\.json/ },
   {
     sentence: 'a manifest that names a file outside',
@@ -37,7 +37,7 @@ const DAMAGES: readonly Damage[] = [
       const file = path.join(folder, 'release.json');
       await writeFile(file, (await readFile(file, 'utf8')).replace('"vmlinuz"', '"../../../etc/hostname"'));
     },
-    says: /no readable release\.json/,
+    says: /no readable release\.json here: it names "\.\.\/\.\.\/\.\.\/etc\/hostname", which is no path below the version's folder/,
   },
   {
     sentence: 'a link in place of a file, even to the right bytes',

@@ -116,6 +116,8 @@ mutations(
     ['member.mode', member + 18, 0x30],
     ['member.size', member + 54, 0x37],
     ['member.nameSize', member + 94, 0x37],
+    ['member.name', member + 110 + Number.parseInt(initrd.toString('latin1', member + 94, member + 102), 16) - 1, 0x78],
+    ['trailer.size', initrd.indexOf('TRAILER!!!', member) - 110 + 61, 0x34],
     ['member.check', member + 109],
     ['member.path', member + 110, 0x2f],
     ['member.magic', initrd.indexOf('070701', member + 6)],
@@ -177,10 +179,19 @@ mutations(
     ['efi.signature', efi + 510],
     ['mbr.signature', 510],
     ['mbr.code', 0],
+    ['mbr.partitions', 446, Buffer.alloc(64)],
     ['mbr.partition', lastPartition + 15, 0x7f],
   ],
   2048,
 );
+
+test('zeros alone are no initrd', async () => {
+  assert.ok((await validateInitrd(inMemory(Buffer.alloc(512)))).some(({ field }) => field === 'parts'));
+});
+
+test('an archive of an initrd that begins at no multiple of four is found', async () => {
+  assert.ok((await validateInitrd(inMemory(Buffer.concat([Buffer.alloc(1), initrd.subarray(0, 4096)])))).some(({ field }) => field === 'alignment'));
+});
 
 test('a kernel of one architecture is none of the other', () => {
   assert.notDeepEqual(validateArm64Image(inMemory(kernel)), []);

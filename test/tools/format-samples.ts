@@ -19,6 +19,8 @@ export interface FormatSamples {
   readonly ext4: Buffer;
   readonly vhd: Buffer;
   readonly vhdx: Buffer;
+  /** So large that its table has places for bitmaps. */
+  readonly vhdxLarge: Buffer;
   readonly vmdk: Buffer;
   readonly vmdkStream: Buffer;
   readonly ova: Buffer;
@@ -53,6 +55,7 @@ export async function formatSamples(): Promise<FormatSamples> {
     ext4: readFileSync(state),
     vhd: readFileSync(await made(vhd, 'disk')),
     vhdx: readFileSync(await made(vhdx, 'disk')),
+    vhdxLarge: readFileSync(await made(vhdx, 'disk', { sizeMiB: 8192 })),
     vmdk: readFileSync(await made(vmdk, 'disk', { type: 'monolithicSparse', extent: 'a.vmdk' })),
     vmdkStream: readFileSync(stream),
     ova: readFileSync(await run(ova, { vmdk: stream }, 'ova', { name: 'sample', version: 'v1.2.3' })),

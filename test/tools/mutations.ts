@@ -3,19 +3,23 @@ import { test } from 'node:test';
 import { inMemory, type RandomAccess } from '../../pipeline/formats/random-access.ts';
 import type { FieldProblem } from '../../pipeline/formats/sector.ts';
 
-/** A field, where one of its bytes lies, and what that byte becomes (without a value: its lowest bit turned). */
-export type Rows = readonly (readonly [field: string, offset: number, value?: number | undefined])[];
+/** A field, where one of its bytes lies, and what that byte becomes (without a value: its lowest bit turned), or all of them. */
+export type Rows = readonly (readonly [field: string, offset: number, value?: number | Uint8Array | undefined])[];
 
 type Validator = (source: RandomAccess) => readonly FieldProblem[] | Promise<readonly FieldProblem[]>;
 
-/** The bytes with one changed, without a copy of all of them. */
-export function changed(bytes: Buffer, offset: number, value: number): RandomAccess {
+/** The bytes with one or more changed, without a copy of all of them. */
+export function changed(bytes: Buffer, offset: number, value: number | Uint8Array): RandomAccess {
   const whole = inMemory(bytes);
+  const values = typeof value === 'number' ? [value] : [...value];
   return {
     size: whole.size,
     read(position, length) {
       const part = whole.read(position, length).slice();
-      if (offset >= position && offset < position + part.length) part[offset - position] = value;
+      for (const [index, each] of values.entries()) {
+        const place = offset + index - position;
+        if (place >= 0 && place < part.length) part[place] = each;
+      }
       return part;
     },
   };
@@ -28,7 +32,8 @@ export function mutations(what: string, bytes: Buffer, validate: Validator, rows
   });
   for (const [field, offset, value = (bytes[offset] ?? 0) ^ 1] of rows) {
     test(`${what}: byte ${offset} changed is found and named ${field}`, async () => {
-      assert.notEqual(bytes[offset], value, 'a change');
+      const values = typeof value === 'number' ? Buffer.of(value) : Buffer.from(value);
+      assert.ok(!bytes.subarray(offset, offset + values.length).equals(values), 'a change');
       const problems = await validate(changed(bytes, offset, value));
       assert.ok(
         problems.some((problem) => problem.field === field),

@@ -55,6 +55,9 @@ mutations(
     ['info.structure', 512 + 484],
     ['backup', 6 * 512 + 71],
     ['fats.copies', 32 * 512 + 20],
+    ['fat.first', 32 * 512],
+    // The root folder is said to go on with itself.
+    ['files', 32 * 512 + 8, Buffer.of(2, 0, 0, 0)],
     ['EFI/BOOT/BOOTX64.EFI', samples.fat.indexOf('MZ and a program')],
   ],
   samples.fat.length / 2,
@@ -78,6 +81,8 @@ mutations(
     ['features', 1024 + 96, (samples.ext4[1024 + 96] ?? 0) | 4],
     ['sums', 1024 + 101, 0],
     ['label', 1024 + 120],
+    ['uuid', 1024 + 104, Buffer.alloc(16)],
+    ['hashSeed', 1024 + 236, Buffer.alloc(16)],
     ['checksum', 1024 + 104],
     ['checksum', 1024 + 236],
     ['checksum', 2047],
@@ -100,6 +105,7 @@ const CARD = Buffer.concat([
 ]);
 mutations('an SD card', CARD, validateCard, [
   ['mbr.signature', 510],
+  ['mbr.diskSignature', 440, Buffer.alloc(4)],
   ['mbr.1.type', 450],
   ['mbr.1.place', 457, 0x7f],
   ['mbr.2.type', 466],
@@ -125,9 +131,18 @@ mutations(
   1,
 );
 
+function big32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
 const VHD_FOOTER = samples.vhd.length - 512;
 const firstBlock = (() => {
   for (let at = 1536; ; at += 4) if (samples.vhd.readUInt32BE(at) !== 0xffff_ffff) return at;
+})();
+const secondBlock = (() => {
+  for (let at = firstBlock + 4; ; at += 4) if (samples.vhd.readUInt32BE(at) !== 0xffff_ffff) return at;
 })();
 mutations('a dynamic VHD', samples.vhd, validateVhd, [
   ['footer.cookie', VHD_FOOTER],
@@ -142,6 +157,7 @@ mutations('a dynamic VHD', samples.vhd, validateVhd, [
   ['footer.type', VHD_FOOTER + 63, 4],
   ['footer.checksum', VHD_FOOTER + 67],
   ['footer.checksum', VHD_FOOTER + 70],
+  ['footer.id', VHD_FOOTER + 68, Buffer.alloc(16)],
   ['footer.savedState', VHD_FOOTER + 84],
   ['copy', 100],
   ['header.cookie', 512],
@@ -154,6 +170,7 @@ mutations('a dynamic VHD', samples.vhd, validateVhd, [
   ['header.checksum', 512 + 700],
   ['header.parentId', 512 + 40],
   [`table.${(firstBlock - 1536) / 4}`, firstBlock, 0x70],
+  ['table.overlap', secondBlock, big32(samples.vhd.readUInt32BE(firstBlock) + 1)],
   [`bitmap.${(firstBlock - 1536) / 4}`, samples.vhd.readUInt32BE(firstBlock) * 512, 0],
 ]);
 
@@ -185,6 +202,8 @@ mutations(
     ['header.1.signature', VHDX.header],
     ['header.1.checksum', VHDX.header + 4],
     ['header.1.checksum', VHDX.header + 16],
+    ['header.1.fileWriteGuid', VHDX.header + 16, Buffer.alloc(16)],
+    ['header.1.dataWriteGuid', VHDX.header + 32, Buffer.alloc(16)],
     ['header.1.logGuid', VHDX.header + 48],
     ['header.1.logVersion', VHDX.header + 64],
     ['header.1.version', VHDX.header + 66],
@@ -212,6 +231,7 @@ mutations(
     ['blockSize', item('3767a1ca36fa434db3b633f0aa44e76b')],
     ['fileParameters', item('3767a1ca36fa434db3b633f0aa44e76b') + 4, 2],
     ['virtualDiskSize', item('2442a52f1bcd7648b2115dbed83bf4b8')],
+    ['page83', item('ab12cabee6b2234593efc309e000c746'), Buffer.alloc(16)],
     ['logicalSectorSize', item('1dbf41816fa90947ba47f233a8faab5f') + 1, 0x10],
     ['physicalSectorSize', item('c748a3cd5d4471449cc9e9885251c556')],
     ['table.0.state', vhdxTable, 7],
@@ -219,6 +239,19 @@ mutations(
   ],
   1 << 20,
 );
+
+const largeTable = (() => {
+  const at = (index: number) => Number(samples.vhdxLarge.readBigUInt64LE(VHDX.regions + 16 + index * 32 + 16));
+  return [0, 1].map(at).find((place) => samples.vhdxLarge.toString('latin1', place, place + 8) !== 'metadata') ?? 0;
+})();
+const largeBlock = samples.vhdxLarge.readUInt32LE(
+  (() => {
+    const id = samples.vhdxLarge.indexOf(Buffer.from('3767a1ca36fa434db3b633f0aa44e76b', 'hex'));
+    return Math.floor(id / 65_536) * 65_536 + samples.vhdxLarge.readUInt32LE(id + 16);
+  })(),
+);
+const chunk = (2 ** 23 * 512) / largeBlock;
+mutations('a VHDX of 8 GiB', samples.vhdxLarge, validateVhdx, [[`table.${chunk}.bitmap`, largeTable + chunk * 8, 6]], 1 << 20);
 
 const text = (bytes: Buffer, words: string) => {
   const at = bytes.indexOf(words);
@@ -254,6 +287,9 @@ const place = (bytes: Buffer): Rows => [
 ];
 const gd = samples.vmdk.readUInt32LE(56) * 512;
 const rgd = samples.vmdk.readUInt32LE(48) * 512;
+const secondGrain = (() => {
+  for (let at = samples.vmdk.readUInt32LE(gd) * 512 + 4; ; at += 4) if (samples.vmdk.readUInt32LE(at) !== 0) return at;
+})();
 mutations('a monolithicSparse VMDK', samples.vmdk, (source) => validateVmdk(source, 'monolithicSparse'), [
   ...HEADER,
   ...place(samples.vmdk),
@@ -264,6 +300,8 @@ mutations('a monolithicSparse VMDK', samples.vmdk, (source) => validateVmdk(sour
   ['rgd.0', rgd + 3, 0x7f],
   ['grain.0', samples.vmdk.readUInt32LE(gd) * 512],
   ['rgd.grain', samples.vmdk.readUInt32LE(rgd) * 512],
+  // Two grains of the disk in one of the file.
+  ['gd.overlap', secondGrain, samples.vmdk.subarray(samples.vmdk.readUInt32LE(gd) * 512).subarray(0, 4)],
 ]);
 
 const END = samples.vmdkStream.length;
@@ -280,6 +318,7 @@ mutations('a streamOptimized VMDK', samples.vmdkStream, (source) => validateVmdk
   ['marker.type', firstTable - 512 + 12, 9],
   ['marker.size', firstTable - 512],
   ['table.grain.0', firstTable],
+  ['table.grains', firstTable, Buffer.alloc(4)],
   ['gd.0', streamGd],
   ['footer.magic', END - 1024],
   ['footer.version', END - 1024 + 4],
@@ -337,6 +376,29 @@ mutations(
 const L1 = Number(samples.qcow2.readBigUInt64BE(40));
 const l2 = Number(samples.qcow2.readBigUInt64BE(L1) & 0x00ff_ffff_ffff_fe00n);
 const counts = Number(samples.qcow2.readBigUInt64BE(48));
+/** Where the first cluster that is packed lies. */
+const packedCluster = (() => {
+  for (let at = l2; ; at += 8) {
+    const entry = samples.qcow2.readBigUInt64BE(at);
+    if ((entry & (1n << 62n)) !== 0n) return Number(entry & ((1n << 54n) - 1n));
+  }
+})();
+/** Version 3 says in its header what version 2 takes for granted. */
+const QCOW3 = Buffer.from(samples.qcow2);
+QCOW3.writeUInt32BE(3, 4);
+QCOW3.writeUInt32BE(4, 96);
+QCOW3.writeUInt32BE(104, 100);
+mutations(
+  'a qcow2 of version 3',
+  QCOW3,
+  validateQcow2,
+  [
+    ['incompatible', 79],
+    ['refcountOrder', 99],
+    ['headerLength', 103],
+  ],
+  65_536,
+);
 mutations(
   'a qcow2',
   samples.qcow2,
@@ -348,6 +410,8 @@ mutations(
     ['backingSize', 19],
     ['clusterBits', 23],
     ['size', 31],
+    // As large again: what the disk's own table says is believed, not that the table of clusters were too short.
+    ['size', 27],
     ['encryption', 35],
     ['l1.size', 39],
     ['l1.offset', 47],
@@ -356,11 +420,17 @@ mutations(
     ['snapshots', 63],
     ['l1.0', L1 + 7],
     ['l2.0', l2 + 4, 0xff],
+    ['cluster.data', packedCluster, 0xff],
     ['refcountTable.0', counts + 7],
     ['refcount.0', Number(samples.qcow2.readBigUInt64BE(counts)) + 1],
   ],
   65_536,
 );
+
+test('an address of latest in a script for iPXE is found', () => {
+  const text = SCRIPT.toString().replace('boot\n', 'imgfetch https://example.org/os/latest/x\nboot\n');
+  assert.ok(validateIpxe(inMemory(Buffer.from(text)), 'v1.2.3').some(({ field }) => field === 'latest'));
+});
 
 const gce = (source: RandomAccess) => validateGceTar(inMemory(gzipSync(source.read(0, source.size), { level: 1 })));
 mutations(
