@@ -139,6 +139,8 @@ async function describeMachine(
     throw usage('--append needs --kernel or --installed', 'the ISO brings its own kernel arguments');
   if (values['disk-size'] !== undefined && !values.installed)
     throw usage('--disk-size needs --installed', 'give other disks their size with --disk');
+  if (values['disk-size'] !== undefined && sizeFrom(values['disk-size']) === undefined)
+    throw usage(`--disk-size is "${values['disk-size']}"`, 'give a size such as 8G');
   if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
   const [target] = chosenTargets([values.target], allTargets());
   const board = boardOf(target?.arch ?? 'amd64');
@@ -193,7 +195,6 @@ async function installedDisk(
 ): Promise<Disk> {
   const { append, 'disk-size': size } = values;
   const sizeBytes = size === undefined ? undefined : sizeFrom(size);
-  if (size !== undefined && sizeBytes === undefined) throw usage(`--disk-size is "${size}"`, 'give a size such as 8G');
   const file = join(scratch, 'installed.img');
   // A dry run starts nothing.
   if (!values['dry-run'])

@@ -26,12 +26,17 @@ export function diskTrouble(error: unknown, folder: string, option: '--cache' | 
     {
       kind: kindOf(error as NodeJS.ErrnoException),
       message: sentence[0],
-      place: { file: folder },
+      place: { file: refusedFolder(error) ?? folder },
       evidence: error.message,
       hint: sentence[1].replace('OPTION', option),
     },
     { cause: error },
   );
+}
+
+/** The folder that could not be made, which may be the one that a person named, or one above it: ours lie below. */
+function refusedFolder({ syscall, path }: NodeJS.ErrnoException): string | undefined {
+  return syscall === 'mkdir' ? path : undefined;
 }
 
 function sentenceOf({ code, syscall }: NodeJS.ErrnoException): readonly [message: string, hint: string] | undefined {
