@@ -19,7 +19,9 @@ export type BootMedium =
       readonly deviceTree?: string;
     }
   /** The first disk of the machine. */
-  | { readonly type: 'disk' };
+  | { readonly type: 'disk' }
+  /** What its first network hands out (`bootFile`); the files are those that are served there. */
+  | { readonly type: 'network'; readonly files: readonly string[] };
 
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx';
 /** `sd`: the card slot of a Raspberry Pi. */
@@ -55,6 +57,8 @@ export interface UserNetwork {
   readonly answer?: readonly { readonly address: string; readonly port: number; readonly command: string }[];
   /** Let the firmware try this card (needs the iPXE ROM of the tool image). */
   readonly bootFromNetwork?: boolean;
+  /** What DHCP names as the file to start: a path, or an address that iPXE understands. */
+  readonly bootFile?: string;
 }
 
 export type NetworkCard = 'virtio-net-pci' | 'e1000e' | 'vmxnet3' | 'usb-net';

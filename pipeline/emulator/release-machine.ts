@@ -61,6 +61,8 @@ export function filesOf(medium: BootMedium): readonly string[] {
       return [medium.kernel, medium.initrd];
     case 'disk':
       return [];
+    case 'network':
+      return medium.files;
     default:
       return [medium.file];
   }

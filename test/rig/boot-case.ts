@@ -207,8 +207,11 @@ export interface BootCase {
   readonly target?: string;
   /** Default: `q35`, a PC. */
   readonly board?: Board;
-  /** `disk`: the first of its disks; `card`: the SD card of a Raspberry Pi. */
-  readonly medium: LiveMedium | 'disk' | 'card';
+  /**
+   * `disk`: the first of its disks; `card`: the SD card of a Raspberry Pi; `network`: iPXE in its first network card, which DHCP sends to
+   * the release's own `rancheros.ipxe`, served over plain HTTP.
+   */
+  readonly medium: LiveMedium | 'disk' | 'card' | 'network';
   /** File of the target's folder that the medium is; rancheros.iso where nothing is said. */
   readonly iso?: string;
   /** For the medium `card`: the SD card of the target's ZIP. */

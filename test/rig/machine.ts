@@ -17,6 +17,7 @@ import { hashFile } from '../../pipeline/store/blobs.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
+import { BOOT_SERVER, BootServer, NETWORK_FILES } from './boot-server.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
@@ -95,17 +96,19 @@ export function bootTest(boot: BootCase): void {
     context.after(() => removeTemporaryFolder(scratch));
     await mkdir(folder, { recursive: true });
     const metadata = boot.metadata && (await RunningMetadata.start(boot.metadata));
+    const bootServer = boot.medium === 'network' ? await BootServer.start(releaseFiles(boot.target)) : undefined;
     const registry = boot.registry ? await RunningRegistry.start(join(scratch, 'registry')) : undefined;
     // As it comes, for whoever watches a boot that takes long.
     const live = createWriteStream(join(folder, 'console.live'));
     let run: Run | undefined;
     try {
-      run = await prepare(boot, { context, scratch, metadata, registry, live });
+      run = await prepare(boot, { context, scratch, metadata, registry, bootServer, live });
       await runChecks(run);
     } finally {
       await run?.machine.stop();
       metadata?.stop();
       registry?.stop();
+      bootServer?.stop();
       live.end();
       if (run) await report(run, folder);
     }
@@ -125,7 +128,7 @@ async function report(run: Run, folder: string): Promise<void> {
   for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
 }
 
-type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'registry' | 'live'>;
+type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'registry' | 'live'> & { readonly bootServer: BootServer | undefined };
 
 async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   const board = boot.board ?? 'q35';
@@ -138,7 +141,7 @@ async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
 }
 
-async function makeParts(boot: BootCase, { context, scratch, metadata, registry }: Surroundings): Promise<Parts> {
+async function makeParts(boot: BootCase, { context, scratch, metadata, registry, bootServer }: Surroundings): Promise<Parts> {
   const disks: Disk[] = [];
   const published: { [path: string]: string } = {};
   for (const disk of boot.disks ?? []) {
@@ -162,13 +165,17 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry 
   const sshPort = await freePort();
   const modemSocket = boot.modem ? join(scratch, 'modem') : undefined;
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { card, disks, discs, networks: networksOf(boot, { metadata, registry }, sshPort), sshPort, agentSocket, modemSocket, published };
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer }, sshPort), sshPort, agentSocket, modemSocket, published };
 }
 
-function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata' | 'registry'>, sshPort: number): Machine['networks'] {
+function networksOf(boot: BootCase, { metadata, registry, bootServer }: Pick<Surroundings, 'metadata' | 'registry' | 'bootServer'>, sshPort: number): Machine['networks'] {
   const address = boot.metadata?.address ?? METADATA_ADDRESS;
   const addresses = [address, ...(boot.metadata?.also ?? [])];
-  const answer = [...(metadata ? addresses.map((each) => ({ address: each, port: 80, command: metadata.command })) : []), ...(registry ? [{ ...REGISTRY, command: registry.command }] : [])];
+  const answer = [
+    ...(metadata ? addresses.map((each) => ({ address: each, port: 80, command: metadata.command })) : []),
+    ...(registry ? [{ ...REGISTRY, command: registry.command }] : []),
+    ...(bootServer ? [{ ...BOOT_SERVER, command: bootServer.command }] : []),
+  ];
   // The forwarding of SSH and the services belong to the first network.
   let first = true;
   return (boot.networks ?? [{}]).map((network) => {
@@ -181,6 +188,7 @@ function networksOf(boot: BootCase, { metadata, registry }: Pick<Run, 'metadata'
       range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
       forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
       answer,
+      ...(bootServer ? { bootFromNetwork: true, bootFile: bootServer.bootFile } : {}),
     };
   });
 }
@@ -217,6 +225,7 @@ function mediumOf(
   { folder, boot, card }: { readonly folder: string; readonly boot: BootCase; readonly card: InsertedCard | undefined },
 ): BootMedium {
   if (medium === 'disk') return { type: 'disk' };
+  if (medium === 'network') return { type: 'network', files: NETWORK_FILES.map((name) => join(folder, name)) };
   if (medium !== 'card') return liveMedium(medium, folder, { append, iso: boot.iso, board: boot.board });
   if (!card) throw new Error('a case that boots from a card has one');
   return card.boot(append ?? '');
