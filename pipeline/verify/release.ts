@@ -84,10 +84,10 @@ async function checkFile(
 const MOST_FIELDS = 10;
 
 /** What a failure says of wrong fields: of a table's entries the first, and how many more there are. */
-function shownFields(wrong: readonly FieldProblem[]): readonly string[] {
+export function shownFields(wrong: readonly FieldProblem[]): readonly string[] {
   const kinds = new Map<string, { readonly first: FieldProblem; count: number }>();
   for (const problem of wrong) {
-    const kind = problem.field.replaceAll(/\d+/g, 'N');
+    const kind = problem.field.replaceAll(/(?<=\.)\d+/g, 'N');
     const known = kinds.get(kind);
     if (known) known.count += 1;
     else kinds.set(kind, { first: problem, count: 1 });
