@@ -6,13 +6,14 @@ import { fetchConfiguration } from '../datasources/fetch.ts';
 import { wantedSources } from '../datasources/list.ts';
 import { DONE, readStatus, type Status } from '../datasources/status.ts';
 import { requireRoot } from '../runtime/require-root.ts';
-import { run } from '../runtime/run.ts';
+import { must, run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
 const USAGE = `usage: ros cloud-init [status [--json]]
 
 Asks the datasources of rancher.cloud_init.datasources for the configuration of this machine, saves what the first good
-one gives, and applies it. The system does so by itself at every start.
+one gives, and applies it. The system does so by itself at every start. When it is run again later, name, network, kernel
+settings, keys and password hold at once; files, mounts, commands and services follow with the next start.
 
   status   which datasource gave the configuration of this start, and what was wrong with the others
 
@@ -41,12 +42,21 @@ export function cloudInit(system: System, args: readonly string[]): number {
     return 2;
   }
   run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
+  // The console that starts waits for the mark, and prepares its logins by itself.
+  const isAgain = system.readText(DONE) !== undefined;
   try {
-    return fetchConfiguration(system);
+    const status = fetchConfiguration(system);
+    if (isAgain && status === 0) prepareLogins(system);
+    return status;
   } finally {
     // Whatever went wrong: others wait for this.
     system.writeText(DONE, '');
   }
+}
+
+/** Keys and passwords are the console's business, and this may run in another container. */
+function prepareLogins(system: System): void {
+  must(system, ['system-docker', 'exec', 'console', 'ros', 'console-init']);
 }
 
 /** Asks one source, by its number, and leaves its outcome where the process that started this one looks. */

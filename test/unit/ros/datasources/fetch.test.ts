@@ -36,7 +36,7 @@ function prepared(datasources: string, files: Readonly<Record<string, string>> =
     {
       answer: ({ argv }) => {
         if (argv[0] === 'blkid') return { status: 2, stdout: '' };
-        if (!['hostname', 'modprobe', 'ros'].includes(argv[0] ?? '')) return undefined;
+        if (!['hostname', 'modprobe', 'ros', 'system-docker'].includes(argv[0] ?? '')) return undefined;
         ran.push(argv.join(' '));
         return { status: 0, stdout: '' };
       },
@@ -119,6 +119,14 @@ test('the command leaves its mark whatever happens', () => {
   assert.equal(on.readText('/run/ros/cloud-init-done'), '');
   assert.equal(cloudInit(on, ['status']), 0);
   assert.match(on.printed.join('\n'), /^No datasource gave anything \([\d.]+ s\)\.\n {2}file +failed: \/nowhere does not exist\n/);
+});
+
+test('run again later, it has the console prepare its logins, whose keys may be others; at the start the console does so itself', () => {
+  const { on, ran } = prepared('["file:/given"]', { '/given': `#cloud-config\nssh_authorized_keys: [ssh-ed25519 AAAA]\n` });
+  assert.equal(cloudInit(on, []), 0);
+  assert.deepEqual(ran, []);
+  assert.equal(cloudInit(on, []), 0);
+  assert.deepEqual(ran, ['system-docker exec console ros console-init']);
 });
 
 test('status knows when nobody had to be asked', () => {
