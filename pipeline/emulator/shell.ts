@@ -110,7 +110,10 @@ export class ConsoleShell {
       });
     };
     // In memory where there is a place for that: the disk of the machine may be full.
-    await ready(['R=$(mktemp -d -p /dev/shm 2>/dev/null||mktemp -d)', ...GUEST_FUNCTIONS, `[ -d "$R" ]&&echo RIG""SET${nonce}`], 'RIGSET');
+    await ready(
+      ['R=$(mktemp -d -p /dev/shm 2>/dev/null||mktemp -d)', ...GUEST_FUNCTIONS, `[ -d "$R" ]&&echo RIG""SET${nonce}`],
+      'RIGSET',
+    );
     // Only when the loop says that it runs may more be typed: a shell may have read ahead.
     await ready([`rigloop ${nonce}`], 'RIGLOOP');
   }

@@ -34,7 +34,7 @@ const OVF_ENVIRONMENT = `<?xml version="1.0" encoding="utf-8"?>
 `;
 
 bootTest({
-  name: 'one machine asks Exoscale, Azure’s provisioning CD and a seed of NoCloud, one after the other',
+  name: 'one machine asks Exoscale, Azure’s provisioning CD, a seed of NoCloud, a URL and a file, one after the other',
   runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
@@ -46,6 +46,7 @@ bootTest({
       '/1.0/meta-data/local-hostname': 'from-exoscale',
       '/1.0/meta-data/public-keys/': KNOWN_KEY.line,
       '/1.0/user-data': userData('exoscale'),
+      '/given.yml': `${userData('url')}hostname: from-url\n`,
     },
   },
   checks: [
@@ -65,6 +66,14 @@ bootTest({
     },
     gave('nocloud', '["nocloud:/var/lib/rancher/seed"]'),
     holds('nocloud'),
+    gave('url', '["url:http://169.254.169.254/given.yml"]'),
+    holds('url'),
+    {
+      sentence: 'user-data may be a file too',
+      run: `printf '#cloud-config\nhostname: from-file\nrancher: {environment: {FROM: file}}\n' | sudo tee /var/lib/rancher/given.yml >/dev/null`,
+    },
+    gave('file', '["file:/var/lib/rancher/given.yml"]'),
+    holds('file'),
   ],
 });
 

@@ -87,9 +87,9 @@ bootTest({
       eventually: true,
     },
     { sentence: 'the console is switched', ssh: 'sudo ros console switch -f mine/other:1; true', eventually: true },
-    { sentence: 'the other console runs', ssh: 'sudo ros console list', prints: /^disabled default\ncurrent {2}other$/m, eventually: true },
+    { sentence: 'the other console runs', ssh: 'sudo ros console list', prints: /^disabled default\ndisabled debian\ncurrent {2}other$/m, eventually: true },
     { sentence: 'a broken one is switched to', ssh: `printf 'console:\\n  image: mine/broken:1\\n  command: "false"\\n' >/tmp/broken.yml; sudo ros console switch -f /tmp/broken.yml; true` },
     { sentence: 'that it did not stay is told', shows: /the console broken ended.*The default console takes its place/ },
-    { sentence: 'the default console runs', ssh: 'sudo ros console list', prints: /^current {2}default\nenabled {2}broken\ndisabled other$/m, eventually: true },
+    { sentence: 'the default console runs', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian\nenabled {2}broken\ndisabled other$/m, eventually: true },
   ],
 });
