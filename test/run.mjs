@@ -108,8 +108,8 @@ async function buildStage() {
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   record({ name: `npm run build -- ${TESTED.join(' ')} (${seconds} s)`, trouble: code === 0 ? undefined : `it ended with ${code}` });
   if (!values.release) return;
-  // Cases start it on the state of the one before (see rig/project.ts).
-  const next = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', '--version', 'v1.99.0-next', '--plain']);
+  // Cases start it on the state of the one before (see rig/project.ts), and look for what was baked into it.
+  const next = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', '--version', 'v1.99.0-next', '--cloud-config', 'test/boot/baked-config.yml', '--plain']);
   record({ name: 'npm run build -- --target amd64 --version v1.99.0-next', trouble: next === 0 ? undefined : `it ended with ${next}` });
 }
 

@@ -90,6 +90,12 @@ const ROWS: readonly Row[] = [
     hasNot: ['romfile'],
   },
   {
+    sentence: 'a network that names the file to start, and no medium beside it',
+    machine: { boot: { type: 'network', files: ['/vmlinuz'] }, networks: [{ isolated: true, bootFromNetwork: true, bootFile: 'http://10.0.2.100/a,b' }] },
+    has: ['restrict=on,bootfile=http://10.0.2.100/a,,b', 'bootindex=9'],
+    hasNot: ['vmlinuz'],
+  },
+  {
     sentence: 'several cards: a network with other addresses, and two cards at one cable',
     machine: { networks: [{ isolated: true, range: '169.254.0.0/16', mac: '52:54:00:00:00:01' }, { cable: 7 }, { cable: 7, card: 'e1000e' }] },
     has: [
