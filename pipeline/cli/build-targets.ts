@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BakedConfig } from '../config/cloud-config.ts';
 import type { Failure } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
+import { stopIfAborted } from '../core/interrupted.ts';
 import type { Reporter } from '../core/ports.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import { type Published, publishToDist } from '../publish/dist.ts';
@@ -51,17 +52,20 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const gone = goneIn(outcomes);
       if (gone && request.refreshes) throw gone;
       const unfit = unfitForRelease(request, wiring);
-      const finished = unfit.length > 0 ? [] : outcomes.filter(({ reasons }) => reasons.length === 0);
+      // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
+      const isFit = unfit.length === 0 && !command.signal.aborted;
+      const finished = isFit ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
       const published = finished.length > 0 ? await publish(request, finished, wiring, command) : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });
-      await limitStore(wiring, reporter, settings);
+      if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
       const place = published && shownFolder(published.folder);
       if (published && place !== undefined && settings.output !== 'json')
         command.stdout.write(summary(outcomes, { ...published, folder: place }, command));
       throwFailures(outcomes, unfit, place);
+      stopIfAborted(command.signal);
     } finally {
       await wiring.close();
     }

@@ -7,6 +7,7 @@ import {
   readlink,
   rename,
   rm,
+  rmdir,
   stat,
   symlink,
   utimes,
@@ -19,6 +20,7 @@ import type { Blob } from '../core/step.ts';
 import { hashFile } from '../store/blobs.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
 import { makeFolder } from '../store/make-folder.ts';
+import { aloneIn } from '../store/marks.ts';
 import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
@@ -46,39 +48,76 @@ export interface Published {
   readonly isLatest: boolean;
 }
 
+/** Beside the versions, while somebody publishes. */
+const PUBLISHING = '.publishing';
+
 /**
- * Puts files under their version, then `SHA256SUMS` and `release.json`, then, last, swings `latest`: each by rename, so that a
- * kill at any moment leaves `latest` on a whole release. A file that is there with the right size and time is left alone.
+ * Puts files under their version, then `SHA256SUMS` and `release.json`, then, last, swings `latest`: each by rename, so that a kill at any
+ * moment leaves `latest` on a whole release. A file that is there with the right size and time is left alone. Builds that end at once come
+ * one after the other: each joins what it finds there.
  */
 export async function publishToDist(contribution: Contribution): Promise<Published> {
   const folder = path.join(contribution.root, contribution.version);
   try {
     await makeFolder(folder);
-    await removeLeftovers(contribution.root, folder);
-    const before = await readManifest(folder);
-    const files = mergedFiles(contribution, before);
-    const kept = new Set<string>();
-    for (const [name, file] of Object.entries(files)) {
-      kept.add(name);
-      if (file.target && contribution.targets.includes(file.target))
-        await putFile(path.join(folder, name), file, before?.files[name], contribution);
+    const end = await whenAlone(contribution.root);
+    try {
+      return await putVersion(contribution, folder);
+    } finally {
+      await end();
     }
-    for (const name of Object.keys(before?.files ?? {}))
-      if (!kept.has(name)) await rm(path.join(folder, name), { force: true });
-    const manifest = manifestText({
-      format: 1,
-      version: contribution.version,
-      sources: contribution.sources,
-      cloudConfig: contribution.cloudConfig,
-      files,
-    });
-    const listed = { ...files, 'release.json': { digest: digestOf(manifest), size: Buffer.byteLength(manifest) } };
-    await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
-    await putText(path.join(folder, 'release.json'), manifest, contribution.epoch);
-    const isLatest = await pointLatest(contribution, files);
-    return { folder, isLatest };
   } catch (error) {
     throw diskTrouble(error, contribution.root, '--dist');
+  }
+}
+
+/** Waits for other builds that publish into this tree; the answer lets the next one go on. */
+async function whenAlone(root: string): Promise<() => Promise<void>> {
+  const marks = path.join(root, PUBLISHING);
+  for (;;) {
+    // Whoever was last takes the folder away, perhaps just before we write into it.
+    const mark = await aloneIn(marks, 'publish', 20).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (!mark) continue;
+    return async () => {
+      await mark.leave();
+      await rmdir(marks).catch(() => undefined);
+    };
+  }
+}
+
+async function putVersion(contribution: Contribution, folder: string): Promise<Published> {
+  await removeLeftovers(contribution.root, folder);
+  const before = await readManifest(folder);
+  const files = mergedFiles(contribution, before);
+  for (const [name, file] of Object.entries(files))
+    if (file.target && contribution.targets.includes(file.target))
+      await putFile(path.join(folder, name), file, before?.files[name], contribution);
+  for (const name of Object.keys(before?.files ?? {})) if (!Object.hasOwn(files, name)) await removeFile(folder, name);
+  const manifest = manifestText({
+    format: 1,
+    version: contribution.version,
+    sources: contribution.sources,
+    cloudConfig: contribution.cloudConfig,
+    files,
+  });
+  const listed = { ...files, 'release.json': { digest: digestOf(manifest), size: Buffer.byteLength(manifest) } };
+  await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
+  await putText(path.join(folder, 'release.json'), manifest, contribution.epoch);
+  const isLatest = await pointLatest(contribution, files);
+  return { folder, isLatest };
+}
+
+/** With the folders above it that are empty then. */
+async function removeFile(folder: string, name: string): Promise<void> {
+  await rm(path.join(folder, name), { force: true });
+  for (let above = path.dirname(name); above !== '.'; above = path.dirname(above)) {
+    const isGone = await rmdir(path.join(folder, above)).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone) return;
   }
 }
 

@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOrphan, ownedPrefix } from '../exec/owned-name.ts';
 import { diskTrouble } from './disk-trouble.ts';
-import { makeFolder } from './make-folder.ts';
+import { aloneIn, living, showUp } from './marks.ts';
 
 /** Access times that are younger than this are not renewed (milliseconds); so what a build uses is at most this much older than its start. */
 export const FRESH_MILLISECONDS = 1_200_000;
 
-/** A user or a cleaner that did not show a sign of life for so long is gone, even where its process cannot be looked for. */
-const SILENT_MILLISECONDS = 1_800_000;
-const SIGN_OF_LIFE_MILLISECONDS = 300_000;
 const LOOK_AGAIN_MILLISECONDS = 50;
 /** How often a cleaner that met another one looks again: two that come at once may both have given way. */
 const CLEANING_ATTEMPTS = 3;
@@ -50,18 +45,14 @@ export class StoreUse {
 
   /** Does something as the only cleaner; undefined where another one is at work already. */
   async whileCleaning<T>(clean: () => Promise<T>): Promise<T | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      const mark = await showUp(this.#cleaners, 'clean').catch((error: unknown) => {
-        throw diskTrouble(error, this.#folder);
-      });
-      try {
-        const others = (await living(this.#cleaners)).filter((name) => name !== mark.name);
-        if (others.length === 0) return await clean();
-      } finally {
-        await mark.leave();
-      }
-      if (attempt === CLEANING_ATTEMPTS) return undefined;
-      await sleep(LOOK_AGAIN_MILLISECONDS * (1 + Math.random()));
+    const mark = await aloneIn(this.#cleaners, 'clean', CLEANING_ATTEMPTS).catch((error: unknown) => {
+      throw diskTrouble(error, this.#folder);
+    });
+    if (!mark) return undefined;
+    try {
+      return await clean();
+    } finally {
+      await mark.leave();
     }
   }
 
@@ -80,54 +71,9 @@ export class StoreUse {
   }
 }
 
-/** The sign that a process is at work. */
-interface Mark {
-  readonly name: string;
-  leave(): Promise<void>;
-}
-
-/** Leaves a file in the folder that says who we are and when we came, and that shows signs of life until it is taken away. */
-async function showUp(folder: string, kind: string): Promise<Mark> {
-  const name = `${ownedPrefix(kind)}${Date.now()}x${randomBytes(4).toString('hex')}`;
-  const file = path.join(folder, name);
-  await makeFolder(folder);
-  // Empty, so that a full disk leaves no half of it.
-  await writeFile(file, '');
-  const sign = setInterval(() => void touch(file), SIGN_OF_LIFE_MILLISECONDS);
-  sign.unref();
-  return {
-    name,
-    async leave() {
-      clearInterval(sign);
-      await rm(file, { force: true }).catch(() => undefined);
-    },
-  };
-}
-
-/** Names of the files whose owners live; what the dead left is removed. */
-async function living(folder: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const name of await readdir(folder).catch((): string[] => [])) {
-    const file = path.join(folder, name);
-    if (isOrphan(name) || (await isSilent(file))) await rm(file, { force: true }).catch(() => undefined);
-    else names.push(name);
-  }
-  return names;
-}
-
 /** Renews the time when a file or folder was last of use, unless that is fresh; the time of its last change stays. */
 export async function renewUse(place: string): Promise<void> {
   const seen = await stat(place).catch(() => undefined);
   if (seen && Date.now() - seen.atimeMs > FRESH_MILLISECONDS)
     await utimes(place, Date.now() / 1000, seen.mtimeMs / 1000).catch(() => undefined);
-}
-
-async function touch(file: string): Promise<void> {
-  const now = Date.now() / 1000;
-  await utimes(file, now, now).catch(() => undefined);
-}
-
-async function isSilent(file: string): Promise<boolean> {
-  const seen = await stat(file).catch(() => undefined);
-  return seen !== undefined && Date.now() - seen.mtimeMs > SILENT_MILLISECONDS;
 }

@@ -67,9 +67,9 @@ async function checkFile(
   release: ReleasePart,
 ): Promise<Failure[]> {
   const found = await hashRegularFile(file).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error)
-    return [{ kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: found.message }];
-  if (found.digest === wanted.digest && found.size === wanted.size) return checkFormat(file, release);
+  if (found instanceof Error) return [unreadable(file, found)];
+  if (found.digest === wanted.digest && found.size === wanted.size)
+    return checkFormat(file, release).catch((error: unknown) => [unreadable(file, systemError(error))]);
   return [
     {
       kind: 'wrong-bytes',
@@ -78,6 +78,18 @@ async function checkFile(
       evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)`,
     },
   ];
+}
+
+function unreadable(file: string, { message }: Error): Failure {
+  return { kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: message };
+}
+
+const UNREADABLE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE'];
+
+/** What the system says of a file that is gone meanwhile or cannot be read; anything else is another matter. */
+function systemError(error: unknown): Error {
+  if (error instanceof Error && UNREADABLE.includes((error as NodeJS.ErrnoException).code)) return error;
+  throw error;
 }
 
 /** Fields that a failure lists; of a file that is another one all are wrong. */
@@ -144,7 +156,9 @@ async function hashRegularFile(file: string): Promise<Blob> {
 async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]> {
   const file = path.join(folder, 'SHA256SUMS');
   const text = await readFile(file, 'utf8').catch(() => '');
-  const release = await hashFile(path.join(folder, 'release.json'));
+  const manifestFile = path.join(folder, 'release.json');
+  const release = await hashFile(manifestFile).catch(systemError);
+  if (release instanceof Error) return [unreadable(manifestFile, release)];
   if (text === sumsText({ ...manifest.files, 'release.json': release })) return [];
   return [{ kind: 'wrong-bytes', message: 'The list of sums does not agree with release.json.', place: { file } }];
 }
@@ -152,7 +166,8 @@ async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]>
 /** Files that no manifest names must not be published beside those that it does. */
 async function strangers(folder: string, manifest: Manifest): Promise<Failure[]> {
   const known = new Set([...Object.keys(manifest.files), 'release.json', 'SHA256SUMS']);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(systemError);
+  if (entries instanceof Error) return [unreadable(folder, entries)];
   const names = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));

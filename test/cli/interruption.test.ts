@@ -57,17 +57,33 @@ test('a build that is stopped leaves a store that the next one can use', async (
   await t.test('kill -9 while it publishes: the next build puts the rest there and takes the half-written file away', async () => {
     const dist = path.join(folder, 'second');
     const running = startCli([...words.slice(0, -1), dist], { project });
-    while ((await filesBelow(dist).catch(() => [])).length === 0) await sleep(2);
+    while (!(await filesBelow(dist).catch(() => [])).some((name) => !name.startsWith('.publishing/'))) await sleep(2);
     running.child.kill('SIGKILL');
     await running.result;
     await assert.rejects(readFile(path.join(dist, 'latest/release.json')), { code: 'ENOENT' });
     const again = await cli(words.with(-1, dist), { project });
     assert.equal(again.end, 0, again.stderr);
     assert.deepEqual(
-      (await filesBelow(dist)).filter((name) => name.endsWith('.part')),
+      (await filesBelow(dist)).filter((name) => name.endsWith('.part') || name.startsWith('.publishing')),
       [],
     );
     assert.equal((await cli(['verify', '--dist', dist], { project })).end, 0);
+  });
+
+  await t.test('who stops a build of several targets keeps what lay there: what was finished does not take its place', async () => {
+    const quick = path.join(project, 'targets/quick.ts');
+    const make = "make: (context) => ({ 'quick.ipxe': ipxeScript(context) })";
+    const target = `import { defineTarget, ipxeScript } from '../pipeline/index.ts';\nexport default defineTarget({ name: 'quick', arch: 'amd64', summary: 's', files: { 'quick.ipxe': 'f' }, ${make} });\n`;
+    await writeFile(quick, target);
+    const before = await filesBelow(built.dist);
+    await built.forget(LONG_STEP);
+    const running = startCli(['build', 'quick', ...words.slice(1), '--json'], { project });
+    await running.until(new RegExp(`"step-start".*"${LONG_STEP}"`));
+    await sleep(300);
+    running.child.kill('SIGINT');
+    assert.equal((await running.result).end, 130);
+    assert.deepEqual(await filesBelow(built.dist), before);
+    await rm(quick);
   });
 
   await t.test('a stored file that was corrupted behind our back is noticed with --paranoid and made anew', async () => {

@@ -78,6 +78,25 @@ test('a further target joins a version that was built from the same sources', as
   assert.deepEqual(Object.keys((await manifest('v1.5.9')).files), ['iso', 'vmware/iso']);
 });
 
+test('targets that are published at once are all in the version, and nothing else is left beside it', async () => {
+  const targets = ['a', 'b', 'c', 'd', 'e', 'f'];
+  await Promise.all(targets.map((target) => publish('v1.5.9', { [`${target}/initrd`]: target.repeat(1000) }, { targets: [target] })));
+  assert.deepEqual(
+    Object.keys((await manifest('v1.5.9')).files),
+    targets.map((target) => `${target}/initrd`),
+  );
+  assert.equal((await read('v1.5.9', 'SHA256SUMS')).trim().split('\n').length, targets.length + 1);
+  assert.deepEqual((await readdir(root())).sort(), ['v1.5.9']);
+});
+
+test('a folder whose last file goes, goes too', async () => {
+  await publish('v1.5.9-dev', { 'arm64/vmlinuz': 'a', 'arm64/deep/er': 'b', iso: 'c' });
+  await publish('v1.5.9-dev', { 'arm64/vmlinuz': 'a', iso: 'c' });
+  assert.deepEqual(await readdir(path.join(root(), 'v1.5.9-dev/arm64')), ['vmlinuz']);
+  await publish('v1.5.9-dev', { iso: 'c' });
+  assert.deepEqual((await readdir(path.join(root(), 'v1.5.9-dev'))).sort(), ['SHA256SUMS', 'iso', 'release.json']);
+});
+
 test('a final version is never changed from other sources', async () => {
   await publish('v1.5.9', { iso: 'x' });
   await assert.rejects(publish('v1.5.9', { iso: 'y' }, { sources: digestOf('other') }), (error) => error instanceof BuildError && error.failures[0].kind === 'usage');
