@@ -84,6 +84,8 @@ test('a build that is stopped leaves a store that the next one can use', async (
     assert.equal((await running.result).end, 130);
     assert.deepEqual(await filesBelow(built.dist), before);
     await rm(quick);
+    // For those that come after.
+    assert.equal((await cli(words, { project })).end, 0);
   });
 
   await t.test('a stored file that was corrupted behind our back is noticed with --paranoid and made anew', async () => {
