@@ -105,6 +105,7 @@ bootTest({
     { sentence: 'the disk is there, by the driver of pvscsi', run: 'cat /sys/class/block/sda/size && lsmod | grep ^vmw_pvscsi', prints: /^131072$/m },
     { sentence: 'the network card too, and has an address', run: 'ip -4 address show eth0 && lsmod | grep ^vmxnet3', prints: /10\.0\.2\.15/, eventually: true },
     runs('open-vm-tools'),
+    { sentence: 'the console knows what the target adds', run: 'sudo ros service list; sudo ros config get rancher.services_include', prints: /^enabled +open-vm-tools\b[\s\S]*open-vm-tools: true/m },
     // QEMU answers no program that asks for VMware: the daemon itself is seen on VMware alone.
     {
       sentence: 'it waits where no VMware answers, with the service that says who may log in',

@@ -28,6 +28,8 @@ const APPEND = [
   'rancher.network.dns.nameservers=[10.0.3.53]',
   'rancher.network.dns.search=[lab.test]',
   'rancher.network.http_proxy=http://proxy.lab.test:3128',
+  // A busy host emulates a machine whose DHCP takes longer than the usual ten seconds.
+  'rancher.network.dhcp_timeout=60',
   '"rancher.network.post_cmds=[ip -4 -o address show dev eth0 >/run/post-ran]"',
   'rancher.ntp.servers=[10.0.3.123]',
   'netconsole=@/eth0,6666@10.0.2.2/',
