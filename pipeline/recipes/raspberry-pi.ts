@@ -39,12 +39,8 @@ const BOARDS = [
 const FIRMWARE = ['bootcode.bin', 'fixup.dat', 'fixup4.dat', 'start.elf', 'start4.elf'];
 
 /** Screen, and the serial port on the pins: the second one, because Bluetooth has the first. Without CMA's size, which stops a Pi 4. */
-const ARGUMENTS = [
-  'console=tty1 console=ttyS1,115200 printk.devkmsg=on panic=10 rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait quiet',
-  // The card's own first partition, which every computer can write to: user-data, meta-data, network-config. Here, because services
-  // whose image is not this target's read no target.yml.
-  'rancher.cloud_init.datasources=[configdrive,nocloud:/run/rancher/medium]',
-].join(' ');
+const ARGUMENTS =
+  'console=tty1 console=ttyS1,115200 printk.devkmsg=on panic=10 rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait quiet';
 
 const NAME = 'raspberry-pi64';
 

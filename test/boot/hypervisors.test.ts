@@ -137,6 +137,7 @@ bootTest({
   checks: [
     ...FORMATS,
     runs('open-vm-tools'),
+    { sentence: 'the console, whose image is nobody’s own, knows that it is switched on', run: 'sudo ros service list', prints: /^enabled +open-vm-tools/m },
     { sentence: 'the agent takes docker and tcuser', run: asks('tcuser'), prints: /^docker$/m, eventually: true },
     { sentence: 'and no other password', run: asks('another'), exits: 1 },
     { sentence: 'the console knows no such password', run: 'sudo grep ^docker: /etc/shadow', prints: /^docker:\*:/m },
