@@ -15,12 +15,7 @@ export const CONSOLES_FOLDER = '/var/lib/rancher/consoles';
 const SHIPPED = '/usr/share/ros/consoles';
 
 /** What the script that starts logins needs of this system, laid into any console; the rest its image must have. */
-const OURS = [
-  '/usr/bin/qjs:/usr/bin/qjs:ro',
-  '/usr/bin/ros:/usr/bin/ros:ro',
-  '/usr/lib/ros:/usr/lib/ros:ro',
-  '/usr/share/ros:/usr/share/ros:ro',
-];
+const OURS = ['/usr/bin/qjs:/usr/bin/qjs:ro', '/usr/bin/ros:/usr/bin/ros:ro', '/usr/lib/ros:/usr/lib/ros:ro'];
 
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
