@@ -122,6 +122,9 @@ bootTest({
     { sentence: 'the power is cut', powerCut: { append: STATE_LINE, reachesShell: true } },
     { sentence: 'the start says that the disk is full', run: 'sudo dmesg | grep "state disk is full"', prints: /docker system prune/ },
     ...SERVICES_RUN.slice(0, 1),
+    { sentence: 'somebody makes room', run: 'sudo rm /home/filler && sync' },
+    { sentence: 'docker answers, by itself', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'its options were not blamed', run: 'sudo dmesg | grep -c "options of rancher.docker"', prints: /^0$/m, exits: 1 },
   ],
 });
 
