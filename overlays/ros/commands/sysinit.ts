@@ -15,12 +15,12 @@ import { startAll } from '../services/start.ts';
 import { keptContainers } from '../state/data-root.ts';
 import { dockerConfigAhead } from './docker-config.ts';
 
-/** Seconds. On a machine whose Docker does not start, all else must. */
-const USER_DOCKER_LIMIT = 30;
+/** Seconds that the user's Docker has for itself, and that it has beside a login and the network. Where it does not start, all else must. */
+const DOCKER_LIMITS = { first: 8, urgent: 30 };
 
 /** Returns when the user's Docker answers, or has had its time. */
-function waitForUserDocker(system: System): void {
-  const until = system.now() + USER_DOCKER_LIMIT * 1000;
+function waitForUserDocker(system: System, seconds: number): void {
+  const until = system.now() + seconds * 1000;
   // As soon as there is a socket, one request that waits costs less than many that ask.
   while (system.readText('/run/docker.pid') === undefined && system.now() < until) system.sleep(50);
   const engine = new Engine(system, USER_DOCKER);
@@ -37,9 +37,10 @@ export function sysinit(system: System): number {
   const console = config.rancher?.console;
   const withConsole = configuredConsole(system, usual, console);
   const services = withoutIdleCloudInit(system, config, withConsole);
-  const plan = planServices(services, 'system', surroundings(system, config));
   // A datasource may change what it says, and addresses that are configured may lie where docker0 would.
   const isSettled = !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined;
+  const planned = planServices(services, 'system', surroundings(system, config));
+  const plan = isSettled ? planned : { ...planned, first: new Set<string>() };
   if (plan.specs.has('docker') && isSettled) eachStep(system, [() => dockerConfigAhead(system)]);
   const engine = new Engine(system);
   engine.waitUntilReady(120);
@@ -47,8 +48,8 @@ export function sysinit(system: System): number {
   const started = startAll(engine, plan, {
     kept: keptContainers(system),
     fill: fillWith(system, config),
-    // Two processors have enough to do with a login and the user's Docker; whatever else started beside them would delay both.
-    afterUrgent: () => plan.specs.has('docker') && waitForUserDocker(system),
+    // Two processors have enough to do with the user's Docker; whatever else started beside it would delay it by as much.
+    pause: (after) => plan.specs.has('docker') && waitForUserDocker(system, DOCKER_LIMITS[after]),
   });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');

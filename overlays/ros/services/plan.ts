@@ -10,6 +10,8 @@ export interface Plan {
   readonly specs: ReadonlyMap<string, ContainerSpec>;
   /** Started one group after the other. */
   readonly waves: readonly (readonly string[])[];
+  /** Of them, those that start before all others: the user's Docker, where it waits for nothing that takes its time. */
+  readonly first: ReadonlySet<string>;
   /** Of them, those that somebody sits and waits for, and what these wait for. */
   readonly urgent: ReadonlySet<string>;
   /** What comes after them waits until they have ended. */
@@ -23,6 +25,7 @@ export type Scope = 'system' | 'user';
 
 /** A login, from the network too, and the user's Docker: a machine has started when these have. */
 const URGENT = ['console', 'docker', 'network'];
+const DOCKER = 'docker';
 
 export function surroundings(system: System, config: CloudConfig): Surroundings {
   return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
@@ -52,12 +55,21 @@ export function planServices(
     }),
   );
   const running = new Map([...right].filter(([, service]) => startsAtBoot(service)));
+  const once = new Set([...running].flatMap(([name, service]) => (runsOnce(service) ? [name] : [])));
   return {
     specs,
     waves: waves(running, (sentence) => problems.push(sentence)),
+    first: dockerAlone(running, once),
     urgent: withAwaited(running, URGENT),
-    once: new Set([...running].flatMap(([name, service]) => (runsOnce(service) ? [name] : []))),
+    once,
     idle: [...right.keys()].filter((name) => !running.has(name)),
     problems,
   };
+}
+
+/** The user's Docker and what it waits for; nothing where that could keep a login waiting, such as a datasource. */
+function dockerAlone(running: Services, once: ReadonlySet<string>): ReadonlySet<string> {
+  const names = withAwaited(running, [DOCKER]);
+  const isQuick = [...names].every((name) => name === DOCKER || !(URGENT.includes(name) || once.has(name)));
+  return isQuick ? names : new Set();
 }

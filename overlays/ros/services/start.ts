@@ -15,12 +15,12 @@ export interface BootStart {
   readonly kept?: ReadonlySet<string>;
   /** Puts files into containers that do not run yet. */
   readonly fill?: Fill;
-  /** Called when all that is urgent has been started; the rest comes when it returns. */
-  readonly afterUrgent?: () => void;
+  /** Called when what comes first has been started, and again when all that is urgent has; the others come when it returns. */
+  readonly pause?: (after: 'first' | 'urgent') => void;
 }
 
 /** Creates and starts containers as planned. What fails is told, and the others start all the same. */
-export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, afterUrgent }: BootStart = {}): Started {
+export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, pause }: BootStart = {}): Started {
   const problems = [...plan.problems];
   const lacking: string[] = [];
   const create = (names: readonly string[]): readonly string[] => {
@@ -43,13 +43,14 @@ export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, a
       problems.push(...engine.waitFor(created.filter((name) => plan.once.has(name))));
     }
   };
-  const part = (isUrgent: boolean) =>
-    plan.waves.map((wave) => wave.filter((name) => plan.urgent.has(name) === isUrgent));
-  if (afterUrgent === undefined) take(plan.waves);
+  const part = (has: (name: string) => boolean) => plan.waves.map((wave) => wave.filter(has));
+  if (pause === undefined) take(plan.waves);
   else {
-    take(part(true));
-    afterUrgent();
-    take(part(false));
+    take(part((name) => plan.first.has(name)));
+    if (plan.first.size > 0) pause('first');
+    take(part((name) => plan.urgent.has(name) && !plan.first.has(name)));
+    pause('urgent');
+    take(part((name) => !plan.urgent.has(name)));
   }
   create(plan.idle);
   return { problems, lacking };

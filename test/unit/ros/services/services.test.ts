@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { findServices, isCreateOnly, isSystem, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, volumesOf } from '../../../../overlays/ros/services/container.ts';
+import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
 import { waves, withAwaited } from '../../../../overlays/ros/services/order.ts';
+import { planServices } from '../../../../overlays/ros/services/plan.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
 
@@ -40,6 +42,20 @@ test('what is urgent is what was named and all that it waits for, by either labe
     ntp: { after: 'network, docker' },
   });
   assert.deepEqual([...withAwaited(services, ['console', 'docker', 'gone'])].sort(), ['cloud-init', 'console', 'docker', 'mine', 'network']);
+});
+
+test("the user's Docker comes first, but not where it waits for a datasource or for the network", () => {
+  const first = (rows: Parameters<typeof ordered>[0]) => {
+    const labels = { 'io.rancher.os.scope': 'system' };
+    const once = { 'io.rancher.os.detach': 'false' };
+    const services = new Map([...ordered(rows)].map(([name, service]) => [name, { ...service, labels: { ...service.labels, ...labels, ...(name === 'cloud-init' && once) } }]));
+    return [...planServices(services, 'system', NOTHING_AROUND).first].sort();
+  };
+  const usual = { console: {}, docker: { after: 'cloud-init' }, network: { after: 'udev' }, udev: {} };
+  assert.deepEqual(first(usual), ['docker']);
+  assert.deepEqual(first({ ...usual, mine: { before: 'docker' } }), ['docker', 'mine']);
+  assert.deepEqual(first({ ...usual, 'cloud-init': {} }), []);
+  assert.deepEqual(first({ ...usual, docker: { after: 'network' } }), []);
 });
 
 test('only services that wait for each other lose their order, and are told', () => {
