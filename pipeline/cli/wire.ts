@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readAhead } from '../../overlays/ros/config/read-before.ts';
+import { OS_CONFIG_FILE, withVersion } from '../../overlays/ros/config/sources.ts';
 import { type BakedConfig, loadCloudConfig } from '../config/cloud-config.ts';
 import { loadModuleLists, type ModuleLists } from '../config/module-lists.ts';
 import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts';
@@ -170,6 +172,7 @@ async function readContext(options: {
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     cloudConfig: options.cloudConfig?.text,
     rosProgram: await readProgram(path.join(options.bundleFolder, 'ros')),
+    readConfiguration: await readConfiguration(projectFolder, options.version),
     prove: (artifact) => options.proofs.add(artifact),
     memo: <T>(name: string, make: () => T): T => {
       const known = memory.get(name);
@@ -202,6 +205,12 @@ async function readProgram(folder: string): Promise<ReadonlyMap<string, string>>
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const)),
   );
+}
+
+/** Reads what the release configures as its machines would do at each start. */
+async function readConfiguration(projectFolder: string, version: string): Promise<string> {
+  const text = await readFile(path.join(projectFolder, 'overlays/system', OS_CONFIG_FILE), 'utf8');
+  return readAhead({ [OS_CONFIG_FILE]: withVersion(text, version) });
 }
 
 /** Every YAML file of a folder, by its name without the ending. */

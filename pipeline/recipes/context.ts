@@ -21,6 +21,8 @@ export interface BuildContext {
   readonly cloudConfig: string | undefined;
   /** The guest program, bundled to modules for QuickJS, by their names; `main.js` is the first. */
   readonly rosProgram: ReadonlyMap<string, string>;
+  /** The release's own configuration as the guest program reads it, in the form in which that keeps it. */
+  readonly readConfiguration: string;
   /** Names an artifact that must come about before anything is published, though no file holds it: a check. */
   readonly prove: (artifact: Artifact) => void;
   /** Handles made before, by name: a recipe that two targets call adds its steps once. */

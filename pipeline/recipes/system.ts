@@ -133,6 +133,7 @@ function configLayer(context: BuildContext): Layer {
         ...(context.cloudConfig === undefined
           ? []
           : [{ path: 'usr/share/ros/cloud-config.yml', text: context.cloudConfig }]),
+        { path: 'usr/share/ros/read-before.json', text: context.readConfiguration },
         { path: 'usr/bin/ros', mode: 0o755, text: `#!/usr/bin/qjs -m\nimport '/usr/lib/ros/program/main.js';\n` },
         ...[...context.rosProgram].map(([name, text]) => ({ path: `usr/lib/ros/program/${name}`, text })),
       ],

@@ -5,6 +5,8 @@ export type Reader = (text: string, file: string) => ReadConfig;
 
 /** In memory, in a folder that only root can read: a configuration may hold passwords. */
 const KEPT = '/run/ros/read-before.json';
+/** The release's own files as its build has read them: a start without any other file needs no YAML at all. */
+export const SHIPPED = '/usr/share/ros/read-before.json';
 
 type Known = Readonly<Record<string, { readonly text: string; readonly read: ReadConfig }>>;
 
@@ -13,7 +15,7 @@ type Known = Readonly<Record<string, { readonly text: string; readonly read: Rea
  * while parsing and checking them takes a slow machine half a second, at each of a dozen calls of a start. `keep` remembers what was new.
  */
 export function readBefore(system: System): { readonly read: Reader; readonly keep: () => void } {
-  const known = parsed(system.readText(KEPT));
+  const known = parsed(system.readText(KEPT) ?? system.readText(SHIPPED));
   const now: Record<string, Known[string]> = {};
   let isNew = false;
   return {
@@ -37,6 +39,12 @@ export function readBefore(system: System): { readonly read: Reader; readonly ke
       }
     },
   };
+}
+
+/** The text of `SHIPPED`, for files that will be at these paths. */
+export function readAhead(files: Readonly<Record<string, string>>): string {
+  const known = Object.entries(files).map(([file, text]) => [file, { text, read: readCloudConfig(text, file) }]);
+  return JSON.stringify(Object.fromEntries(known));
 }
 
 function parsed(text: string | undefined): Known {

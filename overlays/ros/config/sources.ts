@@ -13,6 +13,7 @@ import type { CloudConfig } from './schema.ts';
 export const CONF = '/var/lib/rancher/conf';
 export const CLOUD_CONFIG_FILE = `${CONF}/cloud-config.yml`;
 export const CLOUD_CONFIG_FOLDER = `${CONF}/cloud-config.d`;
+export const OS_CONFIG_FILE = '/usr/share/ros/os-config.yml';
 export const METADATA_FILE = `${CONF}/metadata`;
 export const BAKED_FILE = '/usr/share/ros/cloud-config.yml';
 
@@ -24,7 +25,7 @@ export type Source =
 
 /** All of it, the lowest first: what comes later wins. Files of a folder count in the order of their names. */
 export const SOURCES: readonly Source[] = [
-  { kind: 'file', path: '/usr/share/ros/os-config.yml', by: 'release' },
+  { kind: 'file', path: OS_CONFIG_FILE, by: 'release' },
   // What a target adds to it, such as its agents.
   { kind: 'file', path: '/usr/share/ros/target.yml', by: 'release' },
   // What somebody baked into release files of their own (`npm run build -- --cloud-config`).
@@ -65,7 +66,7 @@ export function readSources(system: System): SourceTexts {
     return paths.flatMap((path) => {
       const text = system.readText(path, MAX_BYTES);
       if (text === undefined) return [];
-      return [{ path, text: source.by === 'release' ? withVersion(system, text) : text, by: source.by }];
+      return [{ path, text: source.by === 'release' ? releaseText(system, text) : text, by: source.by }];
     });
   });
   return {
@@ -76,9 +77,12 @@ export function readSources(system: System): SourceTexts {
 }
 
 /** Only the release's own file leaves room for the version. */
-function withVersion(system: System, text: string): string {
-  const room = '${VERSION}';
-  return text.includes(room) ? text.replaceAll(room, runningVersion(system)) : text;
+export const withVersion = (text: string, version: string): string => text.replaceAll(ROOM, version);
+
+const ROOM = '${VERSION}';
+
+function releaseText(system: System, text: string): string {
+  return text.includes(ROOM) ? withVersion(text, runningVersion(system)) : text;
 }
 
 /** The configuration that holds on this machine, and all that is wrong with its sources. */

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { mergeInto, without } from '../../../../overlays/ros/config/merge.ts';
 import { applyMetadata, formatMetadata, parseMetadata } from '../../../../overlays/ros/config/metadata.ts';
 import { problemText } from '../../../../overlays/ros/config/problem.ts';
-import { hostnameOf, joinSources, loadConfig, SOURCES } from '../../../../overlays/ros/config/sources.ts';
+import { readAhead, SHIPPED } from '../../../../overlays/ros/config/read-before.ts';
+import { hostnameOf, joinSources, loadConfig, OS_CONFIG_FILE, SOURCES, withVersion } from '../../../../overlays/ros/config/sources.ts';
 import { machine } from '../machine.ts';
 
 const D = '/var/lib/rancher/conf/cloud-config.d';
@@ -115,4 +116,16 @@ test('problems of every source name their place', () => {
     problems.map((problem) => problemText(problem).split(' warning')[0]),
     ['/a.yml:1:1:', '/proc/cmdline:1:1:'],
   );
+});
+
+test('what the build has read of the release is not read again, unless the file is another one', () => {
+  const text = 'rancher: {services: {a: {image: "x:${VERSION}"}}}\n';
+  const release = { '/usr/lib/os-release': 'VERSION="v9.9.9"\n', [OS_CONFIG_FILE]: text };
+  const ahead = readAhead({ [OS_CONFIG_FILE]: withVersion(text, 'v9.9.9') });
+  const services = (files: Readonly<Record<string, string>>) => loadConfig(machine({ ...release, ...files })).config.rancher?.services;
+  assert.deepEqual(services({ [SHIPPED]: ahead }), services({}));
+  // Told apart by a word that only the build's reading has.
+  const marked = ahead.replace(/"image":"x:v9.9.9"/, '"image":"ahead"');
+  assert.deepEqual(services({ [SHIPPED]: marked }), { a: { image: 'ahead' } });
+  assert.deepEqual(services({ [SHIPPED]: marked, [OS_CONFIG_FILE]: text.replace('x:', 'y:') }), { a: { image: 'y:v9.9.9' } });
 });
