@@ -40,6 +40,18 @@ bootTest({
       prints: /^a new system container$/m,
       eventually: true,
     },
+    {
+      sentence: 'services that share a shim are restarted one by one, also the one that came first',
+      run: 'for each in udev network syslog acpid cron ntp; do sudo system-docker restart -t 2 $each || exit; done',
+      prints: /^ntp$/m,
+      deadlineSeconds: 120,
+    },
+    ...STILL_WORKS,
+    {
+      sentence: "there is one shim for them and one for the user's Docker",
+      run: `pgrep -f 'containerd-shim-runc-v2 .*/run/system-docker/containerd.sock' | wc -l`,
+      prints: /^2$/m,
+    },
     NO_ZOMBIES,
     { sentence: 'Ctrl-Alt-Del restarts the machine in order', reboots: { by: { type: 'press', keys: ['ctrl', 'alt', 'delete'] } }, deadlineSeconds: 90 },
     ...IDENTITY.slice(0, 1),

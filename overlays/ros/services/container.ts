@@ -9,6 +9,13 @@ import { portsOf } from './ports.ts';
 /** Label with a digest of all the rest: two containers with the same one were made of the same definition. */
 export const SPEC_LABEL = 'io.rancher.os.spec';
 
+/**
+ * containerd's shim looks after all containers that have the same word here. One shim takes 10 MB and, emulated, half a second to start: too
+ * much for each of eight services that are a program or two. The user's Docker has its own, so that nothing happens to it with them.
+ */
+const SHIM_GROUP = { 'io.containerd.runc.v2.group': 'system-services' };
+const WITH_OWN_SHIM = ['docker'];
+
 /** What Docker's API wants to know to create a container. Keys that nobody set are not there. */
 export interface ContainerSpec {
   readonly Image: string;
@@ -125,6 +132,7 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
       Binds: volumes.filter(isBind),
       VolumesFrom: foreignVolumes(services, service),
       VolumeDriver: service.volume_driver,
+      Annotations: isSystem(service) && !WITH_OWN_SHIM.includes(name) ? SHIM_GROUP : undefined,
       CgroupnsMode: service.cgroup ?? 'private',
       CgroupParent: service.cgroup_parent,
       IpcMode: service.ipc ?? 'private',

@@ -146,3 +146,13 @@ test('the label of the definition is the same for the same definition only', () 
 test('words are split as a shell splits them', () => {
   assert.deepEqual(words(`sh -c 'a "b"' "c \\"d\\"" e"f g"h  `), ['sh', '-c', 'a "b"', 'c "d"', 'ef gh']);
 });
+
+test("the system's services share a shim, the user's Docker and the user's services do not", () => {
+  const annotations = (name: string, scope: string) => {
+    const service: Service = { image: 'x', labels: { 'io.rancher.os.scope': scope } };
+    return containerSpec(new Map([[name, service]]), name, service).HostConfig['Annotations'];
+  };
+  assert.deepEqual(annotations('cron', 'system'), { 'io.containerd.runc.v2.group': 'system-services' });
+  assert.equal(annotations('docker', 'system'), undefined);
+  assert.equal(annotations('cron', 'user'), undefined);
+});
