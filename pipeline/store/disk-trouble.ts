@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import { BuildError, type FailureKind } from '../core/failure.ts';
 
@@ -34,9 +35,10 @@ export function diskTrouble(error: unknown, folder: string, option: '--cache' | 
   );
 }
 
-/** The folder that could not be made, which may be the one that a person named, or one above it: ours lie below. */
-function refusedFolder({ syscall, path }: NodeJS.ErrnoException): string | undefined {
-  return syscall === 'mkdir' ? path : undefined;
+/** The folder to blame, which may be the one that a person named, or one above it or below: one that cannot be made, or one in which nothing can. */
+function refusedFolder({ code, syscall, path }: NodeJS.ErrnoException): string | undefined {
+  if (syscall !== 'mkdir' || path === undefined) return undefined;
+  return MISNAMED.has(code) ? path : dirname(path);
 }
 
 function sentenceOf({ code, syscall }: NodeJS.ErrnoException): readonly [message: string, hint: string] | undefined {
