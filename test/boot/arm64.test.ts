@@ -93,7 +93,7 @@ bootTest({
       run: 'cat /proc/cmdline; cat /run/rancher/medium-device',
       prints: /console=ttyAMA0[\s\S]*rancher\.slot=a rancher\.autologin=ttyAMA0\n\/dev\/vda1$/m,
     },
-    { sentence: 'the state has the rest of the disk', run: 'sudo lsblk -bno SIZE,LABEL /dev/vda2', prints: /^ *3[4-9]\d{8} RANCHER_STATE$/m },
+    { sentence: 'the state has the rest of the disk', run: 'lsblk -bno SIZE /dev/vda2; sudo blkid -s LABEL -o value /dev/vda2', prints: /^ *3[4-9]\d{8}\nRANCHER_STATE$/m },
     ...SERVICES_RUN,
     ...DOCKER_RUNS,
   ],
