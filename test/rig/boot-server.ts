@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { projectFolder } from './project.ts';
+import { bridgeTo, listenOnLoopback } from './loopback-server.ts';
 
 /** Where a machine finds the server in its first network. */
 export const BOOT_SERVER = { address: '10.0.2.100', port: 80 } as const;
@@ -25,16 +24,13 @@ export class BootServer {
 
   static async start(folder: string): Promise<BootServer> {
     const server = new BootServer(folder);
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject);
-      server.#server.listen(0, '127.0.0.1', resolve);
-    });
+    await listenOnLoopback(server.#server);
     return server;
   }
 
   /** What QEMU starts for each connection of the guest. */
   get command(): string {
-    return `${process.execPath} ${join(projectFolder, 'test/rig/bridge.mjs')} ${(this.#server.address() as AddressInfo).port}`;
+    return bridgeTo(this.#server);
   }
 
   stop(): void {

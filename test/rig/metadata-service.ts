@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { projectFolder } from './project.ts';
+import { bridgeTo, listenOnLoopback, portOf } from './loopback-server.ts';
 
 /** A request as the service got it. Names of headers are in lower case. */
 export interface MetadataRequest {
@@ -49,20 +47,17 @@ export class RunningMetadata {
 
   static async start(service: MetadataService): Promise<RunningMetadata> {
     const running = new RunningMetadata(service);
-    await new Promise<void>((resolve, reject) => {
-      running.#server.once('error', reject);
-      running.#server.listen(0, '127.0.0.1', resolve);
-    });
+    await listenOnLoopback(running.#server);
     return running;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   /** What QEMU starts for each connection of the guest. */
   get command(): string {
-    return `${process.execPath} ${join(projectFolder, 'test/rig/bridge.mjs')} ${this.port}`;
+    return bridgeTo(this.#server);
   }
 
   /** All requests as text: `METHOD /path`, then each header in a line `name: value`, then the body. */
