@@ -26,8 +26,8 @@ function compression(name: SquashfsCompression, arch: Arch): readonly string[] {
 export type SquashfsContent = 'many files' | 'few programs' | 'little';
 
 const SHAPE: { readonly [content in SquashfsContent]: readonly string[] } = {
-  'many files': ['-b', '1M'],
-  'few programs': ['-b', '1M', '-no-fragments'],
+  'many files': ['-b', '256K'],
+  'few programs': ['-b', '256K', '-no-fragments'],
   little: ['-b', '128K'],
 };
 

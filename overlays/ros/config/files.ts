@@ -14,7 +14,7 @@ export function filesIn(system: System, folder: string): readonly string[] {
 export function writeFile(system: System, path: string, text: string, mode = '0600'): void {
   const script = `umask 077
 new="$1.$$"
-{ mkdir -p "\${1%/*}" && cat >"$new" && chmod "$2" "$new" && sync "$new" && mv "$new" "$1" && sync "\${1%/*}"; } || { rm -f "$new"; exit 1; }`;
+{ { [ -d "\${1%/*}" ] || mkdir -p "\${1%/*}"; } && cat >"$new" && { [ "$2" = 0600 ] || chmod "$2" "$new"; } && sync "$new" && mv "$new" "$1" && sync "\${1%/*}"; } || { rm -f "$new"; exit 1; }`;
   const { status } = shell(system, script, [path, mode], text);
   if (status !== 0) throw new Failure(`${path} cannot be written; are you root, and is there room left?`);
 }

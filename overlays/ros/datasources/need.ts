@@ -2,7 +2,6 @@ import type { CloudConfig } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Services } from '../services/config.ts';
-import { loadDiskDrivers } from '../state/drivers.ts';
 import { configDrive } from './configdrive.ts';
 import { volumes } from './disk.ts';
 import { type Wanted, wantedSources } from './list.ts';
@@ -28,8 +27,6 @@ export function needsCloudInit(system: System, config: CloudConfig): boolean {
   if (wanted.length === 0) return problems.length > 0;
   if (wanted.some(({ source }) => source.needs !== 'disk')) return true;
   if (wanted.some((each) => hasFolder(system, each))) return true;
-  // A machine that was started over the network has not needed its disks yet, and udev is not running.
-  if (system.readText('/run/rancher/medium/rancheros/layers') === undefined) loadDiskDrivers(system);
   const there = volumes(system);
   return configDrive(system, there) !== undefined || cidata(there) !== undefined;
 }

@@ -45,13 +45,11 @@ export function prepareDataRoot(system: System, console: () => ContainerSpec | u
   const kept = containers.filter((container) => isKept(container, spec, { ...before, ...seed }));
   must(system, ['tar', '-xf', SEED, '-C', SYSTEM_DOCKER, `--exclude=${REPOSITORIES}`]);
   const gone = goneImages(before, seed);
-  const script = `${PRUNE_CONTAINERS}\n${PRUNE_LAYERS}\n${PRUNE_IMAGES}\n(rm -rf .trash </dev/null >/dev/null 2>&1 &)`;
+  const script = `${PRUNE_CONTAINERS}\n${PRUNE_LAYERS}\n${PRUNE_IMAGES}\n[ ! -e .trash ] || (rm -rf .trash </dev/null >/dev/null 2>&1 &)`;
   must(system, ['sh', '-c', script, 'ros', SYSTEM_DOCKER, ` ${kept.map(({ id }) => id).join(' ')} `, ...gone]);
-  writeFile(
-    system,
-    `${SYSTEM_DOCKER}/${REPOSITORIES}`,
-    JSON.stringify({ Repositories: { ...foreign(before, gone), ...seed } }),
-  );
+  const repositories = `${SYSTEM_DOCKER}/${REPOSITORIES}`;
+  const text = JSON.stringify({ Repositories: { ...foreign(before, gone), ...seed } });
+  if (system.readText(repositories) !== text) writeFile(system, repositories, text);
   system.writeText(KEPT, kept.map(({ name }) => `${name}\n`).join(''));
   system.writeText(SEEDED, '');
   for (const { name, image } of kept)
@@ -121,7 +119,7 @@ function parse<Type>(text: string | undefined): Type {
 // Folders of a container: its own, that of its layer's mount, and two in overlay2 with a link to each.
 const PRUNE_CONTAINERS = `cd "$1" || exit
 kept=$2; shift 2
-rm -rf .trash; mkdir -p .trash/storage .trash/mounts .trash/containers
+[ ! -e .trash ] || rm -rf .trash
 set -f; gone="$*"; set +f
 storage= links= mounts= containers=
 for mount in image/overlay2/layerdb/mounts/*; do
@@ -141,6 +139,7 @@ for container in containers/*; do
 	[ -d "$container" ] || continue
 	case $kept in *" \${container##*/} "*) ;; *) containers="$containers $container" ;; esac
 done
+[ -z "$storage$mounts$containers" ] || mkdir -p .trash/storage .trash/mounts .trash/containers
 [ -z "$links" ] || rm -f $links
 [ -z "$storage" ] || mv $storage .trash/storage/
 [ -z "$mounts" ] || mv $mounts .trash/mounts/

@@ -23,15 +23,21 @@ export const isWanted = (options: StateOptions): boolean =>
 const autoformatOf = ({ autoformat = [] }: StateOptions): readonly string[] =>
   typeof autoformat === 'string' ? [autoformat] : autoformat;
 
+/** The state disk that was found, and all that was seen beside it. */
+export interface StateDisk {
+  readonly path: string;
+  readonly beside: readonly BlockDevice[];
+}
+
 /**
- * Finds, makes where that is allowed, and mounts the state disk. Gives its path, or undefined where there is none and none is
+ * Finds, makes where that is allowed, and mounts the state disk. Gives undefined where there is none and none is
  * required. A required one is waited for without end, with a reminder on the console and a shell for whoever sits there.
  */
 export function obtainState(
   system: System,
   options: StateOptions,
   { recovers, devices: first }: { readonly recovers: boolean; readonly devices: readonly BlockDevice[] },
-): string | undefined {
+): StateDisk | undefined {
   tellOfWhatIsNotHere(system, options);
   if (options.script !== undefined) run(system, ['timeout', '60', 'sh', '-c', options.script]);
   if (!isWanted(options)) return obtainDockerMachines(system, first);
@@ -51,7 +57,7 @@ export function obtainState(
     const { device, trouble } = attempt(system, { wanted, options, devices, settled });
     if (device !== undefined) {
       if (offered) withdrawShell(system);
-      return device;
+      return { path: device, beside: devices };
     }
     const now = system.now();
     const sentence = `${trouble} There are: ${listOf(devices)}.`;
@@ -104,9 +110,10 @@ function attempt(
           ' ',
         ),
       };
-    const device = unfinished?.device === undefined ? found : blockDevices(system).find((each) => each.path === path);
+    const now = unfinished?.device === undefined ? devices : blockDevices(system);
+    const device = now.find((each) => each.path === path);
     if (device === undefined) return { trouble: `${path} has gone.` };
-    mountState(system, device, options.fstype ?? 'auto');
+    mountState(system, device, { fstype: options.fstype ?? 'auto', devices: now });
     for (const refusal of found ? [] : (unfinished?.refusals ?? [])) note(system, refusal);
     return { device: path, trouble: '' };
   } catch (error) {
@@ -116,7 +123,7 @@ function attempt(
 }
 
 /** Nobody asked for a state disk, but docker-machine has its own ways: a disk that it prepared, or that it prepared once. */
-function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): string | undefined {
+function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): StateDisk | undefined {
   const candidates = DOCKER_MACHINE_DISKS.filter((path) =>
     devices.some((device) => device.path === path && device.tags['TYPE'] === undefined),
   );
@@ -125,11 +132,12 @@ function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): 
     label === undefined && candidates.length > 0
       ? formatFirst(system, candidates, devices, ['docker-machine', 'unfinished'])
       : { device: undefined };
-  const found = device === undefined ? label : blockDevices(system).find(({ path }) => path === device);
+  const now = device === undefined ? devices : blockDevices(system);
+  const found = device === undefined ? label : now.find(({ path }) => path === device);
   if (found === undefined) return undefined;
   try {
-    mountState(system, found, 'auto');
-    return found.path;
+    mountState(system, found, { fstype: 'auto', devices: now });
+    return { path: found.path, beside: now };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     alarm(system, `${error.message}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);

@@ -20,29 +20,43 @@ export const FOLDERS = [
 /** With less free than this, System Docker's own storage goes to memory, so that a full disk keeps nobody out. */
 const SPARE_MIB = 32;
 
-// A folder that is new on the disk starts as it is in the release. It gets its name when it is complete.
-const BIND = `status=0
-from=$1; shift
+const BINDS = '/run/ros/state.fstab';
+
+// Folders that are new on the disk start as they are in the release, copied by one program. They get their names when all are complete:
+// after a power cut, or on a disk without room for them, none of them is there. The others get what the release brings and they lack.
+const PREPARE = `cd "$1" || exit
+shift
+new=
 for folder; do
-	source=$from$folder
-	mkdir -p "$folder" "\${source%/*}"
-	if [ ! -d "$source" ]; then
-		new=\${source%/*}/.new-\${source##*/}
-		rm -rf "$new"
-		cp -a "$folder" "$new" && mv "$new" "$source" || { echo "$folder"; status=1; continue; }
+	[ -d "$folder" ] || mkdir -p "$folder"
+	if [ ! -d ".$folder" ]; then
+		new="$new $folder"
 	else
 		for each in "$folder"/*; do
-			[ -e "$each" ] && [ ! -e "$from$each" ] && cp -a "$each" "$from$each"
+			[ -e "$each" ] && [ ! -e ".$each" ] && cp -a "$each" ".$each"
 		done
 	fi
-	mount --bind "$source" "$folder" || { echo "$folder"; status=1; }
 done
-exit $status`;
+[ ! -e .new ] || rm -rf .new
+[ -n "$new" ] || exit 0
+mkdir .new && cp -a $new .new/ || exit
+parents=
+for folder in $new; do
+	parent=\${folder%/*}
+	case " $parents " in *" $parent/ "*) continue ;; esac
+	parents="$parents $parent/"
+	names=
+	for other in $new; do
+		[ "\${other%/*}" != "$parent" ] || names="$names .new/\${other##*/}"
+	done
+	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -t ".$parent/" $names || exit
+done
+rmdir .new`;
 
 /** Lays the folders of the mounted state disk, or of a directory on it, over the system's own. */
 export function bindFolders(system: System, directory: string | undefined): void {
   const root = directory === undefined ? STATE : `${STATE}/${directory.replace(/^\/+|\/+$/g, '')}`;
-  must(system, ['mkdir', '-p', root]);
+  if (directory !== undefined) must(system, ['mkdir', '-p', root]);
   const free = freeMib(system);
   const folders = free < SPARE_MIB ? FOLDERS.filter((folder) => folder !== SYSTEM_DOCKER) : FOLDERS;
   if (free < SPARE_MIB)
@@ -50,8 +64,18 @@ export function bindFolders(system: System, directory: string | undefined): void
       system,
       `the state disk is full (${free} MiB free): the system's containers are in memory until there is room; try: docker system prune`,
     );
-  const { status, stdout } = run(system, ['sh', '-c', BIND, 'ros', root, ...folders]);
-  if (status !== 0) throw new Failure(`not kept on the state disk: ${stdout.trim().split('\n').join(', ')}`);
+  const prepared = run(system, ['sh', '-c', PREPARE, 'ros', root, ...folders], { withErrors: true });
+  const bound = run(system, ['mount', '-a', '--fstab', bindsOf(system, root, folders)], { withErrors: true });
+  for (const { status, stdout } of [prepared, bound])
+    if (status !== 0) throw new Failure(`not all is kept on the state disk: ${stdout.trim().split('\n').join(' · ')}`);
+}
+
+/** A file like /etc/fstab with what is to be bound: one program mounts it all. */
+function bindsOf(system: System, root: string, folders: readonly string[]): string {
+  // fstab(5): white space stands as octal numbers.
+  const source = root.replace(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  system.writeText(BINDS, folders.map((folder) => `${source}${folder} ${folder} none bind\n`).join(''));
+  return BINDS;
 }
 
 function freeMib(system: System): number {

@@ -1,7 +1,7 @@
 import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { type BlockDevice, blockDevices } from './block-devices.ts';
+import type { BlockDevice } from './block-devices.ts';
 import { growFileSystem, growPartition } from './grow.ts';
 
 /** Where the state file system lies. */
@@ -24,15 +24,18 @@ const IN_ORDER: Readonly<Record<string, readonly string[]>> = { ext4: ['-o', 'no
  * Grows the device where there is room, repairs what a power cut left, and mounts it at `STATE`. Fails with a sentence where that
  * cannot be done without somebody's decision.
  */
-export function mountState(system: System, found: BlockDevice, fstype: string): void {
+export function mountState(
+  system: System,
+  found: BlockDevice,
+  { fstype, devices }: { readonly fstype: string; readonly devices: readonly BlockDevice[] },
+): void {
   const foreign = NOT_HERE[found.tags['TYPE'] ?? ''];
   if (foreign !== undefined)
     throw new Failure(`${found.path} is ${foreign}: give a disk with a file system of its own`);
-  const device = grownIfPossible(system, found);
+  const device = grownIfPossible(system, found, devices);
   const type = fstype === 'auto' ? (found.tags['TYPE'] ?? 'auto') : fstype;
   const blocks = type.startsWith('ext') ? checkedBlocks(system, device) : 0;
-  must(system, ['mkdir', '-p', STATE]);
-  must(system, ['mount', '-t', type, ...(IN_ORDER[type] ?? []), device.path, STATE]);
+  must(system, ['mount', '--mkdir', '-t', type, ...(IN_ORDER[type] ?? []), device.path, STATE]);
   if (blocks === 0) return;
   try {
     growFileSystem(system, device, blocks);
@@ -42,9 +45,9 @@ export function mountState(system: System, found: BlockDevice, fstype: string): 
   }
 }
 
-function grownIfPossible(system: System, device: BlockDevice): BlockDevice {
+function grownIfPossible(system: System, device: BlockDevice, devices: readonly BlockDevice[]): BlockDevice {
   try {
-    return device.number === 0 ? device : growPartition(system, device, blockDevices(system));
+    return growPartition(system, device, devices);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     note(system, `${device.path} could not grow: ${error.message}`);

@@ -10,8 +10,7 @@ const OEM = '/usr/share/ros/oem';
 export function mountOem(system: System, { rancher }: CloudConfig, devices: readonly BlockDevice[]): boolean {
   const device = findDevice(devices, rancher?.state?.oem_dev ?? 'LABEL=RANCHER_OEM');
   if (device === undefined) return false;
-  must(system, ['mkdir', '-p', OEM]);
-  must(system, ['mount', '-o', 'ro', '-t', rancher?.state?.oem_fstype ?? 'auto', device.path, OEM]);
+  must(system, ['mount', '--mkdir', '-o', 'ro', '-t', rancher?.state?.oem_fstype ?? 'auto', device.path, OEM]);
   note(system, `${device.path} is the OEM disk`);
   return true;
 }
@@ -26,14 +25,14 @@ export function mountBoot(system: System, { rancher }: CloudConfig, devices: rea
     findDevice(devices, wanted) ??
     (wanted === 'LABEL=RANCHER_BOOT' ? findDevice(devices, 'LABEL=RANCHERBOOT') : undefined);
   if (device === undefined) return;
-  must(system, ['mkdir', '-p', '/boot']);
   const mounted = (system.readText('/proc/self/mounts') ?? '')
     .split('\n')
     .find((line) => line.startsWith(`${device.path} `));
   const place = mounted?.split(' ')[1];
   // The layers may lie on it, mounted since the very start.
-  if (place !== undefined) must(system, ['mount', '--bind', place, '/boot']);
-  else must(system, ['mount', '-o', 'ro', '-t', rancher?.state?.boot_fstype ?? 'auto', device.path, '/boot']);
+  if (place !== undefined) must(system, ['mount', '--mkdir', '--bind', place, '/boot']);
+  else
+    must(system, ['mount', '--mkdir', '-o', 'ro', '-t', rancher?.state?.boot_fstype ?? 'auto', device.path, '/boot']);
 }
 
 /** Swaps to every device with the label RANCHER_SWAP. */

@@ -10,8 +10,8 @@ import { containerSpec } from '../services/container.ts';
 import { surroundings } from '../services/plan.ts';
 import { blockDevices } from './block-devices.ts';
 import { isOnDisk, prepareDataRoot } from './data-root.ts';
-import { loadDiskDrivers } from './drivers.ts';
-import { obtainState } from './find.ts';
+import { awaitDiskDrivers } from './drivers.ts';
+import { obtainState, type StateDisk } from './find.ts';
 import { bindFolders, SYSTEM_DOCKER } from './folders.ts';
 import { resizeDevice } from './grow.ts';
 import { mountBoot, mountOem, turnOnSwap } from './other-disks.ts';
@@ -26,9 +26,8 @@ const RECOVERY = '/run/ros/recovery';
 export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
   let loaded = first;
   const recovers = first.config.rancher?.recovery === true;
-  must(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
   if (recovers) system.writeText(RECOVERY, '');
-  loadDiskDrivers(system);
+  awaitDiskDrivers(system);
   const devices = blockDevices(system);
   let again = false;
   eachStep(system, [
@@ -37,7 +36,7 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
     },
   ]);
   if (again) loaded = loadConfig(system);
-  let state: string | undefined;
+  let state: StateDisk | undefined;
   eachStep(system, [
     () => {
       state = obtainState(system, loaded.config.rancher?.state ?? {}, { recovers, devices });
@@ -48,13 +47,13 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
     loaded = loadConfig(system);
     if (!recovers && isOnDisk(system)) readySystemDocker(system, loaded.config);
   }
-  const now = state === undefined ? devices : blockDevices(system);
+  const now = state?.beside ?? devices;
   eachStep(system, [
     () => mountBoot(system, loaded.config, now),
     () => turnOnSwap(system, now),
     () => {
       const resize = loaded.config.rancher?.resize_device;
-      if (resize !== undefined) resizeDevice(system, resize, state);
+      if (resize !== undefined) resizeDevice(system, resize, state?.path);
     },
   ]);
   return loaded;
