@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { loadConfig } from '../config/sources.ts';
-import { sendAll } from '../runtime/http.ts';
+import { fetchText } from '../runtime/fetch-text.ts';
 import { runningVersion } from '../runtime/release.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { type Options, UsageError } from './config-options.ts';
@@ -55,10 +55,9 @@ function textFrom(system: System, from: string): string {
     if (text === undefined) throw new Failure(`${from} cannot be read`);
     return text;
   }
-  const [response] = sendAll(system, [{ method: 'GET', url: from, maxTime: 30, maxBytes: 2 ** 20, redirects: 5 }]);
-  if (response?.status === 200) return response.body;
-  const why = response?.status ? `answers with status ${response.status}` : 'does not answer; is there a network?';
-  throw new Failure(`${from} ${why}`);
+  const { text, trouble } = fetchText(system, from);
+  if (text === undefined) throw new Failure(trouble);
+  return text;
 }
 
 /** The list as RancherOS 1 publishes it: `current: image:tag`, `available: [image:tag]`. The running release is part of it. */

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { filesIn, writeFile } from '../config/files.ts';
 import { isTree } from '../config/merge.ts';
 import { nearestName } from '../config/nearest-name.ts';
-import { sendAll } from '../runtime/http.ts';
+import { fetchText } from '../runtime/fetch-text.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { label, type Service, type Services } from '../services/config.ts';
 
@@ -113,10 +113,9 @@ export function keepConsole(system: System, { name, text }: NamedConsole): void 
 
 function textOf(system: System, given: string): string {
   if (/^https?:\/\//.test(given)) {
-    const [response] = sendAll(system, [{ method: 'GET', url: given, maxTime: 60, maxBytes: 2 ** 20, redirects: 5 }]);
-    if (response?.status === 200) return response.body;
-    const why = response?.status ? `the server answers with status ${response.status}` : 'nobody answers';
-    throw new Failure(`${given} cannot be fetched: ${why}`);
+    const { text, trouble } = fetchText(system, given);
+    if (text === undefined) throw new Failure(trouble);
+    return text;
   }
   if (/^[./]|\.ya?ml$/.test(given)) {
     const text = system.readText(given);

@@ -1,13 +1,11 @@
 import { MAX_CHARACTERS } from '../config/document.ts';
 import { writeFile } from '../config/files.ts';
-import { sendAll } from '../runtime/http.ts';
+import { fetchText } from '../runtime/fetch-text.ts';
 import { must } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
 /** Definitions that were fetched, each in a file named by the MD5 of its URL, as in RancherOS 1. */
 const CACHE = '/var/lib/rancher/cache';
-/** What curl ends with when an answer has more bytes than allowed. */
-const TOO_LARGE = 63;
 
 export const isUrl = (name: string): boolean => /^https?:\/\//.test(name);
 
@@ -18,14 +16,10 @@ export function cachedDefinition(system: System, url: string): string | undefine
 
 /** Fetches a URL and keeps it. Gives a sentence when that is not possible. */
 export function fetchDefinition(system: System, url: string): string | undefined {
-  const request = { method: 'GET', url, maxTime: 30, maxBytes: MAX_CHARACTERS, redirects: 5 } as const;
-  const [response] = sendAll(system, [request]);
-  const { status = 0, body = '', curl = 0 } = response ?? {};
-  if (curl === TOO_LARGE) return `${url} is larger than ${MAX_CHARACTERS / 1024} KiB`;
-  if (status === 0) return `${url} does not answer; is there a network?`;
-  if (status !== 200) return `${url} answers with status ${status}`;
-  if (body.trim() === '') return `${url} is empty`;
-  writeFile(system, fileOf(system, url), body);
+  const { text, trouble } = fetchText(system, url, { maxBytes: MAX_CHARACTERS });
+  if (text === undefined) return trouble;
+  if (text.trim() === '') return `${url} is empty`;
+  writeFile(system, fileOf(system, url), text);
   return undefined;
 }
 

@@ -1,0 +1,21 @@
+import { sendAll } from './http.ts';
+import type { System } from './system.ts';
+
+/** Larger texts are no lists and definitions that somebody wrote. */
+const MOST_BYTES = 2 ** 20;
+/** What curl ends with when an answer has more bytes than allowed. */
+const TOO_LARGE = 63;
+
+/** A text, or a sentence that says why there is none. */
+export type Fetched =
+  | { readonly text: string; readonly trouble?: never }
+  | { readonly text?: never; readonly trouble: string };
+
+/** A text of at most `maxBytes` (1 MiB) that a user named by its URL; waits for it for half a minute. */
+export function fetchText(system: System, url: string, { maxBytes = MOST_BYTES } = {}): Fetched {
+  const [response] = sendAll(system, [{ method: 'GET', url, maxTime: 30, maxBytes, redirects: 5 }]);
+  const { status = 0, body = '', curl = 0 } = response ?? {};
+  if (curl === TOO_LARGE) return { trouble: `${url} is larger than ${Math.floor(maxBytes / 1024)} KiB` };
+  if (status === 0) return { trouble: `${url} does not answer; is there a network?` };
+  return status === 200 ? { text: body } : { trouble: `${url} answers with status ${status}` };
+}
