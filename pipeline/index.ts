@@ -2,6 +2,7 @@
 import type { Target } from './core/target.ts';
 import type { BuildContext } from './recipes/context.ts';
 
+export { cloudDisk } from './recipes/cloud-disk.ts';
 export { debianConsole } from './recipes/console-image.ts';
 export type { BuildContext } from './recipes/context.ts';
 export { installedDisk } from './recipes/disk.ts';

@@ -1,4 +1,4 @@
-import { defineTarget, installedDisk, jsonFile, liveSystem, zstdCompressed } from '../pipeline/index.ts';
+import { cloudDisk, defineTarget, jsonFile, zstdCompressed } from '../pipeline/index.ts';
 
 /** Amazon's volumes answer late rather than never: NVMe requests must not time out (EC2 user guide, "NVMe I/O operation timeout"). */
 const APPEND = 'nvme_core.io_timeout=4294967295 rancher.cloud_init.datasources=[ec2]';
@@ -27,7 +27,7 @@ export default defineTarget({
     'aws-image.json': 'what to register the snapshot with: boot mode, network, root device, metadata',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'aws', append: APPEND });
+    const disk = cloudDisk(context, { name: 'aws', append: APPEND });
     return {
       'rancheros-aws.raw.zst': zstdCompressed(context, 'rancheros-aws.raw.zst', disk.raw),
       'aws-image.json': jsonFile(context, 'aws-image.json', { Name: `rancheros-${context.version}`, ...REGISTER }),

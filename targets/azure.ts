@@ -1,4 +1,4 @@
-import { compressedFixedVhd, defineTarget, installedDisk, liveSystem } from '../pipeline/index.ts';
+import { cloudDisk, compressedFixedVhd, defineTarget } from '../pipeline/index.ts';
 
 const APPEND = 'earlyprintk=ttyS0,115200 rootdelay=300 rancher.cloud_init.datasources=[azure]';
 const SIZE_MIB = 10240;
@@ -12,7 +12,7 @@ export default defineTarget({
       'the installed system as a fixed VHD of 10 GiB, compressed by zstd; unpack it before the upload',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'azure', append: APPEND });
+    const disk = cloudDisk(context, { name: 'azure', append: APPEND });
     return {
       'rancheros-azure.vhd.zst': compressedFixedVhd(context, disk, {
         name: 'rancheros-azure.vhd.zst',

@@ -1,4 +1,4 @@
-import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
+import { cloudDisk, defineTarget, qcow2 } from '../pipeline/index.ts';
 
 /** Networks without a virtual router give a config drive instead. */
 const APPEND = 'rancher.cloud_init.datasources=[configdrive,cloudstack]';
@@ -13,7 +13,7 @@ export default defineTarget({
       'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'cloudstack', append: APPEND });
+    const disk = cloudDisk(context, { name: 'cloudstack', append: APPEND });
     return {
       'rancheros-cloudstack.img': qcow2(context, disk, { name: 'rancheros-cloudstack.img', sizeMiB: SIZE_MIB }),
     };

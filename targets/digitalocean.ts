@@ -1,4 +1,4 @@
-import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
+import { cloudDisk, defineTarget, qcow2 } from '../pipeline/index.ts';
 
 /** A droplet of a custom image has a config drive; the metadata service is there too. */
 const APPEND = 'rancher.cloud_init.datasources=[configdrive,digitalocean]';
@@ -12,7 +12,7 @@ export default defineTarget({
     'rancheros-digitalocean.img': 'the installed system as a compressed qcow2 of 10 GiB; its state grows with the disk',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'digitalocean', append: APPEND });
+    const disk = cloudDisk(context, { name: 'digitalocean', append: APPEND });
     return {
       'rancheros-digitalocean.img': qcow2(context, disk, { name: 'rancheros-digitalocean.img', sizeMiB: SIZE_MIB }),
     };

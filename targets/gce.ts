@@ -1,4 +1,4 @@
-import { defineTarget, gceArchive, installedDisk, liveSystem } from '../pipeline/index.ts';
+import { cloudDisk, defineTarget, gceArchive } from '../pipeline/index.ts';
 
 /** Networks there carry packets of 1460 bytes. */
 const APPEND = 'rancher.cloud_init.datasources=[gce] rancher.docker.mtu=1460';
@@ -12,7 +12,7 @@ export default defineTarget({
     'rancheros-gce.tar.gz': '`disk.raw` of 10 GiB in an old GNU tar in gzip, as the importer wants it',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'gce', append: APPEND });
+    const disk = cloudDisk(context, { name: 'gce', append: APPEND });
     return {
       'rancheros-gce.tar.gz': gceArchive(context, disk, { name: 'rancheros-gce.tar.gz', sizeMiB: SIZE_MIB }),
     };

@@ -1,4 +1,4 @@
-import { defineTarget, installedDisk, liveSystem, qcow2 } from '../pipeline/index.ts';
+import { cloudDisk, defineTarget, qcow2 } from '../pipeline/index.ts';
 
 /** The metadata service of OpenStack speaks like that of EC2 too. */
 const APPEND = 'rancher.cloud_init.datasources=[configdrive,ec2]';
@@ -13,7 +13,7 @@ export default defineTarget({
       'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
   },
   make(context) {
-    const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'openstack', append: APPEND });
+    const disk = cloudDisk(context, { name: 'openstack', append: APPEND });
     return {
       'rancheros-openstack.img': qcow2(context, disk, { name: 'rancheros-openstack.img', sizeMiB: SIZE_MIB }),
     };

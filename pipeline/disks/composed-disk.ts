@@ -1,17 +1,20 @@
 import type { Json } from '../core/json.ts';
+import { APPEND_FILE } from '../formats/append-file.ts';
 import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
-import { layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
+import { type DiskPlan, layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
+import { FAT_SERIAL_OFFSETS, readFat32 } from '../formats/fat-reader.ts';
 import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { refuse } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import type { Inputs } from '../trees/job.ts';
+import { type PieceSource, patchedFile } from './patched-file.ts';
 
 /** What lies at a byte of the disk; between pieces there are zeros. */
 export interface DiskPiece {
   readonly offset: number;
-  readonly content: Uint8Array | FileSource;
+  readonly content: Uint8Array | PieceSource;
 }
 
 /** A disk that need not exist as one file: whoever writes another container around it takes the pieces as they are. */
@@ -28,8 +31,9 @@ const PLAN_LIMIT = 64 * 1024;
 
 /**
  * Puts an installed disk together from a job's inputs: `plan`, made by the writer `disk-plan`; `boot`, the FAT file system of exactly
- * the plan's size; `state`, the ext4 file system; where the plan has a BIOS, `bios/boot.img` and `bios/core.img`. Without `sizeMiB` it
- * is as small as it can be.
+ * the plan's size; `state`, the ext4 file system; where the plan has a BIOS, `bios/boot.img` and `bios/core.img`. Where `boot` was made
+ * for another plan, `append` is what its `append.cfg` becomes, and it gets this plan's serial number. Without `sizeMiB` the disk is as
+ * small as it can be.
  */
 export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): ComposedDisk {
   const plan = parseDiskPlan(planOf(inputs.open('plan')), 'the plan of the disk');
@@ -50,10 +54,26 @@ export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): Compo
   const frame = diskFrame(layout, plan.hasBios ? biosCode(inputs) : undefined);
   const pieces: DiskPiece[] = [
     ...frame.map(({ lba, bytes }) => ({ offset: lba * SECTOR, content: bytes })),
-    { offset: layout.boot.firstLba * SECTOR, content: boot },
+    { offset: layout.boot.firstLba * SECTOR, content: bootContent(inputs, boot, plan) },
     { offset: layout.state.firstLba * SECTOR, content: state },
   ];
   return { id: plan.ids.disk, size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
+}
+
+function bootContent(inputs: Inputs, boot: FileSource, plan: DiskPlan): PieceSource {
+  const given = inputs.maybe('append');
+  if (given === undefined) return boot;
+  const append = bytesOf(given);
+  const place = readFat32(boot).find(({ path }) => path === APPEND_FILE);
+  const [extent] = place?.extents ?? [];
+  if (place === undefined || extent === undefined || place.size !== append.length || extent.length !== append.length)
+    throw wrongBytes(`The boot file system has no ${APPEND_FILE} of ${append.length} bytes in one piece.`);
+  const serial = new Uint8Array(4);
+  new DataView(serial.buffer).setUint32(0, Number.parseInt(plan.ids.bootSerial, 16), true);
+  return patchedFile(boot, [
+    ...FAT_SERIAL_OFFSETS.map((offset) => ({ offset, bytes: serial })),
+    { offset: extent.offset, bytes: append },
+  ]);
 }
 
 function biosCode(inputs: Inputs): BiosCode {
@@ -62,7 +82,7 @@ function biosCode(inputs: Inputs): BiosCode {
 
 function bytesOf(source: FileSource): Uint8Array {
   if (source.size > MIB)
-    throw wrongBytes(`${source.size} bytes of boot code are more than the BIOS boot partition holds.`);
+    throw wrongBytes(`${source.path} has ${source.size} bytes, more than belong into this place of a disk.`);
   return source.fill(new Uint8Array(source.size), 0);
 }
 

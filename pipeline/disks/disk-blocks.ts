@@ -1,4 +1,3 @@
-import { FileSource } from '../trees/file-source.ts';
 import type { ComposedDisk, DiskPiece } from './composed-disk.ts';
 
 /** A block of a disk that is not all zeros. */
@@ -44,7 +43,7 @@ export function copyOverlap(piece: DiskPiece, start: number, block: Uint8Array):
   if (from >= to) return;
   const place = block.subarray(from - start, to - start);
   const { content } = piece;
-  if (!(content instanceof FileSource)) place.set(content.subarray(from - piece.offset, to - piece.offset));
+  if (content instanceof Uint8Array) place.set(content.subarray(from - piece.offset, to - piece.offset));
   else if (content.fill(place, from - piece.offset).length !== place.length)
     throw new Error(`${content.path} became shorter while it was read`);
 }

@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import type { FileSource } from '../trees/file-source.ts';
+import type { PieceSource } from './patched-file.ts';
 
 /** What a file system keeps a hole in: smaller runs of zeros would be stored anyway. */
 const GRAIN = 4096;
@@ -33,7 +33,7 @@ export class SparseFile {
   }
 
   /** Puts a whole file at a position, a MiB at a time. */
-  copy(source: FileSource, position: number): void {
+  copy(source: PieceSource, position: number): void {
     const buffer = new Uint8Array(CHUNK);
     for (let done = 0; done < source.size; ) {
       const chunk = source.fill(buffer.subarray(0, Math.min(CHUNK, source.size - done)), done);

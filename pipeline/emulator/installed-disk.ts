@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
+import { APPEND_FILE } from '../formats/append-file.ts';
 import { PARTITION_NAME } from '../formats/disk-layout.ts';
 import { readFat32 } from '../formats/fat-reader.ts';
 import { readGpt } from '../formats/gpt-reader.ts';
@@ -46,9 +47,9 @@ function offsetOfAppend(file: string): number {
     const boot = readGpt(source, 1)?.partitions.find(({ name }) => name === PARTITION_NAME.boot);
     const start = (boot?.firstLba ?? 0) * SECTOR;
     const files = boot ? readFat32(slice(source, start, (boot.lastLba + 1) * SECTOR - start)) : [];
-    const [extent] = files.find(({ path }) => path === 'append.cfg')?.extents ?? [];
+    const [extent] = files.find(({ path }) => path === APPEND_FILE)?.extents ?? [];
     if (extent) return start + extent.offset;
-    throw new BuildError({ kind: 'wrong-bytes', message: `${file} is no installed disk: it has no append.cfg.` });
+    throw new BuildError({ kind: 'wrong-bytes', message: `${file} is no installed disk: it has no ${APPEND_FILE}.` });
   } finally {
     source.close();
   }

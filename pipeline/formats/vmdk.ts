@@ -17,7 +17,7 @@ const TABLE_SECTORS = (GRAINS_PER_TABLE * 4) / SECTOR;
 const DESCRIPTOR_OFFSET = 1;
 const DESCRIPTOR_SECTORS = 20;
 /** "KDMV", the first bytes of a file. */
-export const VMDK_MAGIC = 0x564d_444b;
+const VMDK_MAGIC = 0x564d_444b;
 /** The directory is where the footer says, since a stream knows it only at its end. */
 const AT_END = 0xffff_ffff_ffff_ffffn;
 

@@ -24,14 +24,16 @@ export function bootFileSystem(
   context: BuildContext,
   boot: {
     readonly name: string;
+    /** `boot/<path>`, each file by its path. */
     readonly inputs: { readonly [name: string]: InputRef };
-    readonly paths: readonly string[];
     readonly fat: Artifact<'text'>;
     /** Where it begins on the disk; some firmware reads it. */
     readonly firstSector: number;
   },
 ): Artifact<'fat'> {
-  const paths = [...boot.paths].sort();
+  const paths = Object.keys(boot.inputs)
+    .map((name) => name.replace(/^boot\//, ''))
+    .sort();
   const folders = [...new Set(paths.flatMap(foldersAbove))].sort();
   // Not mformat: its boot sector holds a partition table of its own, which GRUB and others then see inside of this partition.
   const format = [

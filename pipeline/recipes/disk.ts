@@ -1,4 +1,5 @@
 import type { Arch, Artifact, InputRef } from '../core/step.ts';
+import { APPEND_FILE } from '../formats/append-file.ts';
 import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
 import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
 import { MIB_SECTORS } from '../formats/sector.ts';
@@ -24,11 +25,16 @@ export interface DiskSpec {
   readonly stateMiB?: number;
 }
 
-/** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
-export interface InstalledDisk {
+/** A disk as what it is composed of. */
+export interface ComposableDisk {
   /** What a writer composes the disk of (`composedDisk`), for containers around it that never hold it raw. */
   readonly parts: { readonly [name: string]: InputRef };
   readonly raw: Artifact<'disk'>;
+}
+
+/** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
+export interface InstalledDisk extends ComposableDisk {
+  readonly system: BootableSystem;
   /** Sizes and identities: a `DiskPlan` as JSON. */
   readonly plan: Artifact<'json'>;
   /** File system of the boot partition. */
@@ -56,13 +62,58 @@ export type BootableSystem = Pick<System, 'arch' | 'kernel' | 'initrdBase' | 'me
 
 /** Composes an installed disk: slot A holds this version, slot B is free. */
 export function installedDisk(context: BuildContext, system: BootableSystem, spec: DiskSpec): InstalledDisk {
+  const { bios, biosInputs, bootInputs, plan, fat, state } = plannedDisk(context, system, spec);
+  const boot = bootFileSystem(context, {
+    name: spec.name,
+    inputs: bootInputs,
+    fat,
+    firstSector: MIB_SECTORS * (bios ? 2 : 1),
+  });
+  const parts = { plan, boot, state, ...biosInputs };
+  const raw = rawDisk(context, spec, parts);
+  const installer = installerOf(context, {
+    name: spec.name,
+    arch: system.arch,
+    plan,
+    boot,
+    bios,
+    medium: slotFiles(system),
+  });
+  return { system, parts, raw, plan, boot, state, bios, installer };
+}
+
+/**
+ * The same for a product that differs from another one by its identities and kernel arguments only: it takes that one's boot file system,
+ * and every writer puts these into it as it reads it, so that they are not on the builder's disk once for each cloud.
+ */
+export function likeDisk(
+  context: BuildContext,
+  { pattern, ...spec }: DiskSpec & { readonly pattern: InstalledDisk },
+): ComposableDisk {
+  const { biosInputs, bootInputs, plan, state } = plannedDisk(context, pattern.system, spec);
+  const append = bootInputs[`boot/${APPEND_FILE}`];
+  const parts = { plan, boot: pattern.boot, state, ...biosInputs, ...(append ? { append } : {}) };
+  return { parts, raw: rawDisk(context, spec, parts) };
+}
+
+interface PlannedDisk {
+  readonly bios: BiosBootCode | undefined;
+  readonly biosInputs: { readonly [name: string]: InputRef };
+  /** Files of the boot partition, `boot/<path>`. */
+  readonly bootInputs: { readonly [name: string]: InputRef };
+  readonly plan: Artifact<'json'>;
+  readonly fat: Artifact<'text'>;
+  readonly state: Artifact<'ext4'>;
+}
+
+/** All of a disk but its boot file system. */
+function plannedDisk(context: BuildContext, system: BootableSystem, spec: DiskSpec): PlannedDisk {
   const bios = system.arch === 'amd64' ? biosBootCode(context) : undefined;
   const biosInputs: { readonly [name: string]: InputRef } = bios
     ? { 'bios/boot.img': bios.boot, 'bios/core.img': bios.core }
     : {};
-  const files = bootFiles(context, system, spec);
   const bootInputs = Object.fromEntries(
-    Object.entries(files).map(([path, file]): [string, InputRef] => [`boot/${path}`, file]),
+    Object.entries(bootFiles(context, system, spec)).map(([path, file]): [string, InputRef] => [`boot/${path}`, file]),
   );
   const stateTar = spec.state ?? emptyState(context);
   const { plan, fat, ext4 } = context.graph.add({
@@ -75,30 +126,17 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     inputs: { ...bootInputs, ...biosInputs, state: stateTar },
     outputs: { plan: 'json', fat: 'text', ext4: 'text' },
   });
-  const boot = bootFileSystem(context, {
-    name: spec.name,
-    inputs: bootInputs,
-    paths: Object.keys(files),
-    fat,
-    firstSector: MIB_SECTORS * (bios ? 2 : 1),
-  });
   const state = stateFileSystem(context, { name: spec.name, tar: stateTar, ext4 });
-  const parts = { plan, boot, state, ...biosInputs };
-  const { disk } = context.graph.add({
+  return { bios, biosInputs, bootInputs, plan, fat, state };
+}
+
+function rawDisk(context: BuildContext, spec: DiskSpec, parts: ComposableDisk['parts']): Artifact<'disk'> {
+  return context.graph.add({
     title: `disk ${spec.name}`,
     action: { type: 'builtin', writer: 'disk', options: { sizeMiB: spec.sizeMiB } },
     inputs: parts,
     outputs: { disk: 'disk' },
-  });
-  const installer = installerOf(context, {
-    name: spec.name,
-    arch: system.arch,
-    plan,
-    boot,
-    bios,
-    medium: slotFiles(system),
-  });
-  return { parts, raw: disk, plan, boot, state, bios, installer };
+  }).disk;
 }
 
 /** What an installing medium carries beside the files of a slot. */
@@ -116,7 +154,7 @@ function installerOf(
     action: {
       type: 'builtin',
       writer: 'install-parts',
-      options: { version: context.version, files, append: 'append.cfg' },
+      options: { version: context.version, files, append: APPEND_FILE },
     },
     inputs: { plan: disk.plan, boot: disk.boot },
     outputs: { description: 'json', rest: 'file' },
@@ -150,7 +188,7 @@ function bootFiles(
     ...efiPrograms(context, system.arch, 'disk'),
     [`${GRUB_FOLDER}/grub.cfg`]: { from: 'repository', path: 'overlays/disk/grub.cfg' },
     [`${GRUB_FOLDER}/grubenv`]: textFile(context, 'environment of GRUB', FIRST_CHOICE),
-    'append.cfg': textFile(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),
+    [APPEND_FILE]: textFile(context, `kernel arguments of ${spec.name}`, appendSettings(spec.append ?? '')),
     ...Object.fromEntries(Object.entries(slot).map(([path, file]): [string, InputRef] => [`a/${path}`, file])),
   };
 }

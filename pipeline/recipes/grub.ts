@@ -66,7 +66,10 @@ function biosCode(context: BuildContext): IsoBiosCode {
     early: { from: 'repository', path: 'overlays/grub/iso-early.cfg' },
   });
   return {
-    elTorito: concatenated(context, 'GRUB for CD', [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core]),
+    elTorito: concatenated(context, {
+      title: 'GRUB for CD',
+      parts: [file('grub-pc-bin', 'usr/lib/grub/i386-pc/cdboot.img'), core],
+    }),
     hybridMbr: file('grub-pc-bin', 'usr/lib/grub/i386-pc/boot_hybrid.img'),
   };
 }

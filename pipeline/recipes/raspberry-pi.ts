@@ -77,7 +77,6 @@ export function raspberryPiCard(context: BuildContext): Artifact<'disk'> {
   const boot = bootFileSystem(context, {
     name: NAME,
     inputs: { ...inputs, 'boot/cmdline.txt': cmdline },
-    paths: [...Object.keys(files), 'cmdline.txt'],
     fat,
     firstSector: CARD_ALIGNMENT / SECTOR,
   });

@@ -1,4 +1,5 @@
 import type { Artifact } from '../core/step.ts';
+import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
 import type { Layer } from './layer.ts';
 import { toolStep } from './tool-step.ts';
@@ -11,17 +12,8 @@ const END_OF_ARCHIVE = 1024;
  * readers join members (RFC 1952 §2.2). The end of archive stands only behind the last.
  */
 export function rootfsArchive(context: BuildContext, name: string, layers: readonly Layer[]): Artifact<'gzip'> {
-  const members = layers.map((layer, index) => gzipMember(context, layer, index === layers.length - 1));
-  return context.graph.add({
-    title: name,
-    action: {
-      type: 'builtin',
-      writer: 'concat',
-      options: { parts: members.map((_, index) => ({ input: `part/${index}` })) },
-    },
-    inputs: Object.fromEntries(members.map((member, index) => [`part/${index}`, member])),
-    outputs: { file: 'gzip' },
-  }).file;
+  const parts = layers.map((layer, index) => gzipMember(context, layer, index === layers.length - 1));
+  return concatenated(context, { title: name, parts, kind: 'gzip' });
 }
 
 function gzipMember(context: BuildContext, layer: Layer, isLast: boolean): Artifact<'gzip'> {

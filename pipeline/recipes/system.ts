@@ -1,5 +1,4 @@
 import type { Arch, Artifact, InputRef } from '../core/step.ts';
-import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
 import { baseFilter, ENGINE_FILTER, EXTRAS_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
@@ -224,11 +223,12 @@ function wholeInitrd(
   initrdBase: Artifact<'initrd'>,
   medium: { readonly [path: string]: Artifact },
 ): Artifact<'initrd'> {
+  const files = Object.entries(medium).map(([path, artifact]) => [`file/${path}`, artifact] as const);
   const { cpio } = context.graph.add({
-    title: 'layers of the initrd',
+    title: 'initrd',
     action: { type: 'builtin', writer: 'cpio', options: {} },
-    inputs: Object.fromEntries(Object.entries(medium).map(([path, artifact]) => [`file/${path}`, artifact])),
-    outputs: { cpio: 'cpio' },
+    inputs: { ...Object.fromEntries(files), after: initrdBase },
+    outputs: { cpio: 'initrd' },
   });
-  return concatenated(context, 'initrd', [initrdBase, cpio], { align: 4, kind: 'initrd' });
+  return cpio;
 }

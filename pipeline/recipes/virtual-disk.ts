@@ -1,6 +1,6 @@
 import type { Artifact, ArtifactKind } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
-import type { InstalledDisk } from './disk.ts';
+import type { ComposableDisk } from './disk.ts';
 import { toolStep } from './tool-step.ts';
 import { ZSTD, zstdCompressed } from './zstd.ts';
 
@@ -13,21 +13,21 @@ export interface VirtualDiskSpec {
 /** Dynamic VHD (Alibaba Cloud, Hyper-V's first generation). */
 export function dynamicVhd(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec,
 ): Artifact<'virtual-disk'> {
   return diskStep(context, disk, { ...spec, writer: 'vhd' });
 }
 
 /** VHDX with blocks of 1 MiB (Hyper-V). */
-export function vhdx(context: BuildContext, disk: InstalledDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
+export function vhdx(context: BuildContext, disk: ComposableDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
   return diskStep(context, disk, { ...spec, writer: 'vhdx' });
 }
 
 /** VMDK for Workstation and Fusion, which run from it. */
 export function sparseVmdk(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec,
 ): Artifact<'virtual-disk'> {
   const options = { type: 'monolithicSparse', extent: 'rancheros.vmdk' };
@@ -37,19 +37,17 @@ export function sparseVmdk(
 /** OVA for ESXi and vSphere: descriptor, manifest and a streamOptimized VMDK. `machine`: what the imported machine is called. */
 export function ova(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec & { readonly machine: string },
 ): Artifact<'ova'> {
-  const vmdk = diskStep(context, disk, {
-    ...spec,
-    name: `disk of ${spec.name}`,
-    writer: 'vmdk',
-    options: { type: 'streamOptimized', extent: `${spec.machine}-disk1.vmdk` },
-  });
   return context.graph.add({
     title: spec.name,
-    action: { type: 'builtin', writer: 'ova', options: { name: spec.machine, version: context.version } },
-    inputs: { vmdk },
+    action: {
+      type: 'builtin',
+      writer: 'ova',
+      options: { name: spec.machine, version: context.version, ...sizeOf(spec) },
+    },
+    inputs: disk.parts,
     outputs: { ova: 'ova' },
   }).ova;
 }
@@ -58,7 +56,7 @@ export function ova(
  * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a sparse VMDK, so that no hole is ever
  * read. Without -W, which makes the order of clusters a matter of luck.
  */
-export function qcow2(context: BuildContext, disk: InstalledDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
+export function qcow2(context: BuildContext, disk: ComposableDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
   const source = sparseVmdk(context, disk, { ...spec, name: `holes of ${spec.name}` });
   return toolStep(context, {
     title: spec.name,
@@ -89,7 +87,7 @@ export function qcow2(context: BuildContext, disk: InstalledDisk, spec: VirtualD
 /** What Google Compute Engine imports: `disk.raw` of whole GiB in an old GNU tar in gzip. */
 export function gceArchive(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec & { readonly sizeMiB: number },
 ): Artifact<'gzip'> {
   const { tar } = context.graph.add({
@@ -110,7 +108,7 @@ export function gceArchive(
 /** Fixed VHD (Azure), compressed by zstd: unpacked it is the raw disk and a footer. */
 export function compressedFixedVhd(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec & { readonly sizeMiB: number },
 ): Artifact<'zstd'> {
   const { head, tail, gap } = context.graph.add({
@@ -151,7 +149,7 @@ function zeros(context: BuildContext, mebibytes: number): Artifact<'zstd'> {
 
 function diskStep(
   context: BuildContext,
-  disk: InstalledDisk,
+  disk: ComposableDisk,
   spec: VirtualDiskSpec & { readonly writer: string; readonly options?: { readonly [name: string]: string } },
 ): Artifact<'virtual-disk'> {
   const outputs: { readonly disk: ArtifactKind & 'virtual-disk' } = { disk: 'virtual-disk' };
@@ -160,9 +158,13 @@ function diskStep(
     action: {
       type: 'builtin',
       writer: spec.writer,
-      options: { ...spec.options, ...(spec.sizeMiB === undefined ? {} : { sizeMiB: spec.sizeMiB }) },
+      options: { ...spec.options, ...sizeOf(spec) },
     },
     inputs: disk.parts,
     outputs,
   }).disk;
+}
+
+function sizeOf({ sizeMiB }: VirtualDiskSpec): { readonly sizeMiB?: number } {
+  return sizeMiB === undefined ? {} : { sizeMiB };
 }

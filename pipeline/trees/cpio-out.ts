@@ -1,6 +1,7 @@
 import { CPIO_SIZE_LIMIT, CPIO_TYPE, cpioPadding, encodeCpioHeader, encodeCpioTrailer } from '../formats/cpio.ts';
 import { byPath } from '../formats/tar-entry.ts';
 import { refuse } from './decode.ts';
+import type { FileSource } from './file-source.ts';
 import type { Content, Node } from './node.ts';
 import { writeOutput } from './output-file.ts';
 
@@ -10,14 +11,24 @@ const encoder = new TextEncoder();
 
 /**
  * Writes nodes as a newc archive: sorted by path, inodes numbered in that order, no timestamp above `epoch`; of several names of one
- * file the last carries the bytes, as GNU cpio does. Ends at a multiple of 512 bytes.
+ * file the last carries the bytes, as GNU cpio does. It has a multiple of 512 bytes. `after`: what stands before it in the file; the kernel
+ * joins archives that begin at a multiple of four bytes.
  *
  * Throws `configuration` for what newc cannot hold: files of 4 GiB, extended attributes.
  */
-export function writeCpio(file: string, nodes: Iterable<Node>, epoch: number): void {
+export function writeCpio(
+  file: string,
+  nodes: Iterable<Node>,
+  { epoch, after }: { readonly epoch: number; readonly after?: FileSource | undefined },
+): void {
   const sorted = [...nodes].sort(byPath);
   const names = namesByContent(sorted);
   writeOutput(file, (out) => {
+    if (after !== undefined) {
+      out.copy(after, 0, after.size);
+      out.zeros(cpioPadding(after.size));
+    }
+    const start = out.position;
     let next = 1;
     const inodes = new Map<Content, number>();
     for (const node of sorted) {
@@ -54,7 +65,7 @@ export function writeCpio(file: string, nodes: Iterable<Node>, epoch: number): v
       out.zeros(cpioPadding(bytes?.length ?? body?.size ?? 0));
     }
     out.write(encodeCpioTrailer());
-    out.zeros((BLOCK - (out.position % BLOCK)) % BLOCK);
+    out.zeros((BLOCK - ((out.position - start) % BLOCK)) % BLOCK);
   });
 }
 

@@ -33,6 +33,11 @@ export class Inputs {
     return source;
   }
 
+  /** The contents of an input that a job may lack. */
+  maybe(name: string): FileSource | undefined {
+    return Object.hasOwn(this.#job.inputs, name) ? this.open(name) : undefined;
+  }
+
   /** What follows `prefix` in the names of the inputs that begin with it, sorted. */
   below(prefix: string): readonly string[] {
     return Object.keys(this.#job.inputs)

@@ -10,7 +10,7 @@ import { Tree } from '../trees/tree.ts';
 /**
  * Packs trees and single files as a newc archive for the kernel.
  *
- * Inputs: the tars that `trees` names; `file/<path>`, single files. Options: `CpioOptions`. Output: `cpio`.
+ * Inputs: the tars that `trees` names; `file/<path>`, single files; `after`, another archive, which this one follows in the output. Options: `CpioOptions`. Output: `cpio`.
  */
 export const write: Writer = async (job) => {
   const options = cpioOptions(job.options);
@@ -53,7 +53,8 @@ export const write: Writer = async (job) => {
       });
     }
     tree.complete(epoch);
-    writeCpio(outputOf(job, 'cpio'), tree.nodes.values(), epoch);
+    const after = inputs.maybe('after');
+    writeCpio(outputOf(job, 'cpio'), tree.nodes.values(), { epoch, after });
   } finally {
     inputs.close();
   }

@@ -2,9 +2,8 @@ import type { Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { dataBlockNumbers, dataBlocks } from '../disks/disk-blocks.ts';
 import { sizeOption, type VirtualDisk, withVirtualDisk } from '../disks/virtual-disk-job.ts';
-import { guidBytes } from '../formats/guid.ts';
-import { SECTOR } from '../formats/sector.ts';
-import { encodeSparseHead, GRAIN, type VmdkDescriptor, VmdkStream } from '../formats/vmdk.ts';
+import { streamedVmdk, vmdkDescription } from '../disks/vmdk-disk.ts';
+import { encodeSparseHead, GRAIN, type VmdkDescriptor } from '../formats/vmdk.ts';
 import { fieldsOf, refuse, stringOf } from '../trees/decode.ts';
 import { outputOf } from '../trees/job.ts';
 import { type OutputFile, writeOutput } from '../trees/output-file.ts';
@@ -21,17 +20,10 @@ export const write: Writer = async (job) => {
   const sizeMiB = sizeOption(job.options, ['type', 'extent']);
   const { type, extent } = vmdkOptions(job.options);
   withVirtualDisk(job, sizeMiB, (disk) => {
-    const id = guidBytes(disk.identity('vmdk'));
-    const descriptor: VmdkDescriptor = {
-      type,
-      extent,
-      sectors: disk.size / SECTOR,
-      contentId: new DataView(id.buffer, id.byteOffset).getUint32(0),
-      uuid: id,
-    };
+    const descriptor = vmdkDescription(disk, { type, extent });
     writeOutput(outputOf(job, 'disk'), (out) => {
       if (type === 'monolithicSparse') writeSparse(out, disk, descriptor);
-      else writeStream(out, disk, descriptor);
+      else for (const part of streamedVmdk(disk, descriptor)) out.write(part);
     });
   });
 };
@@ -39,13 +31,6 @@ export const write: Writer = async (job) => {
 function writeSparse(out: OutputFile, disk: VirtualDisk, descriptor: VmdkDescriptor): void {
   out.write(encodeSparseHead(descriptor, dataBlockNumbers(disk, GRAIN)));
   for (const { bytes } of dataBlocks(disk, GRAIN)) out.write(bytes);
-}
-
-function writeStream(out: OutputFile, disk: VirtualDisk, descriptor: VmdkDescriptor): void {
-  const stream = new VmdkStream(descriptor);
-  out.write(stream.head());
-  for (const { index, bytes } of dataBlocks(disk, GRAIN)) out.write(stream.grain(index, bytes));
-  for (const part of stream.end()) out.write(part);
 }
 
 function vmdkOptions(options: Json): Pick<VmdkDescriptor, 'type' | 'extent'> {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
 import type { Artifact } from '../../pipeline/core/step.ts';
+import { cloudDisk } from '../../pipeline/recipes/cloud-disk.ts';
 import type { BuildContext } from '../../pipeline/recipes/context.ts';
-import { installedDisk } from '../../pipeline/recipes/disk.ts';
+import { type ComposableDisk, installedDisk } from '../../pipeline/recipes/disk.ts';
 import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { projectFolder } from '../rig/project.ts';
@@ -37,6 +38,19 @@ export async function buildDisk(name: string, options: { readonly append?: strin
       Object.fromEntries(await Promise.all(Object.entries(named).map(async ([part, artifact]) => [part, wiring.store.pathOf((await wiring.engine.build(artifact)).digest)] as const)));
     const medium = await paths({ ...system.medium, 'boot/vmlinuz': system.kernel.image, 'boot/initrd': system.initrdBase });
     return { ...(await paths(artifacts)), medium } as unknown as BuiltDisk;
+  } finally {
+    await wiring.close();
+  }
+}
+
+/** Digests of a cloud's disk, and of the same disk with a boot file system of its own. */
+export async function cloudDiskBothWays(spec: { readonly name: string; readonly append: string }): Promise<{ readonly shared: string; readonly own: string }> {
+  const wiring = await wired('v0.0.0-test');
+  try {
+    const { context, engine } = wiring;
+    const own = installedDisk(context, liveSystem(context, 'amd64'), spec);
+    const digest = async (disk: ComposableDisk) => (await engine.build(disk.raw)).digest;
+    return { shared: await digest(cloudDisk(context, spec)), own: await digest(own) };
   } finally {
     await wiring.close();
   }

@@ -10,7 +10,7 @@ import { copySparse } from '../rig/copy-sparse.ts';
 import { projectFolder } from '../rig/project.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';
 import { scratch } from '../unit/trees/sample.ts';
-import { buildDisk, fileFromPackage } from './disk-build.ts';
+import { buildDisk, cloudDiskBothWays, fileFromPackage } from './disk-build.ts';
 
 const MIB = 1 << 20;
 const disk = await buildDisk('amd64');
@@ -104,6 +104,11 @@ test('resize2fs grows the state file system as the first boot will', async () =>
 test('both file systems lie on the disk byte for byte', () => {
   assert.ok(sameBytes(disk.raw, layout.boot.firstLba * 512, disk.boot));
   assert.ok(sameBytes(disk.raw, layout.state.firstLba * 512, disk.state));
+});
+
+test('the disk of a cloud is the one that mtools would have filled for it, though its boot file system is that of amd64', async () => {
+  const { shared, own } = await cloudDiskBothWays({ name: 'some-cloud', append: 'rancher.cloud_init.datasources=[ec2]' });
+  assert.equal(shared, own);
 });
 
 test('grub-bios-setup writes the same boot code', async (context) => {

@@ -58,7 +58,7 @@ export async function formatSamples(): Promise<FormatSamples> {
     vhdxLarge: readFileSync(await made(vhdx, 'disk', { sizeMiB: 8192 })),
     vmdk: readFileSync(await made(vmdk, 'disk', { type: 'monolithicSparse', extent: 'a.vmdk' })),
     vmdkStream: readFileSync(stream),
-    ova: readFileSync(await run(ova, { vmdk: stream }, 'ova', { name: 'sample', version: 'v1.2.3' })),
+    ova: readFileSync(await made(ova, 'ova', { name: 'sample', version: 'v1.2.3' })),
     qcow2: readFileSync(packed),
     gceTar: readFileSync(await made(gceTar, 'tar', { sizeMiB: 1024 })),
   };

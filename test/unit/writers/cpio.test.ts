@@ -35,6 +35,14 @@ test('members are sorted and numbered, names of one file share a number, and the
   assert.equal(bytes.toString('utf8', link?.offset, (link?.offset ?? 0) + 7), 'usr/lib');
 });
 
+test('an archive follows another one at a multiple of four bytes, and is the same as by itself', async () => {
+  const { bytes: alone } = await packed({ trees: ['tree'] });
+  const inputs = { tree: TREE, after: Buffer.from('seven b') };
+  const bytes = (await runWriter(write, { inputs, outputs: ['cpio'], options: { trees: ['tree'] } }))['cpio'] ?? Buffer.alloc(0);
+  assert.equal(bytes.toString('latin1', 0, 8), 'seven b\0');
+  assert.ok(bytes.subarray(8).equals(alone));
+});
+
 test('single files, folders, links and devices join the trees', async () => {
   const { entries } = await packed(
     {

@@ -42,6 +42,7 @@ const REFUSED: readonly (readonly [sentence: string, make: () => Promise<Buffer>
   ['smaller than its content', () => composed({ sizeMiB: 5 }), 'configuration', /5 MiB is smaller than its content: 6 MiB/],
   ['whose boot file system has another size', () => composed({}, { ...INPUTS, boot: BOOT.subarray(512) }), 'wrong-bytes', /boot file system has/],
   ['whose state file system is too large', () => composed({}, { ...INPUTS, state: Buffer.alloc(MIB + 1) }), 'wrong-bytes', /state file system has/],
+  ['whose kernel arguments have no place in its boot file system', () => composed({}, { ...INPUTS, append: Buffer.alloc(4096) }), 'wrong-bytes', /This is no FAT32|has no append\.cfg/],
   ['whose plan is none', () => composed({}, { ...INPUTS, plan: Buffer.from('{}') }), 'wrong-bytes', /the plan of the disk/i],
 ];
 for (const [sentence, make, kind, message] of REFUSED) {
