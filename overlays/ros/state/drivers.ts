@@ -14,5 +14,5 @@ export function awaitDiskDrivers(system: System): void {
 
 /** Once more: some drivers look for their disks in their own time, and a disk may hang on anything: `all` are loaded then. */
 export function loadDiskDrivers(system: System, { all = false } = {}): void {
-  run(system, [PROGRAM, ...(all ? ['--all'] : [])]);
+  run(system, ['timeout', String(LIMIT_MS / 1000), PROGRAM, ...(all ? ['--all'] : [])]);
 }

@@ -54,10 +54,10 @@ export function obtainState(
     // Drivers look for their disks in their own time: nothing is formatted before two looks in a row agree.
     const settled = look > 0 && seen === before;
     before = seen;
-    const { device, trouble } = attempt(system, { wanted, options, devices, settled });
-    if (device !== undefined) {
+    const { disk, trouble } = attempt(system, { wanted, options, devices, settled });
+    if (disk !== undefined) {
       if (offered) withdrawShell(system);
-      return { path: device, beside: devices };
+      return disk;
     }
     const now = system.now();
     const sentence = `${trouble} There are: ${listOf(devices)}.`;
@@ -78,7 +78,7 @@ export function obtainState(
 }
 
 interface Attempt {
-  readonly device?: string;
+  readonly disk?: StateDisk;
   readonly trouble: string;
 }
 
@@ -115,7 +115,7 @@ function attempt(
     if (device === undefined) return { trouble: `${path} has gone.` };
     mountState(system, device, { fstype: options.fstype ?? 'auto', devices: now });
     for (const refusal of found ? [] : (unfinished?.refusals ?? [])) note(system, refusal);
-    return { device: path, trouble: '' };
+    return { disk: { path, beside: now }, trouble: '' };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { trouble: `the state disk ${wanted} cannot be used: ${error.message}.` };

@@ -22,11 +22,12 @@ const SPARE_MIB = 32;
 
 const BINDS = '/run/ros/state.fstab';
 
-// Folders that are new on the disk start as they are in the release, copied by one program. They get their names when all are complete:
-// after a power cut, or on a disk without room for them, none of them is there. The others get what the release brings and they lack.
-const PREPARE = `cd "$1" || exit
+// A folder that is new on the disk starts as it is in the release; all of them are copied by one program, and get their names when they are
+// complete, so that each is whole or not there. The others get what the release brings and they lack. Where not all fit, those that do
+// are kept. Prints what is not, and ends with 1 then.
+export const PREPARE = `cd "$1" || exit
 shift
-new=
+status=0 new=
 for folder; do
 	[ -d "$folder" ] || mkdir -p "$folder"
 	if [ ! -d ".$folder" ]; then
@@ -37,9 +38,17 @@ for folder; do
 		done
 	fi
 done
-[ ! -e .new ] || rm -rf .new
+half=.rancheros-new
+[ ! -d $half ] || rm -rf $half
 [ -n "$new" ] || exit 0
-mkdir .new && cp -a $new .new/ || exit
+mkdir $half || exit
+if ! cp -a $new $half/; then
+	all=$new new=
+	for folder in $all; do
+		rm -rf "$half/\${folder##*/}"
+		if cp -a "$folder" $half/; then new="$new $folder"; else rm -rf "$half/\${folder##*/}"; echo "$folder"; status=1; fi
+	done
+fi
 parents=
 for folder in $new; do
 	parent=\${folder%/*}
@@ -47,11 +56,12 @@ for folder in $new; do
 	parents="$parents $parent/"
 	names=
 	for other in $new; do
-		[ "\${other%/*}" != "$parent" ] || names="$names .new/\${other##*/}"
+		[ "\${other%/*}" != "$parent" ] || names="$names $half/\${other##*/}"
 	done
-	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -t ".$parent/" $names || exit
+	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -t ".$parent/" $names || status=1
 done
-rmdir .new`;
+rm -rf $half
+exit $status`;
 
 /** Lays the folders of the mounted state disk, or of a directory on it, over the system's own. */
 export function bindFolders(system: System, directory: string | undefined): void {
@@ -73,7 +83,7 @@ export function bindFolders(system: System, directory: string | undefined): void
 /** A file like /etc/fstab with what is to be bound: one program mounts it all. */
 function bindsOf(system: System, root: string, folders: readonly string[]): string {
   // fstab(5): white space stands as octal numbers.
-  const source = root.replace(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  const source = root.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
   system.writeText(BINDS, folders.map((folder) => `${source}${folder} ${folder} none bind\n`).join(''));
   return BINDS;
 }
