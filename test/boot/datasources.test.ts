@@ -34,11 +34,12 @@ const OVF_ENVIRONMENT = `<?xml version="1.0" encoding="utf-8"?>
 `;
 
 bootTest({
-  name: 'one machine asks Exoscale, Azure’s provisioning CD, a seed of NoCloud, a URL and a file, one after the other',
+  name: 'one machine asks Exoscale, Azure’s provisioning CD, a seed of NoCloud, URLs, TFTP, a file and a way out, one after the other',
   runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
+  tftp: { 'given.yml': `${userData('tftp')}hostname: from-tftp\n` },
   configMedium: { label: 'rd_rdfe_stable', files: { 'ovf-env.xml': OVF_ENVIRONMENT } },
   metadata: {
     answers: {
@@ -47,6 +48,9 @@ bootTest({
       '/1.0/meta-data/public-keys/': KNOWN_KEY.line,
       '/1.0/user-data': userData('exoscale'),
       '/given.yml': `${userData('url')}hostname: from-url\n`,
+      '/latest/meta-data/instance-id': 'i-2-3-VM',
+      '/latest/meta-data/local-hostname': 'from-cloudstack',
+      '/latest/user-data': userData('cloudstack'),
     },
   },
   checks: [
@@ -74,6 +78,30 @@ bootTest({
     },
     gave('file', '["file:/var/lib/rancher/given.yml"]'),
     holds('file'),
+    gave('tftp', '["tftp:169.254.0.2/given.yml"]'),
+    holds('tftp'),
+    // QEMU lets nobody answer at the address that leased the guest's: a router of CloudStack's is shown as the way out, without a lease.
+    {
+      sentence: 'the machine is given an address by hand',
+      run: 'sudo dhcpcd -x eth0; sleep 1; sudo ip address replace 169.254.0.15/16 dev eth0 && sudo ip route replace default via 169.254.169.254 && ip route',
+      prints: /^default via 169\.254\.169\.254/m,
+    },
+    gave('cloudstack', '[cloudstack]'),
+    holds('cloudstack'),
+  ],
+});
+
+bootTest({
+  name: 'an address on the kernel command line names the user-data, before all datasources',
+  runs: 'release',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  append: 'cloud-config-url=http://169.254.169.254/line.yml rancher.cloud_init.datasources=[exoscale]',
+  metadata: { answers: { '/line.yml': `${userData('cmdline')}hostname: from-cmdline\n`, '/1.0/meta-data/instance-id': '1', '/1.0/user-data': userData('exoscale') } },
+  checks: [
+    { sentence: 'it is told where the configuration came from', run: 'sudo ros cloud-init status', prints: /^cmdline gave the configuration/m, eventually: true, deadlineSeconds: 120 },
+    holds('cmdline'),
   ],
 });
 

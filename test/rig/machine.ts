@@ -162,13 +162,24 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
     if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: 'virtio', readOnly: true, serial: 'config-medium' });
     else discs.push(file);
   }
+  const tftpFolder = boot.tftp && (await folderOf(boot.tftp, join(scratch, 'tftp')));
   const sshPort = await freePort();
   const modemSocket = boot.modem ? join(scratch, 'modem') : undefined;
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer }, sshPort), sshPort, agentSocket, modemSocket, published };
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer, tftpFolder }, sshPort), sshPort, agentSocket, modemSocket, published };
 }
 
-function networksOf(boot: BootCase, { metadata, registry, bootServer }: Pick<Surroundings, 'metadata' | 'registry' | 'bootServer'>, sshPort: number): Machine['networks'] {
+async function folderOf(files: { readonly [name: string]: string }, folder: string): Promise<string> {
+  await mkdir(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+function networksOf(
+  boot: BootCase,
+  { metadata, registry, bootServer, tftpFolder }: Pick<Surroundings, 'metadata' | 'registry' | 'bootServer'> & { readonly tftpFolder: string | undefined },
+  sshPort: number,
+): Machine['networks'] {
   const address = boot.metadata?.address ?? METADATA_ADDRESS;
   const addresses = [address, ...(boot.metadata?.also ?? [])];
   const answer = [
@@ -188,6 +199,7 @@ function networksOf(boot: BootCase, { metadata, registry, bootServer }: Pick<Sur
       range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
       forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
       answer,
+      ...(tftpFolder === undefined ? {} : { tftpFolder }),
       ...(bootServer ? { bootFromNetwork: true, bootFile: bootServer.bootFile } : {}),
     };
   });
