@@ -170,6 +170,8 @@ function diskArguments(disk: Disk, { index, boots }: { readonly index: number; r
     case 'ahci':
       // Port 0 belongs to the CD drive.
       return [...drive, '-device', `ide-hd,bus=ide.${index + 1},${tail}`];
+    case 'usb':
+      return [...drive, '-device', `qemu-xhci,id=usb${index}`, '-device', `usb-storage,bus=usb${index}.0,${tail}`];
     default:
       return unreachable(disk.bus);
   }

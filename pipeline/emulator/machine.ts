@@ -25,7 +25,7 @@ export type BootMedium =
 
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx';
 /** `sd`: the card slot of a Raspberry Pi. */
-export type DiskBus = 'virtio' | 'scsi' | 'pvscsi' | 'nvme' | 'ahci' | 'sd';
+export type DiskBus = 'virtio' | 'scsi' | 'pvscsi' | 'nvme' | 'ahci' | 'usb' | 'sd';
 
 /** A disk of the machine. */
 export interface Disk {

@@ -195,6 +195,8 @@ export interface ConfigMedium {
   readonly label: string;
   /** A CD (default), or a read-only disk with FAT. */
   readonly format?: 'iso' | 'fat';
+  /** What a disk with FAT is plugged into (default: virtio). */
+  readonly bus?: 'virtio' | 'usb';
   readonly files: FolderContent;
 }
 

@@ -159,7 +159,7 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
   const discs: string[] = [];
   if (boot.configMedium) {
     const file = await makeConfigMedium(boot.configMedium, scratch);
-    if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: 'virtio', readOnly: true, serial: 'config-medium' });
+    if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: boot.configMedium.bus ?? 'virtio', readOnly: true, serial: 'config-medium' });
     else discs.push(file);
   }
   const tftpFolder = boot.tftp && (await folderOf(boot.tftp, join(scratch, 'tftp')));

@@ -240,7 +240,10 @@ function handToDhcp(run: Run, plan: ReturnType<typeof dhcpPlan>): string[] {
     if (link !== undefined) run.links.set(name, { ...link, dhcp: block });
   }
   if (text !== plan.text) system.writeText(DHCPCD_CONF, plan.text);
-  return dhcpOrders(told, plan, (name) => takesByItself(text, name));
+  return dhcpOrders(told, plan, {
+    taken: (name) => takesByItself(text, name),
+    configured: [...run.matches.keys()],
+  });
 }
 
 /** What fails here concerns one key only. */

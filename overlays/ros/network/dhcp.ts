@@ -150,15 +150,20 @@ function simplePatterns(interfaces: NonNullable<Network['interfaces']>): string[
   return broad.every(({ config }) => isSimple(config)) ? broad.map(({ match }) => match).sort() : [];
 }
 
-/** What the service `network` is to tell dhcpcd: which interfaces it leaves, and which ones it takes with new options. */
+/**
+ * What the service `network` is to tell dhcpcd: which interfaces it leaves, and which ones it takes with new options. `configured` are the
+ * interfaces that the configuration says something about; one that is seen for the first time dhcpcd may have taken by itself, by a
+ * configuration that was another one then.
+ */
 export function dhcpOrders(
   before: ReadonlyMap<string, string | undefined>,
   plan: DhcpPlan,
-  taken: (name: string) => boolean,
+  { taken, configured }: { readonly taken: (name: string) => boolean; readonly configured: readonly string[] },
 ): string[] {
-  const dropped = [...before].flatMap(([name, block]) =>
-    block !== undefined && !plan.blocks.has(name) ? [`dhcp -k ${name}`] : [],
-  );
+  const dropped = [
+    ...[...before].flatMap(([name, block]) => (block !== undefined && !plan.blocks.has(name) ? [name] : [])),
+    ...configured.filter((name) => !before.has(name) && !plan.blocks.has(name)),
+  ].map((name) => `dhcp -k ${name}`);
   const fresh = [...plan.blocks].flatMap(([name, block]) =>
     before.get(name) === block || (before.get(name) === undefined && block === '' && taken(name))
       ? []

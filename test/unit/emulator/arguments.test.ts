@@ -105,6 +105,16 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    sentence: 'a stick at USB beside the disk',
+    machine: {
+      disks: [
+        { file: '/d', format: 'raw', bus: 'virtio' },
+        { file: '/s', format: 'raw', bus: 'usb', readOnly: true },
+      ],
+    },
+    has: ['id=disk1,format=raw,readonly=on,file=/s -device qemu-xhci,id=usb1 -device usb-storage,bus=usb1.0,drive=disk1'],
+  },
+  {
     sentence: 'a disk that the guest knows by its serial number and cannot write to',
     machine: { disks: [{ file: '/d', format: 'raw', bus: 'nvme', serial: 'state', readOnly: true }] },
     has: ['id=disk0,format=raw,readonly=on,file=/d -device nvme,drive=disk0,serial=state'],

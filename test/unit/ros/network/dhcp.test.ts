@@ -74,14 +74,13 @@ test('dhcpcd is told only about interfaces that changed', () => {
     ['eth1', ''],
     ['eth2', ''],
   ]);
-  assert.deepEqual(
-    dhcpOrders(before, next, () => false),
-    ['dhcp -k eth2', 'dhcp -n eth1', 'dhcp -n eth3'],
-  );
-  assert.deepEqual(
-    dhcpOrders(before, next, (name) => name === 'eth3'),
-    ['dhcp -k eth2', 'dhcp -n eth1'],
-  );
+  assert.deepEqual(dhcpOrders(before, next, { taken: () => false, configured: [] }), ['dhcp -k eth2', 'dhcp -n eth1', 'dhcp -n eth3']);
+  assert.deepEqual(dhcpOrders(before, next, { taken: (name) => name === 'eth3', configured: ['eth0', 'eth1', 'eth3'] }), ['dhcp -k eth2', 'dhcp -n eth1']);
+});
+
+test('dhcpcd leaves an interface with a fixed address that it may have taken before anybody said so', () => {
+  const next = plan({ eth0: { address: '10.0.0.2/24' }, eth1: { dhcp: true } }, ['eth0', 'eth1']);
+  assert.deepEqual(dhcpOrders(new Map(), next, { taken: () => true, configured: ['eth0', 'eth1'] }), ['dhcp -k eth0']);
 });
 
 test('what dhcpcd takes by itself is told by its own configuration', () => {
