@@ -25,7 +25,7 @@ const BINDS = '/run/ros/state.fstab';
 // A folder that is new on the disk starts as it is in the release; all of them are copied by one program, and get their names when they are
 // complete, so that each is whole or not there. The others get what the release brings and they lack. Where not all fit, those that do
 // are kept. Prints what is not, and ends with 1 then.
-export const PREPARE = `cd "$1" || exit
+const PREPARE = `cd "$1" || exit
 shift
 status=0 new=
 for folder; do
