@@ -7,7 +7,7 @@ import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
 import { type Accelerator, chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
 import { BOARDS } from '../../pipeline/emulator/board.ts';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
-import type { BootMedium, Disk, Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
+import type { BootMedium, Disk, Machine } from '../../pipeline/emulator/machine.ts';
 import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
@@ -17,13 +17,14 @@ import { hashFile } from '../../pipeline/store/blobs.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
-import { BOOT_SERVER, BootServer, NETWORK_FILES } from './boot-server.ts';
+import { BootServer, NETWORK_FILES } from './boot-server.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
-import { METADATA_ADDRESS, RunningMetadata } from './metadata-service.ts';
+import { networksOf, tftpFolderOf } from './case-networks.ts';
+import { RunningMetadata } from './metadata-service.ts';
 import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
-import { REGISTRY, RunningRegistry } from './registry.ts';
+import { RunningRegistry } from './registry.ts';
 import { answerAsModem } from './simulated-modem.ts';
 import { overSsh } from './ssh.ts';
 import { toolRoot } from './tools.ts';
@@ -162,47 +163,11 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
     if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: boot.configMedium.bus ?? 'virtio', readOnly: true, serial: 'config-medium' });
     else discs.push(file);
   }
-  const tftpFolder = boot.tftp && (await folderOf(boot.tftp, join(scratch, 'tftp')));
+  const tftpFolder = await tftpFolderOf(boot, scratch);
   const sshPort = await freePort();
   const modemSocket = boot.modem ? join(scratch, 'modem') : undefined;
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
   return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer, tftpFolder }, sshPort), sshPort, agentSocket, modemSocket, published };
-}
-
-async function folderOf(files: { readonly [name: string]: string }, folder: string): Promise<string> {
-  await mkdir(folder);
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return folder;
-}
-
-function networksOf(
-  boot: BootCase,
-  { metadata, registry, bootServer, tftpFolder }: Pick<Surroundings, 'metadata' | 'registry' | 'bootServer'> & { readonly tftpFolder: string | undefined },
-  sshPort: number,
-): Machine['networks'] {
-  const address = boot.metadata?.address ?? METADATA_ADDRESS;
-  const addresses = [address, ...(boot.metadata?.also ?? [])];
-  const answer = [
-    ...(metadata ? addresses.map((each) => ({ address: each, port: 80, command: metadata.command })) : []),
-    ...(registry ? [{ ...REGISTRY, command: registry.command }] : []),
-    ...(bootServer ? [{ ...BOOT_SERVER, command: bootServer.command }] : []),
-  ];
-  // The forwarding of SSH and the services belong to the first network.
-  let first = true;
-  return (boot.networks ?? [{}]).map((network) => {
-    if ('cable' in network) return network;
-    const user: UserNetwork = { isolated: true, ...network };
-    if (!first) return user;
-    first = false;
-    return {
-      ...user,
-      range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
-      forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
-      answer,
-      ...(tftpFolder === undefined ? {} : { tftpFolder }),
-      ...(bootServer ? { bootFromNetwork: true, bootFile: bootServer.bootFile } : {}),
-    };
-  });
 }
 
 async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'parts' | 'emulator' | 'live'>, how: SwitchedOn): Promise<RunningMachine> {
