@@ -8,9 +8,13 @@ const { spawn } = require('node:child_process');
 const [descriptors, program, ...words] = process.argv.slice(1);
 const stdio = ['ignore', 'inherit', 'inherit', ...Array(Number(descriptors)).fill('inherit')];
 const child = spawn(program, words, { stdio });
-const end = () => child.kill('SIGKILL');
+let isAsked = false;
+const end = () => { isAsked = true; child.kill('SIGKILL'); };
 process.stdin.on('end', end).on('error', end).resume();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
 child.on('error', (error) => { process.stderr.write(String(error) + '\\n'); process.exit(127); });
-child.on('exit', (code, signal) => process.exit(signal ? 137 : code));
+child.on('exit', (code, signal) => {
+  if (signal && !isAsked) process.stderr.write('killed by ' + signal + '\\n');
+  process.exit(signal ? 137 : code);
+});
 `;

@@ -212,7 +212,7 @@ async function runChecks(run: Run): Promise<void> {
   if (run.boot.startCuts) await performStartCuts(run.boot.startCuts, run);
   if (run.boot.reachesShell !== false) {
     const sentence = run.boot.login === 'ssh' ? 'lets the owner of the key in that the datasource gave it' : 'reaches a shell on the serial console';
-    await check(run, sentence, () => openShell(run));
+    await check(run, sentence, () => openFirstShell(run));
   }
   for (const each of run.boot.checks) {
     if (run.lost && !('powerCut' in each)) {
@@ -383,6 +383,20 @@ async function cutPower(run: Run, how: SwitchedOn, disks: 'as left' | 'as at fir
 function shellOf(run: Run): ConsoleShell {
   if (!run.shell) throw new Error('this case has no shell at this point');
   return run.shell;
+}
+
+/** QEMU itself has crashed now and then within its first seconds. Such a machine has shown nothing: it is started once more, and that is said. */
+async function openFirstShell(run: Run): Promise<void> {
+  try {
+    await openShell(run);
+  } catch (error) {
+    const end = await Promise.race([run.machine.ended, sleep(1000, undefined)]);
+    const crash = /killed by (?!SIGKILL)SIG\w+/.exec(end?.stderr ?? '');
+    if (crash === null) throw error;
+    run.context.diagnostic(`QEMU was ${crash[0]}: the machine is started once more`);
+    await cutPower(run, {});
+    await openShell(run);
+  }
 }
 
 /** Runs a command line in the machine, the way the case logs in. */

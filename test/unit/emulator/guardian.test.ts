@@ -35,3 +35,14 @@ test('the exit code of a guarded process is handed on', async () => {
   const [code] = (await once(guardian, 'exit')) as [number];
   assert.equal(code, 7);
 });
+
+test('of a guarded process that crashes the signal is told', async () => {
+  const guardian = spawn(process.execPath, ['-e', GUARDIAN_PROGRAM, '--', '0', '/bin/sh', '-c', 'kill -SEGV $$'], { stdio: ['pipe', 'ignore', 'pipe'] });
+  let said = '';
+  guardian.stderr.on('data', (bytes: Buffer) => {
+    said += bytes.toString('utf8');
+  });
+  const [code] = (await once(guardian, 'close')) as [number];
+  assert.equal(code, 137);
+  assert.equal(said, 'killed by SIGSEGV\n');
+});
