@@ -232,6 +232,8 @@ bootTest({
       prints: /40-usb_modeswitch\.rules[\s\S]*77-mm-huawei[\s\S]*configPack/,
     },
     { sentence: 'mmcli reaches it, and nothing that is no modem is taken for one', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true },
+    // What udev says while it is still looking at an adapter for the first time, it does not hear.
+    { sentence: 'it has seen that the serial adapter is said to be nothing', run: 'sleep 15' },
     {
       sentence: 'the serial adapter is said to carry a modem',
       run: `printf '%s\n' '${CANDIDATE}' | ${inService('-i udev', "sh -c 'mkdir -p /run/udev/rules.d && cat >/run/udev/rules.d/78-modem.rules && udevadm control --reload && udevadm trigger --settle /dev/ttyUSB0'")}`,
