@@ -40,9 +40,9 @@ const line = (option: string, value: string): string =>
   `${option} = "${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\r/g, '\\r').replace(/\n/g, '\\n')}"\n`;
 
 function config(request: Request): string {
-  // An address is taken as it is: [1-9] and {a,b} are no lists, and nothing but http leads to a network.
+  // An address is taken as it is: [1-9] and {a,b} are no lists, and nothing but http, and TFTP where somebody named it, leads to a network.
   let text = 'silent\ngloboff\n';
-  text += line('proto', '=http,https');
+  text += line('proto', request.url.startsWith('tftp://') ? '=tftp' : '=http,https');
   text += line('request', request.method);
   text += line('url', request.url);
   text += line('write-out', '\n%{http_code}');
