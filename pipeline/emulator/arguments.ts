@@ -203,7 +203,6 @@ function userNetdev(network: UserNetwork, id: string): string[] {
     `id=${id}`,
     ...(network.range === undefined ? [] : [`net=${network.range}`]),
     `restrict=${network.isolated ? 'on' : 'off'}`,
-    ...(network.tftpFolder === undefined ? [] : [`tftp=${value(network.tftpFolder)}`]),
     ...(network.bootFile === undefined ? [] : [`bootfile=${value(network.bootFile)}`]),
     ...(network.forwardToGuest ?? []).map((each) => `hostfwd=tcp:127.0.0.1:${each.hostPort}-:${each.guestPort}`),
     ...(network.answer ?? []).map((each) => `guestfwd=tcp:${each.address}:${each.port}-cmd:${value(each.command)}`),

@@ -55,8 +55,6 @@ export interface UserNetwork {
    * connection, which is its standard input and output; its words are separated by spaces.
    */
   readonly answer?: readonly { readonly address: string; readonly port: number; readonly command: string }[];
-  /** Folder on the host whose files the host gives by TFTP. */
-  readonly tftpFolder?: string;
   /** Let the firmware try this card (needs the iPXE ROM of the tool image). */
   readonly bootFromNetwork?: boolean;
   /** What DHCP names as the file to start: a path, or an address that iPXE understands. */

@@ -34,12 +34,11 @@ const OVF_ENVIRONMENT = `<?xml version="1.0" encoding="utf-8"?>
 `;
 
 bootTest({
-  name: 'one machine asks Exoscale, Azure’s provisioning CD, a seed of NoCloud, URLs, TFTP, a file and a way out, one after the other',
+  name: 'one machine asks Exoscale, Azure’s provisioning CD, a seed of NoCloud, a URL, a file and a way out, one after the other',
   runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
-  tftp: { 'given.yml': `${userData('tftp')}hostname: from-tftp\n` },
   configMedium: { label: 'rd_rdfe_stable', files: { 'ovf-env.xml': OVF_ENVIRONMENT } },
   metadata: {
     answers: {
@@ -78,8 +77,6 @@ bootTest({
     },
     gave('file', '["file:/var/lib/rancher/given.yml"]'),
     holds('file'),
-    gave('tftp', '["tftp:169.254.0.2/given.yml"]'),
-    holds('tftp'),
     // QEMU lets nobody answer at the address that leased the guest's: a router of CloudStack's is shown as the way out, without a lease.
     {
       sentence: 'the machine is given an address by hand',

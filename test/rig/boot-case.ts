@@ -229,8 +229,6 @@ export interface BootCase {
   readonly configMedium?: ConfigMedium;
   /** Answers at 169.254.169.254:80 of the first network, whose range is then 169.254.0.0/16 unless the case names another one. */
   readonly metadata?: MetadataService;
-  /** Files that the second address of the first network gives by TFTP. */
-  readonly tftp?: { readonly [name: string]: string };
   /** A registry of images answers at 10.0.2.100:5000 of the first network. */
   readonly registry?: boolean;
   /** What the firmware says about the machine's maker (SMBIOS). */

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Machine, UserNetwork } from '../../pipeline/emulator/machine.ts';
 import type { BootCase } from './boot-case.ts';
 import { BOOT_SERVER, type BootServer } from './boot-server.ts';
@@ -11,20 +9,10 @@ export interface Answering {
   readonly metadata: RunningMetadata | undefined;
   readonly registry: RunningRegistry | undefined;
   readonly bootServer: BootServer | undefined;
-  readonly tftpFolder: string | undefined;
-}
-
-/** Writes what a case gives by TFTP into a new folder, and gives that. */
-export async function tftpFolderOf({ tftp }: BootCase, scratch: string): Promise<string | undefined> {
-  if (tftp === undefined) return undefined;
-  const folder = join(scratch, 'tftp');
-  await mkdir(folder);
-  for (const [name, text] of Object.entries(tftp)) await writeFile(join(folder, name), text);
-  return folder;
 }
 
 /** The cards of a case's machine; `sshPort` of this host leads to its SSH. */
-export function networksOf(boot: BootCase, { metadata, registry, bootServer, tftpFolder }: Answering, sshPort: number): NonNullable<Machine['networks']> {
+export function networksOf(boot: BootCase, { metadata, registry, bootServer }: Answering, sshPort: number): NonNullable<Machine['networks']> {
   const address = boot.metadata?.address ?? METADATA_ADDRESS;
   const addresses = [address, ...(boot.metadata?.also ?? [])];
   const answer = [
@@ -44,7 +32,6 @@ export function networksOf(boot: BootCase, { metadata, registry, bootServer, tft
       range: network.range ?? (metadata ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : '10.0.2.0/24'),
       forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }],
       answer,
-      ...(tftpFolder === undefined ? {} : { tftpFolder }),
       ...(bootServer ? { bootFromNetwork: true, bootFile: bootServer.bootFile } : {}),
     };
   });

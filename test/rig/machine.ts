@@ -20,7 +20,7 @@ import { bootFacts } from './boot-facts.ts';
 import { BootServer, NETWORK_FILES } from './boot-server.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
-import { networksOf, tftpFolderOf } from './case-networks.ts';
+import { networksOf } from './case-networks.ts';
 import { RunningMetadata } from './metadata-service.ts';
 import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
@@ -163,11 +163,10 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
     if (boot.configMedium.format === 'fat') disks.push({ file, format: 'raw', bus: boot.configMedium.bus ?? 'virtio', readOnly: true, serial: 'config-medium' });
     else discs.push(file);
   }
-  const tftpFolder = await tftpFolderOf(boot, scratch);
   const sshPort = await freePort();
   const modemSocket = boot.modem ? join(scratch, 'modem') : undefined;
   const agentSocket = boot.agentPort ? join(scratch, 'agent') : undefined;
-  return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer, tftpFolder }, sshPort), sshPort, agentSocket, modemSocket, published };
+  return { card, disks, discs, networks: networksOf(boot, { metadata, registry, bootServer }, sshPort), sshPort, agentSocket, modemSocket, published };
 }
 
 async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'parts' | 'emulator' | 'live'>, how: SwitchedOn): Promise<RunningMachine> {

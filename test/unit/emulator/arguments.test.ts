@@ -90,9 +90,9 @@ const ROWS: readonly Row[] = [
     hasNot: ['romfile'],
   },
   {
-    sentence: 'a network that names the file to start and gives files, and no medium beside it',
-    machine: { boot: { type: 'network', files: ['/vmlinuz'] }, networks: [{ isolated: true, bootFromNetwork: true, bootFile: 'http://10.0.2.100/a,b', tftpFolder: '/of/files' }] },
-    has: ['restrict=on,tftp=/of/files,bootfile=http://10.0.2.100/a,,b', 'bootindex=9'],
+    sentence: 'a network that names the file to start, and no medium beside it',
+    machine: { boot: { type: 'network', files: ['/vmlinuz'] }, networks: [{ isolated: true, bootFromNetwork: true, bootFile: 'http://10.0.2.100/a,b' }] },
+    has: ['restrict=on,bootfile=http://10.0.2.100/a,,b', 'bootindex=9'],
     hasNot: ['vmlinuz'],
   },
   {
