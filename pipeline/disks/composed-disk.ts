@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
 import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
 import { type DiskPlan, layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
-import { FAT_SERIAL_OFFSETS, readFat32 } from '../formats/fat-reader.ts';
+import { FAT_SERIAL_OFFSETS, fatPlace, readFat32 } from '../formats/fat-reader.ts';
 import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
@@ -64,15 +64,14 @@ function bootContent(inputs: Inputs, boot: FileSource, plan: DiskPlan): PieceSou
   const given = inputs.maybe('append');
   if (given === undefined) return boot;
   const append = bytesOf(given);
-  const place = readFat32(boot).find(({ path }) => path === APPEND_FILE);
-  const [extent] = place?.extents ?? [];
-  if (place === undefined || extent === undefined || place.size !== append.length || extent.length !== append.length)
-    throw wrongBytes(`The boot file system has no ${APPEND_FILE} of ${append.length} bytes in one piece.`);
+  const place = fatPlace(readFat32(boot), APPEND_FILE);
+  if (place.length !== append.length)
+    throw wrongBytes(`/${APPEND_FILE} of the boot file system has ${place.length} bytes, not ${append.length}.`);
   const serial = new Uint8Array(4);
   new DataView(serial.buffer).setUint32(0, Number.parseInt(plan.ids.bootSerial, 16), true);
   return patchedFile(boot, [
     ...FAT_SERIAL_OFFSETS.map((offset) => ({ offset, bytes: serial })),
-    { offset: extent.offset, bytes: append },
+    { offset: place.offset, bytes: append },
   ]);
 }
 

@@ -55,6 +55,15 @@ export function readFat32(source: RandomAccess): readonly FatFile[] {
   return filesIn(shape, view.getUint32(44, true), '');
 }
 
+/** The place of a file that a freshly filled file system has in one piece. Throws `wrong-bytes` where it has not. */
+export function fatPlace(files: readonly FatFile[], path: string): FatExtent & { readonly path: string } {
+  const extents = files.find((file) => file.path === path)?.extents ?? [];
+  const [extent] = extents;
+  if (extent === undefined || extents.length > 1)
+    throw wrongBytes(`The boot file system has no /${path} in one piece; it has ${extents.length}.`);
+  return { path, ...extent };
+}
+
 function filesIn(shape: Shape, firstCluster: number, folder: string): FatFile[] {
   const files: FatFile[] = [];
   let longName = '';

@@ -30,7 +30,7 @@ export function sparseVmdk(
   disk: ComposableDisk,
   spec: VirtualDiskSpec,
 ): Artifact<'virtual-disk'> {
-  const options = { type: 'monolithicSparse', extent: 'rancheros.vmdk' };
+  const options = { extent: 'rancheros.vmdk' };
   return diskStep(context, disk, { ...spec, writer: 'vmdk', options });
 }
 

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { canonicalJson, type Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { parseDiskPlan } from '../formats/disk-layout.ts';
-import { type FatFile, readFat32 } from '../formats/fat-reader.ts';
+import { fatPlace, readFat32 } from '../formats/fat-reader.ts';
 import type { InstallParts, MediumFile, Span } from '../formats/install-parts.ts';
-import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { fieldsOf, mapOf, pathOf, stringOf } from '../trees/decode.ts';
 import { sha256Of } from '../trees/file-digest.ts';
 import type { FileSource } from '../trees/file-source.ts';
@@ -38,10 +37,10 @@ export const write: Writer = async (job) => {
       JSON.parse(new TextDecoder().decode(planSource.read(0, planSource.size))) as Json,
       'the plan of the disk',
     );
-    const found = new Map(readFat32(boot).map((file) => [file.path, file]));
-    const files = [...wanted].map(([path, source]) => mediumFile(boot, oneExtent(found, path), source));
+    const found = readFat32(boot);
+    const files = [...wanted].map(([path, source]) => mediumFile(boot, fatPlace(found, path), source));
     files.sort((a, b) => a.offset - b.offset);
-    const append = oneExtent(found, stringOf(value['append'], 'options.append'));
+    const append = fatPlace(found, stringOf(value['append'], 'options.append'));
     const rest = restOf(boot, files);
     writeOutput(outputOf(job, 'rest'), (out) => {
       for (const { offset, length } of rest) out.copy(boot, offset, length);
@@ -52,15 +51,6 @@ export const write: Writer = async (job) => {
     inputs.close();
   }
 };
-
-/** A freshly filled file system has every file in a row. */
-function oneExtent(files: ReadonlyMap<string, FatFile>, path: string): Span & { readonly path: string } {
-  const extents = files.get(path)?.extents ?? [];
-  const [extent] = extents;
-  if (extent === undefined || extents.length > 1)
-    throw wrongBytes(`The boot file system has no /${path} in one piece; it has ${extents.length}.`);
-  return { path, ...extent };
-}
 
 function mediumFile(boot: FileSource, span: Span, path: string): MediumFile {
   return { path, size: span.length, sha256: sha256Of(boot, span), offset: span.offset };

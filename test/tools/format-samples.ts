@@ -11,6 +11,7 @@ import { write as vmdk } from '../../pipeline/writers/vmdk.ts';
 import { oracleOutput } from '../rig/tools.ts';
 import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
 import { EPOCH, scratch } from '../unit/trees/sample.ts';
+import { write as streamed } from './streamed-vmdk.ts';
 
 /** One disk with real file systems, in every container. */
 export interface FormatSamples {
@@ -46,7 +47,7 @@ export async function formatSamples(): Promise<FormatSamples> {
   const parts = { plan: input(JSON.stringify(plan)), boot, state, 'bios/boot.img': input(code), 'bios/core.img': input(core) };
   const made = (writer: Writer, output: string, options: Json = {}) => run(writer, parts, output, options);
   const raw = await made(disk, 'disk');
-  const stream = await made(vmdk, 'disk', { type: 'streamOptimized', extent: 'sample-disk1.vmdk' });
+  const stream = await made(streamed, 'disk');
   const packed = scratch();
   await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', '-o', 'compat=0.10', '-m', '1', raw, packed]);
   return {
@@ -56,7 +57,7 @@ export async function formatSamples(): Promise<FormatSamples> {
     vhd: readFileSync(await made(vhd, 'disk')),
     vhdx: readFileSync(await made(vhdx, 'disk')),
     vhdxLarge: readFileSync(await made(vhdx, 'disk', { sizeMiB: 8192 })),
-    vmdk: readFileSync(await made(vmdk, 'disk', { type: 'monolithicSparse', extent: 'a.vmdk' })),
+    vmdk: readFileSync(await made(vmdk, 'disk', { extent: 'a.vmdk' })),
     vmdkStream: readFileSync(stream),
     ova: readFileSync(await made(ova, 'ova', { name: 'sample', version: 'v1.2.3' })),
     qcow2: readFileSync(packed),

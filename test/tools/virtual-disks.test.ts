@@ -18,6 +18,7 @@ import { write as zeroGap } from '../../pipeline/writers/zero-gap.ts';
 import { oracle, oracleOutput } from '../rig/tools.ts';
 import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
 import { EPOCH } from '../unit/trees/sample.ts';
+import { write as streamed } from './streamed-vmdk.ts';
 
 const folder = await temporaryFolder('virtual-disks');
 after(() => removeTemporaryFolder(folder));
@@ -71,8 +72,8 @@ function partsOf({ boot, state }: { readonly boot: Buffer; readonly state: Buffe
 const FORMATS = [
   { name: 'a dynamic VHD', qemu: 'vpc', writer: vhd, options: {} },
   { name: 'a VHDX', qemu: 'vhdx', writer: vhdx, options: {} },
-  { name: 'a monolithicSparse VMDK', qemu: 'vmdk', writer: vmdk, options: { type: 'monolithicSparse', extent: 'a.vmdk' } },
-  { name: 'a streamOptimized VMDK', qemu: 'vmdk', writer: vmdk, options: { type: 'streamOptimized', extent: 'a.vmdk' } },
+  { name: 'a monolithicSparse VMDK', qemu: 'vmdk', writer: vmdk, options: { extent: 'a.vmdk' } },
+  { name: 'a streamOptimized VMDK', qemu: 'vmdk', writer: streamed, options: {} },
 ] as const;
 
 for (const [kind, content] of Object.entries(CONTENTS)) {

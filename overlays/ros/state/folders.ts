@@ -49,16 +49,9 @@ if ! cp -a $new $half/; then
 		if cp -a "$folder" $half/; then new="$new $folder"; else rm -rf "$half/\${folder##*/}"; echo "$folder"; status=1; fi
 	done
 fi
-parents=
 for folder in $new; do
 	parent=\${folder%/*}
-	case " $parents " in *" $parent/ "*) continue ;; esac
-	parents="$parents $parent/"
-	names=
-	for other in $new; do
-		[ "\${other%/*}" != "$parent" ] || names="$names $half/\${other##*/}"
-	done
-	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -t ".$parent/" $names || status=1
+	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -T "$half/\${folder##*/}" ".$folder" || status=1
 done
 rm -rf $half
 exit $status`;
