@@ -30,7 +30,7 @@ export default defineTarget({
     const system = liveSystem(context, 'amd64');
     const disk = installedDisk(context, system, { name: 'amd64' });
     return {
-      'rancheros.img': zstdCompressed(context, 'rancheros.img', disk.raw),
+      'rancheros.img': zstdCompressed(context, 'rancheros.img', disk.stream),
       'rancheros.iso': liveIso(context, system, { name: 'rancheros.iso', disk }),
       vmlinuz: system.kernel.image,
       initrd: system.initrd,

@@ -28,7 +28,7 @@ export default defineTarget({
     return {
       'arm64/rancheros-raspberry-pi64.zip': zipOf(context, 'arm64/rancheros-raspberry-pi64.zip', {
         name: 'rancheros-raspberry-pi64.img',
-        file: raspberryPiCard(context),
+        ...raspberryPiCard(context),
       }),
       'arm64/rancheros.iso': liveIso(context, system, { name: 'arm64/rancheros.iso', disk }),
       'arm64/vmlinuz': system.kernel.image,

@@ -29,7 +29,7 @@ export default defineTarget({
   make(context) {
     const disk = cloudDisk(context, { name: 'aws', append: APPEND });
     return {
-      'rancheros-aws.raw.zst': zstdCompressed(context, 'rancheros-aws.raw.zst', disk.raw),
+      'rancheros-aws.raw.zst': zstdCompressed(context, 'rancheros-aws.raw.zst', disk.stream),
       'aws-image.json': jsonFile(context, 'aws-image.json', { Name: `rancheros-${context.version}`, ...REGISTER }),
     };
   },

@@ -25,6 +25,8 @@ export type ArtifactKind =
   | 'zip'
   | 'zstd'
   | 'text'
+  /** JSON of a `PieceList`. */
+  | 'pieces'
   | 'json'
   | 'file';
 
@@ -77,10 +79,12 @@ export type InputRef = Artifact | Input;
 
 /** One program run in isolation. Inputs are files `/in/<name>`, outputs `/out/<name>`, the working folder `/work`. */
 export interface Command {
-  /** Passed to execve as it is; never a shell line. */
+  /** Passed to execve as it is, but for `{size}` where there are `pieces`; never a shell line. */
   readonly argv: readonly [string, ...string[]];
   /** Absolute path below /in or /work that becomes standard input. */
   readonly stdin?: string;
+  /** Absolute path below /in of a `PieceList` that is put together as standard input. `{size}` in argv becomes its bytes. */
+  readonly pieces?: string;
   /** Absolute path below /out or /work that receives standard output. */
   readonly stdout?: string;
   readonly env?: { readonly [name: string]: string };

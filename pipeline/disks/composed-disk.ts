@@ -9,12 +9,12 @@ import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { refuse } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import type { Inputs } from '../trees/job.ts';
-import { type PieceSource, patchedFile } from './patched-file.ts';
+import { type FileSlice, patched, wholeInput } from './file-slice.ts';
 
 /** What lies at a byte of the disk; between pieces there are zeros. */
 export interface DiskPiece {
   readonly offset: number;
-  readonly content: Uint8Array | PieceSource;
+  readonly content: Uint8Array | FileSlice;
 }
 
 /** A disk that need not exist as one file: whoever writes another container around it takes the pieces as they are. */
@@ -45,8 +45,8 @@ export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): Compo
     );
   }
   const layout = layOut(plan, sizeMiB === undefined ? smallest : sizeMiB * MIB);
-  const boot = inputs.open('boot');
-  const state = inputs.open('state');
+  const boot = wholeInput(inputs, 'boot');
+  const state = wholeInput(inputs, 'state');
   if (boot.size !== plan.bootBytes)
     throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
   if (state.size > plan.stateBytes)
@@ -54,25 +54,34 @@ export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): Compo
   const frame = diskFrame(layout, plan.hasBios ? biosCode(inputs) : undefined);
   const pieces: DiskPiece[] = [
     ...frame.map(({ lba, bytes }) => ({ offset: lba * SECTOR, content: bytes })),
-    { offset: layout.boot.firstLba * SECTOR, content: bootContent(inputs, boot, plan) },
+    ...behindEachOther(layout.boot.firstLba * SECTOR, bootContents(inputs, boot, plan)),
     { offset: layout.state.firstLba * SECTOR, content: state },
   ];
   return { id: plan.ids.disk, size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
 }
 
-function bootContent(inputs: Inputs, boot: FileSource, plan: DiskPlan): PieceSource {
+function bootContents(inputs: Inputs, boot: FileSlice, plan: DiskPlan): readonly DiskPiece['content'][] {
   const given = inputs.maybe('append');
-  if (given === undefined) return boot;
+  if (given === undefined) return [boot];
   const append = bytesOf(given);
-  const place = fatPlace(readFat32(boot), APPEND_FILE);
+  const place = fatPlace(readFat32(boot.source), APPEND_FILE);
   if (place.length !== append.length)
     throw wrongBytes(`/${APPEND_FILE} of the boot file system has ${place.length} bytes, not ${append.length}.`);
   const serial = new Uint8Array(4);
   new DataView(serial.buffer).setUint32(0, Number.parseInt(plan.ids.bootSerial, 16), true);
-  return patchedFile(boot, [
+  return patched(boot, [
     ...FAT_SERIAL_OFFSETS.map((offset) => ({ offset, bytes: serial })),
     { offset: place.offset, bytes: append },
   ]);
+}
+
+function behindEachOther(offset: number, contents: readonly DiskPiece['content'][]): readonly DiskPiece[] {
+  let next = offset;
+  return contents.map((content) => {
+    const piece = { offset: next, content };
+    next += content instanceof Uint8Array ? content.length : content.size;
+    return piece;
+  });
 }
 
 function biosCode(inputs: Inputs): BiosCode {

@@ -1,4 +1,5 @@
 import type { ComposedDisk, DiskPiece } from './composed-disk.ts';
+import { fillFrom } from './file-slice.ts';
 
 /** A block of a disk that is not all zeros. */
 export interface DiskBlock {
@@ -44,8 +45,7 @@ export function copyOverlap(piece: DiskPiece, start: number, block: Uint8Array):
   const place = block.subarray(from - start, to - start);
   const { content } = piece;
   if (content instanceof Uint8Array) place.set(content.subarray(from - piece.offset, to - piece.offset));
-  else if (content.fill(place, from - piece.offset).length !== place.length)
-    throw new Error(`${content.path} became shorter while it was read`);
+  else fillFrom(content, place, from - piece.offset);
 }
 
 /** Bytes of a piece. */

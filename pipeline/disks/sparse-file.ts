@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import type { PieceSource } from './patched-file.ts';
+import { type FileSlice, fillFrom } from './file-slice.ts';
 
 /** What a file system keeps a hole in: smaller runs of zeros would be stored anyway. */
 const GRAIN = 4096;
@@ -32,14 +32,13 @@ export class SparseFile {
     }
   }
 
-  /** Puts a whole file at a position, a MiB at a time. */
-  copy(source: PieceSource, position: number): void {
+  /** Puts a part of a file at a position, a MiB at a time. */
+  copy(slice: FileSlice, position: number): void {
     const buffer = new Uint8Array(CHUNK);
-    for (let done = 0; done < source.size; ) {
-      const chunk = source.fill(buffer.subarray(0, Math.min(CHUNK, source.size - done)), done);
-      if (chunk.length === 0) throw new Error(`${source.path} became shorter while it was read`);
+    for (let done = 0; done < slice.size; done += CHUNK) {
+      const chunk = buffer.subarray(0, Math.min(CHUNK, slice.size - done));
+      fillFrom(slice, chunk, done);
       this.put(chunk, position + done);
-      done += chunk.length;
     }
   }
 

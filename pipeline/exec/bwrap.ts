@@ -8,6 +8,7 @@ import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import type { ToolRoots } from './roots.ts';
 import type { ShortResult } from './short-command.ts';
+import { mapSandboxPath, standardInput } from './standard-input.ts';
 import { withWorkFolder } from './work-folder.ts';
 
 /**
@@ -45,8 +46,8 @@ export class BwrapExecutor implements Executor {
     return runShortCommand([...this.#bwrap(root), ...isolation(root), '--', '/usr/bin/true'], { seconds: 20, signal });
   }
 
-  #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
-    const hostPath = (inside: string) => mapSandboxPath(inside, request, work);
+  async #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
+    const { argv, stdin } = await standardInput(command, request, work);
     const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
     const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => [
       '--setenv',
@@ -74,11 +75,11 @@ export class BwrapExecutor implements Executor {
         ...environment,
         '--',
         ...limits,
-        ...command.argv,
+        ...argv,
       ],
       env: {},
-      stdin: command.stdin && hostPath(command.stdin),
-      stdout: command.stdout && hostPath(command.stdout),
+      stdin,
+      stdout: command.stdout && mapSandboxPath(command.stdout, request, work),
       seconds: request.limits.seconds,
       signal: request.signal,
     });
@@ -115,19 +116,6 @@ function isolation(root: string): string[] {
     '--tmpfs',
     '/tmp',
   ];
-}
-
-/** The host file behind a path that a command names as its standard input or output. */
-export function mapSandboxPath(
-  inside: string,
-  request: Pick<RunRequest, 'inputs' | 'outFolder'>,
-  work: string,
-): string {
-  if (inside.startsWith('/work/')) return path.join(work, inside.slice('/work/'.length));
-  if (inside.startsWith('/out/')) return path.join(request.outFolder, inside.slice('/out/'.length));
-  const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)] : undefined;
-  if (input === undefined) throw new Error(`${inside} is no input, output or scratch file of this step`);
-  return input;
 }
 
 function onPath(program: string, searchPath: string): string | undefined {

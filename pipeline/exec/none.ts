@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Executor, RunRequest } from '../core/ports.ts';
-import { mapSandboxPath } from './bwrap.ts';
 import { toolEnvironment } from './environment.ts';
 import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import type { ToolRoots } from './roots.ts';
+import { mapSandboxPath, standardInput } from './standard-input.ts';
 import { inFolderOf, withWorkFolder } from './work-folder.ts';
 
 /** A path of the sandbox at the start of a word or behind `=`, `:` or `,`. */
@@ -30,7 +30,8 @@ export class NoneExecutor implements Executor {
       // A folder of links stands for `/in`.
       const inFolder = await this.#roots.linkFolder(inFolderOf(work), request.inputs);
       for (const command of request.commands) {
-        const [program, ...rest] = command.argv;
+        const given = await standardInput(command, request, work);
+        const [program, ...rest] = given.argv;
         const argv = rest.map((word) =>
           word.replace(
             SANDBOX_PATH,
@@ -41,7 +42,7 @@ export class NoneExecutor implements Executor {
           argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...argv],
           env: { ...toolEnvironment(command, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
           cwd: work,
-          stdin: command.stdin && mapSandboxPath(command.stdin, request, work),
+          stdin: given.stdin,
           stdout: command.stdout && mapSandboxPath(command.stdout, request, work),
           seconds: request.limits.seconds,
           signal: request.signal,

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
@@ -9,8 +11,8 @@ export interface ProcessSpec {
   readonly argv: readonly [string, ...string[]];
   readonly env: { readonly [name: string]: string };
   readonly cwd?: string | undefined;
-  /** File that becomes standard input; without one it is empty. */
-  readonly stdin?: string | undefined;
+  /** File that becomes standard input, or what is fed to it; without one it is empty. */
+  readonly stdin?: string | AsyncIterable<Uint8Array> | undefined;
   /** File that receives standard output; without one it counts as words of the tool. */
   readonly stdout?: string | undefined;
   readonly seconds: number;
@@ -30,13 +32,14 @@ const KEPT_WORDS = 8192;
 
 /**
  * Runs one program in a process group of its own and kills the whole group on abort or when its time is up.
- * Bytes go from file to program to file without passing through here, so a stream of any size costs no memory.
+ * Bytes of files go to and from the program without passing through here; what is fed waits until the program takes it. So a stream of any
+ * size costs no memory.
  */
 export async function runProcess(spec: ProcessSpec): Promise<ProcessResult> {
   if (spec.signal.aborted) throw new BuildError(interrupted());
   const files: FileHandle[] = [];
   try {
-    const stdin = spec.stdin === undefined ? undefined : await opened(files, spec.stdin, 'r');
+    const stdin = typeof spec.stdin === 'string' ? await opened(files, spec.stdin, 'r') : spec.stdin;
     const stdout = spec.stdout === undefined ? undefined : await opened(files, spec.stdout, 'w');
     return await watch(spec, stdin ?? 'ignore', stdout ?? 'pipe');
   } finally {
@@ -50,14 +53,19 @@ async function opened(files: FileHandle[], file: string, flags: string): Promise
   return handle.fd;
 }
 
-function watch(spec: ProcessSpec, stdin: number | 'ignore', stdout: number | 'pipe'): Promise<ProcessResult> {
+function watch(
+  spec: ProcessSpec,
+  stdin: number | 'ignore' | AsyncIterable<Uint8Array>,
+  stdout: number | 'pipe',
+): Promise<ProcessResult> {
   const [program, ...rest] = spec.argv;
+  const isFed = typeof stdin === 'object';
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, {
       env: { ...spec.env },
       cwd: spec.cwd,
       detached: true,
-      stdio: [stdin, stdout, 'pipe'],
+      stdio: [isFed ? 'pipe' : stdin, stdout, 'pipe'],
     });
     let words = '';
     let timedOut = false;
@@ -73,6 +81,12 @@ function watch(spec: ProcessSpec, stdin: number | 'ignore', stdout: number | 'pi
         // The group is gone already.
       }
     };
+    let starved: unknown;
+    if (isFed && child.stdin !== null)
+      feed(stdin, child.stdin).catch((error: unknown) => {
+        starved = error;
+        killGroup();
+      });
     const timer = setTimeout(() => {
       timedOut = true;
       killGroup();
@@ -90,7 +104,23 @@ function watch(spec: ProcessSpec, stdin: number | 'ignore', stdout: number | 'pi
       settle();
       killGroup();
       if (spec.signal.aborted) reject(new BuildError(interrupted()));
+      else if (starved !== undefined) reject(starved);
       else resolve({ code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) });
     });
   });
+}
+
+/** Ends well, too, where the program has ended before it took everything: its exit code says what that means. */
+async function feed(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
+  let troubleOfSource: unknown;
+  const source = (async function* () {
+    try {
+      yield* bytes;
+    } catch (error) {
+      troubleOfSource = error;
+      throw error;
+    }
+  })();
+  await pipeline(source, stdin).catch(() => undefined);
+  if (troubleOfSource !== undefined) throw troubleOfSource;
 }

@@ -68,6 +68,26 @@ export function vmdkDescriptor({ type, sectors, contentId, uuid, extent }: VmdkD
   ].join('\n');
 }
 
+/** A part of a disk that is a part of a file beside the descriptor; both in sectors. */
+export interface FlatExtent {
+  readonly file: string;
+  readonly offset: number;
+  readonly sectors: number;
+}
+
+/** The descriptor of a disk in flat extents, to be read by programs such as qemu-img. */
+export function flatDescriptor(extents: readonly FlatExtent[]): string {
+  return [
+    '# Disk DescriptorFile',
+    'version=1',
+    'CID=fffffffe',
+    'parentCID=ffffffff',
+    'createType="twoGbMaxExtentFlat"',
+    ...extents.map(({ file, offset, sectors }) => `RW ${sectors} FLAT "${file}" ${offset}`),
+    '',
+  ].join('\n');
+}
+
 interface Header {
   readonly version: number;
   readonly flags: number;

@@ -92,16 +92,16 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
       ],
     },
   });
-  const { tar } = context.graph.add({
+  const { pieces } = context.graph.add({
     title: `image ${IMAGE}`,
     action: { type: 'builtin', writer: 'image-archive', options: { arch: 'amd64', name: IMAGE } },
     inputs: { layer: layer.tar },
-    outputs: { tar: 'tar' },
+    outputs: { pieces: 'pieces' },
   });
   return toolStep(context, {
     title: name,
-    inputs: { tar },
+    inputs: { layer: layer.tar, pieces },
     output: { name: 'gzip', kind: 'gzip' },
-    commands: [{ argv: ['gzip', '-n', '-6'], stdin: '/in/tar', stdout: '/out/gzip' }],
+    commands: [{ argv: ['gzip', '-n', '-6'], pieces: '/in/pieces', stdout: '/out/gzip' }],
   });
 }

@@ -8,6 +8,7 @@ import { type BiosBootCode, biosBootCode, GRUB_FOLDER } from './disk-boot-code.t
 import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
 import { efiPrograms } from './efi-programs.ts';
 import { squashfsOfFiles } from './squashfs.ts';
+import type { Stream } from './stream.ts';
 import type { System } from './system.ts';
 import { textFile } from './text.ts';
 
@@ -29,12 +30,15 @@ export interface DiskSpec {
 export interface ComposableDisk {
   /** What a writer composes the disk of (`composedDisk`), for containers around it that never hold it raw. */
   readonly parts: { readonly [name: string]: InputRef };
-  readonly raw: Artifact<'disk'>;
+  /** As a raw image that is only there while something reads it. */
+  readonly stream: Stream;
 }
 
 /** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
 export interface InstalledDisk extends ComposableDisk {
   readonly system: BootableSystem;
+  /** As a raw image with holes, to boot from. */
+  readonly raw: Artifact<'disk'>;
   /** Sizes and identities: a `DiskPlan` as JSON. */
   readonly plan: Artifact<'json'>;
   /** File system of the boot partition. */
@@ -70,7 +74,6 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     firstSector: MIB_SECTORS * (bios ? 2 : 1),
   });
   const parts = { plan, boot, state, ...biosInputs };
-  const raw = rawDisk(context, spec, parts);
   const installer = installerOf(context, {
     name: spec.name,
     arch: system.arch,
@@ -79,7 +82,17 @@ export function installedDisk(context: BuildContext, system: BootableSystem, spe
     bios,
     medium: slotFiles(system),
   });
-  return { system, parts, raw, plan, boot, state, bios, installer };
+  return {
+    system,
+    parts,
+    stream: streamOf(context, spec, parts),
+    raw: rawDisk(context, spec, parts),
+    plan,
+    boot,
+    state,
+    bios,
+    installer,
+  };
 }
 
 /**
@@ -93,7 +106,7 @@ export function likeDisk(
   const { biosInputs, bootInputs, plan, state } = plannedDisk(context, pattern.system, spec);
   const append = bootInputs[`boot/${APPEND_FILE}`];
   const parts = { plan, boot: pattern.boot, state, ...biosInputs, ...(append ? { append } : {}) };
-  return { parts, raw: rawDisk(context, spec, parts) };
+  return { parts, stream: streamOf(context, spec, parts) };
 }
 
 interface PlannedDisk {
@@ -128,6 +141,16 @@ function plannedDisk(context: BuildContext, system: BootableSystem, spec: DiskSp
   });
   const state = stateFileSystem(context, { name: spec.name, tar: stateTar, ext4 });
   return { bios, biosInputs, bootInputs, plan, fat, state };
+}
+
+function streamOf(context: BuildContext, spec: DiskSpec, parts: ComposableDisk['parts']): Stream {
+  const { pieces } = context.graph.add({
+    title: `pieces of the disk ${spec.name}`,
+    action: { type: 'builtin', writer: 'disk-pieces', options: { sizeMiB: spec.sizeMiB } },
+    inputs: parts,
+    outputs: { pieces: 'pieces' },
+  });
+  return { pieces, parts };
 }
 
 function rawDisk(context: BuildContext, spec: DiskSpec, parts: ComposableDisk['parts']): Artifact<'disk'> {

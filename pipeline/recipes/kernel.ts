@@ -9,13 +9,22 @@ export interface Kernel {
   /** `uname -r`. */
   readonly release: string;
   readonly image: Artifact<'file'>;
-  /** Tar of `usr/lib/modules/<release>/` for initrd-base. */
-  readonly initrdModules: Artifact<'tar'>;
-  /** Tar of `usr/lib/modules/<release>/` for the modules layer; holds the initrd's modules too. */
-  readonly systemModules: Artifact<'tar'>;
+  /** For initrd-base. */
+  readonly initrdModules: ModuleTrees;
+  /** For the modules layer; the initrd's modules too. */
+  readonly systemModules: ModuleTrees;
+}
+
+/** Tars of `usr/lib/modules/<release>/`, to be laid over each other. */
+export interface ModuleTrees {
+  readonly modules: Artifact<'tar'>;
+  /** What depmod makes: `modules.dep` and so on. */
+  readonly indices: Artifact<'tar'>;
 }
 
 const PACKAGE_PREFIX = 'linux-image-';
+/** What depmod reads beside the modules, and the writer `modules` brings. */
+const KEPT_LISTS = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'];
 
 /** Debian's signed kernel as it is, and of its modules those that `kernel-configs/debian-<arch>.yaml` names. */
 export function debianKernel(context: BuildContext, arch: Arch): Kernel {
@@ -56,7 +65,7 @@ function kernelPackage(context: BuildContext, arch: Arch): PackagePin {
   return pin;
 }
 
-/** The chosen modules with what they need, and depmod's indices over exactly those. */
+/** The chosen modules with what they need, and depmod's indices over exactly those; the modules themselves are not written twice. */
 function indexedModules(
   context: BuildContext,
   options: {
@@ -65,16 +74,16 @@ function indexedModules(
     readonly patterns: readonly string[];
     readonly kernel: Artifact<'tar'>;
   },
-): Artifact<'tar'> {
-  const { tar } = context.graph.add({
+): ModuleTrees {
+  const { tar: modules } = context.graph.add({
     title: options.title,
     action: { type: 'builtin', writer: 'modules', options: { release: options.release, modules: options.patterns } },
     inputs: { kernel: options.kernel },
     outputs: { tar: 'tar' },
   });
-  return toolStep(context, {
+  const indices = toolStep(context, {
     title: `depmod ${options.title}`,
-    inputs: { modules: tar },
+    inputs: { modules },
     output: { name: 'tar', kind: 'tar' },
     commands: [
       { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
@@ -89,6 +98,8 @@ function indexedModules(
           '--numeric-owner',
           '--mode=u=rwX,go=rX',
           '--mtime=@0',
+          '--exclude=kernel',
+          ...KEPT_LISTS.map((name) => `--exclude=${name}`),
           '-cf',
           '/out/tar',
           '-C',
@@ -98,4 +109,5 @@ function indexedModules(
       },
     ],
   });
+  return { modules, indices };
 }

@@ -5,6 +5,7 @@ import type { BuildContext } from './context.ts';
 import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
 import { deviceTrees } from './kernel.ts';
 import { filesOfPackage } from './packages.ts';
+import type { Stream } from './stream.ts';
 import { type Extras, liveSystem } from './system.ts';
 
 /** What the card's system has beside that of every Arm machine: Wi-Fi. Of the firmware only that of these boards' chips. */
@@ -44,8 +45,8 @@ const ARGUMENTS =
 
 const NAME = 'raspberry-pi64';
 
-/** An SD card for Raspberry Pi 3 and 4 as a raw image: an MBR, a FAT with all that is started, a state that grows at the first boot. */
-export function raspberryPiCard(context: BuildContext): Artifact<'disk'> {
+/** An SD card for Raspberry Pi 3 and 4 as a raw image in pieces: an MBR, a FAT with all that is started, a state that grows at the first boot. */
+export function raspberryPiCard(context: BuildContext): Stream {
   const system = liveSystem(context, 'arm64', EXTRAS);
   const files: { readonly [path: string]: InputRef } = {
     ...firmware(context),
@@ -81,13 +82,14 @@ export function raspberryPiCard(context: BuildContext): Artifact<'disk'> {
     firstSector: CARD_ALIGNMENT / SECTOR,
   });
   const state = stateFileSystem(context, { name: NAME, tar: stateTar, ext4 });
-  const { disk } = context.graph.add({
+  const parts = { plan, boot, state };
+  const { pieces } = context.graph.add({
     title: `card ${NAME}`,
     action: { type: 'builtin', writer: 'card', options: {} },
-    inputs: { plan, boot, state },
-    outputs: { disk: 'disk' },
+    inputs: parts,
+    outputs: { pieces: 'pieces' },
   });
-  return disk;
+  return { pieces, parts };
 }
 
 /** The firmware, and its licence beside it: it must be handed on with the files. */

@@ -94,7 +94,7 @@ function sharedLayers(context: BuildContext, arch: Arch, kernel: Kernel): readon
       composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
       { arch, compression: 'xz', content: 'few programs' },
     ),
-    stacked(context, composeLayer(context, { name: 'modules', trees: { modules: kernel.systemModules } }), {
+    stacked(context, composeLayer(context, { name: 'modules', trees: { ...kernel.systemModules } }), {
       arch,
       compression: 'zstd',
       content: 'many files',
@@ -187,7 +187,7 @@ export function initrdBaseOf(
       type: 'builtin',
       writer: 'cpio',
       options: {
-        trees: ['modules'],
+        trees: Object.keys(kernel.initrdModules),
         files: [
           { path: 'init', mode: 0o755 },
           { path: 'bin/busybox', mode: 0o755 },
@@ -196,7 +196,7 @@ export function initrdBaseOf(
       },
     },
     inputs: {
-      modules: kernel.initrdModules,
+      ...kernel.initrdModules,
       'file/init': { from: 'repository', path: init },
       'file/bin/busybox': fileOfPackage(context, {
         set: 'base',

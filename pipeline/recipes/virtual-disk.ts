@@ -53,14 +53,19 @@ export function ova(
 }
 
 /**
- * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a sparse VMDK, so that no hole is ever
- * read. Without -W, which makes the order of clusters a matter of luck.
+ * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a VMDK of the parts themselves, so that
+ * it is never written and no hole is ever read. Without -W, which makes the order of clusters a matter of luck.
  */
 export function qcow2(context: BuildContext, disk: ComposableDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
-  const source = sparseVmdk(context, disk, { ...spec, name: `holes of ${spec.name}` });
+  const { descriptor, rest } = context.graph.add({
+    title: `extents of ${spec.name}`,
+    action: { type: 'builtin', writer: 'flat-vmdk', options: sizeOf(spec) },
+    inputs: disk.parts,
+    outputs: { descriptor: 'text', rest: 'file' },
+  });
   return toolStep(context, {
     title: spec.name,
-    inputs: { vmdk: source },
+    inputs: { ...disk.parts, descriptor, rest },
     output: { name: 'disk', kind: 'virtual-disk' },
     commands: [
       {
@@ -76,7 +81,7 @@ export function qcow2(context: BuildContext, disk: ComposableDisk, spec: Virtual
           'compat=0.10',
           '-m',
           '1',
-          '/in/vmdk',
+          '/in/descriptor',
           '/out/disk',
         ],
       },
@@ -90,18 +95,18 @@ export function gceArchive(
   disk: ComposableDisk,
   spec: VirtualDiskSpec & { readonly sizeMiB: number },
 ): Artifact<'gzip'> {
-  const { tar } = context.graph.add({
-    title: `tar of ${spec.name}`,
+  const { pieces } = context.graph.add({
+    title: `pieces of ${spec.name}`,
     action: { type: 'builtin', writer: 'gce-tar', options: { sizeMiB: spec.sizeMiB } },
     inputs: disk.parts,
-    outputs: { tar: 'tar' },
+    outputs: { pieces: 'pieces' },
   });
   return toolStep(context, {
     title: spec.name,
-    inputs: { tar },
+    inputs: { ...disk.parts, pieces },
     output: { name: 'gzip', kind: 'gzip' },
     // What is in there is compressed already but for zeros: a higher level takes three times as long for nothing.
-    commands: [{ argv: ['gzip', '-n', '-1'], stdin: '/in/tar', stdout: '/out/gzip' }],
+    commands: [{ argv: ['gzip', '-n', '-1'], pieces: '/in/pieces', stdout: '/out/gzip' }],
   });
 }
 
@@ -115,14 +120,14 @@ export function compressedFixedVhd(
     title: `ends of ${spec.name}`,
     action: { type: 'builtin', writer: 'disk-ends', options: { sizeMiB: spec.sizeMiB, footer: 'vhd' } },
     inputs: disk.parts,
-    outputs: { head: 'file', tail: 'file', gap: 'json' },
+    outputs: { head: 'pieces', tail: 'pieces', gap: 'json' },
   });
   const { file } = context.graph.add({
     title: spec.name,
     action: { type: 'builtin', writer: 'zero-gap', options: {} },
     inputs: {
-      head: zstdCompressed(context, `beginning of ${spec.name}`, head),
-      tail: zstdCompressed(context, `end of ${spec.name}`, tail),
+      head: zstdCompressed(context, `beginning of ${spec.name}`, { pieces: head, parts: disk.parts }),
+      tail: zstdCompressed(context, `end of ${spec.name}`, { pieces: tail, parts: disk.parts }),
       gap,
       one: zeros(context, 1),
       many: zeros(context, 64),

@@ -9,19 +9,27 @@ import { writeOutput } from './output-file.ts';
  */
 export function writeTar(file: string, nodes: Iterable<Node>, epoch: number): void {
   writeOutput(file, (out) => {
-    const first = new Map<Content, string>();
-    for (const node of [...nodes].sort(byPath)) {
-      const { content } = node;
-      const linkTo = content ? first.get(content) : undefined;
-      if (content && linkTo === undefined) first.set(content, node.path);
-      out.write(encodeTarHeader(entryOf(node, linkTo, epoch)));
-      if (content && linkTo === undefined) {
-        out.copy(content.source, content.offset, content.size);
-        out.zeros(tarPadding(content.size));
-      }
+    for (const part of tarParts(nodes, epoch)) {
+      if (part instanceof Uint8Array) out.write(part);
+      else out.copy(part.source, part.offset, part.size);
     }
-    out.write(TAR_END);
   });
+}
+
+/** The same tar part by part: contents where they lie, and what is around them. */
+export function* tarParts(nodes: Iterable<Node>, epoch: number): Generator<Uint8Array | Content> {
+  const first = new Map<Content, string>();
+  for (const node of [...nodes].sort(byPath)) {
+    const { content } = node;
+    const linkTo = content ? first.get(content) : undefined;
+    if (content && linkTo === undefined) first.set(content, node.path);
+    yield encodeTarHeader(entryOf(node, linkTo, epoch));
+    if (content && linkTo === undefined) {
+      yield content;
+      yield new Uint8Array(tarPadding(content.size));
+    }
+  }
+  yield TAR_END;
 }
 
 function entryOf(node: Node, linkTo: string | undefined, epoch: number): TarEntry {

@@ -1,17 +1,20 @@
 import type { Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
-import { SparseFile } from '../disks/sparse-file.ts';
+import { diskPieces } from '../disks/disk-pieces.ts';
+import { wholeInput } from '../disks/file-slice.ts';
+import { pieceListText } from '../disks/piece-list.ts';
 import { layOutCard, parseCardPlan } from '../formats/card-layout.ts';
 import { encodeMbr } from '../formats/mbr.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
+import { writeOutput } from '../trees/output-file.ts';
 
 const PLAN_LIMIT = 64 * 1024;
 
 /**
- * Composes an SD card as a raw image with holes. Inputs: `plan`, made by the writer `card-plan`; `boot`, the FAT file system, and
- * `state`, the ext4 file system, both of exactly the plan's sizes. No options. Output: `disk`.
+ * Composes an SD card as the pieces of its raw image. Inputs: `plan`, made by the writer `card-plan`; `boot`, the FAT file system, and
+ * `state`, the ext4 file system, both of exactly the plan's sizes. No options. Output: `pieces`.
  */
 export const write: Writer = async (job) => {
   const inputs = new Inputs(job);
@@ -20,20 +23,18 @@ export const write: Writer = async (job) => {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(source.read(0, Math.min(source.size, PLAN_LIMIT)));
     const plan = parseCardPlan(JSON.parse(text) as Json, 'the plan of the card');
     const layout = layOutCard(plan);
-    const boot = inputs.open('boot');
-    const state = inputs.open('state');
+    const boot = wholeInput(inputs, 'boot');
+    const state = wholeInput(inputs, 'state');
     if (boot.size !== plan.bootBytes)
       throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
     if (state.size !== plan.stateBytes)
       throw wrongBytes(`The state file system has ${state.size} bytes; its partition has ${plan.stateBytes}.`);
-    const card = new SparseFile(outputOf(job, 'disk'), layout.size);
-    try {
-      card.put(encodeMbr(layout.mbr), 0);
-      card.copy(boot, layout.boot.firstLba * SECTOR);
-      card.copy(state, layout.state.firstLba * SECTOR);
-    } finally {
-      card.close();
-    }
+    const pieces = [
+      { offset: 0, content: encodeMbr(layout.mbr) },
+      { offset: layout.boot.firstLba * SECTOR, content: boot },
+      { offset: layout.state.firstLba * SECTOR, content: state },
+    ];
+    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(diskPieces({ pieces }, 0, layout.size))));
   } finally {
     inputs.close();
   }

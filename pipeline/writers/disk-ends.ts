@@ -1,7 +1,8 @@
 import type { Json } from '../core/json.ts';
 import type { Writer } from '../core/writer.ts';
 import { dataRuns } from '../disks/data-runs.ts';
-import { diskSource } from '../disks/disk-source.ts';
+import { diskPieces } from '../disks/disk-pieces.ts';
+import { bytesPiece, pieceListText } from '../disks/piece-list.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { MIB } from '../formats/sector.ts';
 import { encodeVhdFooter } from '../formats/vhd.ts';
@@ -13,8 +14,8 @@ import { writeOutput } from '../trees/output-file.ts';
 export type DiskEndsOptions = { readonly sizeMiB?: number | undefined; readonly footer?: 'vhd' | undefined };
 
 /**
- * An installed disk without the zeros in its middle, so that they need neither be stored nor read nor compressed: `head` is everything
- * up to the last data before the backup of the partition table, `tail` is the last MiB, and `gap` is the number of MiB between them, as
+ * An installed disk without the zeros in its middle, so that they need neither be read nor compressed: `head` are the pieces of everything
+ * up to the last data before the backup of the partition table, `tail` those of the last MiB, and `gap` is the number of MiB between them, as
  * JSON `{"mebibytes": n}`. Inputs: those of `composedDisk`. Options: `DiskEndsOptions`.
  */
 export const write: Writer = async (job) => {
@@ -22,17 +23,15 @@ export const write: Writer = async (job) => {
   const hasFooter = footerOption(job.options);
   withVirtualDisk(job, sizeMiB, (disk) => {
     const [first, last] = dataRuns(disk, MIB, 2);
-    const source = diskSource(disk);
     const tailStart = disk.size - MIB;
     // A disk that is full to its end has no gap.
     const headEnd =
       last === undefined || last.offset < tailStart ? tailStart : (first?.offset ?? 0) + (first?.size ?? 0);
     const footer = encodeVhdFooter({ type: 'fixed', size: disk.size, id: disk.identity('vhd'), epoch: job.epoch });
-    writeOutput(outputOf(job, 'head'), (out) => out.copy(source, 0, headEnd));
-    writeOutput(outputOf(job, 'tail'), (out) => {
-      out.copy(source, tailStart, MIB);
-      if (hasFooter) out.write(footer);
-    });
+    const head = diskPieces(disk, 0, headEnd);
+    const tail = [...diskPieces(disk, tailStart, disk.size), ...(hasFooter ? [bytesPiece(footer)] : [])];
+    writeOutput(outputOf(job, 'head'), (out) => out.write(pieceListText(head)));
+    writeOutput(outputOf(job, 'tail'), (out) => out.write(pieceListText(tail)));
     writeOutput(outputOf(job, 'gap'), (out) =>
       out.write(new TextEncoder().encode(JSON.stringify({ mebibytes: (tailStart - headEnd) / MIB }))),
     );

@@ -1,6 +1,7 @@
 import type { Writer } from '../core/writer.ts';
 import { dataRuns } from '../disks/data-runs.ts';
-import { diskSource } from '../disks/disk-source.ts';
+import { diskPieces } from '../disks/disk-pieces.ts';
+import { bytesPiece, pieceListText } from '../disks/piece-list.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { encodeGnuSparseHeader } from '../formats/gce-tar.ts';
 import { MIB } from '../formats/sector.ts';
@@ -12,8 +13,8 @@ import { writeOutput } from '../trees/output-file.ts';
 const GIB_IN_MIB = 1024;
 
 /**
- * An installed disk as Google Compute Engine imports it: an old GNU tar with the one, sparse member `disk.raw`, of whole GiB. Inputs:
- * those of `composedDisk`. Options: `VirtualDiskOptions`, with a size. Output: `tar`, to be compressed by gzip.
+ * An installed disk as Google Compute Engine imports it: the pieces of an old GNU tar with the one, sparse member `disk.raw`, of whole
+ * GiB. Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`, with a size. Output: `pieces`, to be compressed by gzip.
  */
 export const write: Writer = async (job) => {
   const sizeMiB = sizeOption(job.options);
@@ -24,11 +25,11 @@ export const write: Writer = async (job) => {
     );
   withVirtualDisk(job, sizeMiB, (disk) => {
     const runs = dataRuns(disk, MIB, 4);
-    const source = diskSource(disk);
-    writeOutput(outputOf(job, 'tar'), (out) => {
-      out.write(encodeGnuSparseHeader({ name: 'disk.raw', size: disk.size, runs, epoch: job.epoch }));
-      for (const { offset, size } of runs) out.copy(source, offset, size);
-      out.write(TAR_END);
-    });
+    const pieces = [
+      bytesPiece(encodeGnuSparseHeader({ name: 'disk.raw', size: disk.size, runs, epoch: job.epoch })),
+      ...runs.flatMap(({ offset, size }) => diskPieces(disk, offset, offset + size)),
+      bytesPiece(TAR_END),
+    ];
+    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(pieces)));
   });
 };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { digestFromHex, digestOf, hexOf } from '../core/digest.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
+import type { Piece } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
+import { bytesPiece, pieceListText } from '../disks/piece-list.ts';
 import { fieldsOf, stringOf } from '../trees/decode.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import { textNode } from '../trees/made-node.ts';
-import { writeTar } from '../trees/tar-out.ts';
+import { writeOutput } from '../trees/output-file.ts';
+import { tarParts } from '../trees/tar-out.ts';
 import { Tree } from '../trees/tree.ts';
 
 /** An image of one layer. */
@@ -20,7 +23,7 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * What `docker load` reads (moby 26.1, `image/tarexport`): `manifest.json`, the image's configuration, its layer. Input: `layer`, a tar.
- * Options: `ImageArchiveOptions`. Output: `tar`.
+ * Options: `ImageArchiveOptions`. Output: `pieces`, those of a tar.
  */
 export const write: Writer = async (job) => {
   const { value } = fieldsOf(job.options, 'options', ['arch', 'name']);
@@ -47,7 +50,12 @@ export const write: Writer = async (job) => {
       { path: 'layer.tar', type: 'file' as const, mode: 0o644, uid: 0, gid: 0, mtime: epoch, content },
     ])
       tree.add({ ...node, owner: 'image' });
-    writeTar(outputOf(job, 'tar'), tree.nodes.values(), epoch);
+    const pieces = Array.from(tarParts(tree.nodes.values(), epoch), (part): Piece => {
+      if (part instanceof Uint8Array) return bytesPiece(part);
+      const { offset, size } = part;
+      return part === content ? { input: 'layer', offset, size } : bytesPiece(part.source.read(offset, size));
+    });
+    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(pieces)));
   } finally {
     inputs.close();
   }

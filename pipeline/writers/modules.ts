@@ -47,7 +47,7 @@ const LISTS = ['modules.builtin', 'modules.builtin.modinfo'];
 /**
  * Takes modules and what they need out of a kernel package. Compressed modules come out plain, since a squashfs compresses better; their
  * signatures, which are appended, stay. The indices (`modules.dep` and so on) are depmod's work, in a step after this one:
- * untar, `depmod -b <folder>/usr <release>`, tar.
+ * untar, `depmod -b <folder>/usr <release>`, tar of what is new. No file has a time, as the indices have none.
  *
  * Input: `kernel`, the package's files. Options: `ModulesOptions`. Outputs: `tar` with `usr/lib/modules/<release>/…`; `report`, where the step
  * declares it, a `ModulesReport` as JSON.
@@ -88,7 +88,9 @@ export const write: Writer = async (job) => {
       owner: 'modules.order',
     });
     tree.complete(job.epoch);
-    writeTar(tar, tree.nodes.values(), job.epoch);
+    // The root belongs to the tree that this is laid over.
+    const below = [...tree.nodes.values()].filter(({ path }) => path !== '');
+    writeTar(tar, below, 0);
     if ('report' in job.outputs)
       writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
   } finally {

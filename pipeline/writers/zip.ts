@@ -1,4 +1,5 @@
 import type { Writer } from '../core/writer.ts';
+import { pieceListSize } from '../disks/piece-list.ts';
 import { gzipMember } from '../formats/gzip.ts';
 import { type PlacedMember, zipDirectory, zipLocalHeader } from '../formats/zip.ts';
 import { fieldsOf, refuse, wholeNumberOf } from '../trees/decode.ts';
@@ -15,7 +16,7 @@ const LARGEST = 0xffff_ffff;
 
 /**
  * Puts files that `gzip -n` has packed into a ZIP: their deflate streams are taken as they are. Inputs: `gzip/<name>`, the packed file,
- * and `file/<name>`, the same as it is, for its size. Options: `ZipOptions`. Output: `zip`.
+ * and `pieces/<name>`, what it is made of, for its size. Options: `ZipOptions`. Output: `zip`.
  */
 export const write: Writer = async (job) => {
   const seconds = wholeNumberOf(
@@ -28,7 +29,7 @@ export const write: Writer = async (job) => {
     writeOutput(outputOf(job, 'zip'), (out) => {
       const members: PlacedMember[] = [];
       for (const name of inputs.below('gzip/')) {
-        const { size } = inputs.open(`file/${name}`);
+        const size = pieceListSize(inputs.open(`pieces/${name}`));
         const { packed, crc32, size: packedFrom } = gzipMember(inputs.open(`gzip/${name}`), `the packed ${name}`);
         if (size > LARGEST)
           throw refuse(`${name} has ${size} bytes; a ZIP that everybody can read holds files below 4 GiB.`);

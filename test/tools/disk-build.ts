@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
-import type { Artifact } from '../../pipeline/core/step.ts';
+import type { Artifact, InputRef } from '../../pipeline/core/step.ts';
+import { readPieceList, splice } from '../../pipeline/exec/spliced-input.ts';
 import { cloudDisk } from '../../pipeline/recipes/cloud-disk.ts';
 import type { BuildContext } from '../../pipeline/recipes/context.ts';
 import { type ComposableDisk, installedDisk } from '../../pipeline/recipes/disk.ts';
@@ -49,7 +51,13 @@ export async function cloudDiskBothWays(spec: { readonly name: string; readonly 
   try {
     const { context, engine } = wiring;
     const own = installedDisk(context, liveSystem(context, 'amd64'), spec);
-    const digest = async (disk: ComposableDisk) => (await engine.build(disk.raw)).digest;
+    const digest = async ({ stream: { pieces, parts } }: ComposableDisk) => {
+      const fileOf = async (artifact: InputRef) => wiring.store.pathOf((await engine.build(artifact as Artifact)).digest);
+      const files = Object.fromEntries(await Promise.all(Object.entries(parts).map(async ([name, part]) => [name, await fileOf(part)] as const)));
+      const hash = createHash('sha256');
+      for await (const chunk of splice(await readPieceList(await fileOf(pieces)), files)) hash.update(chunk);
+      return hash.digest('hex');
+    };
     return { shared: await digest(cloudDisk(context, spec)), own: await digest(own) };
   } finally {
     await wiring.close();

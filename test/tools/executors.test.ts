@@ -5,8 +5,10 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { digestOf } from '../../pipeline/core/digest.ts';
 import { BuildError } from '../../pipeline/core/failure.ts';
+import type { Piece } from '../../pipeline/core/pieces.ts';
 import type { Executor } from '../../pipeline/core/ports.ts';
 import type { Command } from '../../pipeline/core/step.ts';
+import { pieceListText } from '../../pipeline/disks/piece-list.ts';
 import { BwrapExecutor } from '../../pipeline/exec/bwrap.ts';
 import { NoneExecutor } from '../../pipeline/exec/none.ts';
 import { ToolRoots } from '../../pipeline/exec/roots.ts';
@@ -41,17 +43,19 @@ after(() => rm(folder, { recursive: true, force: true }));
 async function run(
   executor: Executor,
   commands: readonly [Command, ...Command[]],
-  options: { readonly input?: string; readonly seconds?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly input?: string; readonly pieces?: readonly Piece[]; readonly seconds?: number; readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   const place = await mkdtemp(path.join(folder, 'run-'));
   const outFolder = path.join(place, 'out');
   const input = path.join(place, 'input');
   await mkdir(outFolder);
   await writeFile(input, options.input ?? 'input text\n');
+  const pieces = path.join(place, 'pieces');
+  await writeFile(pieces, pieceListText(options.pieces ?? []));
   await executor.run({
     type: 'tool',
     title: 'a step',
-    inputs: { input },
+    inputs: { input, pieces },
     outFolder,
     outputs: ['result'],
     epoch: 1_000_000_000,
@@ -79,6 +83,23 @@ const CONTRACT: readonly (readonly [string, readonly [Command, ...Command[]], st
 for (const name of ['bwrap', 'none'] as const) {
   const executor = () => (name === 'bwrap' ? bwrap : none);
   for (const [sentence, commands, expected] of CONTRACT) test(`${name} ${sentence}`, async () => assert.equal(await run(executor(), commands), expected));
+
+  test(`${name} puts pieces together as standard input, and says in an argument how much that is`, async () => {
+    const bytes = (text: string): Piece => ({ bytes: Buffer.from(text).toString('base64') });
+    const pieces = [bytes('<'), { input: 'input', offset: 6, size: 4 }, { zeros: 300_000 }, { input: 'input', offset: 0, size: 5 }, bytes('>')];
+    const text = await run(executor(), [{ argv: ['head', '-c', '{size}'], pieces: '/in/pieces', stdout: '/out/result' }], { pieces });
+    assert.equal(text, `<text${'\0'.repeat(300_000)}input>`);
+  });
+
+  test(`${name} does not mind a tool that ends before it has taken all pieces`, async () => {
+    assert.equal(await run(executor(), [{ argv: ['head', '-c', '2'], pieces: '/in/pieces', stdout: '/out/result' }], { pieces: [{ zeros: 1 << 30 }] }), '\0\0');
+  });
+
+  test(`${name} ends a tool whose pieces are not where they should be`, async () => {
+    const command: Command = { argv: ['cat'], pieces: '/in/pieces', stdout: '/out/result' };
+    await assert.rejects(run(executor(), [command], { pieces: [{ zeros: 1 << 20 }, { input: 'input', offset: 8, size: 100 }] }), /"input" became shorter/);
+    await assert.rejects(run(executor(), [command], { pieces: [{ input: 'other', offset: 0, size: 1 }] }), /"other", which is no input/);
+  });
 
   test(`${name} calls a program of many names by the name that was asked for`, async () => {
     assert.match(await run(executor(), [{ argv: ['sqfstar', '-version'], stdout: '/out/result' }]), /^sqfstar version/);

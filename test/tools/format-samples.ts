@@ -8,6 +8,7 @@ import { write as ova } from '../../pipeline/writers/ova.ts';
 import { write as vhd } from '../../pipeline/writers/vhd.ts';
 import { write as vhdx } from '../../pipeline/writers/vhdx.ts';
 import { write as vmdk } from '../../pipeline/writers/vmdk.ts';
+import { spliced } from '../rig/spliced.ts';
 import { oracleOutput } from '../rig/tools.ts';
 import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
 import { EPOCH, scratch } from '../unit/trees/sample.ts';
@@ -61,7 +62,7 @@ export async function formatSamples(): Promise<FormatSamples> {
     vmdkStream: readFileSync(stream),
     ova: readFileSync(await made(ova, 'ova', { name: 'sample', version: 'v1.2.3' })),
     qcow2: readFileSync(packed),
-    gceTar: readFileSync(await made(gceTar, 'tar', { sizeMiB: 1024 })),
+    gceTar: readFileSync(await spliced(await made(gceTar, 'pieces', { sizeMiB: 1024 }), parts, scratch())),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Json } from '../../pipeline/core/json.ts';
@@ -9,12 +9,15 @@ import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temp
 import { MIB } from '../../pipeline/formats/sector.ts';
 import { write as disk } from '../../pipeline/writers/disk.ts';
 import { write as diskEnds } from '../../pipeline/writers/disk-ends.ts';
+import { write as diskPieces } from '../../pipeline/writers/disk-pieces.ts';
+import { write as flatVmdk } from '../../pipeline/writers/flat-vmdk.ts';
 import { write as gceTar } from '../../pipeline/writers/gce-tar.ts';
 import { write as ova } from '../../pipeline/writers/ova.ts';
 import { write as vhd } from '../../pipeline/writers/vhd.ts';
 import { write as vhdx } from '../../pipeline/writers/vhdx.ts';
 import { write as vmdk } from '../../pipeline/writers/vmdk.ts';
 import { write as zeroGap } from '../../pipeline/writers/zero-gap.ts';
+import { spliced } from '../rig/spliced.ts';
 import { oracle, oracleOutput } from '../rig/tools.ts';
 import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
 import { EPOCH } from '../unit/trees/sample.ts';
@@ -98,11 +101,43 @@ for (const [kind, content] of Object.entries(CONTENTS)) {
   }
 }
 
+/** Too large for one hole of a flat VMDK for each of its gaps. */
+const LARGE = 65_536;
+const FLAT = [...Object.entries(CONTENTS).map(([kind, contents]) => ({ kind, contents, sizeMiB: 17 })), { kind: 'little on much', contents: CONTENTS['noise everywhere'], sizeMiB: LARGE }];
+for (const { kind, contents, sizeMiB } of FLAT) {
+  test(`the flat extents of a disk of ${sizeMiB} MiB with ${kind} are the same disk to qemu-img`, async () => {
+    if (contents === undefined) throw new Error('there are no such contents');
+    const parts: { readonly [name: string]: string } = partsOf(contents);
+    const raw = (await run(disk, parts, ['disk'], { sizeMiB }))['disk'] ?? '';
+    const place = await temporaryFolder('flat');
+    try {
+      const outputs = { descriptor: join(place, 'descriptor'), rest: join(place, 'rest') };
+      for (const name of ['boot', 'state']) linkSync(parts[name] ?? '', join(place, name));
+      await flatVmdk({ inputs: parts, outputs, options: { sizeMiB }, epoch: EPOCH });
+      assert.match(await oracleOutput(['qemu-img', 'compare', '-f', 'raw', '-F', 'vmdk', raw, outputs.descriptor]), /identical/);
+      assert.ok(readFileSync(outputs.descriptor, 'utf8').split('\n').length < 1000, 'few enough files for a reader to open');
+      assert.ok(statSync(outputs.rest).blocks * 512 < 4 * MIB, 'what inputs hold is not written again');
+    } finally {
+      await removeTemporaryFolder(place);
+      rmSync(raw);
+    }
+  });
+}
+
+for (const [kind, contents] of Object.entries(CONTENTS)) {
+  test(`the pieces of a disk of ${kind} are the raw disk`, async () => {
+    const parts = partsOf(contents);
+    const raw = (await run(disk, parts, ['disk'], { sizeMiB: 17 }))['disk'] ?? '';
+    const put = await spliced((await run(diskPieces, parts, ['pieces'], { sizeMiB: 17 }))['pieces'] ?? '', parts, fresh('raw'));
+    assert.ok(readFileSync(put).equals(readFileSync(raw)));
+  });
+}
+
 for (const sizeMiB of [1024, 10_240]) {
   test(`GNU tar unpacks the archive for Google, of a disk of ${sizeMiB} MiB, to the same disk with its holes`, async () => {
     const parts = partsOf(CONTENTS['noise everywhere'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) });
     const raw = (await run(disk, parts, ['disk'], { sizeMiB }))['disk'] ?? '';
-    const { tar = '' } = await run(gceTar, parts, ['tar'], { sizeMiB });
+    const tar = await spliced((await run(gceTar, parts, ['pieces'], { sizeMiB }))['pieces'] ?? '', parts, fresh('tar'));
     assert.equal(readFileSync(tar).subarray(257, 265).toString('latin1'), 'ustar  \0');
     const listing = await oracleOutput(['tar', '-tvf', tar]);
     assert.match(listing, new RegExp(`^-rw-r--r-- 0/0 +${sizeMiB * MIB} 2024-01-01 00:00 disk\\.raw\\n$`));
@@ -115,7 +150,7 @@ for (const sizeMiB of [1024, 10_240]) {
 }
 
 test('a disk of other than whole GiB is refused for Google, in words', async () => {
-  await assert.rejects(run(gceTar, partsOf(CONTENTS['nothing but zeros'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) }), ['tar'], { sizeMiB: 10_000 }), /whole GiB.*10000 MiB/);
+  await assert.rejects(run(gceTar, partsOf(CONTENTS['nothing but zeros'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) }), ['pieces'], { sizeMiB: 10_000 }), /whole GiB.*10000 MiB/);
 });
 
 for (const sizeMiB of [6, 17, 2048]) {
@@ -128,11 +163,12 @@ for (const sizeMiB of [6, 17, 2048]) {
       await oracleOutput(['truncate', '-s', `${mebibytes}M`, file]);
       return packed(file);
     };
+    const end = (list: string) => spliced(list, parts, fresh('end'));
     const packed = async (file: string) => {
       await oracleOutput(['zstd', '-q', '-3', '--long=27', '--rm', file]);
       return `${file}.zst`;
     };
-    const joined = await run(zeroGap, { head: await packed(head), tail: await packed(tail), gap, one: await zeros(1), many: await zeros(64) }, ['file'], {});
+    const joined = await run(zeroGap, { head: await packed(await end(head)), tail: await packed(await end(tail)), gap, one: await zeros(1), many: await zeros(64) }, ['file'], {});
     const whole = fresh('whole.vhd');
     await oracleOutput(['zstd', '-q', '-d', '--sparse', '-o', whole, joined['file'] ?? '']);
     assert.equal(statSync(whole).size, sizeMiB * MIB + 512);

@@ -6,6 +6,7 @@ import { encodeMbr } from '../../../pipeline/formats/mbr.ts';
 import { MIB } from '../../../pipeline/formats/sector.ts';
 import { write as card } from '../../../pipeline/writers/card.ts';
 import { write as cardPlan } from '../../../pipeline/writers/card-plan.ts';
+import { splicedBytes } from '../../rig/spliced.ts';
 import { failure, runWriter } from '../trees/sample.ts';
 
 const PLAN: CardPlan = { bootBytes: 8 * MIB, stateBytes: 4 * MIB, signature: 0x1234_5678 };
@@ -47,7 +48,10 @@ const STATE = Buffer.alloc(PLAN.stateBytes);
 STATE[0] = 3;
 STATE[STATE.length - 1] = 4;
 const INPUTS = { plan: Buffer.from(JSON.stringify(PLAN)), boot: BOOT, state: STATE };
-const composed = async (inputs: { readonly [name: string]: Uint8Array } = INPUTS) => (await runWriter(card, { inputs, outputs: ['disk'], options: {} }))['disk'] ?? Buffer.alloc(0);
+const composed = async (inputs: { readonly [name: string]: Uint8Array } = INPUTS) => {
+  const { pieces = Buffer.alloc(0) } = await runWriter(card, { inputs, outputs: ['pieces'], options: {} });
+  return splicedBytes(pieces, inputs);
+};
 
 test('a card has its table and file systems in their places', async () => {
   const bytes = await composed();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib';
+import { bytesPiece, pieceListText } from '../../../pipeline/disks/piece-list.ts';
 import { crc32 } from '../../../pipeline/formats/crc32.ts';
 import { gzipMember } from '../../../pipeline/formats/gzip.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
@@ -96,7 +97,7 @@ const pack = (bytes: Uint8Array) => gzipSync(bytes);
 test('the writer takes the stream of gzip as it is', async () => {
   const text = TEXTS['a.img'] ?? Buffer.alloc(0);
   const packed = pack(text);
-  const { zip = Buffer.alloc(0) } = await runWriter(write, { inputs: { 'gzip/a.img': packed, 'file/a.img': text }, outputs: ['zip'], options: { seconds: SECONDS } });
+  const { zip = Buffer.alloc(0) } = await runWriter(write, { inputs: { 'gzip/a.img': packed, 'pieces/a.img': pieceListText([bytesPiece(text)]) }, outputs: ['zip'], options: { seconds: SECONDS } });
   const { members, problems } = readZip(inMemory(zip));
   assert.deepEqual(problems, []);
   const [member] = members;

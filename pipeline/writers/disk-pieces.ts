@@ -1,0 +1,14 @@
+import type { Writer } from '../core/writer.ts';
+import { diskPieces } from '../disks/disk-pieces.ts';
+import { pieceListText } from '../disks/piece-list.ts';
+import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
+import { outputOf } from '../trees/job.ts';
+import { writeOutput } from '../trees/output-file.ts';
+
+/** An installed disk as the pieces of its raw image. Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`. Output: `pieces`. */
+export const write: Writer = async (job) => {
+  const sizeMiB = sizeOption(job.options);
+  withVirtualDisk(job, sizeMiB, (disk) => {
+    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(diskPieces(disk, 0, disk.size))));
+  });
+};
