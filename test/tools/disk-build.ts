@@ -10,6 +10,7 @@ import type { BuildContext } from '../../pipeline/recipes/context.ts';
 import { type ComposableDisk, installedDisk } from '../../pipeline/recipes/disk.ts';
 import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
+import { qcow2 } from '../../pipeline/recipes/virtual-disk.ts';
 import { projectFolder } from '../rig/project.ts';
 
 /** Absolute paths of an installed disk and the parts that it was composed of. */
@@ -45,8 +46,11 @@ export async function buildDisk(name: string, options: { readonly append?: strin
   }
 }
 
-/** Digests of a cloud's disk, and of the same disk with a boot file system of its own. */
-export async function cloudDiskBothWays(spec: { readonly name: string; readonly append: string }): Promise<{ readonly shared: string; readonly own: string }> {
+/** Digests of a cloud's disk, and of the same disk with a boot file system of its own; the first one also as files: qcow2, and the second one raw. */
+export async function cloudDiskBothWays(spec: {
+  readonly name: string;
+  readonly append: string;
+}): Promise<{ readonly shared: string; readonly own: string; readonly qcow2: string; readonly raw: string }> {
   const wiring = await wired('v0.0.0-test');
   try {
     const { context, engine } = wiring;
@@ -58,7 +62,9 @@ export async function cloudDiskBothWays(spec: { readonly name: string; readonly 
       for await (const chunk of splice(await readPieceList(await fileOf(pieces)), files)) hash.update(chunk);
       return hash.digest('hex');
     };
-    return { shared: await digest(cloudDisk(context, spec)), own: await digest(own) };
+    const cloud = cloudDisk(context, spec);
+    const path = async (artifact: Artifact) => wiring.store.pathOf((await engine.build(artifact)).digest);
+    return { shared: await digest(cloud), own: await digest(own), qcow2: await path(qcow2(context, cloud, { name: spec.name })), raw: await path(own.raw) };
   } finally {
     await wiring.close();
   }

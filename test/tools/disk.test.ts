@@ -107,8 +107,9 @@ test('both file systems lie on the disk byte for byte', () => {
 });
 
 test('the disk of a cloud is the one that mtools would have filled for it, though its boot file system is that of amd64', async () => {
-  const { shared, own } = await cloudDiskBothWays({ name: 'some-cloud', append: 'rancher.cloud_init.datasources=[ec2]' });
+  const { shared, own, qcow2, raw: file } = await cloudDiskBothWays({ name: 'some-cloud', append: 'rancher.cloud_init.datasources=[ec2]' });
   assert.equal(shared, own);
+  assert.match(await oracleOutput(['qemu-img', 'compare', '-f', 'qcow2', '-F', 'raw', qcow2, file]), /identical/);
 });
 
 test('grub-bios-setup writes the same boot code', async (context) => {
