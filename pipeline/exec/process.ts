@@ -81,12 +81,8 @@ function watch(
         // The group is gone already.
       }
     };
-    let starved: unknown;
-    if (isFed && child.stdin !== null)
-      feed(stdin, child.stdin).catch((error: unknown) => {
-        starved = error;
-        killGroup();
-      });
+    const fed = isFed && child.stdin !== null ? feed(stdin, child.stdin) : Promise.resolve();
+    fed.catch(killGroup);
     const timer = setTimeout(() => {
       timedOut = true;
       killGroup();
@@ -103,9 +99,10 @@ function watch(
     child.once('close', (code, signal) => {
       settle();
       killGroup();
+      const ended = { code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) };
       if (spec.signal.aborted) reject(new BuildError(interrupted()));
-      else if (starved !== undefined) reject(starved);
-      else resolve({ code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) });
+      // Its end has ended the feeding too, if that was not over: a source that broke speaks before the program that it left hungry.
+      else fed.then(() => resolve(ended), reject);
     });
   });
 }
