@@ -22,6 +22,7 @@ import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
 import { pinsFiles } from '../pins/context.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
+import { parseVersion } from '../publish/version.ts';
 import type { BuildContext } from '../recipes/context.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { FileActionCache } from '../store/actions.ts';
@@ -86,6 +87,7 @@ export async function wire(options: {
   const lock = await requireFreshLock(projectFolder);
   const proofs = new ProofCollector();
   const { version, cloudConfig } = options;
+  const isFinal = parseVersion(version).prerelease.length === 0;
   const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version, cloudConfig });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({
@@ -112,6 +114,8 @@ export async function wire(options: {
     signal,
     parallel: settings.jobs,
     failFast: options.failFast,
+    // A release is not held up by what was once made without isolation.
+    reuses: (executor) => executor !== 'none' || !isFinal,
     toolExecutor: () => {
       toolExecutor ??= toolRoot('tools').then((root) =>
         chooseExecutor({

@@ -17,8 +17,28 @@ export interface PieceList {
   readonly pieces: readonly Piece[];
 }
 
-/** Bytes of a piece. */
-export function pieceSize(piece: Piece): number {
-  if ('zeros' in piece) return piece.zeros;
-  return 'bytes' in piece ? Buffer.byteLength(piece.bytes, 'base64') : piece.size;
+/** What a writer of a `pieces` output writes. */
+export function pieceListText(pieces: readonly Piece[]): Uint8Array {
+  const list: PieceList = { size: pieces.reduce((sum, piece) => sum + pieceSize(piece), 0), pieces };
+  return new TextEncoder().encode(JSON.stringify(list));
+}
+
+/** Reads such a list back. One that is wrong is a bug of the writer that made it. */
+export function parsePieceList(text: string): PieceList {
+  const { size, pieces } = JSON.parse(text) as PieceList;
+  const sum = pieces.reduce((bytes, piece) => bytes + pieceSize(piece), 0);
+  if (sum !== size) throw new RangeError(`pieces of ${sum} bytes say that they have ${size}`);
+  return { size, pieces };
+}
+
+export function bytesPiece(bytes: Uint8Array): Piece {
+  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64') };
+}
+
+function pieceSize(piece: Piece): number {
+  if ('bytes' in piece) return Buffer.from(piece.bytes, 'base64').length;
+  const { offset, size } = 'zeros' in piece ? { offset: 0, size: piece.zeros } : piece;
+  if (![offset, size].every((each) => Number.isSafeInteger(each) && each >= 0))
+    throw new RangeError(`this is no piece: ${JSON.stringify(piece)}`);
+  return size;
 }

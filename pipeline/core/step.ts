@@ -78,17 +78,24 @@ export type Input = PackagePin | UrlPin | RepositoryInput;
 export type InputRef = Artifact | Input;
 
 /** One program run in isolation. Inputs are files `/in/<name>`, outputs `/out/<name>`, the working folder `/work`. */
-export interface Command {
+export type Command = {
   /** Passed to execve as it is, but for `{size}` where there are `pieces`; never a shell line. */
   readonly argv: readonly [string, ...string[]];
-  /** Absolute path below /in or /work that becomes standard input. */
-  readonly stdin?: string;
-  /** Absolute path below /in of a `PieceList` that is put together as standard input. `{size}` in argv becomes its bytes. */
-  readonly pieces?: string;
+  /** Absolute path of an input, a text whose words follow those of argv: arguments that are only known while building. */
+  readonly words?: string;
   /** Absolute path below /out or /work that receives standard output. */
   readonly stdout?: string;
   readonly env?: { readonly [name: string]: string };
-}
+} & StandardInput;
+
+type StandardInput =
+  /** Absolute path below /in or /work. */
+  | { readonly stdin?: string; readonly pieces?: never }
+  /**
+   * Absolute path of an input, a `PieceList` that is put together while the program reads; it cannot open it as /dev/stdin. `{size}` in argv
+   * becomes its bytes.
+   */
+  | { readonly pieces: string; readonly stdin?: never };
 
 /** What a step does: native tools from a tool image, or one of our writers. */
 export type Action =

@@ -9,22 +9,22 @@ import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { refuse } from '../trees/decode.ts';
 import type { FileSource } from '../trees/file-source.ts';
 import type { Inputs } from '../trees/job.ts';
-import { type FileSlice, patched, wholeInput } from './file-slice.ts';
+import { type Content, type FileSlice, patched, sizeOf, wholeInput } from './file-slice.ts';
 
-/** What lies at a byte of the disk; between pieces there are zeros. */
-export interface DiskPiece {
+/** What lies at a byte of the disk. */
+export interface PlacedContent {
   readonly offset: number;
-  readonly content: Uint8Array | FileSlice;
+  readonly content: Content;
 }
 
-/** A disk that need not exist as one file: whoever writes another container around it takes the pieces as they are. */
+/** A disk that need not exist as one file: whoever writes another container around it takes its contents from where they are. */
 export interface ComposedDisk {
   /** GUID of the disk, which follows from its contents. */
   readonly id: Guid;
   /** Bytes, whole MiB. */
   readonly size: number;
-  /** In the order of their offsets; they do not overlap. */
-  readonly pieces: readonly DiskPiece[];
+  /** In the order of their offsets; they do not overlap, and between them there are zeros. */
+  readonly contents: readonly PlacedContent[];
 }
 
 const PLAN_LIMIT = 64 * 1024;
@@ -52,15 +52,19 @@ export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): Compo
   if (state.size > plan.stateBytes)
     throw wrongBytes(`The state file system has ${state.size} bytes; ${plan.stateBytes} were planned.`);
   const frame = diskFrame(layout, plan.hasBios ? biosCode(inputs) : undefined);
-  const pieces: DiskPiece[] = [
+  const contents: PlacedContent[] = [
     ...frame.map(({ lba, bytes }) => ({ offset: lba * SECTOR, content: bytes })),
     ...behindEachOther(layout.boot.firstLba * SECTOR, bootContents(inputs, boot, plan)),
     { offset: layout.state.firstLba * SECTOR, content: state },
   ];
-  return { id: plan.ids.disk, size: layout.table.sectors * SECTOR, pieces: pieces.sort((a, b) => a.offset - b.offset) };
+  return {
+    id: plan.ids.disk,
+    size: layout.table.sectors * SECTOR,
+    contents: contents.sort((a, b) => a.offset - b.offset),
+  };
 }
 
-function bootContents(inputs: Inputs, boot: FileSlice, plan: DiskPlan): readonly DiskPiece['content'][] {
+function bootContents(inputs: Inputs, boot: FileSlice, plan: DiskPlan): readonly Content[] {
   const given = inputs.maybe('append');
   if (given === undefined) return [boot];
   const append = bytesOf(given);
@@ -75,12 +79,12 @@ function bootContents(inputs: Inputs, boot: FileSlice, plan: DiskPlan): readonly
   ]);
 }
 
-function behindEachOther(offset: number, contents: readonly DiskPiece['content'][]): readonly DiskPiece[] {
+function behindEachOther(offset: number, contents: readonly Content[]): readonly PlacedContent[] {
   let next = offset;
   return contents.map((content) => {
-    const piece = { offset: next, content };
-    next += content instanceof Uint8Array ? content.length : content.size;
-    return piece;
+    const placed = { offset: next, content };
+    next += sizeOf(content);
+    return placed;
   });
 }
 

@@ -17,6 +17,12 @@ export function wholeInput(inputs: Inputs, input: string): FileSlice {
   return { input, source, start: 0, size: source.size };
 }
 
+/** What lies somewhere on a disk: bytes, or a part of an input. */
+export type Content = Uint8Array | FileSlice;
+
+/** Bytes of it. */
+export const sizeOf = (content: Content): number => (content instanceof Uint8Array ? content.length : content.size);
+
 /** Fills `target` with what is at `position` of the slice. */
 export function fillFrom({ source, start }: FileSlice, target: Uint8Array, position: number): void {
   if (source.fill(target, start + position).length !== target.length)
@@ -24,23 +30,27 @@ export function fillFrom({ source, start }: FileSlice, target: Uint8Array, posit
 }
 
 /** Bytes that stand at an offset instead of the input's own. */
-export interface Patch {
+interface Patch {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
 /**
- * An input as it reads with other bytes in some places, as parts one behind the other; the input itself stays as it is. The patches do not
- * overlap.
+ * An input as it reads with other bytes in some places, one content behind the other; the input itself stays as it is. Patches that overlap
+ * or leave it are a bug.
  */
-export function patched(whole: FileSlice, patches: readonly Patch[]): readonly (Uint8Array | FileSlice)[] {
-  const parts: (Uint8Array | FileSlice)[] = [];
+export function patched(whole: FileSlice, patches: readonly Patch[]): readonly Content[] {
+  const contents: Content[] = [];
   let next = 0;
   for (const { offset, bytes } of [...patches].sort((one, other) => one.offset - other.offset)) {
-    if (offset > next) parts.push({ ...whole, start: whole.start + next, size: offset - next });
-    parts.push(bytes);
+    if (offset < next || offset + bytes.length > whole.size)
+      throw new RangeError(
+        `a patch of ${bytes.length} bytes at ${offset} has no place behind ${next} of ${whole.size}`,
+      );
+    if (offset > next) contents.push({ ...whole, start: whole.start + next, size: offset - next });
+    contents.push(bytes);
     next = offset + bytes.length;
   }
-  if (next < whole.size) parts.push({ ...whole, start: whole.start + next, size: whole.size - next });
-  return parts;
+  if (next < whole.size) contents.push({ ...whole, start: whole.start + next, size: whole.size - next });
+  return contents;
 }

@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly parallel: number;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Whether what an executor of this name once made may be used again, instead of being made anew. */
+  readonly reuses: (executor: string) => boolean;
   /** After a failure start nothing new, instead of going on with what does not stand on it. */
   readonly failFast: boolean;
 }
@@ -117,7 +119,7 @@ export class Engine {
     this.#manifests.set(step.id, keyManifest(step, { inputs, image, code }));
 
     const record = await actions.get(key);
-    if (record && (await this.#allHere(record))) {
+    if (record && this.#options.reuses(record.executor) && (await this.#allHere(record))) {
       this.#executorsUsed.add(record.executor);
       report({
         type: 'step-end',

@@ -1,14 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { Executor, RunRequest } from '../core/ports.ts';
-import type { Command } from '../core/step.ts';
 import { toolEnvironment } from './environment.ts';
 import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
+import { type ResolvedCommand, resolvedCommand } from './resolved-command.ts';
 import type { ToolRoots } from './roots.ts';
 import type { ShortResult } from './short-command.ts';
-import { mapSandboxPath, standardInput } from './standard-input.ts';
 import { withWorkFolder } from './work-folder.ts';
 
 /**
@@ -21,7 +20,8 @@ export class BwrapExecutor implements Executor {
   readonly #hostBwrap: string | undefined;
 
   constructor(options: {
-    readonly roots: ToolRoots /** PATH of the host, where a bwrap may lie. */;
+    readonly roots: ToolRoots;
+    /** PATH of the host, where a bwrap may lie. */
     readonly searchPath: string;
   }) {
     this.#roots = options.roots;
@@ -33,8 +33,9 @@ export class BwrapExecutor implements Executor {
     const root = await this.#roots.rootOf(request.image);
     await withWorkFolder(request.outFolder, async (work) => {
       for (const command of request.commands) {
-        const result = await this.#runOne(root, command, request, work);
-        demandSuccess(result, { title: request.title, argv: command.argv, seconds: request.limits.seconds });
+        const resolved = await resolvedCommand(command, request, work);
+        const result = await this.#runOne(root, resolved, request, work);
+        demandSuccess(result, { title: request.title, command: resolved, seconds: request.limits.seconds });
       }
     });
   }
@@ -46,10 +47,9 @@ export class BwrapExecutor implements Executor {
     return runShortCommand([...this.#bwrap(root), ...isolation(root), '--', '/usr/bin/true'], { seconds: 20, signal });
   }
 
-  async #runOne(root: string, command: Command, request: RunRequest, work: string): Promise<ProcessResult> {
-    const { argv, stdin } = await standardInput(command, request, work);
+  #runOne(root: string, command: ResolvedCommand, request: RunRequest, work: string): Promise<ProcessResult> {
     const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
-    const environment = Object.entries(toolEnvironment(command, request.epoch)).flatMap(([name, value]) => [
+    const environment = Object.entries(toolEnvironment(command.env, request.epoch)).flatMap(([name, value]) => [
       '--setenv',
       name,
       value,
@@ -75,11 +75,11 @@ export class BwrapExecutor implements Executor {
         ...environment,
         '--',
         ...limits,
-        ...argv,
+        ...command.argv,
       ],
       env: {},
-      stdin,
-      stdout: command.stdout && mapSandboxPath(command.stdout, request, work),
+      stdin: command.stdin,
+      stdout: command.stdout,
       seconds: request.limits.seconds,
       signal: request.signal,
     });

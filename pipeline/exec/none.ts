@@ -4,8 +4,8 @@ import { toolEnvironment } from './environment.ts';
 import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
+import { resolvedCommand } from './resolved-command.ts';
 import type { ToolRoots } from './roots.ts';
-import { mapSandboxPath, standardInput } from './standard-input.ts';
 import { inFolderOf, withWorkFolder } from './work-folder.ts';
 
 /** A path of the sandbox at the start of a word or behind `=`, `:` or `,`. */
@@ -30,8 +30,8 @@ export class NoneExecutor implements Executor {
       // A folder of links stands for `/in`.
       const inFolder = await this.#roots.linkFolder(inFolderOf(work), request.inputs);
       for (const command of request.commands) {
-        const given = await standardInput(command, request, work);
-        const [program, ...rest] = given.argv;
+        const resolved = await resolvedCommand(command, request, work);
+        const [program, ...rest] = resolved.argv;
         const argv = rest.map((word) =>
           word.replace(
             SANDBOX_PATH,
@@ -40,14 +40,14 @@ export class NoneExecutor implements Executor {
         );
         const result = await runProcess({
           argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...argv],
-          env: { ...toolEnvironment(command, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
+          env: { ...toolEnvironment(resolved.env, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
           cwd: work,
-          stdin: given.stdin,
-          stdout: command.stdout && mapSandboxPath(command.stdout, request, work),
+          stdin: resolved.stdin,
+          stdout: resolved.stdout,
           seconds: request.limits.seconds,
           signal: request.signal,
         });
-        demandSuccess(result, { title: request.title, argv: command.argv, seconds: request.limits.seconds });
+        demandSuccess(result, { title: request.title, command: resolved, seconds: request.limits.seconds });
       }
     });
   }

@@ -1,11 +1,12 @@
 import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import { BuildError } from '../core/failure.ts';
 import type { ProcessResult } from './process.ts';
+import type { ResolvedCommand } from './resolved-command.ts';
 
 /** Throws the `step` failure of a program that did not end with 0; causes are ranked: time, signal, exit code. */
 export function demandSuccess(
   result: ProcessResult,
-  about: { readonly title: string; readonly argv: readonly string[]; readonly seconds: number },
+  about: { readonly title: string; readonly command: ResolvedCommand; readonly seconds: number },
 ): void {
   if (result.code === 0) return;
   const cause = result.timedOut
@@ -15,7 +16,7 @@ export function demandSuccess(
       : result.code === 127
         ? 'could not be started (exit code 127: a program or a library of it is missing from the tool image)'
         : `failed with exit code ${result.code}`;
-  const evidence = [`$ ${about.argv.map(quoted).join(' ')}`, result.words.trimEnd()].filter(Boolean).join('\n');
+  const evidence = [`$ ${shellLine(about.command)}`, result.words.trimEnd()].filter(Boolean).join('\n');
   if (result.words.includes('No space left on device')) {
     throw new BuildError({
       kind: 'disk',
@@ -33,6 +34,11 @@ export function demandSuccess(
         ? 'The kernel may have run out of memory: see `dmesg`.'
         : undefined,
   });
+}
+
+function shellLine({ argv, stdin }: ResolvedCommand): string {
+  const line = argv.map(quoted).join(' ');
+  return typeof stdin === 'object' ? `${line} # its standard input is put together of pieces` : line;
 }
 
 /** A word as a POSIX shell would need it, for a person to copy. */

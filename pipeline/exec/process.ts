@@ -88,6 +88,8 @@ function watch(
       killGroup();
     }, spec.seconds * 1000);
     spec.signal.addEventListener('abort', killGroup, { once: true });
+    // It may have been aborted while the files were opened.
+    if (spec.signal.aborted) killGroup();
     const settle = () => {
       clearTimeout(timer);
       spec.signal.removeEventListener('abort', killGroup);
@@ -96,9 +98,10 @@ function watch(
       settle();
       reject(error);
     });
+    // What it left behind would keep its output open.
+    child.once('exit', killGroup);
     child.once('close', (code, signal) => {
       settle();
-      killGroup();
       const ended = { code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) };
       if (spec.signal.aborted) reject(new BuildError(interrupted()));
       // Its end has ended the feeding too, if that was not over: a source that broke speaks before the program that it left hungry.

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, link, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { access, chmod, link, lstat, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
@@ -40,7 +40,7 @@ export class ToolRoots {
 
   /** A program's path below the root with its links followed inside the root, for starting it without a sandbox. */
   async programOf(root: string, program: string): Promise<string> {
-    let place = program.startsWith('/') ? program : `/usr/bin/${program}`;
+    let place = program.startsWith('/') ? program : await onPath(root, program);
     for (let hops = 0; hops < 8; hops++) {
       const target = await readlink(path.join(root, place)).catch(() => undefined);
       if (target === undefined) return place;
@@ -83,6 +83,16 @@ export class ToolRoots {
       await rm(temporary, { recursive: true, force: true });
     }
   }
+}
+
+/** Where a sandbox would find a program by its name (see `toolEnvironment`). */
+async function onPath(root: string, program: string): Promise<string> {
+  const inSbin = `/usr/sbin/${program}`;
+  const isThere = await lstat(path.join(root, inSbin)).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? inSbin : `/usr/bin/${program}`;
 }
 
 /** A machine or a long step runs programs from the folder for as long as this process lives. */

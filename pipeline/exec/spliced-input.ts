@@ -1,45 +1,36 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { type Piece, type PieceList, pieceSize } from '../core/pieces.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { BuildError } from '../core/failure.ts';
+import type { Piece, PieceList } from '../core/pieces.ts';
+import type { RunRequest } from '../core/ports.ts';
 
 /** Bytes handed on at once. */
 const CHUNK = 256 * 1024;
 const ZEROS = Buffer.alloc(CHUNK);
 
-/** The list of pieces in `file`, which one of our writers made. */
-export async function readPieceList(file: string): Promise<PieceList> {
-  const list = JSON.parse(await readFile(file, 'utf8')) as PieceList;
-  const sum = list.pieces.reduce((bytes, piece) => bytes + pieceSize(piece), 0);
-  if (sum !== list.size) throw new Error(`the pieces in ${file} have ${sum} bytes, not ${list.size}`);
-  return list;
-}
+type Step = Pick<RunRequest, 'inputs' | 'title'>;
 
-/** The bytes of all pieces, front to end. `inputs`: the files of the step's inputs by name. */
-export async function* splice(
-  { pieces }: PieceList,
-  inputs: { readonly [name: string]: string },
-): AsyncGenerator<Uint8Array> {
+/** The bytes of all pieces, front to end. An input that is not there, or shorter than its pieces, is told as `wrong-bytes` of that step. */
+export async function* splice({ pieces }: PieceList, step: Step): AsyncGenerator<Uint8Array> {
   const files = new Map<string, FileHandle>();
   try {
     for (const piece of pieces) {
       if ('bytes' in piece) yield Buffer.from(piece.bytes, 'base64');
       else if ('zeros' in piece) yield* zeros(piece.zeros);
-      else yield* partOf(await opened(files, piece.input, inputs), piece);
+      else yield* partOf(await opened(files, piece.input, step), piece, step);
     }
   } finally {
     for (const file of files.values()) await file.close();
   }
 }
 
-async function opened(
-  files: Map<string, FileHandle>,
-  name: string,
-  inputs: { readonly [name: string]: string },
-): Promise<FileHandle> {
+async function opened(files: Map<string, FileHandle>, name: string, step: Step): Promise<FileHandle> {
   const known = files.get(name);
   if (known !== undefined) return known;
-  const path = inputs[name];
-  if (path === undefined) throw new Error(`a piece is of ${JSON.stringify(name)}, which is no input of this step`);
-  const file = await open(path, 'r');
+  const path = step.inputs[name];
+  if (path === undefined) throw new RangeError(`a piece is of ${JSON.stringify(name)}, which is no input of this step`);
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw broken(step, name, error instanceof Error ? error.message : String(error));
+  });
   files.set(name, file);
   return file;
 }
@@ -51,13 +42,25 @@ function* zeros(count: number): Generator<Uint8Array> {
 async function* partOf(
   file: FileHandle,
   { input, offset, size }: Extract<Piece, { readonly input: string }>,
+  step: Step,
 ): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < size; ) {
     // A new buffer each time: whoever was given one may not have sent it on yet.
     const wanted = Math.min(CHUNK, size - done);
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, offset + done);
-    if (bytesRead === 0) throw new Error(`the input ${JSON.stringify(input)} became shorter while it was read`);
+    if (bytesRead === 0)
+      throw broken(step, input, `It ends at byte ${offset + done}; its piece goes on to ${offset + size}.`);
     yield buffer.subarray(0, bytesRead);
     done += bytesRead;
   }
+}
+
+function broken({ inputs, title }: Step, input: string, evidence: string): BuildError {
+  return new BuildError({
+    kind: 'wrong-bytes',
+    message: `The step "${title}" cannot read its input "${input}" to the end: it is not what the store had.`,
+    place: { file: inputs[input] ?? input },
+    evidence,
+    hint: 'Build again with --paranoid, which looks at every stored file before it is used.',
+  });
 }

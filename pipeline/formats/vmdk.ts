@@ -11,7 +11,7 @@ export const GRAIN_SECTORS = 128;
 /** Bytes of a grain: 64 KiB. */
 export const GRAIN = GRAIN_SECTORS * SECTOR;
 /** Grains that one table tells of. */
-export const GRAINS_PER_TABLE = 512;
+const GRAINS_PER_TABLE = 512;
 
 const TABLE_SECTORS = (GRAINS_PER_TABLE * 4) / SECTOR;
 const DESCRIPTOR_OFFSET = 1;

@@ -1,8 +1,8 @@
 import type { Artifact } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
+import { gzipCompressed } from './gzip.ts';
 import { composeLayer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
-import { toolStep } from './tool-step.ts';
 
 /** The image that overlays/system/usr/share/ros/consoles/debian.yml names. Its tag is Debian's: a console outlives the release it came with. */
 const IMAGE = 'rancher/os-debianconsole:13';
@@ -98,10 +98,5 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
     inputs: { layer: layer.tar },
     outputs: { pieces: 'pieces' },
   });
-  return toolStep(context, {
-    title: name,
-    inputs: { layer: layer.tar, pieces },
-    output: { name: 'gzip', kind: 'gzip' },
-    commands: [{ argv: ['gzip', '-n', '-6'], pieces: '/in/pieces', stdout: '/out/gzip' }],
-  });
+  return gzipCompressed(context, name, { pieces, parts: { layer: layer.tar } }, 6);
 }

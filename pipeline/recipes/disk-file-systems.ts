@@ -19,7 +19,7 @@ export function emptyState(context: BuildContext): Artifact<'tar'> {
   });
 }
 
-/** FAT32, filled by mtools. Sizes follow from contents, so they come as a file of arguments, which xargs appends. */
+/** FAT32, filled by mtools. Sizes follow from contents, so they come as a file of arguments. */
 export function bootFileSystem(
   context: BuildContext,
   boot: {
@@ -48,13 +48,13 @@ export function bootFileSystem(
     String(CLUSTER / SECTOR),
     '-h',
     String(boot.firstSector),
-  ];
+  ] as const;
   return toolStep(context, {
     title: `boot partition ${boot.name}`,
     inputs: { ...boot.inputs, fat: boot.fat },
     output: { name: 'fat', kind: 'fat' },
     commands: [
-      { argv: ['xargs', '-a', '/in/fat', ...format, '-n', BOOT_LABEL, '/out/fat'] },
+      { argv: [...format, '-n', BOOT_LABEL, '/out/fat'], words: '/in/fat' },
       { argv: ['mmd', '-i', '/out/fat', ...folders.map((folder) => `::/${folder}`)] },
       ...paths.map((path) => ({ argv: ['mcopy', '-i', '/out/fat', `/in/boot/${path}`, `::/${path}`] as const })),
     ],
@@ -87,7 +87,8 @@ export function stateFileSystem(
     output: { name: 'ext4', kind: 'ext4' },
     commands: [
       {
-        argv: ['xargs', '-a', '/in/ext4', ...argv, '-L', STATE_LABEL, '-d', '/in/tar', '/out/ext4'],
+        argv: [...argv, '-L', STATE_LABEL, '-d', '/in/tar', '/out/ext4'],
+        words: '/in/ext4',
         env: { MKE2FS_CONFIG: '/work/none' },
       },
     ],

@@ -23,8 +23,8 @@ export interface ModuleTrees {
 }
 
 const PACKAGE_PREFIX = 'linux-image-';
-/** What depmod reads beside the modules, and the writer `modules` brings. */
-const KEPT_LISTS = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'];
+/** What depmod reads beside the modules: the writer `modules` brings it, it is no index. */
+const LISTS = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'];
 
 /** Debian's signed kernel as it is, and of its modules those that `kernel-configs/debian-<arch>.yaml` names. */
 export function debianKernel(context: BuildContext, arch: Arch): Kernel {
@@ -75,6 +75,7 @@ function indexedModules(
     readonly kernel: Artifact<'tar'>;
   },
 ): ModuleTrees {
+  const folder = `usr/lib/modules/${options.release}`;
   const { tar: modules } = context.graph.add({
     title: options.title,
     action: { type: 'builtin', writer: 'modules', options: { release: options.release, modules: options.patterns } },
@@ -98,8 +99,8 @@ function indexedModules(
           '--numeric-owner',
           '--mode=u=rwX,go=rX',
           '--mtime=@0',
-          '--exclude=kernel',
-          ...KEPT_LISTS.map((name) => `--exclude=${name}`),
+          '--anchored',
+          ...['kernel', ...LISTS].map((name) => `--exclude=${folder}/${name}`),
           '-cf',
           '/out/tar',
           '-C',

@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactKind } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
 import type { ComposableDisk } from './disk.ts';
+import { gzipCompressed } from './gzip.ts';
 import { toolStep } from './tool-step.ts';
 import { ZSTD, zstdCompressed } from './zstd.ts';
 
@@ -53,8 +54,8 @@ export function ova(
 }
 
 /**
- * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a VMDK of the parts themselves, so that
- * it is never written and no hole is ever read. Without -W, which makes the order of clusters a matter of luck.
+ * Compressed qcow2 of the second version, which the oldest clouds read. qemu-img gets the disk as a VMDK of the parts themselves: it is
+ * never written, and of its holes one is read. Without -W, which makes the order of clusters a matter of luck.
  */
 export function qcow2(context: BuildContext, disk: ComposableDisk, spec: VirtualDiskSpec): Artifact<'virtual-disk'> {
   const { descriptor, rest } = context.graph.add({
@@ -101,13 +102,8 @@ export function gceArchive(
     inputs: disk.parts,
     outputs: { pieces: 'pieces' },
   });
-  return toolStep(context, {
-    title: spec.name,
-    inputs: { ...disk.parts, pieces },
-    output: { name: 'gzip', kind: 'gzip' },
-    // What is in there is compressed already but for zeros: a higher level takes three times as long for nothing.
-    commands: [{ argv: ['gzip', '-n', '-1'], pieces: '/in/pieces', stdout: '/out/gzip' }],
-  });
+  // What is in there is compressed already but for zeros: a higher level takes three times as long for nothing.
+  return gzipCompressed(context, spec.name, { pieces, parts: disk.parts }, 1);
 }
 
 /** Fixed VHD (Azure), compressed by zstd: unpacked it is the raw disk and a footer. */

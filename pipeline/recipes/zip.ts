@@ -1,21 +1,16 @@
 import type { Artifact } from '../core/step.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import type { BuildContext } from './context.ts';
+import { gzipCompressed } from './gzip.ts';
 import type { Stream } from './stream.ts';
-import { toolStep } from './tool-step.ts';
 
-/** A ZIP of one file. The pinned gzip packs it: what Node's own zlib writes changes with its version. */
+/** A ZIP of one file, which gzip packs. */
 export function zipOf(
   context: BuildContext,
   name: string,
   member: { readonly name: string } & Stream,
 ): Artifact<'zip'> {
-  const packed = toolStep(context, {
-    title: `gzip ${member.name}`,
-    inputs: { ...member.parts, pieces: member.pieces },
-    output: { name: 'gzip', kind: 'gzip' },
-    commands: [{ argv: ['gzip', '-n', '-6'], pieces: '/in/pieces', stdout: '/out/gzip' }],
-  });
+  const packed = gzipCompressed(context, `gzip ${member.name}`, member, 6);
   return context.graph.add({
     title: name,
     action: { type: 'builtin', writer: 'zip', options: { seconds: BUILD_EPOCH } },

@@ -1,8 +1,8 @@
 import type { Json } from '../core/json.ts';
+import { pieceListText } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
 import { diskPieces } from '../disks/disk-pieces.ts';
 import { wholeInput } from '../disks/file-slice.ts';
-import { pieceListText } from '../disks/piece-list.ts';
 import { layOutCard, parseCardPlan } from '../formats/card-layout.ts';
 import { encodeMbr } from '../formats/mbr.ts';
 import { SECTOR } from '../formats/sector.ts';
@@ -29,12 +29,12 @@ export const write: Writer = async (job) => {
       throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
     if (state.size !== plan.stateBytes)
       throw wrongBytes(`The state file system has ${state.size} bytes; its partition has ${plan.stateBytes}.`);
-    const pieces = [
+    const contents = [
       { offset: 0, content: encodeMbr(layout.mbr) },
       { offset: layout.boot.firstLba * SECTOR, content: boot },
       { offset: layout.state.firstLba * SECTOR, content: state },
     ];
-    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(diskPieces({ pieces }, 0, layout.size))));
+    writeOutput(outputOf(job, 'pieces'), (out) => out.write(pieceListText(diskPieces({ contents }, 0, layout.size))));
   } finally {
     inputs.close();
   }

@@ -1,8 +1,8 @@
 import type { Json } from '../core/json.ts';
+import { bytesPiece, pieceListText } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
 import { dataRuns } from '../disks/data-runs.ts';
 import { diskPieces } from '../disks/disk-pieces.ts';
-import { bytesPiece, pieceListText } from '../disks/piece-list.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { MIB } from '../formats/sector.ts';
 import { encodeVhdFooter } from '../formats/vhd.ts';

@@ -1,6 +1,6 @@
+import { pieceListText } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
 import { diskPieces } from '../disks/disk-pieces.ts';
-import { pieceListText } from '../disks/piece-list.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { outputOf } from '../trees/job.ts';
 import { writeOutput } from '../trees/output-file.ts';

@@ -1,7 +1,7 @@
+import { bytesPiece, pieceListText } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
 import { dataRuns } from '../disks/data-runs.ts';
 import { diskPieces } from '../disks/disk-pieces.ts';
-import { bytesPiece, pieceListText } from '../disks/piece-list.ts';
 import { sizeOption, withVirtualDisk } from '../disks/virtual-disk-job.ts';
 import { encodeGnuSparseHeader } from '../formats/gce-tar.ts';
 import { MIB } from '../formats/sector.ts';

@@ -41,13 +41,15 @@ export type ModulesReport = {
 const SUFFIX = /\.ko(\.xz|\.gz)?$/;
 /** The largest module of Debian 13 has 16 MB. */
 const MODULE_LIMIT = 256 << 20;
+/** Modules and the indices that depmod makes of them lie together: none of them has a time. */
+const NO_TIME = 0;
 /** Kept beside the modules: depmod, modprobe and modinfo read them. */
 const LISTS = ['modules.builtin', 'modules.builtin.modinfo'];
 
 /**
  * Takes modules and what they need out of a kernel package. Compressed modules come out plain, since a squashfs compresses better; their
  * signatures, which are appended, stay. The indices (`modules.dep` and so on) are depmod's work, in a step after this one:
- * untar, `depmod -b <folder>/usr <release>`, tar of what is new. No file has a time, as the indices have none.
+ * untar, `depmod -b <folder>/usr <release>`, tar of what is new.
  *
  * Input: `kernel`, the package's files. Options: `ModulesOptions`. Outputs: `tar` with `usr/lib/modules/<release>/…`; `report`, where the step
  * declares it, a `ModulesReport` as JSON.
@@ -84,13 +86,13 @@ export const write: Writer = async (job) => {
       tree.add({ ...node, path: node.path.replace(SUFFIX, '.ko'), content });
     }
     tree.add({
-      ...textNode(`${folder}/modules.order`, orderOf(nodes, folder, tree), { epoch: job.epoch }),
+      ...textNode(`${folder}/modules.order`, orderOf(nodes, folder, tree), { epoch: NO_TIME }),
       owner: 'modules.order',
     });
-    tree.complete(job.epoch);
+    tree.complete(NO_TIME);
     // The root belongs to the tree that this is laid over.
     const below = [...tree.nodes.values()].filter(({ path }) => path !== '');
-    writeTar(tar, below, 0);
+    writeTar(tar, below, NO_TIME);
     if ('report' in job.outputs)
       writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
   } finally {

@@ -1,8 +1,9 @@
+import { type PieceList, parsePieceList } from '../core/pieces.ts';
 import type { Writer } from '../core/writer.ts';
-import { pieceListSize } from '../disks/piece-list.ts';
 import { gzipMember } from '../formats/gzip.ts';
 import { type PlacedMember, zipDirectory, zipLocalHeader } from '../formats/zip.ts';
 import { fieldsOf, refuse, wholeNumberOf } from '../trees/decode.ts';
+import type { FileSource } from '../trees/file-source.ts';
 import { Inputs, outputOf } from '../trees/job.ts';
 import { writeOutput } from '../trees/output-file.ts';
 
@@ -29,7 +30,7 @@ export const write: Writer = async (job) => {
     writeOutput(outputOf(job, 'zip'), (out) => {
       const members: PlacedMember[] = [];
       for (const name of inputs.below('gzip/')) {
-        const size = pieceListSize(inputs.open(`pieces/${name}`));
+        const { size } = listIn(inputs.open(`pieces/${name}`));
         const { packed, crc32, size: packedFrom } = gzipMember(inputs.open(`gzip/${name}`), `the packed ${name}`);
         if (size > LARGEST)
           throw refuse(`${name} has ${size} bytes; a ZIP that everybody can read holds files below 4 GiB.`);
@@ -45,3 +46,7 @@ export const write: Writer = async (job) => {
     inputs.close();
   }
 };
+
+function listIn(source: FileSource): PieceList {
+  return parsePieceList(new TextDecoder().decode(source.fill(new Uint8Array(source.size), 0)));
+}

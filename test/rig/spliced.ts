@@ -1,12 +1,13 @@
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readPieceList, splice } from '../../pipeline/exec/spliced-input.ts';
+import { parsePieceList } from '../../pipeline/core/pieces.ts';
+import { splice } from '../../pipeline/exec/spliced-input.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 
 /** Puts a writer's list of pieces together as the file `target`, as a tool would read it. Gives `target`. */
 export async function spliced(list: string, inputs: { readonly [name: string]: string }, target: string): Promise<string> {
-  await pipeline(splice(await readPieceList(list), inputs), createWriteStream(target));
+  await pipeline(splice(parsePieceList(readFileSync(list, 'utf8')), { inputs, title: 'a step' }), createWriteStream(target));
   return target;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { closeSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Json } from '../../pipeline/core/json.ts';
 import { BOOT_LABEL, layOut, parseDiskPlan } from '../../pipeline/formats/disk-layout.ts';
@@ -107,8 +108,10 @@ test('both file systems lie on the disk byte for byte', () => {
 });
 
 test('the disk of a cloud is the one that mtools would have filled for it, though its boot file system is that of amd64', async () => {
-  const { shared, own, qcow2, raw: file } = await cloudDiskBothWays({ name: 'some-cloud', append: 'rancher.cloud_init.datasources=[ec2]' });
-  assert.equal(shared, own);
+  const { shared, qcow2, raw: file } = await cloudDiskBothWays({ name: 'some-cloud', append: 'rancher.cloud_init.datasources=[ec2]' });
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  assert.equal(shared, hash.digest('hex'));
   assert.match(await oracleOutput(['qemu-img', 'compare', '-f', 'qcow2', '-F', 'raw', qcow2, file]), /identical/);
 });
 

@@ -6,9 +6,9 @@ import { after, before, test } from 'node:test';
 import { digestOf } from '../../pipeline/core/digest.ts';
 import { BuildError } from '../../pipeline/core/failure.ts';
 import type { Piece } from '../../pipeline/core/pieces.ts';
+import { pieceListText } from '../../pipeline/core/pieces.ts';
 import type { Executor } from '../../pipeline/core/ports.ts';
 import type { Command } from '../../pipeline/core/step.ts';
-import { pieceListText } from '../../pipeline/disks/piece-list.ts';
 import { BwrapExecutor } from '../../pipeline/exec/bwrap.ts';
 import { NoneExecutor } from '../../pipeline/exec/none.ts';
 import { ToolRoots } from '../../pipeline/exec/roots.ts';
@@ -78,6 +78,7 @@ const CONTRACT: readonly (readonly [string, readonly [Command, ...Command[]], st
   ['passes arguments as they are', [{ argv: ['printf', '[%s]', ...NASTY], stdout: '/out/result' }], NASTY.map((word) => `[${word}]`).join('')],
   ['finds a path behind an equals sign', [{ argv: ['dd', 'if=/in/input', 'of=/out/result', 'status=none'] }], 'input text\n'],
   ['tells the epoch and the locale', [{ argv: ['printenv', 'SOURCE_DATE_EPOCH', 'LC_ALL', 'TZ'], stdout: '/out/result' }], '1000000000\nC.UTF-8\nUTC\n'],
+  ['puts the words of an input behind the arguments', [{ argv: ['printf', '[%s]', 'two words'], words: '/in/input', stdout: '/out/result' }], '[two words][input][text]'],
   ['adds what the command asks for to the environment', [{ argv: ['printenv', 'EXTRA'], env: { EXTRA: 'yes' }, stdout: '/out/result' }], 'yes\n'],
 ];
 for (const name of ['bwrap', 'none'] as const) {
@@ -97,12 +98,24 @@ for (const name of ['bwrap', 'none'] as const) {
 
   test(`${name} ends a tool whose pieces are not where they should be`, async () => {
     const command: Command = { argv: ['cat'], pieces: '/in/pieces', stdout: '/out/result' };
-    await assert.rejects(run(executor(), [command], { pieces: [{ zeros: 1 << 20 }, { input: 'input', offset: 8, size: 100 }] }), /"input" became shorter/);
+    const short = run(executor(), [command], { pieces: [{ zeros: 1 << 20 }, { input: 'input', offset: 8, size: 100 }] });
+    await assert.rejects(short, (error) => {
+      assert.ok(error instanceof BuildError);
+      const [failure] = error.failures;
+      assert.equal(failure.kind, 'wrong-bytes');
+      assert.match(failure.message, /"a step" cannot read its input "input"/);
+      assert.match(failure.evidence ?? '', /ends at byte 11; its piece goes on to 108/);
+      return true;
+    });
     await assert.rejects(run(executor(), [command], { pieces: [{ input: 'other', offset: 0, size: 1 }] }), /"other", which is no input/);
   });
 
   test(`${name} calls a program of many names by the name that was asked for`, async () => {
     assert.match(await run(executor(), [{ argv: ['sqfstar', '-version'], stdout: '/out/result' }]), /^sqfstar version/);
+  });
+
+  test(`${name} finds a program that only administrators have on their path`, async () => {
+    assert.match(await run(executor(), [{ argv: ['mkfs.vfat', '-C', '/out/result', '64'] }]), /mkfs\.fat/);
   });
 
   test(`${name} shows what a failing tool said, and the command`, async () => {

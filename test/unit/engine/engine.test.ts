@@ -47,8 +47,9 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
       return store.put(asStream(files[name] ?? ''));
     },
   };
-  const engine = () =>
+  const engine = (reuses: (executor: string) => boolean = () => true) =>
     new Engine({
+      reuses,
       graph,
       store,
       fetcher,
@@ -162,4 +163,12 @@ test('the executors of reused steps count as used', async () => {
   const second = engine();
   await second.build(one);
   assert.deepEqual([...second.executorsUsed], ['fake']);
+});
+
+test('what an executor made whose work is not wanted any more is made anew', async () => {
+  const { step, engine, ran } = rig({ one: () => '1' });
+  const one = step('one');
+  await engine().build(one);
+  await engine((executor) => executor !== 'fake').build(one);
+  assert.deepEqual(ran, ['one', 'one']);
 });

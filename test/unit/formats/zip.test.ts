@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib';
-import { bytesPiece, pieceListText } from '../../../pipeline/disks/piece-list.ts';
+import { bytesPiece, pieceListText } from '../../../pipeline/core/pieces.ts';
 import { crc32 } from '../../../pipeline/formats/crc32.ts';
 import { gzipMember } from '../../../pipeline/formats/gzip.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
