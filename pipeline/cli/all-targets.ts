@@ -42,12 +42,18 @@ export function chosenTargets(names: readonly string[], all: readonly DeclaredTa
   const known = all.map((target) => target.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const near = nearestName(name, known);
     throw new BuildError({
       kind: 'usage',
       message: `There is no target "${name}".`,
-      hint: `${near ? `Did you mean "${near}"? ` : ''}Targets: ${known.join(', ')}.`,
+      hint: `${likelyMeant(name, known)}Targets: ${known.join(', ')}.`,
     });
   }
   return all.filter((target) => names.includes(target.name));
+}
+
+function likelyMeant(name: string, known: readonly string[]): string {
+  const listed = name.split(/[\s,]+/).filter(Boolean);
+  if (listed.length > 1) return `Give --target once for each: ${listed.map((each) => `--target ${each}`).join(' ')}. `;
+  const near = nearestName(name, known);
+  return near ? `Did you mean "${near}"? ` : '';
 }
