@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bootTest } from '../rig/machine.ts';
+import { projectFolder } from '../rig/project.ts';
 import { DOCKER_RUNS, IDENTITY, NO_ZOMBIES, SERVICES_RUN } from './checks.ts';
+import { outside } from './state-checks.ts';
 
 const DEFINITIONS = `mine:
   image: "rancher/os-base:\${VERSION}"
@@ -19,6 +23,10 @@ const USERS = `rancher:
       ports: ["8099:80"]
       labels: {io.rancher.os.scope: user}
 `;
+
+/** What Docker 26.1 left of its networks when the power failed within its first start: the bridge, but not the network that has it. */
+const CUT_NETWORKS = readFileSync(join(projectFolder, 'test/boot/cut-docker-networks.db.gz')).toString('base64');
+const NETWORKS = '/var/lib/user-docker/network/files/local-kv.db';
 
 bootTest({
   name: 'services of the user run in both Dockers, broken ones stop nothing, and Docker obeys its options, with certificates too',
@@ -92,6 +100,34 @@ sudo ros service restart docker`,
     },
     { sentence: 'and says so', run: 'sudo dmesg', prints: /ros: Docker died three times with the options of rancher\.docker/, eventually: true, deadlineSeconds: 120 },
     { sentence: 'and answers', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 90 },
+    {
+      sentence: 'a start of Docker loses its power while it writes down its network',
+      run: `set -e
+sudo ros config set rancher.docker.extra_args '[]'
+docker network create kept
+sudo system-docker stop docker
+${outside(`sh -c 'cp ${NETWORKS} /var/lib/user-docker/network/before-start && echo ${CUT_NETWORKS} | base64 -d | gunzip >${NETWORKS}'`)}
+sudo system-docker start docker`,
+      deadlineSeconds: 90,
+    },
+    { sentence: "Docker answers all the same, and knows the user's network", run: 'docker network ls --format {{.Name}}', prints: /^kept$/m, eventually: true, deadlineSeconds: 90 },
+    { sentence: 'and says why', run: 'sudo dmesg', prints: /ros: the last start of Docker did not come to its end; its networks are those of before it/ },
+    {
+      sentence: 'a system that kept no networks made such a start',
+      run: `set -e
+sudo system-docker stop docker
+${outside(`sh -c 'rm -f /var/lib/user-docker/network/before-start; echo ${CUT_NETWORKS} | base64 -d | gunzip >${NETWORKS}'`)}
+sudo system-docker start docker`,
+      deadlineSeconds: 90,
+    },
+    {
+      sentence: 'Docker sets its networks aside at last',
+      run: 'sudo dmesg',
+      prints: /ros: Docker died without them, too; its networks are set aside as \S+local-kv\.db\.aside/,
+      eventually: true,
+      deadlineSeconds: 150,
+    },
+    { sentence: 'and then answers', run: 'docker network ls --format {{.Name}}', prints: /^bridge$/m, eventually: true, deadlineSeconds: 90 },
     { sentence: 'cron started the container with a schedule', run: 'ls /run/ticked', prints: /ticked/, eventually: true, deadlineSeconds: 120 },
     NO_ZOMBIES,
   ],
