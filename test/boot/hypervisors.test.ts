@@ -207,6 +207,20 @@ for (const [target, service] of [
   });
 }
 
+bootTest({
+  name: "4glte's initrd starts beside amd64's kernel, and its ModemManager by itself",
+  target: '4glte',
+  medium: 'kernel',
+  firmware: 'bios',
+  runs: 'release',
+  memoryMiB: 1024,
+  checks: [
+    ...SERVICES_RUN.slice(0, 1),
+    { sentence: 'mmcli reaches it, and knows of no modem', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true, deadlineSeconds: 120 },
+    ...DOCKER_RUNS,
+  ],
+});
+
 /** Lets udev say what a person with a serial modem would have to say: adapters of this kind may carry anything. */
 const CANDIDATE = 'ACTION=="add|change|move|bind", SUBSYSTEM=="tty", KERNEL=="ttyUSB*", ENV{ID_MM_DEVICE_PROCESS}="1", ENV{ID_MM_TTY_MANUAL_SCAN_ONLY}="0"';
 

@@ -72,13 +72,13 @@ bootTest({
   checks: [
     onDisk('/dev/nvme0n1p1'),
     { sentence: 'it fills the disk', run: `${outside('df -m --output=size /home')} | tail -1`, prints: /^ *(19|20)\d\d$/m },
+    { sentence: 'the table is whole', run: 'sudo sfdisk --verify /dev/nvme0n1', prints: /No errors detected/ },
+    ...SERVICES_RUN.slice(0, 1),
     {
       sentence: 'logs are rotated where they are kept',
       run: `${outside('sh -c "yes line | head -c 11000000 >/var/log/long.log"')} && sudo system-docker exec cron logrotate /usr/share/ros/logrotate.conf && sudo sh -c 'stat -c %s /var/log/long.log; ls /var/log/long.log.1.gz'`,
       prints: /^0\n\/var\/log\/long\.log\.1\.gz$/m,
     },
-    { sentence: 'the table is whole', run: 'sudo sfdisk --verify /dev/nvme0n1', prints: /No errors detected/ },
-    ...SERVICES_RUN.slice(0, 1),
     ...STORE,
     { sentence: 'the power is cut', powerCut: {} },
     ...KEPT,
