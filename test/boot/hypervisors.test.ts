@@ -3,9 +3,8 @@ import type { BootCase, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
 import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { outside } from './state-checks.ts';
 
-/** What the first process sees, which is in no container. */
-const outside = (command: string): string => `sudo nsenter -t 1 -m -- ${command}`;
 const inService = (service: string, command: string): string => `sudo system-docker exec ${service} ${command}`;
 
 const runs = (service: string): Check => ({
@@ -184,41 +183,31 @@ bootTest({
   ],
 });
 
-/** Each target's initrd beside amd64's kernel, on a machine that is on no platform of theirs. */
+/** A target's initrd beside amd64's kernel, on a machine that is on no platform of its own. */
+function initrdTest({ name, target, checks }: Pick<BootCase, 'name' | 'checks'> & { readonly target: string }): void {
+  bootTest({ name, target, medium: 'kernel', firmware: 'bios', runs: 'release', memoryMiB: 1024, checks: [...SERVICES_RUN.slice(0, 1), ...checks, ...DOCKER_RUNS] });
+}
+
 for (const [target, service] of [
   ['vmware', 'open-vm-tools'],
   ['hyperv', 'hyperv-vm-tools'],
   ['proxmoxve', 'qemu-guest-agent'],
 ] as const) {
-  bootTest({
+  initrdTest({
     name: `${target}'s initrd elsewhere: its agent is not started, and nobody says a word of it`,
     target,
-    medium: 'kernel',
-    firmware: 'bios',
-    runs: 'release',
-    memoryMiB: 1024,
     checks: [
-      ...SERVICES_RUN.slice(0, 1),
       { sentence: 'its image is there', run: `sudo system-docker images -q rancher/os-${target}`, prints: /^[0-9a-f]{12}$/m },
       { sentence: 'there is no container of it', run: `sudo system-docker ps -aq --filter name=${service} | wc -l`, prints: /^0$/m },
       { sentence: 'the log has no word of it', run: `sudo dmesg | grep -ciE '${service}|vmtools|hv_kvp|qemu-ga'`, prints: /^0$/m, exits: 1 },
-      ...DOCKER_RUNS,
     ],
   });
 }
 
-bootTest({
+initrdTest({
   name: "4glte's initrd starts beside amd64's kernel, and its ModemManager by itself",
   target: '4glte',
-  medium: 'kernel',
-  firmware: 'bios',
-  runs: 'release',
-  memoryMiB: 1024,
-  checks: [
-    ...SERVICES_RUN.slice(0, 1),
-    { sentence: 'mmcli reaches it, and knows of no modem', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true, deadlineSeconds: 120 },
-    ...DOCKER_RUNS,
-  ],
+  checks: [{ sentence: 'mmcli reaches it, and knows of no modem', run: inService('modem-manager', 'mmcli -L'), prints: /No modems were found/, eventually: true, deadlineSeconds: 120 }],
 });
 
 /** Lets udev say what a person with a serial modem would have to say: adapters of this kind may carry anything. */
