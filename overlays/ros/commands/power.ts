@@ -1,11 +1,16 @@
-import { Engine } from '../docker/engine.ts';
+import { Engine, type StopLimit } from '../docker/engine.ts';
+import { DEFAULT_SHUTDOWN_LIMIT, SHUTDOWN_LIMIT } from '../early/shutdown-limit.ts';
 import type { System } from '../runtime/system.ts';
-import { isCreateOnly, label, readServices } from '../services/config.ts';
+import { isCreateOnly, label, readServices, type Service, type Services } from '../services/config.ts';
+import { graceOf } from '../services/container.ts';
 import { waves } from '../services/order.ts';
 
 const PIPE = '/run/ros/power';
 /** Never stopped: without it, a System Docker that was told to end would leave (see os-config.yml). */
 const HOLD = 'hold';
+const DOCKER = 'docker';
+/** Seconds that Docker gives a container that names none. */
+const DOCKERS_OWN = 10;
 
 export type Action = 'reboot' | 'poweroff' | 'halt';
 
@@ -61,24 +66,62 @@ export function shutdown(system: System, args: readonly string[]): number {
 
 /**
  * Run by the supervisor, never by hand: stops the services against the order of their start, consoles last so that
- * whoever sits there sees it. Fails when System Docker does not answer, because it is stopping them by itself.
+ * whoever sits there sees it. Each gets the time that it names; who called ends the machine when rancher.shutdown_timeout is over. Fails
+ * when System Docker does not answer, because it is stopping them by itself.
  */
 export function stopServices(system: System): number {
   const engine = new Engine(system);
   if (!engine.isReady()) return 1;
   const services = readServices(system);
+  // Containers that no service describes were started by somebody by hand, on top of everything else.
+  const foreign = engine.list().flatMap(({ name }) => (services.has(name) ? [] : [name]));
+  const limit = shutdownLimit(system);
+  for (const names of [foreign, ...orderOf(system, services)])
+    for (const problem of engine.stop(names, (name) => timeToEnd(name, services.get(name), limit)))
+      system.complain(problem);
+  return 0;
+}
+
+/** Seconds that the whole shutdown has. */
+function shutdownLimit(system: System): number {
+  const seconds = Number(system.readText(SHUTDOWN_LIMIT)?.trim());
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : DEFAULT_SHUTDOWN_LIMIT;
+}
+
+/** How long a container may take; undefined in place of a service where somebody made it by hand. */
+export function timeToEnd(name: string, service: Service | undefined, limit: number): StopLimit {
+  // Its containers name their own times, dockerd ends soon after the last of them, and who is stopped after it needs some seconds as well.
+  if (name === DOCKER) return { seconds: Math.max(20, limit - 15), maxTime: limit };
+  const grace = service === undefined ? limit : (safeGrace(service) ?? DOCKERS_OWN);
+  // A container that cannot be killed, because a disk answers no more, keeps the others waiting that long.
+  return { maxTime: grace < 0 ? limit : Math.min(limit, Math.max(30, grace + 10)) };
+}
+
+function safeGrace(service: Service): number | undefined {
+  try {
+    return graceOf(service);
+  } catch {
+    return undefined;
+  }
+}
+
+/** No definition keeps a machine from ending: where the order cannot be told, all are stopped at once. */
+function orderOf(system: System, services: Services): readonly (readonly string[])[] {
+  try {
+    return stopOrder(services);
+  } catch (error) {
+    system.complain(`the services are stopped without order: ${String(error)}`);
+    return [[...services.keys()].filter((name) => name !== HOLD)];
+  }
+}
+
+/** Groups of services, each of which is stopped when the one before it has been. */
+export function stopOrder(services: Services): readonly (readonly string[])[] {
   const runs = new Map([...services].filter(([name, service]) => name !== HOLD && !isCreateOnly(service)));
   const isConsole = (name: string) => {
     const service = services.get(name);
     return service !== undefined && label(service, 'console') !== undefined;
   };
-  // Containers that no service describes were started by somebody by hand, on top of everything else.
-  const foreign = engine.list().flatMap(({ name }) => (services.has(name) ? [] : [name]));
   const groups = waves(runs).reverse();
-  const order = [foreign, ...groups.map((names) => names.filter((name) => !isConsole(name)))];
-  order.push(groups.flat().filter(isConsole));
-  for (const names of order) {
-    for (const problem of engine.stop(names, 30)) system.complain(problem);
-  }
-  return 0;
+  return [...groups.map((names) => names.filter((name) => !isConsole(name))), groups.flat().filter(isConsole)];
 }

@@ -1,3 +1,4 @@
+import type { StopLimit } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { onTerminal } from '../runtime/terminal.ts';
@@ -30,12 +31,12 @@ export function serviceContainers(engines: Engines): Readonly<Record<string, Ver
     stop: {
       taken: { values: { t: 'timeout' } },
       run: (system, options) =>
-        forEach(system, named(options, system), (scope, names) => engines[scope].stop(names, limit(options, 120))),
+        forEach(system, named(options, system), (scope, names) => engines[scope].stop(names, () => stopLimit(options))),
     },
     restart: {
       taken: { values: { t: 'timeout' } },
       run: (system, options) =>
-        forEach(system, named(options, system), (scope, names) => engines[scope].restart(names, limit(options, 120))),
+        forEach(system, named(options, system), (scope, names) => engines[scope].restart(names, stopLimit(options))),
     },
     kill: {
       taken: { values: { s: 'signal' } },
@@ -59,11 +60,13 @@ export function serviceContainers(engines: Engines): Readonly<Record<string, Ver
   };
 }
 
-function limit({ values }: Options, otherwise: number): number {
+/** How long containers may take to end: as long as each names, or as long as was said. */
+function stopLimit({ values }: Options): StopLimit {
   const text = values.get('timeout');
-  if (text === undefined) return otherwise;
+  if (text === undefined) return {};
   if (!/^\d+$/.test(text)) throw new UsageError('-t takes seconds.');
-  return Number(text);
+  const seconds = Number(text);
+  return { seconds, maxTime: seconds + 30 };
 }
 
 function up(system: System, engines: Engines, options: Options, start: boolean): number {

@@ -50,7 +50,7 @@ function list(system: System, engines: Engines, { flags }: Options): number {
     // What others in a file are there for comes first in it.
     const first = Object.values(definition).at(-1) as { image?: string; labels?: Record<string, string> } | undefined;
     const { image = '', labels = {} } = first ?? {};
-    const scope = labels['io.rancher.os.scope'] === 'user' ? 'user' : 'system';
+    const scope = labels['io.rancher.os.scope'] === 'system' ? 'system' : 'user';
     rows.push({
       name,
       enabled: false,

@@ -1,9 +1,14 @@
 import { nearestName } from '../config/nearest-name.ts';
-import { loadConfig } from '../config/sources.ts';
+import { readCloudConfig } from '../config/read.ts';
+import type { CloudConfig } from '../config/schema.ts';
+import { loadConfig, OS_CONFIG_FILE } from '../config/sources.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { findServices, isContainerName, label, type Service } from '../services/config.ts';
+import { findServices, isContainerName, label, type Service, type Services } from '../services/config.ts';
+import { containerSpec } from '../services/container.ts';
 import { fetchDefinition, isUrl } from '../services/definition-cache.ts';
 import { CATALOGUE, catalogueNames, readDefinition, repositoryUrls } from '../services/included.ts';
+import { networkRemarks } from '../services/network-mode.ts';
+import { surroundings } from '../services/plan.ts';
 import { change, layOver } from './config-change.ts';
 import { UsageError } from './config-options.ts';
 import type { Verb } from './help.ts';
@@ -50,7 +55,7 @@ function enable(system: System, name: string): void {
     }
     fetched(system, urls);
   }
-  const { services, problems } = readDefinition(system, config, name);
+  const { services, problems, isWrong } = readDefinition(system, config, name);
   for (const problem of problems) system.complain(problem);
   const names = Object.keys(services);
   const wrong = names.find((one) => !isContainerName(one));
@@ -58,9 +63,16 @@ function enable(system: System, name: string): void {
     system.complain(
       `${name}: ${JSON.stringify(wrong)} is no name for a container: letters, digits, dots, dashes and underscores`,
     );
-  if (names.length === 0 || wrong !== undefined) throw new Failure(`${name} is not enabled`);
+  if (isWrong === true || names.length === 0 || wrong !== undefined) throw new Failure(`${name} is not enabled`);
+  const include = { ...config.rancher?.services_include, [name]: true };
+  const then: CloudConfig = { ...config, rancher: { ...config.rancher, services_include: include } };
+  const after = findServices(system, then).services;
+  const impossible = planOf(system, then, after, names);
+  for (const problem of impossible) system.complain(`${name}: ${problem}`);
+  if (impossible.length > 0) throw new Failure(`${name} is not enabled`);
+  for (const sentence of [...replacements(system, name, names), ...names.flatMap((one) => remarks(one, after))])
+    system.complain(sentence);
   write(system, name, true);
-  const after = findServices(system, loadConfig(system).config).services;
   const outside = names.flatMap((one) => {
     const service = after.get(one);
     return service !== undefined && comesFromOutside(service) ? [service.image] : [];
@@ -69,6 +81,38 @@ function enable(system: System, name: string): void {
   for (const image of outside)
     system.print(
       `${image} is not part of the release: it is pulled over the network, or loaded from /var/lib/rancher/preload`,
+    );
+}
+
+/** Sentences about services of which no container can be made. */
+function planOf(system: System, config: CloudConfig, services: Services, names: readonly string[]): string[] {
+  return names.flatMap((one) => {
+    const service = services.get(one);
+    if (service === undefined) return [];
+    try {
+      containerSpec(services, one, service, surroundings(system, config));
+      return [];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return [error.message];
+    }
+  });
+}
+
+const remarks = (name: string, services: Services): string[] => {
+  const service = services.get(name);
+  return service === undefined ? [] : networkRemarks(name, service);
+};
+
+/** A definition may be laid over a service of the release; whoever means a new one learns that the name is taken. */
+function replacements(system: System, name: string, names: readonly string[]): string[] {
+  const text = system.readText(OS_CONFIG_FILE);
+  const release = text === undefined ? {} : (readCloudConfig(text, OS_CONFIG_FILE).config.rancher?.services ?? {});
+  return names
+    .filter((one) => Object.hasOwn(release, one))
+    .map(
+      (one) =>
+        `${name}: the release has a service ${one} of its own, whose keys win over those of this definition; give it another name, or change the release's in rancher.services.${one}`,
     );
 }
 

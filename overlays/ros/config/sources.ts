@@ -8,6 +8,7 @@ import { applyMetadata, parseMetadata } from './metadata.ts';
 import type { Problem } from './problem.ts';
 import { readCloudConfig } from './read.ts';
 import { type Reader, readBefore } from './read-before.ts';
+import { belowOtherImages } from './replaced-image.ts';
 import type { CloudConfig } from './schema.ts';
 
 export const CONF = '/var/lib/rancher/conf';
@@ -124,7 +125,7 @@ export function joinFiles(files: SourceTexts['files'], reader: Reader = readClou
   for (const { path, text } of files) {
     const read = reader(text, path);
     problems.push(...read.problems);
-    config = mergeInto(config, read.config as Tree);
+    config = mergeInto(belowOtherImages(config, read.config as Tree), read.config as Tree);
   }
   return { config: config as CloudConfig, problems };
 }

@@ -36,6 +36,14 @@ interface Inspected {
   readonly Config?: { readonly Labels?: Readonly<Record<string, string>> };
 }
 
+/** How long a container may take to end. */
+export interface StopLimit {
+  /** Seconds in all until it is no longer waited for; without it, it is waited for as long as it takes. */
+  readonly maxTime?: number;
+  /** Seconds until it is killed, where that is not what it was created with. */
+  readonly seconds?: number;
+}
+
 /** What became of containers that were to be created. */
 export interface CreateOutcome {
   readonly problems: readonly string[];
@@ -51,6 +59,12 @@ function explain(response: Response, dockerd: Dockerd): string {
   } catch {
     return response.body;
   }
+}
+
+function stopRequest(name: string, verb: 'stop' | 'restart', { seconds, maxTime }: StopLimit) {
+  const query = seconds === undefined ? '' : `?t=${seconds}`;
+  const url = `/containers/${name}/${verb}${query}`;
+  return { method: 'POST', url, ...(maxTime === undefined ? {} : { maxTime }) } as const;
 }
 
 /** A Docker, spoken to in batches: what is passed together happens at the same time. */
@@ -115,8 +129,8 @@ export class Engine {
     return this.#each(names, [204, 304], (name) => ({ method: 'POST', url: `/containers/${name}/start` }));
   }
 
-  restart(names: readonly string[], maxTime = 60): string[] {
-    return this.#each(names, [204], (name) => ({ method: 'POST', url: `/containers/${name}/restart`, maxTime }));
+  restart(names: readonly string[], limit: StopLimit = { maxTime: 60 }): string[] {
+    return this.#each(names, [204], (name) => stopRequest(name, 'restart', limit));
   }
 
   kill(names: readonly string[], signal: string): string[] {
@@ -135,13 +149,11 @@ export class Engine {
     return this.#each(names, [200], (name) => ({ method: 'POST', url: `/containers/${name}/wait` }));
   }
 
-  /** Stops containers; the limit is over and above what each one has been given to end by itself. */
-  stop(names: readonly string[], maxTime: number): string[] {
-    return this.#each(names, [204, 304, 404], (name) => ({
-      method: 'POST',
-      url: `/containers/${name}/stop`,
-      maxTime,
-    }));
+  /** Stops containers, all at once. After its limit one is no longer waited for. */
+  stop(names: readonly string[], limit: number | ((name: string) => StopLimit)): string[] {
+    return this.#each(names, [204, 304, 404], (name) =>
+      stopRequest(name, 'stop', typeof limit === 'number' ? { maxTime: limit } : limit(name)),
+    );
   }
 
   list(): ContainerState[] {

@@ -40,12 +40,13 @@ export function findServices(system: System, config: CloudConfig): FoundServices
   const services = new Map<string, Service>();
   for (const name of new Set([...Object.keys(own), ...Object.keys(merged)])) {
     if (include[name] === false && !INDISPENSABLE.includes(name)) continue;
-    const { image, labels, ...rest } = merged[name] ?? {};
-    const platform = textsOf(labels)['io.rancher.os.platform'];
+    const { image, labels: given, ...rest } = merged[name] ?? {};
+    const labels = textsOf(given);
+    const platform = labels['io.rancher.os.platform'];
     if (platform !== undefined && !isOnPlatform(system, config, platform)) continue;
     if (image === undefined || image === '') problems.push(`service ${name}: it has no image, so it cannot be created`);
     else if (!isContainerName(name)) problems.push(`service ${name}: that is no name for a container`);
-    else services.set(name, { ...rest, image, labels: textsOf(labels) });
+    else services.set(name, { ...rest, image, labels });
   }
   return { services, problems };
 }
@@ -58,7 +59,8 @@ export function readServices(system: System): Services {
   return findServices(system, loadConfig(system).config).services;
 }
 
-export const isSystem = (service: Service): boolean => label(service, 'scope') !== 'user';
+/** Which Docker runs it: the user's, as in RancherOS 1, where the label `io.rancher.os.scope` does not say `system`. */
+export const isSystem = (service: Service): boolean => label(service, 'scope') === 'system';
 export const isCreateOnly = (service: Service): boolean => label(service, 'createonly') === 'true';
 /** It ends by itself, and what comes after it waits for that. */
 export const runsOnce = (service: Service): boolean => label(service, 'detach') === 'false';

@@ -1,8 +1,9 @@
 import { Failure } from '../runtime/system.ts';
-import { isCreateOnly, isSystem, runsOnce, type Service, type Services, schedule } from './config.ts';
+import { isSystem, type Service, type Services } from './config.ts';
 import { digest } from './digest.ts';
 import { environmentOf, NOTHING_AROUND, type Surroundings } from './environment.ts';
 import { bytes, seconds } from './measures.ts';
+import { hasNoNetworkOfItsOwn, networkMode } from './network-mode.ts';
 import { listOf, textsOf } from './pairs.ts';
 import { portsOf } from './ports.ts';
 
@@ -22,7 +23,8 @@ export interface ContainerSpec {
   readonly Cmd: readonly string[];
   readonly Env: readonly string[];
   readonly Labels: Readonly<Record<string, string>>;
-  readonly StopTimeout: number;
+  /** Seconds to end by itself; Docker's own ten where it is not there. */
+  readonly StopTimeout?: number | undefined;
   readonly HostConfig: {
     readonly Binds: readonly string[];
     readonly NetworkMode: string;
@@ -67,18 +69,11 @@ export function words(command: Service['command']): readonly string[] {
   );
 }
 
-/** Services that run come back when they crash; those that are to end do not. */
+/** As Compose has it: what does not name a policy is not started again. */
 function restartPolicy(service: Service): ContainerSpec['HostConfig']['RestartPolicy'] {
-  const ends = isCreateOnly(service) || runsOnce(service) || schedule(service) !== undefined;
-  const [name = '', times] = (service.restart ?? (ends ? 'no' : 'always')).split(':');
+  const [name = '', times] = (service.restart ?? 'no').split(':');
   if (name === 'false') return { Name: 'no' };
   return { Name: name, ...(times === undefined ? {} : { MaximumRetryCount: Number(times) }) };
-}
-
-/** System Docker has no bridge, so what would hang on one in RancherOS 1 uses the machine's own network. */
-function networkMode({ net, ...service }: Service): string {
-  if (!isSystem(service)) return net ?? 'default';
-  return net === undefined || net === 'bridge' || net === 'default' ? 'host' : net;
 }
 
 /** A volume without a source of its own is one that Docker names. */
@@ -94,8 +89,9 @@ export function containerSpec(
     const spec = uncheckedSpec(services, name, service, around);
     return { ...spec, Labels: { ...spec.Labels, [SPEC_LABEL]: digest(JSON.stringify(spec)) } };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    throw new Failure(`service ${name}: ${error.message}`);
+    // A definition that no reader checked may hold anything; it costs this service alone.
+    const why = error instanceof Failure ? error.message : `its definition cannot be used (${String(error)})`;
+    throw new Failure(`service ${name}: ${why}`);
   }
 }
 
@@ -103,7 +99,7 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
   const volumes = volumesOf(services, name);
   const ports = portsOf(service.ports ?? [], service.expose ?? []);
   const network = networkMode(service);
-  const shares = network === 'host' || network === 'none' || network.startsWith('container:');
+  const shares = hasNoNetworkOfItsOwn(network);
   const env = environmentOf(name, service, around, (file) => {
     throw new Failure(`its env_file ${file} does not exist`);
   });
@@ -113,8 +109,7 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
     Entrypoint: service.entrypoint === undefined ? undefined : words(service.entrypoint),
     Env: env,
     Labels: service.labels ?? {},
-    // Most services need no time to end, and a reboot waits for all.
-    StopTimeout: seconds(service.stop_grace_period ?? '3s', 'stop_grace_period'),
+    StopTimeout: graceOf(service),
     StopSignal: service.stop_signal,
     User: service.user,
     WorkingDir: service.working_dir,
@@ -143,7 +138,8 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
       ReadonlyRootfs: service.read_only ?? false,
       RestartPolicy: restartPolicy(service),
       PortBindings: shares ? undefined : ports.bindings,
-      Links: service.links || service.external_links ? linksOf(service) : undefined,
+      // Docker refuses a container that has both, and on the machine's network everybody is at 127.0.0.1 anyway.
+      Links: (service.links || service.external_links) && network !== 'host' ? linksOf(service) : undefined,
       CapAdd: service.cap_add,
       CapDrop: service.cap_drop,
       SecurityOpt: service.security_opt,
@@ -161,6 +157,11 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
       Ulimits: service.ulimits === undefined ? undefined : Object.entries(service.ulimits).map(ulimitOf),
     }),
   });
+}
+
+/** Seconds that a service names for its end; undefined where it leaves that to Docker, -1 for as long as it takes. */
+export function graceOf({ stop_grace_period }: Service): number | undefined {
+  return stop_grace_period === undefined ? undefined : seconds(stop_grace_period, 'stop_grace_period');
 }
 
 function limits(service: Service): Readonly<Record<string, unknown>> {

@@ -16,6 +16,8 @@ export const CATALOGUE = '/usr/share/ros/services';
 export interface Included {
   readonly services: Tree;
   readonly problems: readonly string[];
+  /** Part of it cannot have its effect, or there is nothing at all. */
+  readonly isWrong?: boolean;
 }
 
 /** The definitions that rancher.services_include names. Nothing here needs a network. */
@@ -24,12 +26,23 @@ export function includedServices(system: System, config: CloudConfig): Included 
   let services: Tree = {};
   const problems: string[] = [];
   for (const name of names) {
-    const definition = readDefinition(system, config, name);
+    const definition = readSafely(system, config, name);
     problems.push(...definition.problems);
     services = mergeInto(services, definition.services);
   }
   return { services, problems };
 }
+
+/** No definition costs the others anything, whatever it holds. */
+function readSafely(system: System, config: CloudConfig, name: string): Included {
+  try {
+    return readDefinition(system, config, name);
+  } catch (error) {
+    return { services: {}, problems: [`service ${name}: its definition cannot be used (${reasonOf(error)})`] };
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Those that are switched on and are not whole in rancher.services already. */
 export function enabledNames(config: CloudConfig): string[] {
@@ -47,13 +60,14 @@ export function catalogueNames(system: System): string[] {
 /** One definition, by the name of the catalogue, the path of a file, or a URL. */
 export function readDefinition(system: System, config: CloudConfig, name: string): Included {
   const found = textOf(system, config, name);
-  if (typeof found === 'string') return { services: {}, problems: [found] };
+  if (typeof found === 'string') return { services: {}, problems: [found], isWrong: true };
   const { config: read, problems } = readCompose(found.text, found.file);
   const environment = { ...config.rancher?.environment, VERSION: runningVersion(system) };
   const services = filled((read.rancher?.services ?? {}) as Tree, environment) as Tree;
   const sentences = problems.map(problemText);
-  if (Object.keys(services).length === 0) sentences.push(`${found.file}: there is no service in it`);
-  return { services, problems: sentences };
+  const isEmpty = Object.keys(services).length === 0;
+  if (isEmpty) sentences.push(`${found.file}: there is no service in it`);
+  return { services, problems: sentences, isWrong: isEmpty || problems.some(({ severity }) => severity === 'error') };
 }
 
 /** The text and the name of its file, or a sentence why there is none. */

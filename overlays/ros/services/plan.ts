@@ -3,6 +3,7 @@ import { Failure, type System } from '../runtime/system.ts';
 import { isSystem, runsOnce, type Services, startsAtBoot } from './config.ts';
 import { type ContainerSpec, containerSpec } from './container.ts';
 import type { Surroundings } from './environment.ts';
+import { networkRemarks } from './network-mode.ts';
 import { waves, withAwaited } from './order.ts';
 
 /** Containers of one Docker, and the order in which they are started. */
@@ -46,6 +47,7 @@ export function planServices(
       if (chosen !== undefined && !chosen.has(name)) return false;
       try {
         specs.set(name, containerSpec(services, name, service, around));
+        problems.push(...networkRemarks(name, service));
         return true;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;

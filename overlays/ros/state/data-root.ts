@@ -61,7 +61,8 @@ export function prepareDataRoot(system: System, console: () => ContainerSpec | u
 }
 
 function isKept({ image, labels }: StoredContainer, spec: ContainerSpec | undefined, images: Repositories): boolean {
-  if (labels['io.rancher.os.scope'] === undefined) return true;
+  // A service without a scope was System Docker's in earlier releases; it runs in the user's Docker now.
+  if (labels['io.rancher.os.scope'] === undefined) return labels[SPEC_LABEL] === undefined;
   if (labels['io.rancher.os.console'] === undefined || spec === undefined) return false;
   return labels[SPEC_LABEL] === spec.Labels[SPEC_LABEL] && image === imageId(images, spec.Image);
 }

@@ -98,6 +98,38 @@ for (const name of ['../../x', 'a b; rm -rf /', 'a?force=1', '']) {
   });
 }
 
+const WRONG: readonly (readonly [string, RegExp])[] = [
+  ['bad: {image: a, volumes: {/a: /b}}', /^\/opt\/own\.yml:1:17: error: .*volumes/],
+  ['bad: {image: a, restart: [x]}', /^\/opt\/own\.yml:1:17: error: .*restart/],
+  ['bad: {image: a, mem_limit: much}', /^\/opt\/own\.yml: service bad: mem_limit is a number of bytes/],
+  ['bad: {image: a, labels: {io.rancher.os.scope: system}, volumes_from: [nobody]}', /service bad: bad takes volumes from nobody/],
+  ['bad: {image: a, env_file: /nowhere}', /service bad: its env_file \/nowhere does not exist/],
+];
+for (const [definition, problem] of WRONG) {
+  test(`${definition} is not enabled, and its place is told`, () => {
+    const { system } = dockered({ '/opt/own.yml': `${definition}\n` });
+    assert.throws(() => service(system, ['enable', '/opt/own.yml']), /\/opt\/own\.yml is not enabled/);
+    assert.match(system.complained.join('\n'), problem);
+    assert.equal(system.readText(CONFIG), undefined);
+  });
+}
+
+test('a definition with an unknown key is enabled, and the key is told', () => {
+  const { system } = dockered({ '/opt/own.yml': 'good: {image: a, colour: red}\n' });
+  assert.equal(service(system, ['enable', '/opt/own.yml']), 0);
+  assert.match(system.complained.join('\n'), /\/opt\/own\.yml:1:\d+: warning: .*colour/);
+  assert.match(system.readText(CONFIG) ?? '', /own\.yml: true/);
+});
+
+test('a definition whose name a service of the release has, or that asks for ports that cannot be, is enabled with a warning', () => {
+  const labels = 'labels: {io.rancher.os.scope: system}';
+  const { system } = dockered({ '/opt/own.yml': `syslog: {image: a}\nweb: {image: b, ports: ["8080:80"], ${labels}}\n` });
+  assert.equal(service(system, ['enable', '/opt/own.yml']), 0);
+  const told = system.complained.join('\n');
+  assert.match(told, /the release has a service syslog of its own/);
+  assert.match(told, /service web: no effect of ports 8080:80/);
+});
+
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['enable', 'thingg'], /no service thingg\. Did you mean thing\?/],
   [['enable', 'http://example.test/far.yml'], /does not answer; is there a network\?; nothing was enabled/],
@@ -138,6 +170,12 @@ test('containers are started, stopped, restarted, killed and removed by Docker',
     'POST /containers/syslog/kill?signal=SIGKILL',
     'DELETE /containers/syslog?force=false&v=false',
   ]);
+});
+
+test('the seconds of -t are those until a container is killed, also where it named others', () => {
+  const { system, requests } = dockered();
+  for (const verb of ['stop', 'restart']) assert.equal(service(system, [verb, '-t', '90', 'syslog']), 0, verb);
+  assert.deepEqual(requests, ['POST /containers/syslog/stop?t=90', 'POST /containers/syslog/restart?t=90']);
 });
 
 test('logs are those of the last lines', () => {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCompose } from '../../../../overlays/ros/config/read.ts';
 import { Failure } from '../../../../overlays/ros/runtime/system.ts';
-import type { Service, Services } from '../../../../overlays/ros/services/config.ts';
+import { isSystem, type Service, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, SPEC_LABEL, words } from '../../../../overlays/ros/services/container.ts';
+import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
 import { textsOf } from '../../../../overlays/ros/services/pairs.ts';
+import { planServices } from '../../../../overlays/ros/services/plan.ts';
 
 /** The container of a service `a`, written as the mapping below its name. */
 function spec(yaml: string, others: Services = new Map(), environment: Readonly<Record<string, string>> = {}, files: Readonly<Record<string, string>> = {}) {
@@ -16,6 +18,7 @@ function spec(yaml: string, others: Services = new Map(), environment: Readonly<
 }
 
 const USER = 'labels: {io.rancher.os.scope: user}';
+const SYSTEM = 'labels: {io.rancher.os.scope: system}';
 
 /** Key as written, then what it becomes at a path of Docker's request. */
 const KEYS: readonly (readonly [string, string, unknown])[] = [
@@ -85,12 +88,18 @@ const KEYS: readonly (readonly [string, string, unknown])[] = [
   ['pid: host', 'HostConfig.PidMode', 'host'],
   [`mac_address: "02:00:00:00:00:01", ${USER}`, 'NetworkingConfig', { EndpointsConfig: { default: { MacAddress: '02:00:00:00:00:01' } } }],
   ['restart: "on-failure:3"', 'HostConfig.RestartPolicy', { Name: 'on-failure', MaximumRetryCount: 3 }],
-  ['tty: false', 'HostConfig.RestartPolicy', { Name: 'always' }],
-  ['labels: {io.rancher.os.detach: "false"}', 'HostConfig.RestartPolicy', { Name: 'no' }],
-  ['labels: {cron.schedule: "@hourly"}', 'HostConfig.RestartPolicy', { Name: 'no' }],
-  ['tty: false', 'HostConfig.NetworkMode', 'host'],
-  ['net: bridge', 'HostConfig.NetworkMode', 'host'],
-  ['net: none', 'HostConfig.NetworkMode', 'none'],
+  ['restart: always', 'HostConfig.RestartPolicy', { Name: 'always' }],
+  ['tty: false', 'HostConfig.RestartPolicy', { Name: 'no' }],
+  [SYSTEM, 'HostConfig.RestartPolicy', { Name: 'no' }],
+  ['tty: false', 'StopTimeout', undefined],
+  [SYSTEM, 'StopTimeout', undefined],
+  ['tty: false', 'HostConfig.NetworkMode', 'default'],
+  [SYSTEM, 'HostConfig.NetworkMode', 'host'],
+  [`net: bridge, ${SYSTEM}`, 'HostConfig.NetworkMode', 'host'],
+  [`net: none, ${SYSTEM}`, 'HostConfig.NetworkMode', 'none'],
+  [`links: [db], external_links: [e], ${SYSTEM}`, 'HostConfig.Links', undefined],
+  [`ports: ["8080:80"], ${SYSTEM}`, 'HostConfig.PortBindings', undefined],
+  ['ports: ["8080:80"]', 'HostConfig.PortBindings', { '80/tcp': [{ HostIp: '', HostPort: '8080' }] }],
   [USER, 'HostConfig.NetworkMode', 'default'],
   [`volumes_from: [foreign], ${USER}`, 'HostConfig.VolumesFrom', ['foreign']],
   ['volumes: [/anonymous, "/a:/b"]', 'Volumes', { '/anonymous': {} }],
@@ -109,7 +118,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['stop_grace_period: soon', /stop_grace_period is a time/],
   ['devices: [x]', /devices: “x”/],
   ['ulimits: {nofile: {soft: 1}}', /nofile is a number, or has soft and hard/],
-  ['volumes_from: [ghost]', /a takes volumes from ghost, which does not exist/],
+  [`volumes_from: [ghost], ${SYSTEM}`, /a takes volumes from ghost, which does not exist/],
   ['env_file: /nowhere', /its env_file \/nowhere does not exist/],
 ];
 for (const [yaml, message] of WRONG) {
@@ -156,3 +165,42 @@ test("the system's services share a shim, the user's Docker and the user's servi
   assert.equal(annotations('docker', 'system'), undefined);
   assert.equal(annotations('cron', 'user'), undefined);
 });
+
+/** Definitions that no reader checked, as a console's may be. */
+const UNCHECKED: readonly object[] = [{ volumes: { '/a': '/b' } }, { volumes: [5] }, { net: 5 }, { restart: true }, { ports: [{}] }, { links: 5 }, { devices: {} }, { stop_grace_period: {} }];
+for (const wrong of UNCHECKED) {
+  test(`a definition with ${JSON.stringify(wrong)} that nobody checked costs that service alone`, () => {
+    const bad = { image: 'x', labels: {}, ...wrong } as unknown as Service;
+    const { specs, problems } = planServices(
+      new Map([
+        ['bad', bad],
+        ['good', { image: 'y' }],
+      ]),
+      'user',
+      NOTHING_AROUND,
+    );
+    assert.deepEqual([...specs.keys()], ['good']);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /^service bad: /);
+  });
+}
+
+const REMARKS: readonly (readonly [string, RegExp | undefined])[] = [
+  [`ports: ["8080:80", "53"], ${SYSTEM}`, /^service a: no effect of ports 8080:80, 53: System Docker has no network of its own.*without io\.rancher\.os\.scope: system/],
+  [`net: bridge, links: [db], mac_address: "02:00:00:00:00:01", ${SYSTEM}`, /no effect of links db; mac_address 02/],
+  [`net: host, external_links: [db], ${USER}`, /^service a: no effect of external_links db: its network is host$/],
+  [`net: "container:b", ports: ["80"]`, /no effect of ports 80: its network is container:b$/],
+  [`ports: ["8080:80"], links: [db]`, undefined],
+  [`net: none, ${SYSTEM}`, undefined],
+];
+for (const [yaml, sentence] of REMARKS) {
+  test(`${yaml} is ${sentence === undefined ? 'obeyed without a word' : 'told to have no effect'}`, () => {
+    const { config } = readCompose(`a: {image: x, ${yaml}}\n`, 'a.yml');
+    const { labels, ...rest } = config.rancher?.services?.['a'] ?? {};
+    const service = { ...rest, labels: textsOf(labels) } as Service;
+    const { specs, problems } = planServices(new Map([['a', service]]), isSystem(service) ? 'system' : 'user', NOTHING_AROUND);
+    assert.equal(specs.size, 1, problems.join());
+    assert.equal(problems.length, sentence === undefined ? 0 : 1);
+    if (sentence !== undefined) assert.match(problems[0] ?? '', sentence);
+  });
+}

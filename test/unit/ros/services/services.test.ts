@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
-import { findServices, isCreateOnly, isSystem, type Services } from '../../../../overlays/ros/services/config.ts';
+import { readCloudConfig, readCompose } from '../../../../overlays/ros/config/read.ts';
+import { findServices, isCreateOnly, isSystem, readServices, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, volumesOf } from '../../../../overlays/ros/services/container.ts';
 import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
 import { waves, withAwaited } from '../../../../overlays/ros/services/order.ts';
@@ -96,17 +96,18 @@ test('volumes are taken over from other services, each place once and its own la
 });
 
 test('volumes from nowhere and from itself are refused by name', () => {
-  assert.throws(() => volumesOf(new Map([['a', { image: 'x', volumes_from: ['b'] }]]), 'a'), /a takes volumes from b, which does not exist/);
+  const labels = { 'io.rancher.os.scope': 'system' };
+  assert.throws(() => volumesOf(new Map([['a', { image: 'x', labels, volumes_from: ['b'] }]]), 'a'), /a takes volumes from b, which does not exist/);
   assert.throws(() => volumesOf(new Map([['a', { image: 'x', volumes_from: ['a'] }]]), 'a'), /a takes volumes from itself/);
 });
 
-const PERIODS: readonly (readonly [string | undefined, number])[] = [
-  [undefined, 3],
+const PERIODS: readonly (readonly [string | undefined, number | undefined])[] = [
+  [undefined, undefined],
   ['20s', 20],
   ['unlimited', -1],
 ];
 for (const [period, seconds] of PERIODS) {
-  test(`a grace period of ${period ?? 'nothing'} stops after ${seconds} s`, () => {
+  test(`a grace period of ${period ?? 'nothing'} ${seconds === undefined ? "leaves it to Docker's own" : `stops after ${seconds} s`}`, () => {
     const service = { image: 'x', ...(period === undefined ? {} : { stop_grace_period: period }) };
     assert.equal(containerSpec(new Map([['a', service]]), 'a', service).StopTimeout, seconds);
   });
@@ -123,8 +124,50 @@ test('what the image ships: every listed system service starts again by itself, 
     assert.ok(service, `${name} is missing`);
     assert.ok(isSystem(service), `${name} is not the system's`);
     assert.equal(service.restart, 'always', name);
+    assert.ok(service.stop_grace_period, `${name} does not say how long it may take to end`);
   }
   const order = waves(running);
   const waveOf = (name: string) => order.findIndex((wave) => wave.includes(name));
   assert.ok(waveOf('ntp') >= waveOf('console') && waveOf('ntp') >= waveOf('docker'));
+});
+
+const CATALOGUES = ['system', '4glte', 'hyperv', 'proxmoxve', 'vmware'].map((layer) => path.join(projectFolder, 'overlays', layer, 'usr/share/ros/services'));
+
+for (const folder of CATALOGUES) {
+  for (const file of readdirSync(folder)) {
+    test(`${path.relative(projectFolder, path.join(folder, file))} says which Docker it is for, and whether it starts again`, () => {
+      const { config } = readCompose(readFileSync(path.join(folder, file), 'utf8'), file);
+      for (const [name, service] of Object.entries(config.rancher?.services ?? {})) {
+        const labels = service.labels as Readonly<Record<string, string>>;
+        assert.match(labels['io.rancher.os.scope'] ?? '', /^(system|user)$/, name);
+        assert.equal(service.restart === 'always', labels['io.rancher.os.detach'] !== 'false', name);
+      }
+    });
+  }
+}
+
+test("an image of the user's in the place of a service of the release does not get the release's command", () => {
+  const own = 'rancher: {services: {syslog: {image: "reg.example/syslog-ng:1", net: host}, ntp: {image: "rancher/os-base:v2"}, console: {image: my/console}}}\n';
+  const system = machine({
+    '/usr/lib/os-release': 'VERSION=v1\n',
+    '/usr/share/ros/os-config.yml': readFileSync(path.join(projectFolder, 'overlays/system/usr/share/ros/os-config.yml'), 'utf8'),
+    '/var/lib/rancher/conf/cloud-config.yml': own,
+  });
+  const services = readServices(system);
+  assert.equal(services.get('syslog')?.image, 'reg.example/syslog-ng:1');
+  assert.equal(services.get('syslog')?.command, undefined);
+  assert.deepEqual(services.get('syslog')?.volumes_from, ['system-volumes']);
+  assert.equal(services.get('ntp')?.command, '/usr/lib/ros/services/ntp');
+  assert.equal(services.get('console')?.command, '/usr/lib/ros/services/console');
+});
+
+test("a service without a scope is the user's Docker's, on its bridge, with its ports published and no restart", () => {
+  const system = machine({ '/var/lib/rancher/conf/cloud-config.yml': 'rancher: {services: {web: {image: nginx, ports: ["8080:80"]}}}\n' });
+  const services = readServices(system);
+  assert.deepEqual([...planServices(services, 'system', NOTHING_AROUND).specs.keys()], []);
+  const spec = planServices(services, 'user', NOTHING_AROUND).specs.get('web');
+  assert.equal(spec?.HostConfig.NetworkMode, 'default');
+  assert.deepEqual(spec?.HostConfig.RestartPolicy, { Name: 'no' });
+  assert.deepEqual(spec?.HostConfig['PortBindings'], { '80/tcp': [{ HostIp: '', HostPort: '8080' }] });
+  assert.equal(spec?.StopTimeout, undefined);
 });

@@ -1,0 +1,22 @@
+import { at, isTree, type Tree, without } from './merge.ts';
+
+/** Images of the release, whose services say which of its programs they run. */
+const OWN = /^rancher\/os-/;
+/** What these run is what makes them, whatever image it lies in. */
+const KEPT = ['console', 'hold', 'udev'];
+
+/**
+ * What lies below a configuration that puts an image of somebody else's in the place of a service of the release: the release's command
+ * means nothing to that image, which has one of its own. Only keys that the configuration says itself, or that fit any image, stay.
+ */
+export function belowOtherImages(lower: Tree, higher: Tree): Tree {
+  const services = at(higher, ['rancher', 'services']);
+  if (!isTree(services)) return lower;
+  return Object.entries(services).reduce((tree, [name, service]) => {
+    const image = isTree(service) ? service['image'] : undefined;
+    const before = at(lower, ['rancher', 'services', name, 'image']);
+    if (typeof image !== 'string' || typeof before !== 'string' || KEPT.includes(name)) return tree;
+    if (!OWN.test(before) || OWN.test(image)) return tree;
+    return ['command', 'entrypoint'].reduce((so, key) => without(so, ['rancher', 'services', name, key]), tree);
+  }, lower);
+}

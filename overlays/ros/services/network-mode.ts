@@ -1,0 +1,37 @@
+import { isSystem, type Service } from './config.ts';
+
+/** The network that a container gets. System Docker has no bridge: what would hang on one in RancherOS 1 uses the machine's own network. */
+export function networkMode({ net, ...service }: Service): string {
+  if (!isSystem(service)) return net ?? 'default';
+  return isBridge(net) ? 'host' : (net ?? 'host');
+}
+
+const isBridge = (net: string | undefined): boolean => net === undefined || net === 'bridge' || net === 'default';
+
+/** Nothing can be published, linked or given an address there. */
+export const hasNoNetworkOfItsOwn = (network: string): boolean =>
+  network === 'host' || network === 'none' || network.startsWith('container:');
+
+/**
+ * Sentences about what a service asks of a network that it does not have, and what it has instead: ports, links and a hardware address mean
+ * nothing on the machine's own network, where it listens at its own ports.
+ */
+export function networkRemarks(name: string, service: Service): string[] {
+  const network = networkMode(service);
+  if (!hasNoNetworkOfItsOwn(network)) return [];
+  const asked = [
+    ...(service.ports?.length ? [`ports ${service.ports.join(', ')}`] : []),
+    ...(network === 'host' && service.links?.length ? [`links ${service.links.join(', ')}`] : []),
+    ...(network === 'host' && service.external_links?.length
+      ? [`external_links ${service.external_links.join(', ')}`]
+      : []),
+    ...(service.mac_address === undefined ? [] : [`mac_address ${service.mac_address}`]),
+  ];
+  if (asked.length === 0) return [];
+  const moved = isSystem(service) && isBridge(service.net);
+  const why = moved
+    ? "System Docker has no network of its own, so it uses the machine's and answers at its own ports on all addresses"
+    : `its network is ${network}`;
+  const next = moved ? "; without io.rancher.os.scope: system it runs in the user's Docker, which has one" : '';
+  return [`service ${name}: no effect of ${asked.join('; ')}: ${why}${next}`];
+}
