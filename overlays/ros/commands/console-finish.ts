@@ -6,6 +6,7 @@ import { reloadSshd } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
 import { Engine } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
+import { due } from '../runtime/claims.ts';
 import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
@@ -13,9 +14,17 @@ import { runUserCommands } from '../runtime/user-commands.ts';
 import { readServices } from '../services/config.ts';
 import { lateFiles } from '../services/given-files.ts';
 
+/** Another script, which a datasource brought later, is another one to run. */
+function runUserDataScript(system: System): void {
+  const script = system.readText(USER_DATA_SCRIPT.path);
+  if (script === undefined || due(system, 'cloud-config-script', [script]).size === 0) return;
+  runStartScript(system, USER_DATA_SCRIPT);
+}
+
 /**
  * Run by the console's script in the background, when all of the configuration is known: files, mounts, commands and scripts
- * that the user gave, in this order. Logins work already, and a command may take as long as it likes.
+ * that the user gave, in this order. Logins work already, and a command may take as long as it likes. Run again when a datasource has
+ * brought something late: each file, command and script that is given is dealt with once in a start.
  */
 export function consoleFinish(system: System): number {
   const { config } = loadConfig(system);
@@ -25,28 +34,31 @@ export function consoleFinish(system: System): number {
   const elsewhere = () => {
     const services = readServices(system);
     const there = new Set(new Engine(system).list().map(({ name }) => name));
-    return lateFiles(system, config, (name) => services.has(name) && !there.has(name));
+    const late = lateFiles(system, config, (name) => services.has(name) && !there.has(name));
+    const fresh = due(system, 'write_files', late);
+    return late.filter((_, index) => fresh.has(index));
   };
   const status = eachStep(system, [
     () => writeRegistryAuths(system, config),
     () =>
-      onceInConsole(system, () => {
-        writeGivenFiles(system, here);
-        if (here.some(({ path }) => path.startsWith('/etc/ssh/'))) reloadSshd(system);
+      onceInConsole(system, here, (fresh) => {
+        writeGivenFiles(system, fresh);
+        if (fresh.some(({ path }) => path.startsWith('/etc/ssh/'))) reloadSshd(system);
       }),
-    ...(here.length < files.length
-      ? [() => onceInStart(system, 'write_files', () => writeGivenFiles(system, elsewhere()))]
-      : []),
+    ...(here.length < files.length ? [() => writeGivenFiles(system, elsewhere())] : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
     ...(commands.length > 0
       ? [
           () =>
-            onceInStart(system, 'runcmd', () =>
-              runUserCommands(system, { key: 'runcmd', commands, log: '/var/log/runcmd.log' }),
-            ),
+            runUserCommands(system, {
+              key: 'runcmd',
+              commands,
+              log: '/var/log/runcmd.log',
+              due: due(system, 'runcmd', commands),
+            }),
         ]
       : []),
-    () => onceInStart(system, 'cloud-config-script', () => runStartScript(system, USER_DATA_SCRIPT)),
+    () => runUserDataScript(system),
     () => onceInStart(system, 'start.sh', () => runStartScript(system, START_SCRIPT)),
   ]);
   // As in RancherOS 1, scripts outside may wait for it.

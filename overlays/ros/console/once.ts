@@ -1,21 +1,28 @@
+import { claim } from '../runtime/claims.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import { digest } from '../services/digest.ts';
 
-const FOLDER = '/run/ros/console/done';
-/** Belongs to the console's own file system: another console has its own. */
+/** Belongs to the console's own file system: another console has its own. A line with the start's number, then one for each thing that was given. */
 const IN_CONSOLE = '/var/lib/ros/prepared-in';
 
 /** Does something once in a start of the machine, however often the console starts. What was begun counts as done. */
 export function onceInStart(system: System, name: string, work: () => void): void {
-  const { status } = run(system, ['sh', '-c', 'mkdir -p "$1" && mkdir "$1/$2" 2>/dev/null', 'ros', FOLDER, name]);
-  if (status === 0) work();
+  if (claim(system, [name]).size > 0) work();
 }
 
-/** Does something once in a start for each console's file system: what a console that was switched to has not seen yet. */
-export function onceInConsole(system: System, work: () => void): void {
+/**
+ * Gives things once in a start to each console's file system, such as files to write: `work` gets what this one was not given yet, because
+ * it was switched to or because a datasource brought it late.
+ */
+export function onceInConsole<T>(system: System, things: readonly T[], work: (fresh: readonly T[]) => void): void {
   const start = system.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
-  if (system.readText(IN_CONSOLE) === start) return;
+  const [of, ...given] = (system.readText(IN_CONSOLE) ?? '').split('\n').filter((line) => line !== '');
+  const known = new Set(of === start ? given : []);
+  const mark = (thing: T) => digest(JSON.stringify(thing) ?? '');
+  const fresh = things.filter((thing) => !known.has(mark(thing)));
+  if (fresh.length === 0) return;
   run(system, ['mkdir', '-p', IN_CONSOLE.replace(/\/[^/]*$/, '')]);
-  system.writeText(IN_CONSOLE, start);
-  work();
+  system.writeText(IN_CONSOLE, `${[start, ...known, ...fresh.map(mark)].join('\n')}\n`);
+  work(fresh);
 }

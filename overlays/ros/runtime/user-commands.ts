@@ -14,6 +14,8 @@ export interface UserCommands {
   readonly log: string;
   /** Seconds for each; without it, each may take as long as it likes. */
   readonly limit?: number;
+  /** Which of them are run, counted from 0; all of them without it. */
+  readonly due?: ReadonlySet<number>;
 }
 
 /** With its output in the log and not in our pipe, a command may leave something running in the background. */
@@ -28,9 +30,10 @@ export function runLogged(system: System, log: string, argv: readonly string[]):
 }
 
 /** Runs the commands one after the other. One that fails is told, and the others are run all the same. */
-export function runUserCommands(system: System, { key, commands, log, limit }: UserCommands): void {
+export function runUserCommands(system: System, { key, commands, log, limit, due }: UserCommands): void {
   const limited = limit === undefined ? [] : ['timeout', '-k', '5', String(limit)];
   commands.forEach((command, index) => {
+    if (due !== undefined && !due.has(index)) return;
     const file = `${LINE}.${key}.${index + 1}`;
     if (typeof command === 'string') writeFile(system, file, `${command}\n`);
     const argv = typeof command === 'string' ? ['sh', file] : command;

@@ -3,12 +3,15 @@ import { isForConsole, writeGivenFile } from '../console/write-files.ts';
 import type { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { digest } from './digest.ts';
 
-/** One file for each container that was given its files in this start. */
+/** A file for each container that was given files in this start, with a line for each of them. */
 const GIVEN = '/run/ros/given-files';
 
 /** Puts into containers what is theirs, before they are started for the first time; gives sentences about what failed. */
 export type Fill = (engine: Engine, containers: readonly string[]) => readonly string[];
+
+const markOf = (file: WriteFile): string => digest(JSON.stringify(file));
 
 /** The files of write_files that name a container, for containers that were made and do not run yet. */
 export function fillWith(system: System, config: CloudConfig): Fill {
@@ -24,10 +27,8 @@ export function fillWith(system: System, config: CloudConfig): Fill {
         return [error.message];
       }
     });
-    if (theirs.length > 0) {
-      const marks = [...new Set(theirs.map(({ container = '' }) => `${GIVEN}/${container}`))];
-      run(system, ['sh', '-c', 'mkdir -p "$1" && shift && touch "$@"', 'ros', GIVEN, ...marks]);
-    }
+    if (theirs.length > 0) run(system, ['mkdir', '-p', GIVEN]);
+    for (const file of theirs) system.appendText(`${GIVEN}/${file.container}`, `${markOf(file)}\n`);
     return problems;
   };
 }
@@ -40,7 +41,7 @@ export function lateFiles(system: System, config: CloudConfig, toCome: (containe
   return (config.write_files ?? []).filter(
     (file) =>
       !isForConsole(file) &&
-      system.readText(`${GIVEN}/${file.container}`) === undefined &&
+      !(system.readText(`${GIVEN}/${file.container}`) ?? '').split('\n').includes(markOf(file)) &&
       !toCome(file.container ?? ''),
   );
 }

@@ -10,6 +10,7 @@ import { onceInConsole, onceInStart } from '../../../../overlays/ros/console/onc
 import { RC_LOCAL, runStartScript, USER_DATA_SCRIPT } from '../../../../overlays/ros/console/scripts.ts';
 import { isForConsole, writeGivenFile, writeGivenFiles } from '../../../../overlays/ros/console/write-files.ts';
 import { runBootCommands } from '../../../../overlays/ros/early/bootcmd.ts';
+import { due } from '../../../../overlays/ros/runtime/claims.ts';
 import { runUserCommands } from '../../../../overlays/ros/runtime/user-commands.ts';
 import { machine } from '../machine.ts';
 
@@ -152,7 +153,7 @@ test('what is done once in a start is not done again by a console that starts an
   const done: string[] = [];
   const again = () => {
     onceInStart(made, 'runcmd', () => done.push('start'));
-    onceInConsole(made, () => done.push('console'));
+    onceInConsole(made, ['a file'], () => done.push('console'));
   };
   again();
   again();
@@ -160,6 +161,18 @@ test('what is done once in a start is not done again by a console that starts an
   made.runAll([{ argv: ['rm', '-r', '/var/lib/ros'] }]);
   again();
   assert.deepEqual(done, ['start', 'console', 'console']);
+});
+
+test('what comes late in a start brings only what is new in it: files, commands and scripts are dealt with once each', () => {
+  const made = machine({ '/proc/sys/kernel/random/boot_id': 'first\n' });
+  const given: string[] = [];
+  const commands = (list: readonly string[]) => runUserCommands(made, { key: 'runcmd', commands: list, log: '/log', due: due(made, 'runcmd', list) });
+  onceInConsole(made, ['a', 'b'], (fresh) => given.push(...fresh));
+  onceInConsole(made, ['a', 'c', 'b'], (fresh) => given.push(...fresh));
+  assert.deepEqual(given, ['a', 'b', 'c']);
+  commands(['echo one', 'echo two', 'echo two']);
+  commands(['echo zero', 'echo one', 'echo two', 'echo two', 'echo two']);
+  assert.equal(made.readText('/log'), 'one\ntwo\ntwo\nzero\ntwo\n');
 });
 
 test('a mount point must be an absolute path, and what mount says is told', () => {
