@@ -58,6 +58,7 @@ const COMMANDS: Readonly<Record<string, CommandOfRos>> = {
   modems: { load: async () => (await import('./commands/modems.ts')).modems },
   'ntp-config': { load: async () => (await import('./commands/netconf.ts')).ntpConfig },
   'preload-images': { load: async () => (await import('./commands/preload-images.ts')).preloadImages },
+  'prove-start': { load: async () => (await import('./install/prove-start.ts')).proveStart },
   sysinit: { load: async () => (await import('./commands/sysinit.ts')).sysinit },
   'switch-console': { load: async () => (await import('./commands/console.ts')).switchConsole },
   'stop-services': { load: async () => (await import('./commands/power.ts')).stopServices },

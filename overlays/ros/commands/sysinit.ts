@@ -2,16 +2,18 @@ import { loadConfig } from '../config/sources.ts';
 import { configuredConsole, watchConsole } from '../console/replace-console.ts';
 import { withoutIdleCloudInit } from '../datasources/need.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
-import { confirmStart } from '../install/boot-slot.ts';
+import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
+import { awaitSystemDocker } from '../services/await-docker.ts';
 import { findServices } from '../services/config.ts';
 import { fillWith } from '../services/given-files.ts';
 import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
 import { startAll } from '../services/start.ts';
+import { beginsAgain, markStarted, runningAsPlanned } from '../services/start-marks.ts';
 import { keptContainers } from '../state/data-root.ts';
 import { dockerConfigAhead } from './docker-config.ts';
 
@@ -43,10 +45,11 @@ export function sysinit(system: System): number {
   const plan = isSettled ? planned : { ...planned, first: new Set<string>() };
   if (plan.specs.has('docker') && isSettled) eachStep(system, [() => dockerConfigAhead(system)]);
   const engine = new Engine(system);
-  engine.waitUntilReady(120);
+  awaitSystemDocker(system, engine);
   note(system, 'System Docker is ready');
+  const running = beginsAgain(system) ? runningAsPlanned(engine, plan) : [];
   const started = startAll(engine, plan, {
-    kept: keptContainers(system),
+    kept: new Set([...keptContainers(system), ...running]),
     fill: fillWith(system, config),
     // Two processors have enough to do with the user's Docker; whatever else started beside it would delay it by as much.
     pause: (after) => plan.specs.has('docker') && waitForUserDocker(system, DOCKER_LIMITS[after]),
@@ -54,7 +57,8 @@ export function sysinit(system: System): number {
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');
   note(system, `RancherOS ${runningVersion(system)} started`);
-  confirmStart(system);
+  markStarted(system);
+  beginProof(system);
   startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking });
   return problems.length + started.problems.length === 0 ? 0 : 1;
 }

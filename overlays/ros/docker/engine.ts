@@ -96,14 +96,6 @@ export class Engine {
     return this.#send([{ method: 'GET', url: '/_ping', maxTime: 5 }])[0]?.status === 200;
   }
 
-  waitUntilReady(seconds: number): void {
-    for (let tries = seconds * 10; tries > 0; tries--) {
-      if (this.isReady()) return;
-      this.#system.sleep(100);
-    }
-    throw new Failure(`${this.dockerd.name} did not answer within ${seconds} seconds`);
-  }
-
   /** Creates containers, in place of any that have their names. Gives sentences about what failed. */
   create(containers: readonly Created[]): string[] {
     const { problems, lacking } = this.createIfThere(containers);
@@ -178,6 +170,12 @@ export class Engine {
   /** What a container has in a label; undefined where there is no such container. */
   labelOf(name: string, label: string): string | undefined {
     return this.#inspect(name)?.Config?.Labels?.[label];
+  }
+
+  /** Whether a container runs, and how often it was started again; undefined where there is none. */
+  healthOf(name: string): { readonly isRunning: boolean; readonly restarts: number } | undefined {
+    const found = this.#inspect(name);
+    return found && { isRunning: found.State.Running, restarts: found.RestartCount };
   }
 
   /** Why a container that should be running does not stay, in words; undefined while all is well. */

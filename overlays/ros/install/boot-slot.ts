@@ -16,6 +16,17 @@ export function runningSlot(system: System): Slot | undefined {
   return value === 'a' || value === 'b' ? value : undefined;
 }
 
+/** Whether GRUB does not know yet that the slot that runs works. Fails with nothing: what cannot be read is found out by `confirmStart`. */
+export function needsConfirmation(system: System): boolean {
+  const slot = runningSlot(system);
+  if (slot === undefined) return false;
+  try {
+    return withEnvironment(system, (path) => differs(system, path, slot) !== undefined);
+  } catch {
+    return true;
+  }
+}
+
 /**
  * Tells GRUB that the slot that runs works, so that a version on trial is kept. Nothing is written where GRUB knows; else one block is
  * overwritten in place, of which the first sector says all. A boot partition that cannot be written to keeps nobody from working.
@@ -31,6 +42,28 @@ export function confirmStart(system: System): void {
 }
 
 function confirm(system: System, slot: Slot): boolean {
+  return withEnvironment(system, (path) => {
+    const wanted = differs(system, path, slot);
+    if (wanted === undefined) return false;
+    must(system, ['mount', '-o', 'remount,rw', MEDIUM]);
+    try {
+      writeBytes(system, path, 0, wanted);
+    } finally {
+      must(system, ['mount', '-o', 'remount,ro', MEDIUM]);
+    }
+    return true;
+  });
+}
+
+/** The block as it has to be for this slot, where it is another one. */
+function differs(system: System, path: string, slot: Slot): Uint8Array | undefined {
+  const bytes = readBytes(system, path, { offset: 0, length: GRUB_ENVIRONMENT_SIZE });
+  const wanted = encodeBootChoice(confirmSlot(choiceIn(bytes), slot));
+  return wanted.every((byte, index) => byte === bytes[index]) ? undefined : wanted;
+}
+
+/** Has something done with GRUB's block, on the boot partition that is mounted as long as that takes. */
+function withEnvironment<T>(system: System, work: (path: string) => T): T {
   const isMounted = run(system, ['mountpoint', '-q', MEDIUM]).status === 0;
   if (!isMounted) {
     // With rancher.toram the medium was let go.
@@ -39,18 +72,7 @@ function confirm(system: System, slot: Slot): boolean {
     must(system, ['mount', '-t', 'vfat', '-o', 'ro', device, MEDIUM]);
   }
   try {
-    const path = `${MEDIUM}/${ENVIRONMENT}`;
-    const bytes = readBytes(system, path, { offset: 0, length: GRUB_ENVIRONMENT_SIZE });
-    const choice = choiceIn(bytes);
-    const wanted = encodeBootChoice(confirmSlot(choice, slot));
-    if (wanted.every((byte, index) => byte === bytes[index])) return false;
-    must(system, ['mount', '-o', 'remount,rw', MEDIUM]);
-    try {
-      writeBytes(system, path, 0, wanted);
-    } finally {
-      must(system, ['mount', '-o', 'remount,ro', MEDIUM]);
-    }
-    return true;
+    return work(`${MEDIUM}/${ENVIRONMENT}`);
   } finally {
     if (!isMounted) must(system, ['umount', MEDIUM]);
   }

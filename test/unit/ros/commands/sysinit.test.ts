@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sysinit } from '../../../../overlays/ros/commands/sysinit.ts';
+import { proveStart } from '../../../../overlays/ros/install/prove-start.ts';
+import { readServices } from '../../../../overlays/ros/services/config.ts';
+import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
+import { planServices } from '../../../../overlays/ros/services/plan.ts';
+import { type BootChoice, decodeBootChoice, encodeBootChoice, tryNext } from '../../../../pipeline/formats/boot-choice.ts';
+import { machine } from '../machine.ts';
+
+const SETTLED: BootChoice = { slot: 'a', next: undefined, left: 0, failed: undefined };
+const GRUBENV = '/run/rancher/medium/EFI/debian/grubenv';
+const SYSTEM = 'labels: {io.rancher.os.scope: system}';
+const OS_CONFIG = `rancher:
+  cloud_init: {datasources: []}
+  services:
+    console: {image: c, ${SYSTEM}}
+    docker: {image: d, ${SYSTEM}}
+    network: {image: n, ${SYSTEM}}
+`;
+
+interface Behaviour {
+  /** Milliseconds after which System Docker answers. */
+  readonly readyAfter?: number;
+  /** What the creation of a container answers. */
+  readonly created?: (name: string) => string;
+  /** What a container is like, at this time in milliseconds. */
+  readonly inspected?: (name: string, now: number) => { readonly running: boolean; readonly restarts: number } | undefined;
+  readonly userDocker?: boolean;
+  readonly login?: boolean;
+  /** Containers that are there already. */
+  readonly listed?: readonly object[];
+  readonly slot?: string;
+}
+
+/** A machine whose slot b is on trial, with Dockers that behave as told. */
+function onTrial(behaviour: Behaviour = {}) {
+  const { readyAfter = 0, created = () => '\n201', inspected = () => ({ running: true, restarts: 0 }) } = behaviour;
+  const { userDocker = true, login = true, listed = [], slot = 'b' } = behaviour;
+  const requests: string[] = [];
+  const commands: string[] = [];
+  const docker = (stdin: string): string => {
+    const [, url = ''] = /url = "http:\/\/docker\/v1\.45([^"]*)"/.exec(stdin) ?? [];
+    const isSystem = stdin.includes('system-docker.sock');
+    if (url === '/_ping') return (isSystem ? system.now() >= readyAfter : userDocker) ? 'OK\n200' : '\n000';
+    requests.push(`${/request = "(\w+)"/.exec(stdin)?.[1]} ${url}`);
+    if (url.startsWith('/containers/create')) return created(url.split('name=')[1] ?? '');
+    if (url.startsWith('/containers/json')) return `${JSON.stringify(listed)}\n200`;
+    const name = /^\/containers\/(.*)\/json$/.exec(url)?.[1];
+    if (name === undefined) return '\n204';
+    const found = inspected(name, system.now());
+    return found === undefined ? '\n404' : `${JSON.stringify({ RestartCount: found.restarts, State: { Running: found.running, ExitCode: 1 } })}\n200`;
+  };
+  const system = machine(
+    {
+      '/proc/cmdline': `quiet rancher.slot=${slot}\n`,
+      [GRUBENV]: encodeBootChoice({ ...tryNext(SETTLED, 'b'), left: 2 }),
+      '/dev/kmsg': '',
+      '/usr/lib/os-release': 'VERSION=v1\n',
+      '/usr/share/ros/os-config.yml': OS_CONFIG,
+      '/run/docker.pid': '1',
+    },
+    {
+      answer: ({ argv, stdin = '' }) => {
+        if (argv[0] === 'curl') return { status: 0, stdout: docker(stdin) };
+        if (argv[0] === 'pgrep') return { status: login ? 0 : 1, stdout: '' };
+        commands.push(argv.join(' '));
+        return ['dd', 'mkdir'].includes(argv[0] ?? '') || argv.join(' ').includes('dd ') ? undefined : { status: 0, stdout: '' };
+      },
+    },
+  );
+  const choice = () => decodeBootChoice(readFileSync(join(system.root, GRUBENV)), 'it');
+  const proves = () => commands.filter((command) => command.includes('ros prove-start')).length;
+  return { system, requests, choice, proves, log: () => system.readText('/dev/kmsg') ?? '' };
+}
+
+test('a version on trial whose containers could not be created is not confirmed, though sysinit tells it and goes on', () => {
+  const trial = onTrial({ created: () => '{"message":"no space left on device"}\n500', inspected: () => undefined });
+  assert.equal(sysinit(trial.system), 1);
+  assert.match(trial.log(), /<3>ros: console: no space left on device/);
+  assert.equal(trial.proves(), 1);
+  assert.equal(proveStart(trial.system), 1);
+  assert.deepEqual(trial.choice(), { ...tryNext(SETTLED, 'b'), left: 2 });
+  assert.match(trial.log(), /<3>ros: this version is on trial and is not confirmed: console does not run/);
+});
+
+test('sysinit itself confirms nothing, and asks nobody to prove a slot that GRUB knows', () => {
+  const trial = onTrial();
+  assert.equal(sysinit(trial.system), 0);
+  assert.deepEqual(trial.choice(), { ...tryNext(SETTLED, 'b'), left: 2 });
+  assert.equal(trial.proves(), 1);
+  const live = onTrial({ slot: 'x' });
+  assert.equal(sysinit(live.system), 0);
+  assert.equal(live.proves(), 0);
+});
+
+const NOT_PROVED: readonly (readonly [string, Behaviour, RegExp])[] = [
+  ["the user's Docker does not answer", { userDocker: false }, /the user's Docker does not answer/],
+  ['nobody can log in', { login: false }, /nobody can log in/],
+  ['the network ends', { inspected: (name) => ({ running: name !== 'network', restarts: 0 }) }, /network does not run/],
+  ['the console is started again and again', { inspected: (name, now) => ({ running: true, restarts: name === 'console' ? Math.floor(now / 10_000) : 0 }) }, /its containers do not stay/],
+];
+for (const [what, behaviour, words] of NOT_PROVED) {
+  test(`a version on trial is not confirmed where ${what}`, () => {
+    const trial = onTrial(behaviour);
+    assert.equal(proveStart(trial.system), 1);
+    assert.deepEqual(trial.choice(), { ...tryNext(SETTLED, 'b'), left: 2 });
+    assert.match(trial.log(), words);
+  });
+}
+
+test('a version on trial is confirmed once console, network, Docker and a login have stayed for a while, also after a bad beginning', () => {
+  const trial = onTrial({ inspected: (name, now) => ({ running: name !== 'docker' || now > 90_000, restarts: now > 90_000 ? 4 : 3 }) });
+  assert.equal(proveStart(trial.system), 0);
+  assert.deepEqual(trial.choice(), { ...SETTLED, slot: 'b' });
+  assert.ok(trial.system.now() >= 120_000);
+});
+
+test('sysinit goes on when System Docker is late by many minutes, and says meanwhile what it waits for', () => {
+  const late = onTrial({ readyAfter: 500_000 });
+  assert.equal(sysinit(late.system), 0);
+  assert.match(late.log(), /<3>ros: System Docker has not answered for 120 seconds/);
+  assert.match(late.log(), /has not answered for 480 seconds/);
+  assert.ok(late.requests.includes('POST /containers/console/start'));
+  assert.equal(late.system.readText('/run/ros/services-started'), '');
+});
+
+test('sysinit that is run again makes no container anew that an earlier run made as planned and that runs', () => {
+  const first = onTrial();
+  sysinit(first.system);
+  const listed = [{ Names: ['/console'], Image: 'c', Status: 'Up', State: 'running', Labels: { 'io.rancher.os.spec': specOf('console') } }];
+  const again = onTrial({ listed });
+  again.system.writeText('/run/ros/services-begun', '');
+  assert.equal(sysinit(again.system), 0);
+  assert.deepEqual(again.requests.filter((request) => request.startsWith('POST /containers/create')).sort(), ['POST /containers/create?name=docker', 'POST /containers/create?name=network']);
+  assert.ok(first.requests.includes('POST /containers/create?name=console'));
+});
+
+function specOf(name: string): string {
+  const services = readServices(onTrial().system);
+  return planServices(services, 'system', NOTHING_AROUND).specs.get(name)?.Labels['io.rancher.os.spec'] ?? '';
+}
