@@ -1,7 +1,9 @@
 import * as std from 'std';
 import type { CommandOfRos, Run } from './commands/command.ts';
 import { nearestName } from './config/nearest-name.ts';
+import { alarm } from './runtime/kernel-log.ts';
 import { quickjs } from './runtime/quickjs.ts';
+import { sentenceOf } from './runtime/sentence.ts';
 import { Failure, type System } from './runtime/system.ts';
 
 // A command's code is read when it is asked for: on a slow machine reading all of it takes half a second, at each of a dozen calls of a start.
@@ -108,12 +110,16 @@ async function main(system: System): Promise<number> {
   return 2;
 }
 
+/** Every error ends here as a sentence; what the system itself started tells it on the console too, where somebody sees it. */
 async function guarded(): Promise<number> {
   try {
     return await main(quickjs);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    quickjs.complain(error.message);
+    const sentence = sentenceOf(error);
+    quickjs.complain(sentence);
+    const [word = ''] = quickjs.args;
+    const isOfSystem = Object.hasOwn(COMMANDS, word) && COMMANDS[word]?.summary === undefined;
+    if (isOfSystem && !(error instanceof Failure)) alarm(quickjs, `${word}: ${sentence}`);
     return 1;
   }
 }

@@ -8,6 +8,8 @@ declare module 'std' {
     puts(text: string): void;
     flush(): void;
     readAsString(maxSize?: number): string;
+    /** -1 at the end. */
+    getByte(): number;
   }
   const input: FILE;
 
@@ -19,6 +21,7 @@ declare module 'std' {
   export function getenv(name: string): string | undefined;
   export function getenviron(): Record<string, string>;
   export function open(path: string, flags: string): FILE | null;
+  export function strerror(error: number): string;
 }
 
 declare module 'os' {
@@ -31,6 +34,18 @@ declare module 'os' {
     env?: Record<string, string>;
   }
   export const WNOHANG: number;
+  export const O_RDONLY: number;
+  export const O_WRONLY: number;
+  export const O_APPEND: number;
+  export const O_CREAT: number;
+  export const O_TRUNC: number;
+  export const SIGPIPE: number;
+  /** Each of these gives a number of bytes or a descriptor, or the negative number of an error. */
+  export function open(path: string, flags: number, mode?: number): number;
+  export function read(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+  export function write(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+  export function kill(pid: number, signal: number): number;
+  export function signal(signal: number, handler: () => void): void;
   export function close(fd: number): number;
   export function exec(argv: readonly string[], options?: ExecOptions): number;
   /** Milliseconds. */

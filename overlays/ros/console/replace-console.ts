@@ -1,5 +1,6 @@
 import type { Engine } from '../docker/engine.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { Services } from '../services/config.ts';
 import { containerSpec } from '../services/container.ts';
@@ -13,8 +14,7 @@ export function configuredConsole(system: System, services: Services, name = DEF
   try {
     return withConsole(system, services, name);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    alarm(system, `rancher.console: ${error.message} The default console starts instead.`);
+    alarm(system, `rancher.console: ${sentenceOf(error)} The default console starts instead.`);
     return services;
   }
 }

@@ -3,6 +3,7 @@ import { SYSTEM_DOCKER } from '../docker/engine.ts';
 import { base64OfBytes } from '../runtime/base64.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
 type Encoding = NonNullable<WriteFile['encoding']>;
@@ -66,8 +67,7 @@ export function writeGivenFiles(system: System, files: readonly WriteFile[]): vo
     try {
       writeGivenFile(system, file);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      alarm(system, error.message);
+      alarm(system, sentenceOf(error));
     }
   }
 }

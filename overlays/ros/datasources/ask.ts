@@ -1,6 +1,7 @@
 import { isTree } from '../config/merge.ts';
 import { run } from '../runtime/run.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
+import type { System } from '../runtime/system.ts';
 import { type Context, type Found, WORK_FOLDER } from './datasource.ts';
 import type { Wanted } from './list.ts';
 
@@ -67,8 +68,7 @@ export function askOne(
     };
     return { name, state: 'found', found: source.ask(context) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { name, state: 'failed', reason: error.message };
+    return { name, state: 'failed', reason: sentenceOf(error) };
   }
 }
 

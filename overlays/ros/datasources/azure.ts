@@ -1,4 +1,5 @@
 import { at, isTree } from '../config/merge.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { tellAzureReady } from './azure-ready.ts';
 import { askText } from './client.ts';
@@ -31,8 +32,8 @@ export const azure: Datasource = {
     try {
       service = metadataService(context);
     } catch (error) {
-      if (!(error instanceof Failure) || cd === undefined) throw error;
-      problems.push(`${error.message}; the provisioning CD counts alone.`);
+      if (cd === undefined) throw error;
+      problems.push(`${sentenceOf(error)}; the provisioning CD counts alone.`);
     }
     return joined(cd, service, problems);
   },

@@ -1,4 +1,5 @@
 import { at, isTree, type Tree } from '../config/merge.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { Datasource, Found } from './datasource.ts';
 import { type Looked, lookAt, lookedAt, sharedTags, type Volume, volumes } from './disk.ts';
@@ -61,8 +62,7 @@ export function orProblem<T>(problems: string[], work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    problems.push(`${error.message}.`);
+    problems.push(`${sentenceOf(error)}.`);
     return undefined;
   }
 }

@@ -7,8 +7,9 @@ import { loadModules } from '../early/modules.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { eachStep } from '../runtime/steps.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import type { System } from '../runtime/system.ts';
 import { type AskOptions, askSources, LIMIT, type Outcome } from './ask.ts';
 import { type Wanted, wantedSources } from './list.ts';
 import { hasSaved, type Saved, saveFound } from './save.ts';
@@ -27,8 +28,7 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
     try {
       saved = saveFound(system, best.found);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      failures.push(error.message);
+      failures.push(sentenceOf(error));
     }
   }
   const isOfEarlierStart = saved === undefined && hasSaved(system);
@@ -78,8 +78,7 @@ function tellReady(system: System, from: Wanted | undefined, at: AskOptions['at'
   try {
     from?.source.tellReady?.({ system, deadline: system.now() + LIMIT, ...(at === undefined ? {} : { at }) });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    alarm(system, `${from?.name} was not told that the machine is ready: ${error.message}.`);
+    alarm(system, `${from?.name} was not told that the machine is ready: ${sentenceOf(error)}.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import {
   bridgesAndBonds,
@@ -251,7 +252,6 @@ function attempt(complain: Complain, path: readonly string[], action: () => void
   try {
     action();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    complain(path, error.message);
+    complain(path, sentenceOf(error));
   }
 }

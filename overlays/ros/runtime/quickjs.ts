@@ -1,44 +1,9 @@
 import * as os from 'os';
 import * as std from 'std';
-import { type Command, Failure, type Result, type System } from './system.ts';
-
-interface Running {
-  readonly pid: number;
-  readonly stdout: number;
-}
-
-function pipe(): [number, number] {
-  const ends = os.pipe();
-  if (ends === null) throw new Failure('no file descriptors left');
-  return ends;
-}
-
-function start({ argv, stdin = '', withErrors = false, environment }: Command): Running {
-  const [input, feed] = pipe();
-  const [result, output] = pipe();
-  const pid = os.exec(argv, {
-    block: false,
-    stdin: input,
-    stdout: output,
-    ...(withErrors ? { stderr: output } : {}),
-    ...(environment === undefined ? {} : { env: { ...std.getenviron(), ...environment } }),
-  });
-  os.close(input);
-  os.close(output);
-  const writer = std.fdopen(feed, 'w');
-  writer?.puts(stdin);
-  writer?.close();
-  return { pid, stdout: result };
-}
-
-function finish(running: Running): Result {
-  const reader = std.fdopen(running.stdout, 'r');
-  const stdout = reader?.readAsString() ?? '';
-  reader?.close();
-  const [, status] = os.waitpid(running.pid, 0);
-  const signal = status & 0x7f;
-  return { status: signal === 0 ? (status >> 8) & 0xff : 128 + signal, stdout };
-}
+import { EPIPE, pushAll } from './descriptors.ts';
+import { runAll } from './processes.ts';
+import { Failure, type System } from './system.ts';
+import { utf8Bytes } from './utf8.ts';
 
 /** std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. */
 function readText(path: string, most?: number): string | undefined {
@@ -51,11 +16,31 @@ function readText(path: string, most?: number): string | undefined {
   return isRead ? text : undefined;
 }
 
-function write(path: string, flags: 'a' | 'w', text: string): void {
-  const file = std.open(path, flags);
-  if (file === null) throw new Failure(`${path} cannot be written; are you root?`);
-  file.puts(text);
-  file.close();
+function write(path: string, flags: number, text: string): void {
+  const file = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o666);
+  const error = file < 0 ? -file : pushAll(file, utf8Bytes(text));
+  // A network's file system tells at the end that there was no room.
+  const late = file < 0 ? 0 : -os.close(file);
+  if (error !== undefined || late > 0) throw new Failure(`${path} cannot be written: ${reason(error ?? late)}`);
+}
+
+/** What the system calls the number of an error, and what to do about it where that is plain. */
+function reason(error: number): string {
+  const text = std.strerror(error).toLowerCase();
+  return error === EACCES || error === EPERM ? `${text}; are you root?` : text;
+}
+
+const EPERM = 1;
+const EACCES = 13;
+
+/** Whoever read our output has enough of it, as `head` has: nothing to tell, and no reason to stop in the middle of our work. */
+let isOutputGone = false;
+
+function print(text: string): void {
+  if (isOutputGone) return;
+  const error = pushAll(1, utf8Bytes(`${text}\n`));
+  if (error === EPIPE) isOutputGone = true;
+  else if (error !== undefined) throw new Failure(`the standard output cannot be written: ${reason(error)}`);
 }
 
 const [program = 'ros', ...args] = scriptArgs;
@@ -64,7 +49,7 @@ export const quickjs: System = {
   program,
   args,
   readText,
-  writeText: (path, text) => write(path, 'w', text),
+  writeText: (path, text) => write(path, os.O_TRUNC, text),
   files(folder) {
     const isFile = (name: string): boolean => {
       const [found] = os.stat(`${folder}/${name}`);
@@ -75,13 +60,13 @@ export const quickjs: System = {
   rename(from, to) {
     if (os.rename(from, to) !== 0) throw new Failure(`${from} cannot be renamed; are you root?`);
   },
-  appendText: (path, text) => write(path, 'a', text),
+  appendText: (path, text) => write(path, os.O_APPEND, text),
   readInput: () => std.in.readAsString(),
   environment: (name) => std.getenv(name),
-  // Output is read one after the other: whoever fills a pipe meanwhile waits, and nobody is waited for in vain.
-  runAll: (commands) => commands.map(start).map(finish),
+  runAll,
   sleep: (milliseconds) => os.sleep(milliseconds),
   now: () => os.now(),
-  print: (text) => std.out.puts(`${text}\n`),
-  complain: (text) => std.err.puts(`ros: ${text}\n`),
+  print,
+  // Where there is nobody to complain to, nobody can be told.
+  complain: (text) => void pushAll(2, utf8Bytes(`ros: ${text}\n`)),
 };

@@ -1,5 +1,6 @@
 import { writeFile } from '../config/files.ts';
 import { SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { isSystem, type Services, schedule } from './config.ts';
 
@@ -42,8 +43,7 @@ export function cronLines(services: Services): string[] {
         `${cronFields(when)} curl -s --unix-socket ${socket} -X POST http://docker/v1.45/containers/${name}/start`,
       ];
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return [`# service ${name}: ${error.message}`];
+      return [`# service ${name}: ${sentenceOf(error)}`];
     }
   });
 }

@@ -2,7 +2,8 @@ import type { CloudConfig, WriteFile } from '../config/schema.ts';
 import { isForConsole, writeGivenFile } from '../console/write-files.ts';
 import type { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
+import type { System } from '../runtime/system.ts';
 import { digest } from './digest.ts';
 
 /** A file for each container that was given files in this start, with a line for each of them. */
@@ -23,8 +24,7 @@ export function fillWith(system: System, config: CloudConfig): Fill {
         writeGivenFile(system, file, engine.dockerd.socket);
         return [];
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return [error.message];
+        return [sentenceOf(error)];
       }
     });
     if (theirs.length > 0) run(system, ['mkdir', '-p', GIVEN]);

@@ -4,7 +4,8 @@ import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
+import type { System } from '../runtime/system.ts';
 import { findServices, isSystem, type Services } from './config.ts';
 import { writeCrontab } from './cron.ts';
 import { cachedDefinition, fetchDefinition, isUrl } from './definition-cache.ts';
@@ -80,8 +81,7 @@ function guarded(system: System, work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    alarm(system, error.message);
+    alarm(system, sentenceOf(error));
   }
 }
 

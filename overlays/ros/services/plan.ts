@@ -1,5 +1,6 @@
 import type { CloudConfig } from '../config/schema.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
+import type { System } from '../runtime/system.ts';
 import { isSystem, runsOnce, type Services, startsAtBoot } from './config.ts';
 import { type ContainerSpec, containerSpec } from './container.ts';
 import type { Surroundings } from './environment.ts';
@@ -50,8 +51,7 @@ export function planServices(
         problems.push(...networkRemarks(name, service));
         return true;
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        problems.push(error.message);
+        problems.push(sentenceOf(error));
         return false;
       }
     }),

@@ -1,7 +1,8 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
+import type { System } from '../runtime/system.ts';
 import { type BlockDevice, blockDevices, findDevice, listOf } from './block-devices.ts';
 import { loadDiskDrivers } from './drivers.ts';
 import { B2D_LABEL, formatFirst, STATE_LABEL } from './format.ts';
@@ -117,8 +118,7 @@ function attempt(
     for (const refusal of found ? [] : (unfinished?.refusals ?? [])) note(system, refusal);
     return { disk: { path, beside: now }, trouble: '' };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { trouble: `the state disk ${wanted} cannot be used: ${error.message}.` };
+    return { trouble: `the state disk ${wanted} cannot be used: ${sentenceOf(error)}.` };
   }
 }
 
@@ -139,9 +139,8 @@ function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): 
     mountState(system, found, { fstype: 'auto', devices: now });
     return { path: found.path, beside: now };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    alarm(system, `${error.message}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
-    tellLogins(system, error.message);
+    alarm(system, `${sentenceOf(error)}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
+    tellLogins(system, sentenceOf(error));
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
 import { growFileSystem, growPartition } from './grow.ts';
@@ -40,8 +41,7 @@ export function mountState(
   try {
     growFileSystem(system, device, blocks);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    note(system, `the file system on ${device.path} could not grow: ${error.message}`);
+    note(system, `the file system on ${device.path} could not grow: ${sentenceOf(error)}`);
   }
 }
 
@@ -49,8 +49,7 @@ function grownIfPossible(system: System, device: BlockDevice, devices: readonly 
   try {
     return growPartition(system, device, devices);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    note(system, `${device.path} could not grow: ${error.message}`);
+    note(system, `${device.path} could not grow: ${sentenceOf(error)}`);
     return device;
   }
 }

@@ -3,8 +3,9 @@ import { type LoadedConfig, loadConfig } from '../config/sources.ts';
 import { configuredConsole } from '../console/replace-console.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { eachStep } from '../runtime/steps.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import type { System } from '../runtime/system.ts';
 import { findServices } from '../services/config.ts';
 import { containerSpec } from '../services/container.ts';
 import { surroundings } from '../services/plan.ts';
@@ -68,10 +69,9 @@ function readySystemDocker(system: System, config: CloudConfig): void {
       return service && containerSpec(services, 'console', service, surroundings(system, config));
     });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
     alarm(
       system,
-      `System Docker's storage on the state disk cannot be used, so its containers live in memory: ${error.message}`,
+      `System Docker's storage on the state disk cannot be used, so its containers live in memory: ${sentenceOf(error)}`,
     );
     must(system, ['umount', SYSTEM_DOCKER]);
   }

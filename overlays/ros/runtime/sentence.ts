@@ -1,0 +1,14 @@
+import { Failure } from './system.ts';
+
+/**
+ * What went wrong, for a person: the sentence of a `Failure`; of every other error, which is a mistake of this program that some input
+ * brought out, what it was and where, and no more of its stack than that.
+ */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const [place] = (error instanceof Error ? (error.stack ?? '') : '')
+    .split('\n')
+    .flatMap((line) => /^\s*at (.+)$/.exec(line)?.[1] ?? []);
+  return `ros has a fault of its own here (${what}${place === undefined ? '' : `, at ${place}`}); please report this sentence`;
+}
