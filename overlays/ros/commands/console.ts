@@ -10,12 +10,14 @@ import {
   keepConsole,
   type NamedConsole,
   withConsole,
+  withService,
 } from '../console/consoles.ts';
-import { replaceConsole } from '../console/replace-console.ts';
+import { consoleSpec, replaceConsole } from '../console/replace-console.ts';
 import { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { readServices, runningVersion, type Services } from '../services/config.ts';
+import { findServices, readServices, runningVersion, type Service, type Services } from '../services/config.ts';
 import { containerSpec } from '../services/container.ts';
 import { set } from './config-change.ts';
 import { type Options, readOptions, type Taken, UsageError } from './config-options.ts';
@@ -32,6 +34,7 @@ images are pulled where System Docker does not have them (--no-pull: never), and
 passwd, sudo and openssh-server. A console that does not start is replaced by the default one.`;
 
 const HELPER = 'switch-console';
+const PROOF = 'console-proof';
 
 interface Verb {
   readonly taken?: Taken;
@@ -109,8 +112,25 @@ function prepared(system: System, { words, flags }: Options): string {
   if (given === undefined || further.length > 0) throw new UsageError('It takes one console.');
   const found = isArchive(given) ? consoleOfImage(system, loadArchive(system, given)) : findConsole(system, given);
   if (found.image !== undefined) fetchImage(system, found, found.image, !flags.has('no-pull'));
+  if (found.service !== undefined) proveConsole(system, found.name, found.service);
   keepConsole(system, found);
   return found.name;
+}
+
+/** Has System Docker make a container of it that is never started, so that whatever it refuses changes nothing. */
+function proveConsole(system: System, name: string, service: Service): void {
+  const { config } = loadConfig(system);
+  const services = withService(findServices(system, config).services, name, service);
+  const engine = new Engine(system);
+  try {
+    const spec = consoleSpec(system, config, services);
+    const [problem] = engine.createIfThere([{ name: PROOF, spec: { ...spec, Labels: {} } }]).problems;
+    if (problem !== undefined) throw new Failure(problem.replace(`${PROOF}: `, ''));
+  } catch (error) {
+    throw new Failure(`the console ${name} cannot be made, and nothing was changed: ${sentenceOf(error)}`);
+  } finally {
+    engine.remove([PROOF], true, true);
+  }
 }
 
 function fetchImage(system: System, { name, archive }: NamedConsole, image: string, mayPull: boolean): void {
@@ -152,6 +172,8 @@ function startHelper(system: System, name: string): void {
 
 /** The system's own, in a container beside the console: `ros switch-console NAME`. */
 export function switchConsole(system: System, [name = DEFAULT_CONSOLE]: readonly string[]): number {
-  replaceConsole(system, new Engine(system), readServices(system), name);
+  const { config } = loadConfig(system);
+  const { services } = findServices(system, config);
+  replaceConsole(system, new Engine(system), { services, config, name });
   return 0;
 }

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/sources.ts';
-import { configuredConsole, watchConsole } from '../console/replace-console.ts';
+import { DEFAULT_CONSOLE } from '../console/consoles.ts';
+import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
 import { withoutIdleCloudInit } from '../datasources/need.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { beginProof } from '../install/prove-start.ts';
@@ -36,8 +37,7 @@ function waitForUserDocker(system: System, seconds: number): void {
 export function sysinit(system: System): number {
   const { config } = loadConfig(system);
   const { services: usual, problems } = findServices(system, config);
-  const console = config.rancher?.console;
-  const withConsole = configuredConsole(system, usual, console);
+  const withConsole = configuredConsole(system, usual, config);
   const services = withoutIdleCloudInit(system, config, withConsole);
   // A datasource may change what it says, and addresses that are configured may lie where docker0 would.
   const isSettled = !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined;
@@ -55,7 +55,10 @@ export function sysinit(system: System): number {
     pause: (after) => plan.specs.has('docker') && waitForUserDocker(system, DOCKER_LIMITS[after]),
   });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
-  if (withConsole !== usual) watchConsole(system, engine, usual, console ?? '');
+  const name = config.rancher?.console ?? DEFAULT_CONSOLE;
+  const isDoubtful =
+    withConsole !== usual || isChanged(usual) || started.problems.some((each) => /^(service )?console:/.test(each));
+  if (isDoubtful) eachStep(system, [() => watchConsole(system, engine, { services: usual, config, name })]);
   note(system, `RancherOS ${runningVersion(system)} started`);
   markStarted(system);
   beginProof(system);

@@ -1,10 +1,12 @@
-import { parse } from 'yaml';
+import { MAX_BYTES } from '../config/document.ts';
 import { filesIn, writeFile } from '../config/files.ts';
-import { isTree } from '../config/merge.ts';
 import { nearestName } from '../config/nearest-name.ts';
+import { problemText } from '../config/problem.ts';
+import { readCompose } from '../config/read.ts';
 import { fetchText } from '../runtime/fetch-text.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { label, type Service, type Services } from '../services/config.ts';
+import { textsOf } from '../services/pairs.ts';
 
 export const DEFAULT_CONSOLE = 'default';
 /** The service that a console is, whichever it is; also the name of its container. */
@@ -26,26 +28,53 @@ export function consoleNames(system: System): readonly string[] {
   return [...new Set([DEFAULT_CONSOLE, ...defined])];
 }
 
-/** The console of that name as a service; undefined for the system's own. */
-function definitionOf(system: System, name: string): Service | undefined {
+/** What a definition says, and sentences with their places about what of it is left out. */
+interface Definition {
+  readonly service: Service;
+  readonly problems: readonly string[];
+}
+
+/** The console of that name; undefined for the system's own. */
+function definitionOf(system: System, name: string): Definition | undefined {
   if (name === DEFAULT_CONSOLE) return undefined;
-  const folder = [CONSOLES_FOLDER, SHIPPED].find((each) => system.readText(`${each}/${name}.yml`) !== undefined);
-  const text = NAME.test(name) && folder !== undefined ? system.readText(`${folder}/${name}.yml`) : undefined;
-  if (text !== undefined) return readDefinition(text, name);
+  const files = NAME.test(name) ? [CONSOLES_FOLDER, SHIPPED].map((folder) => `${folder}/${name}.yml`) : [];
+  for (const file of files) {
+    const text = system.readText(file, MAX_BYTES);
+    if (text !== undefined) return readDefinition(text, file);
+  }
   const near = nearestName(name, consoleNames(system));
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   throw new Failure(`there is no console ${name}.${hint} \`ros console list\` names those that are known.`);
 }
 
-/** The system's services with the console of that name. What its definition does not say is as in the default console. */
-export function withConsole(system: System, services: Services, name: string): Services {
-  const usual = services.get(CONSOLE);
+/**
+ * The system's services with the console of that name. What its definition does not say is as in the default console; what of it cannot be
+ * understood is told and left out.
+ */
+export function withConsole(
+  system: System,
+  services: Services,
+  name: string,
+  tell: (sentence: string) => void = () => undefined,
+): Services {
   const given = definitionOf(system, name);
-  if (usual === undefined || given === undefined) return services;
+  if (given === undefined) return services;
+  for (const problem of given.problems) tell(problem);
+  return withService(services, name, given.service);
+}
+
+/** Labels that say when and where a service is started. A console is started as the default one is, whatever they say. */
+const STARTS = /^io\.rancher\.os\.(scope|createonly|detach|after|before|reloadconfig|platform)$|^cron\./;
+
+/** The system's services with a console of that name and definition. */
+export function withService(services: Services, name: string, given: Service): Services {
+  const usual = services.get(CONSOLE);
+  if (usual === undefined) return services;
+  const labels = Object.entries(given.labels ?? {}).filter(([key]) => !STARTS.test(key));
   const service: Service = {
     ...usual,
     ...given,
-    labels: { ...usual.labels, ...given.labels, 'io.rancher.os.console': name },
+    labels: { ...usual.labels, ...Object.fromEntries(labels), 'io.rancher.os.console': name },
     volumes: [...(usual.volumes ?? []), ...OURS, ...(given.volumes ?? [])],
     volumes_from: usual.volumes_from ?? [],
   };
@@ -53,23 +82,17 @@ export function withConsole(system: System, services: Services, name: string): S
 }
 
 /** Compose's YAML with a service called console, or with one service of any name. */
-function readDefinition(text: string, place: string): Service {
-  const document = parsed(text);
-  const inside = isTree(document) ? (document['services'] ?? document) : undefined;
-  const services = isTree(inside) ? inside : {};
+function readDefinition(text: string, place: string): Definition {
+  const { config, problems } = readCompose(text, place);
+  const services = config.rancher?.services ?? {};
   const found = services[CONSOLE] ?? (Object.keys(services).length === 1 ? Object.values(services)[0] : undefined);
-  if (!isTree(found) || typeof found['image'] !== 'string') {
-    throw new Failure(`${place} defines no console: it must have a service called console with an image`);
+  const { image, labels, ...rest } = found ?? {};
+  const sentences = problems.filter(({ severity }) => severity === 'error').map(problemText);
+  if (image === undefined || image === '') {
+    const [why = 'it must have a service called console with an image'] = sentences;
+    throw new Failure(`${place} defines no console: ${why}`);
   }
-  return found as unknown as Service;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parse(text, { logLevel: 'error', prettyErrors: false });
-  } catch {
-    return undefined;
-  }
+  return { service: { ...rest, image, labels: textsOf(labels) }, problems: sentences };
 }
 
 /** A console that somebody named. */
@@ -81,29 +104,48 @@ export interface NamedConsole {
   readonly archive?: string;
   /** Its definition, where it is not kept yet. */
   readonly text?: string;
+  /** What the definition says; none for the default one. */
+  readonly service?: Service;
 }
 
-/** Finds what is meant: a console that is known, a file, a URL, or an image. */
+/** Finds what is meant: a console that is known, a file, a URL, or an image. Whatever is wrong with its definition is a failure. */
 export function findConsole(system: System, given: string): NamedConsole {
   if (consoleNames(system).includes(given)) {
     const known = definitionOf(system, given);
     if (known === undefined) return { name: given };
-    const archive = label(known, 'archive');
-    return { name: given, image: known.image, ...(archive === undefined ? {} : { archive }) };
+    const { service } = sound(known, given);
+    const archive = label(service, 'archive');
+    return { name: given, image: service.image, service, ...(archive === undefined ? {} : { archive }) };
   }
   const text = textOf(system, given);
-  const service = readDefinition(text, given);
+  const { service } = sound(readDefinition(text, given), given);
   const name = label(service, 'console') ?? nameFrom(given);
   if (!NAME.test(name) || name === DEFAULT_CONSOLE) {
     throw new Failure(`${name} cannot be the name of a console: give it another with the label io.rancher.os.console`);
   }
-  return { name, image: service.image, text };
+  return { name, image: service.image, text, service };
+}
+
+function sound(definition: Definition, given: string): Definition {
+  const [first, ...further] = definition.problems;
+  if (first === undefined) return definition;
+  const more = further.length === 0 ? '' : `\nand ${further.length} more`;
+  throw new Failure(`the definition of the console ${given} has a mistake, and nothing was changed:\n${first}${more}`);
 }
 
 /** The console that an image belongs to: one that is known, or a new one. */
 export function consoleOfImage(system: System, image: string): NamedConsole {
-  const known = consoleNames(system).find((name) => definitionOf(system, name)?.image === image);
+  const known = consoleNames(system).find((name) => imageOf(system, name) === image);
   return findConsole(system, known ?? image);
+}
+
+function imageOf(system: System, name: string): string | undefined {
+  try {
+    return definitionOf(system, name)?.service.image;
+  } catch {
+    // One that cannot be read has no image that somebody could mean.
+    return undefined;
+  }
 }
 
 /** Keeps the definition of a console, so that the next start needs neither a file nor a network. */
@@ -118,7 +160,7 @@ function textOf(system: System, given: string): string {
     return text;
   }
   if (/^[./]|\.ya?ml$/.test(given)) {
-    const text = system.readText(given);
+    const text = system.readText(given, MAX_BYTES);
     if (text === undefined) throw new Failure(`there is no file ${given}`);
     return text;
   }

@@ -1,56 +1,99 @@
+import type { CloudConfig } from '../config/schema.ts';
+import { joinFiles, OS_CONFIG_FILE, readSources } from '../config/sources.ts';
 import type { Engine } from '../docker/engine.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import type { Services } from '../services/config.ts';
-import { containerSpec } from '../services/container.ts';
+import { findServices, isCreateOnly, label, type Services, schedule } from '../services/config.ts';
+import { type ContainerSpec, containerSpec } from '../services/container.ts';
+import { surroundings } from '../services/plan.ts';
 import { CONSOLE, DEFAULT_CONSOLE, withConsole } from './consoles.ts';
+import { awaitLogin } from './login-there.ts';
 
-/** Seconds in which a console that cannot run has ended at least once. */
-const PROBATION = 10;
-
-/** The services with the console that is configured, or with the default one where that is not known. */
-export function configuredConsole(system: System, services: Services, name = DEFAULT_CONSOLE): Services {
-  try {
-    return withConsole(system, services, name);
-  } catch (error) {
-    alarm(system, `rancher.console: ${sentenceOf(error)} The default console starts instead.`);
-    return services;
-  }
-}
-
-/** Puts the console of that name in the place of the one that runs, and the default one where it does not stay. */
-export function replaceConsole(system: System, engine: Engine, services: Services, name: string): void {
-  const changed = withConsole(system, services, name);
-  const service = changed.get(CONSOLE);
-  if (service === undefined) throw new Failure('the release has no console');
-  engine.stop([CONSOLE], 30);
-  const problems = [
-    ...engine.create([{ name: CONSOLE, spec: containerSpec(changed, CONSOLE, service) }]),
-    ...engine.start([CONSOLE]),
-  ];
-  note(system, `the console is now ${name}`);
-  if (problems.length > 0) backToDefault(system, engine, services, `${name} does not start: ${problems.join('; ')}`);
-  else watchConsole(system, engine, services, name);
-}
-
-/** Looks whether a console that was started stays; the default one takes its place where it does not. */
-export function watchConsole(system: System, engine: Engine, services: Services, name: string): void {
-  if (name === DEFAULT_CONSOLE) return;
-  for (let second = 0; second < PROBATION; second++) {
-    system.sleep(1000);
-    const trouble = engine.troubleOf(CONSOLE);
-    if (trouble === undefined) continue;
-    backToDefault(system, engine, services, `${name} ${trouble}`);
-    return;
-  }
-}
-
-function backToDefault(system: System, engine: Engine, services: Services, why: string): void {
-  alarm(system, `the console ${why}. The default console takes its place.`);
+/** The container of the console among these services; fails where it cannot be made, or would not be started as a console is. */
+export function consoleSpec(system: System, config: CloudConfig, services: Services): ContainerSpec {
   const service = services.get(CONSOLE);
-  if (service === undefined) return;
-  const spec = containerSpec(services, CONSOLE, service);
+  if (service === undefined) throw new Failure('the release has no console');
+  if (label(service, 'scope') === 'user' || isCreateOnly(service) || schedule(service) !== undefined)
+    throw new Failure('its labels keep the console from being started with the system.');
+  if (label(service, 'detach') === 'false') throw new Failure('io.rancher.os.detach: a console never ends.');
+  return containerSpec(services, CONSOLE, service, surroundings(system, config));
+}
+
+/**
+ * The services with the console that is configured. Where that is not known or its container cannot be made, for whatever reason, the
+ * default one takes its place, and where rancher.services has spoilt that, the release's own.
+ */
+export function configuredConsole(system: System, services: Services, config: CloudConfig): Services {
+  const name = config.rancher?.console ?? DEFAULT_CONSOLE;
+  const key = name === DEFAULT_CONSOLE ? 'rancher.services.console' : 'rancher.console';
+  try {
+    const changed = withConsole(system, services, name, (sentence) => alarm(system, `${key}: ${sentence}`));
+    consoleSpec(system, config, changed);
+    return changed;
+  } catch (error) {
+    alarm(system, `${key}: ${sentenceOf(error)} The default console starts instead.`);
+    return withDefaultConsole(system, config, services);
+  }
+}
+
+/** The services with the default console as it is configured where that can be made, else as the release has it. */
+function withDefaultConsole(system: System, config: CloudConfig, services: Services): Services {
+  try {
+    consoleSpec(system, config, services);
+    return services;
+  } catch {
+    return withReleasesConsole(system, services);
+  }
+}
+
+/** The services with the console of the release, and with the volumes that it takes. */
+function withReleasesConsole(system: System, services: Services): Services {
+  const { config } = joinFiles(readSources(system).files.filter(({ by }) => by === 'release'));
+  const released = findServices(system, config).services;
+  if (!released.has(CONSOLE)) throw new Failure(`${OS_CONFIG_FILE} defines no console`);
+  const parts = [...released].filter(([name, service]) => name === CONSOLE || isCreateOnly(service));
+  return new Map([...services, ...parts]);
+}
+
+/** Whether somebody has changed what runs in the default console: one that has the release's own program needs no watching. */
+export function isChanged(services: Services): boolean {
+  const { command, entrypoint, image = '' } = services.get(CONSOLE) ?? {};
+  return command !== PROGRAM || entrypoint !== undefined || !image.startsWith('rancher/os-console:');
+}
+
+const PROGRAM = '/usr/lib/ros/services/console';
+
+interface Around {
+  /** The system's, with the default console. */
+  readonly services: Services;
+  readonly config: CloudConfig;
+  /** Of the console that was started. */
+  readonly name: string;
+}
+
+/** Puts the console of that name in the place of the one that runs, and the default one where nobody can log in there. */
+export function replaceConsole(system: System, engine: Engine, { services, config, name }: Around): void {
+  const spec = consoleSpec(system, config, withConsole(system, services, name));
+  engine.stop([CONSOLE], 30);
+  const problems = [...engine.create([{ name: CONSOLE, spec }]), ...engine.start([CONSOLE])];
+  note(system, `the console is now ${name}`);
+  const around = { services, config, name };
+  if (problems.length > 0) backToDefault(system, engine, around, `does not start: ${problems.join('; ')}`);
+  else if (name !== DEFAULT_CONSOLE || isChanged(services)) watchConsole(system, engine, around);
+}
+
+/** Waits until somebody can log in to a console that was started; the default one takes its place where nobody can. */
+export function watchConsole(system: System, engine: Engine, { services, config, name }: Around): void {
+  const trouble = awaitLogin(system, engine);
+  if (trouble !== undefined) backToDefault(system, engine, { services, config, name }, trouble);
+}
+
+function backToDefault(system: System, engine: Engine, { services, config, name }: Around, why: string): void {
+  alarm(system, `the console ${name} ${why}. The default console takes its place.`);
+  const others =
+    name === DEFAULT_CONSOLE ? withReleasesConsole(system, services) : withDefaultConsole(system, config, services);
+  const spec = consoleSpec(system, config, others);
   const problems = [...engine.create([{ name: CONSOLE, spec }]), ...engine.start([CONSOLE])];
   for (const problem of problems) alarm(system, problem);
 }

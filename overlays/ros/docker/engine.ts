@@ -30,6 +30,12 @@ export interface ContainerState {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A process of a container, with its number outside of it and its command line. */
+export interface Process {
+  readonly pid: string;
+  readonly command: string;
+}
+
 interface Inspected {
   readonly RestartCount: number;
   readonly State: { readonly Running: boolean; readonly ExitCode: number };
@@ -184,6 +190,15 @@ export class Engine {
     if (found === undefined) return 'does not exist';
     if (found.RestartCount > 0) return 'ended and was started again';
     return found.State.Running ? undefined : `ended with status ${found.State.ExitCode}`;
+  }
+
+  /** What runs in a container; nothing where that cannot be said. */
+  processes(name: string): readonly Process[] {
+    const url = `/containers/${name}/top?ps_args=${encodeURIComponent('-eo pid,args')}`;
+    const [response] = this.#send([{ method: 'GET', url, maxTime: 20 }]);
+    if (response?.status !== 200) return [];
+    const { Processes } = JSON.parse(response.body) as { readonly Processes?: readonly (readonly string[])[] | null };
+    return (Processes ?? []).map(([pid = '', ...command]) => ({ pid, command: command.join(' ') }));
   }
 
   #inspect(name: string): Inspected | undefined {

@@ -1,14 +1,12 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/sources.ts';
-import { configuredConsole } from '../console/replace-console.ts';
+import { configuredConsole, consoleSpec } from '../console/replace-console.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { findServices } from '../services/config.ts';
-import { containerSpec } from '../services/container.ts';
-import { surroundings } from '../services/plan.ts';
 import { blockDevices } from './block-devices.ts';
 import { isOnDisk, prepareDataRoot } from './data-root.ts';
 import { awaitDiskDrivers } from './drivers.ts';
@@ -64,9 +62,8 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
 function readySystemDocker(system: System, config: CloudConfig): void {
   try {
     prepareDataRoot(system, () => {
-      const services = configuredConsole(system, findServices(system, config).services, config.rancher?.console);
-      const service = services.get('console');
-      return service && containerSpec(services, 'console', service, surroundings(system, config));
+      const services = configuredConsole(system, findServices(system, config).services, config);
+      return consoleSpec(system, config, services);
     });
   } catch (error) {
     alarm(

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { console as consoleCommand } from '../../../../overlays/ros/commands/console.ts';
 import { makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
 import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
-import { configuredConsole } from '../../../../overlays/ros/console/replace-console.ts';
+import { awaitLogin, logins } from '../../../../overlays/ros/console/login-there.ts';
+import { configuredConsole, consoleSpec } from '../../../../overlays/ros/console/replace-console.ts';
+import { Engine } from '../../../../overlays/ros/docker/engine.ts';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
 import { readServices } from '../../../../overlays/ros/services/config.ts';
 import { type MachineOptions, machine } from '../machine.ts';
@@ -82,8 +84,109 @@ test('what a definition does not say is as in the default console, and what the 
 
 test('at the start a console that is not known is told, and the default one starts', () => {
   const { made } = withDocker([]);
-  assert.equal(configuredConsole(made, SERVICES, 'nobody'), SERVICES);
+  assert.equal(configuredConsole(made, SERVICES, { rancher: { console: 'nobody' } }), SERVICES);
   assert.match(made.readText('/dev/kmsg') ?? '', /^<3>ros: rancher\.console: there is no console nobody\. .*The default console starts instead\.$/m);
+});
+
+/** Definitions in which one key has a form that it cannot have. */
+const WRONG = [
+  'volumes: {/a: /b}',
+  'restart: perhaps',
+  'volumes: [[5]]',
+  'ports: 80',
+  'labels: 5',
+  'mem_limit: [1]',
+  'image: [x]',
+  'env_file: [/none]',
+  'stop_grace_period: soon',
+  'devices: [x]',
+  'links: {a: b}',
+];
+
+for (const wrong of WRONG) {
+  const text = `console:\n  image: there:1\n  ${wrong}\n`.replace(/ {2}image: there:1\n(?= {2}image)/, '');
+  test(`a definition with “${wrong}” is refused before anything is written`, () => {
+    const { made } = withDocker(['there:1'], { '/tmp/mine.yml': text });
+    assert.throws(() => consoleCommand(made, ['enable', '/tmp/mine.yml']), /nothing was changed|defines no console/);
+    assert.throws(() => consoleCommand(made, ['switch', '-f', '/tmp/mine.yml']), /nothing was changed|defines no console/);
+    assert.equal(made.readText('/var/lib/rancher/conf/cloud-config.yml'), undefined);
+    assert.deepEqual(consoleNames(made), ['default']);
+  });
+
+  test(`one with “${wrong}” that lies on the disk costs no more than what is wrong in it`, () => {
+    const { made } = withDocker([], { '/var/lib/rancher/consoles/mine.yml': text });
+    const services = configuredConsole(made, SERVICES, { rancher: { console: 'mine' } });
+    assert.match(consoleSpec(made, {}, services).Image, /^(there:1|rancher\/os-console:v1\.5\.9)$/);
+    assert.match(made.readText('/dev/kmsg') ?? '', /^<3>ros: rancher\.console: .+/m);
+  });
+}
+
+test('a mistake in a definition is told with its line and column', () => {
+  const { made } = withDocker(['there:1'], { '/tmp/mine.yml': 'console:\n  image: there:1\n  volumes: {/a: /b}\n' });
+  assert.throws(() => consoleCommand(made, ['enable', '/tmp/mine.yml']), /\/tmp\/mine\.yml:3:3: error: .*volumes/);
+});
+
+test('what System Docker refuses to make is not enabled', () => {
+  const { made, seen } = withDocker(['there:1'], { '/tmp/mine.yml': 'console: {image: "there:1", volumes: ["/a:/b:bad"]}' });
+  const refusing = {
+    ...made,
+    runAll: (commands: readonly Command[]) =>
+      commands.map((command) => {
+        const asksToMake = command.stdin?.includes('/containers/create?name=console-proof') === true;
+        return asksToMake ? { status: 0, stdout: '{"message":"invalid mode: bad"}\n400' } : (made.runAll([command])[0] ?? { status: 127, stdout: '' });
+      }),
+  };
+  assert.throws(() => consoleCommand(refusing, ['enable', '/tmp/mine.yml']), /console mine cannot be made, and nothing was changed: invalid mode: bad/);
+  assert.equal(made.readText('/var/lib/rancher/conf/cloud-config.yml'), undefined);
+  assert.ok(seen.some(({ stdin }) => stdin?.includes('/containers/console-proof?force=true')));
+});
+
+test('a console starts as the default one does, whatever its labels say of scope, order and end', () => {
+  const labels = '{io.rancher.os.scope: user, io.rancher.os.detach: "false", io.rancher.os.createonly: "true", io.rancher.os.after: docker, cron.schedule: "* * * * *", mine: kept}';
+  const { made } = withDocker([], { '/var/lib/rancher/consoles/mine.yml': `console: {image: "a:1", labels: ${labels}}` });
+  assert.deepEqual(withConsole(made, SERVICES, 'mine').get('console')?.labels, { 'io.rancher.os.console': 'mine', 'io.rancher.os.scope': 'system', mine: 'kept' });
+});
+
+test('where rancher.services has spoilt the default console, the console of the release starts', () => {
+  for (const spoilt of ['volumes_from: [gone]', 'labels: {io.rancher.os.detach: "false"}', 'stop_grace_period: soon', 'labels: {io.rancher.os.scope: user}']) {
+    const { made } = withDocker([], { '/var/lib/rancher/conf/cloud-config.yml': `rancher: {services: {console: {${spoilt}}}}` });
+    const services = configuredConsole(made, readServices(made), {});
+    assert.deepEqual(consoleSpec(made, {}, services).HostConfig.Binds, ['/run:/run']);
+    assert.match(made.readText('/dev/kmsg') ?? '', /rancher\.services\.console: .*The default console starts instead/);
+  }
+});
+
+/** A console in which these processes are seen, one list each second; the last one stays. */
+function running(lists: readonly (readonly (readonly [string, string])[])[], files: Readonly<Record<string, string>> = {}) {
+  let asked = 0;
+  const made = machine(files, {
+    answer({ stdin = '' }) {
+      if (!stdin.includes('/top?')) return { status: 0, stdout: `${JSON.stringify({ RestartCount: 0, State: { Running: true } })}\n200` };
+      const Processes = lists[Math.min(asked++, lists.length - 1)];
+      return { status: 0, stdout: `${JSON.stringify({ Titles: ['PID', 'COMMAND'], Processes })}\n200` };
+    },
+  });
+  return awaitLogin(made, new Engine(made));
+}
+
+test('a console is judged by its logins: one that only runs is told, one whose getty ends each second too', () => {
+  assert.match(running([[['7', '/bin/sh /usr/lib/ros/services/console']]]) ?? '', /no login in it/);
+  assert.match(running(Array.from({ length: 90 }, (_, second) => [[String(second + 10), 'agetty --noclear tty1']] as const)) ?? '', /no login in it/);
+  assert.equal(running([[['9', 'agetty --noclear tty1']]]), undefined);
+  assert.equal(running([[], [], [['9', 'sshd: /usr/sbin/sshd']]], { '/run/sshd.pid': '9\n' }), undefined);
+});
+
+test('a login is a getty or what follows it, however it is started, and the sshd that listens', () => {
+  const seen = [
+    ['1', '/run/rancher/release/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 --argv0 a /run/rancher/release/usr/sbin/agetty --noclear tty1'],
+    ['2', 'login -- rancher'],
+    ['3', '-bash'],
+    ['4', 'sshd: /usr/sbin/sshd -D'],
+    ['5', 'vi agetty.c'],
+    ['6', '/usr/sbin/sshd -D'],
+  ] as const;
+  const processes = seen.map(([pid, command]) => ({ pid, command }));
+  assert.deepEqual(logins(processes, '4'), ['1', '2', '3', '4']);
 });
 
 test('enable keeps the definition and sets rancher.console; an image that cannot be had changes nothing', () => {
