@@ -57,7 +57,9 @@ export function sysinit(system: System): number {
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   const name = config.rancher?.console ?? DEFAULT_CONSOLE;
   const isDoubtful =
-    withConsole !== usual || isChanged(usual) || started.problems.some((each) => /^(service )?console:/.test(each));
+    withConsole !== usual ||
+    isChanged(system, usual) ||
+    started.problems.some((each) => /^(service )?console:/.test(each));
   if (isDoubtful) eachStep(system, [() => watchConsole(system, engine, { services: usual, config, name })]);
   note(system, `RancherOS ${runningVersion(system)} started`);
   markStarted(system);

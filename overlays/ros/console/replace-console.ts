@@ -56,13 +56,13 @@ function withReleasesConsole(system: System, services: Services): Services {
   return new Map([...services, ...parts]);
 }
 
-/** Whether somebody has changed what runs in the default console: one that has the release's own program needs no watching. */
-export function isChanged(services: Services): boolean {
-  const { command, entrypoint, image = '' } = services.get(CONSOLE) ?? {};
-  return command !== PROGRAM || entrypoint !== undefined || !image.startsWith('rancher/os-console:');
+/** Whether somebody may have changed what runs in the default console. One that is the release's needs no watching. */
+export function isChanged(system: System, services: Services): boolean {
+  if (services.get(CONSOLE)?.entrypoint !== undefined) return true;
+  const { files, kernelLine } = readSources(system);
+  const texts = files.filter(({ by }) => by !== 'release').map(({ text }) => text);
+  return [...texts, kernelLine].some((text) => /\bconsole["']?:\s*(\n|\{|$)|services\.console/.test(text));
 }
-
-const PROGRAM = '/usr/lib/ros/services/console';
 
 interface Around {
   /** The system's, with the default console. */
@@ -80,7 +80,7 @@ export function replaceConsole(system: System, engine: Engine, { services, confi
   note(system, `the console is now ${name}`);
   const around = { services, config, name };
   if (problems.length > 0) backToDefault(system, engine, around, `does not start: ${problems.join('; ')}`);
-  else if (name !== DEFAULT_CONSOLE || isChanged(services)) watchConsole(system, engine, around);
+  else if (name !== DEFAULT_CONSOLE || isChanged(system, services)) watchConsole(system, engine, around);
 }
 
 /** Waits until somebody can log in to a console that was started; the default one takes its place where nobody can. */

@@ -4,7 +4,7 @@ import { console as consoleCommand } from '../../../../overlays/ros/commands/con
 import { makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
 import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
 import { awaitLogin, logins } from '../../../../overlays/ros/console/login-there.ts';
-import { configuredConsole, consoleSpec } from '../../../../overlays/ros/console/replace-console.ts';
+import { configuredConsole, consoleSpec, isChanged } from '../../../../overlays/ros/console/replace-console.ts';
 import { Engine } from '../../../../overlays/ros/docker/engine.ts';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
 import { readServices } from '../../../../overlays/ros/services/config.ts';
@@ -154,6 +154,13 @@ test('where rancher.services has spoilt the default console, the console of the 
     assert.deepEqual(consoleSpec(made, {}, services).HostConfig.Binds, ['/run:/run']);
     assert.match(made.readText('/dev/kmsg') ?? '', /rancher\.services\.console: .*The default console starts instead/);
   }
+});
+
+test('the default console is watched where somebody has given it another definition', () => {
+  const given = (text: string) => machine({ ...FILES, '/var/lib/rancher/conf/cloud-config.yml': text });
+  assert.equal(isChanged(given('rancher: {services: {console: {command: sleep 1}}}'), SERVICES), true);
+  assert.equal(isChanged(given('rancher:\n  services:\n    console:\n      command: sleep 1\n'), SERVICES), true);
+  assert.equal(isChanged(given('rancher: {console: debian}'), SERVICES), false);
 });
 
 /** A console in which these processes are seen, one list each second; the last one stays. */
