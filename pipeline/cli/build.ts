@@ -27,6 +27,7 @@ Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<v
   --version vX.Y.Z       the version to build (default: package.json's version with -dev)
   --dist DIR             where releases go (default: dist/os)
   --cloud-config FILE    bake this cloud-config into every file of these targets; it is checked first, and whoever has the files can read it
+  --strict-config        refuse a cloud-config with anything in it that has no effect, such as keys that nobody knows; else it is warned of
   --dry-run              check everything that can be checked, list the files, and build nothing
 ${COMMON_HELP}
 Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.
@@ -39,6 +40,7 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       version: { type: 'string' },
       dist: { type: 'string' },
       'cloud-config': { type: 'string' },
+      'strict-config': { type: 'boolean' },
       'dry-run': { type: 'boolean' },
     });
     const all = allTargets();
@@ -55,7 +57,16 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
     );
     // Before anything else is done: a mistake in it leaves nothing behind.
     const baked = values['cloud-config'];
-    const cloudConfig = baked === undefined ? undefined : await loadCloudConfig(path.resolve(baked), baked);
+    if (baked === undefined && values['strict-config'])
+      throw new BuildError({
+        kind: 'usage',
+        message: '--strict-config checks a cloud-config, and none was given.',
+        hint: 'Add --cloud-config FILE.',
+      });
+    const cloudConfig =
+      baked === undefined
+        ? undefined
+        : await loadCloudConfig(path.resolve(baked), baked, { isStrict: values['strict-config'] === true });
     const request: BuildRequest = {
       targets: values.all ? all : chosenTargets(names, all),
       line: all.map((target) => target.name),

@@ -200,7 +200,7 @@ async function demandConfigs(projectFolder: string): Promise<void> {
     .flatMap(({ name }) => ['os-config.yml', 'target.yml'].map((file) => `overlays/${name}/usr/share/ros/${file}`))
     .filter((file) => existsSync(path.join(projectFolder, file)))
     .sort();
-  await Promise.all(files.map((file) => loadCloudConfig(path.join(projectFolder, file), file)));
+  await Promise.all(files.map((file) => loadCloudConfig(path.join(projectFolder, file), file, { isStrict: true })));
 }
 
 /** The files of the guest program, by their names. */

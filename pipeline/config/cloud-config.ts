@@ -1,9 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { schemaOf } from '../../overlays/ros/config/fit.ts';
-import type { Path, Problem } from '../../overlays/ros/config/problem.ts';
+import type { Problem } from '../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../overlays/ros/config/read.ts';
-import { CLOUD_CONFIG } from '../../overlays/ros/config/schema.ts';
-import type { Schema } from '../../overlays/ros/config/schema-words.ts';
 import { readUserData } from '../../overlays/ros/config/user-data.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import { BuildError, type Failure } from '../core/failure.ts';
@@ -22,21 +19,30 @@ export interface BakedConfig {
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Reads a cloud-config that a build bakes in, with the reader and the schema of the machine that will obey it. A machine leaves out what
- * does not fit and starts all the same; a build has a person before it, so here everything that would be left out is a mistake. All of them
- * are thrown, each with its place. `shownAs` is how places name the file.
+ * Reads a cloud-config that a build bakes in, with the reader and the schema of the machine that will obey it. What cannot be read or is of a wrong
+ * type is a mistake, all of them thrown with their places. What RancherOS 1 ignored, knew or could do, and this system does not, is warned of in the
+ * machine's own words, and is a mistake too where the check is `strict`. `shownAs` is how places name the file.
  */
-export async function loadCloudConfig(file: string, shownAs: string): Promise<BakedConfig> {
+export async function loadCloudConfig(
+  file: string,
+  shownAs: string,
+  { isStrict }: { readonly isStrict: boolean } = { isStrict: false },
+): Promise<BakedConfig> {
   const text = await textOf(file, shownAs);
   demandKind(text, shownAs);
   const { config, problems } = readCloudConfig(text, shownAs);
-  const [first, ...rest] = problems.filter((problem) => !isHistory(problem)).map(failureOf);
+  const [first, ...rest] = problems.filter((problem) => isStrict || isMistake(problem)).map(failureOf);
   if (first) throw new BuildError([first, ...rest]);
   if (Object.keys(config).length === 0)
     throw wrong(shownAs, 'Nothing stands in this cloud-config.', 'Leave out --cloud-config to build without one.');
-  const told = problems.map(({ line, column, message }) => `${shownAs}:${line}:${column}: ${message}`);
-  return { text, digest: digestOf(text), warnings: [...told, ...secretsOf(text, shownAs)] };
+  return { text, digest: digestOf(text), warnings: [...problems.map(warningOf), ...secretsOf(text, shownAs)] };
 }
+
+/** What is lost, and not only without effect: a value that does not fit, and the first of two keys of the same name, which is found in the text and not at a key. */
+const isMistake = ({ severity, path }: Problem): boolean => severity === 'error' || path.length === 0;
+
+const warningOf = ({ line, column, message, hint, file }: Problem): string =>
+  `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
 
 async function textOf(file: string, shownAs: string): Promise<string> {
   try {
@@ -72,20 +78,6 @@ function demandKind(text: string, shownAs: string): void {
     );
   if (userData.kind === 'refused' && userData.isForeign)
     throw wrong(shownAs, userData.problem.message, 'Only a cloud-config can be baked in.');
-}
-
-/** Keys of RancherOS 1 that are known and without effect: a file that was written for it may keep them. */
-function isHistory({ path }: Problem): boolean {
-  return schemaAt(path)?.deprecated === true;
-}
-
-function schemaAt(path: Path): Schema | undefined {
-  let schema: Schema | undefined = CLOUD_CONFIG;
-  for (const step of path) {
-    if (schema === undefined) return undefined;
-    schema = typeof step === 'number' ? schema.items : schemaOf(schema, step);
-  }
-  return schema;
 }
 
 /** The machine says what becomes of a mistake, “it is left out”; here it becomes nothing. */

@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dockerConfig } from '../../overlays/ros/commands/docker-config.ts';
+import { readArguments } from '../../overlays/ros/docker/arguments.ts';
+import { DOCKER_MAJOR, FLAGS, LOG_DRIVERS, NUMBERS, STORAGE_DRIVERS, TEXTS } from '../../overlays/ros/docker/dockerd-options.ts';
+import { accepted } from '../../overlays/ros/docker/refused.ts';
 import type { Command, Result, System } from '../../overlays/ros/runtime/system.ts';
 import { makeAuthority, makeClient, makeServer } from '../../overlays/ros/tls/certificates.ts';
 import { hostProgram } from '../../pipeline/emulator/program.ts';
@@ -61,6 +64,9 @@ const OPTIONS: readonly string[] = [
   'debug: true, extra_args: [-D, --log-opt, max-size=1m]',
   'extra_args: [--bridge=none, --iptables=false, --log-driver=syslog]',
   'args: [daemon, --log-opt, max-size=25m, -s, overlay2, -G, docker, -H, "unix:///var/run/docker.sock", --userland-proxy=false]',
+  'storage_driver: overlay, host: ["npipe://x"], registry_mirror: ["mirror.example"], log_driver: logentries',
+  'args: [-d, --graph, /x, --cluster-store=consul://x, --oom-score-adjust=-500, --disable-legacy-registry=false, --storage-opt, dm.basesize=20G, --log-level, verbose]',
+  'extra_args: [--mtu, big, --dns, x, --label, a, --live-restore=maybe, --api-enable-cors, --default-ulimit, nofile, --add-runtime, x, --mtu=1400]',
   'storage_driver: overlay2, exec_root: /run/x, host: ["tcp://127.0.0.1:2375"], live_restore: true, mtu: 1400',
 ];
 for (const options of OPTIONS) {
@@ -78,6 +84,67 @@ for (const options of OPTIONS) {
     const given = words.split('\n').filter((word) => word !== '');
     const { status, stdout, stderr } = spawnSync(program, [...first, '--validate', '--config-file', file, ...given], { encoding: 'utf8' });
     assert.equal(status, 0, `${stdout}${stderr}`);
+  });
+}
+
+test("the options that are said to be dockerd's are those of this dockerd, and it is of the version that sentences name", () => {
+  const [program, ...first] = dockerd;
+  const ask = (word: string) => spawnSync(program, [...first, word], { encoding: 'utf8' });
+  assert.match(ask('--version').stdout, new RegExp(`^Docker version ${DOCKER_MAJOR}\\.`));
+  const listed = [...ask('--help').stdout.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, name = '']) => name);
+  const ours = [...FLAGS, ...NUMBERS, ...TEXTS];
+  assert.deepEqual(
+    listed.filter((name) => !['help', 'validate', 'version'].includes(name) && !ours.includes(name)),
+    [],
+  );
+  // What its help does not list it may take all the same.
+  const hidden = ours.filter((name) => !listed.includes(name));
+  for (const name of hidden) assert.doesNotMatch(spawnSync(program, [...first, '--validate', `--${name}=true`], { encoding: 'utf8' }).stderr, /unknown flag/, name);
+});
+
+test('storage drivers and log drivers that are said to be there are built into this dockerd, and those of old engines are not', () => {
+  const binary = readFileSync(dockerd.at(-1) ?? '', 'latin1');
+  for (const name of STORAGE_DRIVERS) assert.ok(binary.includes(`daemon/graphdriver/${name}`), name);
+  for (const name of ['aufs', 'devmapper', 'overlay.']) assert.ok(!binary.includes(`daemon/graphdriver/${name}`), name);
+  for (const name of LOG_DRIVERS.filter((each) => each !== 'none')) assert.ok(binary.includes(`daemon/logger/${name === 'json-file' ? 'jsonfilelog' : name}`), name);
+  assert.ok(!binary.includes('daemon/logger/logentries'));
+});
+
+/** Each with an option that dockerd of the release refuses at once. */
+const REFUSED = [
+  '--graph2=/x',
+  '--oom-score-adjust=-5',
+  '-d',
+  '--daemon',
+  '--cluster-store=x',
+  '--disable-legacy-registry',
+  '--mtu=abc',
+  '--live-restore=maybe',
+  '--host=foo://x',
+  '--registry-mirror=x',
+  '--label=a',
+  '--dns=x',
+  '--ip=x',
+  '--default-gateway=x',
+  '--default-ulimit=nofile',
+  '--add-runtime=x',
+  '--log-level=foo',
+  '--log-format=x',
+  '--default-cgroupns-mode=x',
+  '--default-ipc-mode=x',
+  '--default-shm-size=x',
+  '--default-address-pool=x',
+  '--node-generic-resource=x',
+];
+for (const word of REFUSED) {
+  test(`dockerd refuses “${word}”, so it is left out and told`, () => {
+    const file = join(folder, 'refused.json');
+    writeFileSync(file, '{"userland-proxy": false}');
+    const [program, ...first] = dockerd;
+    assert.notEqual(spawnSync(program, [...first, '--validate', '--config-file', file, word]).status, 0);
+    const { options, refused } = accepted(readArguments([word, '--mtu=1400']));
+    assert.deepEqual(options, [{ name: 'mtu', value: '1400' }]);
+    assert.equal(refused.length, 1);
   });
 }
 

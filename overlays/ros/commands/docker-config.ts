@@ -2,6 +2,7 @@ import { writeFile } from '../config/files.ts';
 import { loadConfig } from '../config/sources.ts';
 import { readArguments, withArguments } from '../docker/arguments.ts';
 import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docker/options.ts';
+import { accepted, refusalText } from '../docker/refused.ts';
 import { freeBridge } from '../network/free-bridge.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
@@ -37,7 +38,9 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   }
   // Arguments of RancherOS 1 name its own files of certificates; ours are in the file.
   const tlsWords = isTls ? tls.filter((word) => !/^--tls(verify|cacert|cert|key)?(=|$)/.test(word)) : [];
-  const words = readArguments([...given, ...further, ...tlsWords]);
+  // The configuration has been told of them when it was read; these words may come from elsewhere too.
+  const { options: words, refused } = accepted(readArguments([...given, ...further, ...tlsWords]));
+  for (const refusal of refused) note(system, refusalText('rancher.docker', refusal));
   const line = withArguments(withoutOwnPort(json, words), words);
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
   if (options.userns_enabled) giveUserNumbers(system);

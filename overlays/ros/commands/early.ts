@@ -1,13 +1,12 @@
-import { problemForLog } from '../config/problem.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
+import { tellProblems } from '../config/tell.ts';
 import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
 import { setShutdownLimit } from '../early/shutdown-limit.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
-import { note } from '../runtime/kernel-log.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { mountDisks } from '../state/state.ts';
@@ -32,7 +31,7 @@ export function early(system: System): number {
   // The state disk may need them.
   eachStep(system, [() => loadModules(system, first.config)]);
   const { config, problems } = mountDisks(system, first);
-  for (const problem of problems) note(system, problemForLog(problem));
+  tellProblems(system, 'The configuration', problems);
   eachStep(
     system,
     STEPS.map((step) => () => step(system, config)),

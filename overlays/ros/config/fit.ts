@@ -1,5 +1,7 @@
+import { hintElsewhere } from './known-elsewhere.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Finding, nameOf, type Path } from './problem.ts';
+import { CLOUD_CONFIG } from './schema.ts';
 import type { Schema, SchemaType } from './schema-words.ts';
 
 /** What of a value fits a schema, and why the rest does not. */
@@ -133,12 +135,14 @@ export function typesOf(schema: Schema): readonly SchemaType[] {
 
 export function unknownKey(schema: Schema, path: Path, hasHint = true): Finding {
   const known = hasHint ? Object.keys(schema.properties ?? {}) : [];
-  const near = nearestName(String(path.at(-1)), known);
+  const elsewhere = hasHint ? hintElsewhere(path, CLOUD_CONFIG) : undefined;
+  const near = elsewhere === undefined ? nearestName(String(path.at(-1)), known) : undefined;
+  const hint = near === undefined ? elsewhere : `Did you mean “${near}”?`;
   return {
     severity: 'warning',
     path,
     message: `${capital(nameOf(path))} is not known and has no effect.`,
-    ...(near === undefined ? {} : { hint: `Did you mean “${near}”?` }),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { fit, typesOf } from './fit.ts';
+import { judged } from './judge.ts';
+import { JUDGEMENTS } from './judgements.ts';
 import { findKey, isKnown, splitKeys } from './key-path.ts';
 import { at, mergeInto, type Tree, treeOf } from './merge.ts';
 import type { Finding, Problem } from './problem.ts';
@@ -64,8 +66,9 @@ function configOf(words: readonly Word[]): { readonly config: CloudConfig; reado
     }
     const value = valueFromText(found.schema, setting.value ?? 'true');
     const fitted = fit(CLOUD_CONFIG, treeOf(found.path, value));
-    for (const finding of fitted.findings) add(finding);
-    tree = mergeInto(tree, added(tree, (fitted.value ?? {}) as Tree, found.path));
+    const possible = judged(fitted.value, JUDGEMENTS);
+    for (const finding of [...fitted.findings, ...possible.findings]) add(finding);
+    tree = mergeInto(tree, added(tree, (possible.value ?? {}) as Tree, found.path));
   }
   return { config: tree as CloudConfig, problems };
 }

@@ -24,8 +24,23 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
   return shown(`${file}:${line}:${column}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
-/** The same for a log, which others read too: where it is and what it is about, but no word of what stands there. */
-export function problemForLog({ file, line, column, severity, path }: Problem): string {
+const SECRET = /\b([\w-]*(?:passw(?:or)?ds?|psk|pin|secret|token|auth|key)[\w-]*["']?\s*[=:]\s*)[^”;]+/gi;
+const IN_URL = /:\/\/[^/@\s]*@/g;
+
+/** The same for the console of the machine, which the kernel's log keeps for others: the sentence without the value that does not fit, and without the text behind a key. */
+export function problemForConsole(problem: Problem): string {
+  const message = problem.message
+    .replace(/, not “[^”]*”/, '')
+    .replace(/ from “([^”:]*:)\s[^”]*” on/, ' from “$1 …” on');
+  return problemText({ ...problem, message })
+    .replace(IN_URL, '://…@')
+    .replace(SECRET, '$1…');
+}
+
+/** The same for a log, which others read too: a warning whole, of an error where it is and what it is about, but no word of what stands there. */
+export function problemForLog(problem: Problem): string {
+  const { file, line, column, severity, path } = problem;
+  if (severity === 'warning') return problemForConsole(problem);
   return shown(
     `${file}:${line}:${column}: ${severity} in ${nameOf(path)}; “sudo ros config validate --all” says which`,
   );

@@ -1,5 +1,7 @@
 import { isYaml, MOST_PROBLEMS, readYaml, type YamlText } from './document.ts';
 import { fit } from './fit.ts';
+import { judged } from './judge.ts';
+import { JUDGEMENTS } from './judgements.ts';
 import type { Finding, Problem } from './problem.ts';
 import { salvage } from './salvage.ts';
 import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
@@ -64,7 +66,9 @@ function fitted(
   schema: Schema,
   before: readonly Problem[],
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
-  const { value, findings } = fit(schema, yaml.data, (path) => yaml.source(path));
+  const fits = fit(schema, yaml.data, (path) => yaml.source(path));
+  const { value, findings: impossible } = judged(fits.value, schema === CLOUD_CONFIG ? JUDGEMENTS : []);
+  const findings = [...fits.findings, ...impossible];
   const found = findings
     .slice(0, MOST_PROBLEMS)
     .map((finding: Finding): Problem => ({ ...finding, ...yaml.place(finding.path) }));

@@ -21,20 +21,20 @@ const OPTIONS = {
   mtu: { type: 'integer', minimum: 68, maximum: 65536, description: 'Size of the largest packet of its networks.' },
   pid_file: text('File with the number of its process.'),
   registry_mirror: words('Registry that is asked before Docker Hub.'),
-  restart: flag('Start containers again after dockerd was gone.'),
-  selinux_enabled: flag('Label containers for SELinux.', { deprecated: true }),
-  storage_context: text('Label of its folder for SELinux.', { deprecated: true }),
+  restart: flag('The restart policy of each container says whether it comes back.', { deprecated: true }),
+  selinux_enabled: flag('There is no policy of SELinux.', { deprecated: true }),
+  storage_context: text('dockerd sees the files of the console.', { deprecated: true }),
   storage_driver: text('How layers are stacked.'),
-  userland_proxy: flag('A process for each published port.'),
+  userland_proxy: flag('A process for each published port; there is none, so true has no effect.'),
   userns_enabled: flag('User numbers of containers are not those of the system.'),
 } as const;
 
 const RUNNING = {
-  engine: text('Engine by name; there is one, that of the release.'),
+  engine: text('Engine by name; there is one, that of the release, and any other is told.'),
   environment: pairs('Environment of dockerd.'),
   args: texts('All arguments of dockerd, in place of those that the keys here make.'),
   extra_args: texts('Further arguments of dockerd.'),
-  exec: flag('Start it in place of the program that starts it.', { deprecated: true }),
+  exec: flag('The service docker starts it.', { deprecated: true }),
 } as const;
 
 const TLS = {
@@ -49,7 +49,10 @@ const TLS = {
 const ALL = { ...OPTIONS, ...RUNNING, ...TLS } as const;
 
 export const DOCKER = group("The user's Docker.", ALL);
-export const SYSTEM_DOCKER = group('System Docker, which runs the services; it is PID 1.', ALL);
+export const SYSTEM_DOCKER = group(
+  'System Docker, which runs the services. It is PID 1, so only debug, insecure_registry, registry_mirror and log_opts are obeyed.',
+  ALL,
+);
 /** Understood so that files of RancherOS 1 raise no false alarm: there is no third Docker any more. */
 export const BOOTSTRAP_DOCKER = {
   ...group('There is no Docker before System Docker any more.', ALL),

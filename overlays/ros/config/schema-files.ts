@@ -52,8 +52,9 @@ export const MOUNTS = {
     type: 'array',
     items: { type: 'string' },
     minItems: 4,
-    maxItems: 4,
+    maxItems: 6,
     title: 'a list of four: device, mount point, type, options',
   },
-  description: 'What is mounted at start, each as [device, mount point, type, options].',
+  description:
+    'What is mounted at start, each as [device, mount point, type, options]; two numbers behind them, as in /etc/fstab, say nothing.',
 } as const;

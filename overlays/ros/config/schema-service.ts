@@ -70,14 +70,14 @@ export const SERVICE = {
         additionalProperties: { type: 'integer' },
       },
     },
-    container_name: text('Name of the container.', { deprecated: true }),
-    build: text('Folder of a Dockerfile.', { deprecated: true }),
-    dockerfile: text('Name of the Dockerfile.', { deprecated: true }),
+    container_name: text('A container has the name of its service.', { deprecated: true }),
+    build: text('Build the image with docker, and name it in image.', { deprecated: true }),
+    dockerfile: text('Build the image with docker, and name it in image.', { deprecated: true }),
     extends: {
       type: ['string', 'object'],
       additionalProperties: { type: 'string' },
       deprecated: true,
-      description: 'A service to begin with.',
+      description: 'Write all keys of the service.',
     },
   },
 } as const;

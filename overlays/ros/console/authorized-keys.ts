@@ -1,3 +1,4 @@
+import { isPublicKey } from '../config/public-keys.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import type { Command, System } from '../runtime/system.ts';
 import { ACCOUNTS, type Account } from './accounts.ts';
@@ -38,7 +39,7 @@ export function keyLines(keys: readonly string[]): readonly string[] {
   const lines = keys
     .flatMap((key) => key.split('\n'))
     .map((line) => line.trim())
-    .filter((line) => /(^|\s)(ssh-|ecdsa-|sk-)[a-z0-9@.-]+\s+[A-Za-z0-9+/=]{20,}/.test(line) && !line.startsWith('#'));
+    .filter(isPublicKey);
   return [...new Set(lines)];
 }
 

@@ -1,6 +1,7 @@
-import { problemForLog, problemText } from '../config/problem.ts';
+import { problemText } from '../config/problem.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
+import { tellProblems } from '../config/tell.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
@@ -57,12 +58,7 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
   }
   if (best !== undefined) note(system, `datasource ${best.name} gave the configuration`);
   for (const problem of all) alarm(system, problem);
-  const found = saved?.problems ?? [];
-  for (const problem of found) note(system, problemForLog(problem));
-  if (found.length > 0) {
-    const count = found.length === 1 ? '1 problem' : `${found.length} problems`;
-    alarm(system, `The user-data of ${best?.name} has ${count}; “sudo ros config validate --all” shows where.`);
-  }
+  tellProblems(system, `The user-data of ${best?.name}`, saved?.problems ?? []);
   const status = saved === undefined ? 0 : applyChanged(system, before, loadConfig(system).config);
   if (best?.state === 'found')
     tellReady(

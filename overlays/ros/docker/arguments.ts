@@ -1,3 +1,4 @@
+import { FLAGS, RENAMED } from './dockerd-options.ts';
 import { type DaemonJson, hostOf } from './options.ts';
 
 /** Letters of dockerd's options. */
@@ -30,31 +31,9 @@ const EXCLUDED: Readonly<Record<string, readonly string[]>> = {
   bip: ['bridge'],
   'log-driver': ['log-opts'],
 };
-/** Names of the past. */
-const RENAMED: Readonly<Record<string, string>> = { graph: 'data-root' };
-/** They need no value, so the word behind them is not theirs. */
-const FLAGS = new Set([
-  'debug',
-  'tls',
-  'tlsverify',
-  'live-restore',
-  'icc',
-  'ip-forward',
-  'ip-masq',
-  'iptables',
-  'ip6tables',
-  'ipv6',
-  'userland-proxy',
-  'selinux-enabled',
-  'experimental',
-  'init',
-  'no-new-privileges',
-  'raw-logs',
-  'rootless',
-]);
 
 /** One option of a command line: its long name, and its value where it has one. */
-interface Option {
+export interface Option {
   readonly name: string;
   readonly value?: string;
 }
@@ -69,7 +48,7 @@ export function readArguments(words: readonly string[]): readonly Option[] {
     const written = long ?? LETTERS[letter ?? ''] ?? word.replace(/^-+/, '');
     const name = RENAMED[written] ?? written;
     const own = given ?? joined;
-    const follows = own === undefined && !FLAGS.has(name) && rest[0] !== undefined && !rest[0].startsWith('-');
+    const follows = own === undefined && !FLAGS.has(name) && /^([^-]|-\d|$)/.test(rest[0] ?? '-');
     const value = own ?? (follows ? rest.shift() : undefined);
     options.push({ name, ...(value === undefined ? {} : { value: name === 'host' ? hostOf(value) : value }) });
   }

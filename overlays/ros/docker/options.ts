@@ -52,14 +52,10 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   if (mirrors.length > 0) json.set('registry-mirrors', mirrors);
   const pools = (options.default_address_pools ?? []).flatMap((pool) => {
     const [, base = '', size = ''] = /^(?:base=)?([0-9a-fA-F.:]+\/\d+),(?:size=)?(\d+)$/.exec(pool) ?? [];
-    if (base !== '') return [{ base, size: Number(size) }];
-    warnings.push(`rancher.docker.default_address_pools: “${pool}” is not base/prefix,size; it is left out.`);
-    return [];
+    return base === '' ? [] : [{ base, size: Number(size) }];
   });
   if (pools.length > 0) json.set('default-address-pools', pools);
   if (options.userns_enabled) json.set('userns-remap', 'default');
-  if (options.userland_proxy)
-    warnings.push('rancher.docker.userland_proxy has no effect: the program for it is not part of the release.');
   const hosts = listOf(options.host).map(hostOf);
   json.set('hosts', [...new Set([SOCKET, ...hosts])]);
   if (options.tls) addTls(json, options, warnings);

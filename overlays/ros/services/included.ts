@@ -1,5 +1,6 @@
 import { MAX_BYTES } from '../config/document.ts';
 import { filesIn } from '../config/files.ts';
+import { goneService } from '../config/gone-names.ts';
 import { mergeInto, type Tree } from '../config/merge.ts';
 import { problemText } from '../config/problem.ts';
 import { readCompose } from '../config/read.ts';
@@ -96,6 +97,8 @@ function textOf(
   }
   const [url] = urls;
   if (url !== undefined) return neverFetched(name);
+  const gone = goneService(name);
+  if (gone !== undefined) return `${gone.message} ${gone.hint}`;
   return `service ${name}: no definition of that name is known; “ros service list --all” shows all there are`;
 }
 

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { problemText } from '../../../overlays/ros/config/problem.ts';
+import { readCloudConfig } from '../../../overlays/ros/config/read.ts';
 import { type BakedConfig, loadCloudConfig } from '../../../pipeline/config/cloud-config.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
 
@@ -12,16 +14,16 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-async function load(bytes: string | Uint8Array): Promise<BakedConfig> {
+async function load(bytes: string | Uint8Array, isStrict = false): Promise<BakedConfig> {
   const file = path.join(folder, 'file.yml');
   await writeFile(file, bytes);
-  return loadCloudConfig(file, 'site.yml');
+  return loadCloudConfig(file, 'site.yml', { isStrict });
 }
 
 /** Failures as `line:column message`. */
-async function mistakes(bytes: string | Uint8Array): Promise<readonly string[]> {
+async function mistakes(bytes: string | Uint8Array, isStrict = false): Promise<readonly string[]> {
   try {
-    await load(bytes);
+    await load(bytes, isStrict);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return error.failures.map(({ kind, place, message }) => {
@@ -33,7 +35,6 @@ async function mistakes(bytes: string | Uint8Array): Promise<readonly string[]> 
 }
 
 const WRONG: readonly (readonly [string, string | Uint8Array, readonly RegExp[]])[] = [
-  ['a key that nobody knows', '#cloud-config\nhostnam: a\n', [/^2:1 “hostnam” is not known\.$/]],
   ['a value of another type', 'rancher:\n  docker:\n    debug: maybe\n', [/^3:5 “rancher\.docker\.debug” must be true or false, not “maybe”\.$/]],
   ['all mistakes, each with its place', 'hostname: "a b"\nrancher: {ssh: {port: 0}}\n', [/^1:1 “hostname” must be/, /^2:17 “rancher\.ssh\.port” must be at least 1/]],
   ['what stands twice, because the first is lost', 'hostname: a\nhostname: b\n', [/^2:1 The key “hostname” stands here twice/]],
@@ -67,9 +68,37 @@ test('a fit one is kept byte for byte, and its digest is that of its bytes', asy
   assert.notEqual((await load(`${text}\n`)).digest, baked.digest);
 });
 
-test('a key of RancherOS 1 that has no effect any more is told and no mistake', async () => {
-  const { warnings } = await load('rancher: {rm_usr: true}\n');
-  assert.deepEqual(warnings, ['site.yml:1:11: “rancher.rm_usr” has no effect.']);
+/** What RancherOS 1 ignored, knew or could do: text, and the sentence that the machine says too. */
+const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
+  ['rancher: {rm_usr: true}\n', 'site.yml:1:11: “rancher.rm_usr” has no effect. The system is never copied to the disk.'],
+  ['hostname: a\nhostnam: a\n', 'site.yml:2:1: “hostnam” is not known and has no effect. Did you mean “hostname”?'],
+  ['hostname: a\nappend: quiet\n', 'site.yml:2:1: “append” is not known and has no effect. Kernel parameters are given by “ros install --append”.'],
+  ['rancher: {docker: {storage_driver: overlay}}\n', 'site.yml:1:20: “rancher.docker.storage_driver” names “overlay”, which Docker 26 does not have. overlay2 stacks layers in its place.'],
+];
+for (const [text, sentence] of WITHOUT_EFFECT) {
+  test(`what a machine would only warn of does not stop a build, and stops a strict one: ${text.trim()}`, async () => {
+    const { warnings } = await load(text);
+    assert.equal(warnings.length, 1);
+    assert.ok(warnings[0]?.startsWith(sentence), warnings[0]);
+    const said = readCloudConfig(text, 'site.yml').problems.map(problemText);
+    assert.deepEqual(said, [warnings[0]?.replace(/^(site\.yml:\d+:\d+: )/, '$1warning: ')]);
+    assert.equal((await mistakes(text, true)).length, 1);
+  });
+}
+
+test("a file of RancherOS 1 with keys that it knew is baked in, and each key's hint is told", async () => {
+  const text =
+    'rancher:\n  network:\n    dns: {override: true, nameservers: [192.0.2.53]}\n    interfaces:\n      eth0: {dhcp: true, dns: {nameservers: [192.0.2.53]}}\n  defaults:\n    system_docker_logs: true\nnetwork: {interfaces: {}}\n';
+  const { warnings } = await load(text);
+  assert.deepEqual(
+    warnings.map((line) => line.replace(/^.*? and has no effect\. /, '')),
+    [
+      'Name servers that are configured are always asked before those of DHCP.',
+      'Name servers belong to the whole machine: rancher.network.dns.',
+      'The log of System Docker is kept always, in /var/log/system-docker.log.',
+      'Write rancher.network, or give the file network-config by the datasource nocloud.',
+    ],
+  );
 });
 
 const SECRETS: readonly (readonly [string, string])[] = [

@@ -1,0 +1,115 @@
+import { readArguments } from '../docker/arguments.ts';
+import { DOCKER_MAJOR } from '../docker/dockerd-options.ts';
+import { accepted, refusalOf, refusalText } from '../docker/refused.ts';
+import { systemOptions } from '../docker/system-options.ts';
+import { type Judgement, LEFT_OUT, type Verdict } from './judge.ts';
+import { isTree, type Tree } from './merge.ts';
+import { nameOf, type Path } from './problem.ts';
+import type { DockerOptions } from './schema.ts';
+
+/** Keys of rancher.docker whose values dockerd looks at before it starts, and its own names for them. */
+const CHECKED: Readonly<Record<string, string>> = {
+  'host.*': 'host',
+  host: 'host',
+  log_driver: 'log-driver',
+  'registry_mirror.*': 'registry-mirror',
+  registry_mirror: 'registry-mirror',
+  storage_driver: 'storage-driver',
+};
+
+const engine: Judgement['judge'] = (value, path) =>
+  value === '' || new RegExp(`^(docker-)?${DOCKER_MAJOR}(\\.|$)`).test(String(value))
+    ? undefined
+    : {
+        message: `${nameOf(path)} names “${String(value)}”, and this release has one engine, Docker ${DOCKER_MAJOR}, which runs instead.`,
+        hint: 'Leave the key out; another engine comes with another release.',
+      };
+
+function option(name: string): Judgement['judge'] {
+  return (value, path) => {
+    if (typeof value !== 'string' || value === '') return undefined;
+    const refusal = refusalOf({ name, value });
+    if (refusal === undefined) return undefined;
+    const [instead] = accepted([{ name, value }]).options;
+    return {
+      message: `${capital(nameOf(path))} ${refusal.why}${instead === undefined ? '; it is left out' : ''}.`,
+      ...(refusal.instead === undefined ? {} : { hint: refusal.instead }),
+      becomes: instead?.value ?? LEFT_OUT,
+    };
+  };
+}
+
+/** The options that dockerd would refuse; docker-config leaves them out when it makes the command line. */
+const words: Judgement['judge'] = (value, path) => {
+  if (!Array.isArray(value)) return undefined;
+  const { refused } = accepted(readArguments(value as readonly string[]));
+  return refused.map(
+    (refusal): Verdict => ({
+      message: refusalText(nameOf(path), refusal),
+      ...(refusal.instead === undefined ? {} : { hint: refusal.instead }),
+    }),
+  );
+};
+
+const pool: Judgement['judge'] = (value, path) =>
+  /^(?:base=)?[0-9a-fA-F.:]+\/\d+,(?:size=)?\d+$/.test(String(value))
+    ? undefined
+    : {
+        message: `${capital(nameOf(path))}, “${String(value)}”, is not base/prefix,size; it is left out.`,
+        hint: 'Such as 10.10.0.0/16,24.',
+        becomes: LEFT_OUT,
+      };
+
+const userlandProxy: Judgement['judge'] = (value, path) =>
+  value === true
+    ? {
+        message: `${nameOf(path)} has no effect: the program for it is not part of the release.`,
+        hint: 'Ports are published by rules of the kernel; leave it out.',
+        becomes: LEFT_OUT,
+      }
+    : undefined;
+
+const bip = (_: unknown, path: Path, whole: Tree): Verdict | undefined => {
+  const beside = path
+    .slice(0, -1)
+    .reduce<unknown>((tree, key) => (isTree(tree) ? tree[String(key)] : undefined), whole);
+  if (!isTree(beside) || beside['bridge'] === undefined) return undefined;
+  return {
+    message: `${nameOf(path)} has no effect beside bridge: that bridge has an address already.`,
+    hint: 'Leave one of the two out.',
+    becomes: LEFT_OUT,
+  };
+};
+
+/** Hints for keys of System Docker that people set. */
+const IN_PLACE: Readonly<Record<string, string>> = {
+  environment: 'rancher.network.http_proxy and https_proxy are the proxy of both Dockers.',
+  storage_driver: 'It is overlay2.',
+};
+
+/** System Docker is PID 1; whoever makes its file at the start says the same. */
+const systemKey: Judgement['judge'] = (value, path) => {
+  const key = String(path.at(-1));
+  const { warnings } = systemOptions({}, { [key]: value } as DockerOptions);
+  const hint = IN_PLACE[key];
+  return warnings.map((message) => ({ message, ...(hint === undefined ? {} : { hint }) }));
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What of the options of both Dockers cannot work with those of the release. */
+export const DOCKER_JUDGEMENTS: readonly Judgement[] = [
+  { at: 'rancher.system_docker.*', judge: systemKey },
+  ...['rancher.docker', 'rancher.defaults.docker'].flatMap(ofUserDocker),
+];
+
+function ofUserDocker(at: string): readonly Judgement[] {
+  return [
+    { at: `${at}.engine`, judge: engine },
+    { at: `${at}.bip`, judge: bip },
+    { at: `${at}.userland_proxy`, judge: userlandProxy },
+    { at: `${at}.default_address_pools.*`, judge: pool },
+    ...['args', 'extra_args', 'tls_args'].map((key) => ({ at: `${at}.${key}`, judge: words })),
+    ...Object.entries(CHECKED).map(([key, name]) => ({ at: `${at}.${key}`, judge: option(name) })),
+  ];
+}

@@ -1,0 +1,39 @@
+import type { Judgement } from './judge.ts';
+import { isTree } from './merge.ts';
+
+/** Files that other systems read, and RancherOS 1, by how their paths begin, and what to write instead. */
+const UNREAD: readonly (readonly [RegExp, string])[] = [
+  [/^\/etc\/respawn\.conf$/, 'Write a service below rancher.services, or start the program in runcmd.'],
+  [/^\/etc\/(systemd\/system\/docker\.service\.d\/|default\/docker$|sysconfig\/docker$)/, 'Write rancher.docker.'],
+  [
+    /^\/(etc|lib|usr\/lib)\/systemd\//,
+    'There is no systemd. Write a service below rancher.services, or a command into runcmd.',
+  ],
+  [/^\/etc\/(init|init\.d|rc\d?\.d)\//, 'Write a service below rancher.services, or a command into runcmd.'],
+  [
+    /^\/etc\/(netplan\/|network\/interfaces|sysconfig\/network|NetworkManager\/|systemd\/network\/)/,
+    'Write rancher.network.interfaces.',
+  ],
+  [/^\/etc\/fstab$/, 'Write mounts.'],
+  [/^\/etc\/(crontab$|cron\.)/, 'Give a service the label cron.schedule.'],
+  [/^\/etc\/sysctl\.(conf$|d\/)/, 'Write rancher.sysctl.'],
+  [/^\/etc\/modules(-load\.d\/|$)/, 'Write rancher.modules.'],
+  [/^\/etc\/hostname$/, 'Write hostname.'],
+  [
+    /^\/boot\/(global\.cfg$|syslinux\/|extlinux\/|linux-(current|previous)\.cfg$)/,
+    'GRUB starts this system; kernel parameters are given by “ros install --append”.',
+  ],
+];
+
+/** What a file of write_files is read by is known by its path; what nobody reads is written all the same. */
+export const FILE_JUDGEMENTS: readonly Judgement[] = [
+  {
+    at: 'write_files.*',
+    judge(file) {
+      if (!isTree(file) || !['console', undefined].includes(file['container'] as string | undefined)) return undefined;
+      const path = String(file['path']);
+      const hint = UNREAD.find(([pattern]) => pattern.test(path))?.[1];
+      return hint === undefined ? undefined : { message: `Nothing on this system reads ${path}.`, hint };
+    },
+  },
+];

@@ -1,0 +1,84 @@
+import { isTree, type Tree } from './merge.ts';
+import type { Finding, Path } from './problem.ts';
+
+/** What is said of a value that fits the schema and cannot work here. */
+export interface Verdict {
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint?: string;
+  /** What the value becomes; `LEFT_OUT`: nothing. Without it the value stays as it is. */
+  readonly becomes?: unknown;
+}
+
+export const LEFT_OUT = Symbol('left out');
+
+/** One thing that cannot work on this system. */
+export interface Judgement {
+  /** The keys to what is judged, with dots between them; `*` is any key, and any place in a list. */
+  readonly at: string;
+  /** `whole` is the configuration that the value stands in. Several verdicts: each is told; the last one says what becomes of the value. */
+  readonly judge: (value: unknown, path: Path, whole: Tree) => Verdict | readonly Verdict[] | undefined;
+}
+
+/**
+ * Says of a configuration that fits the schema what in it cannot work here, and takes that out, so that all beside it holds. The guest says it at
+ * boot and in `ros config validate`, and the build says it of what is baked in: everybody who reads a cloud-config comes through here.
+ */
+export function judged(
+  value: unknown,
+  judgements: readonly Judgement[],
+): { readonly value: unknown; readonly findings: readonly Finding[] } {
+  if (!isTree(value)) return { value, findings: [] };
+  const findings: Finding[] = [];
+  const changes: { readonly path: Path; readonly becomes: unknown }[] = [];
+  for (const { at, judge } of judgements) {
+    for (const { path, value: found } of matching(value, at.split('.'))) {
+      const given = judge(found, path, value) ?? [];
+      for (const { message, hint, ...more } of Array.isArray(given)
+        ? (given as readonly Verdict[])
+        : [given as Verdict]) {
+        findings.push({ severity: 'warning', path, message, ...(hint === undefined ? {} : { hint }) });
+        if ('becomes' in more) changes.push({ path, becomes: more.becomes });
+      }
+    }
+  }
+  // From the end of a list to its beginning: what is taken out moves what stands behind it.
+  const changed = changes
+    .reverse()
+    .reduce<unknown>((tree, { path, becomes }) => withChange(tree, path, becomes), value);
+  return { value: changed, findings };
+}
+
+function* matching(
+  value: unknown,
+  keys: readonly string[],
+  path: Path = [],
+): Generator<{ readonly path: Path; readonly value: unknown }> {
+  const [key, ...rest] = keys;
+  if (key === undefined) {
+    yield { path, value };
+    return;
+  }
+  if (Array.isArray(value)) {
+    if (key === '*') for (const [index, item] of value.entries()) yield* matching(item, rest, [...path, index]);
+    return;
+  }
+  if (!isTree(value)) return;
+  for (const name of key === '*' ? Object.keys(value) : [key])
+    if (Object.hasOwn(value, name)) yield* matching(value[name], rest, [...path, name]);
+}
+
+/** A copy with another value at the path. */
+function withChange(tree: unknown, path: Path, becomes: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return becomes;
+  if (Array.isArray(tree)) {
+    const list = [...(tree as readonly unknown[])];
+    const next = withChange(list[Number(step)], rest, becomes);
+    list.splice(Number(step), 1, ...(next === LEFT_OUT ? [] : [next]));
+    return list;
+  }
+  const next = withChange((tree as Tree)[step], rest, becomes);
+  const { [step]: _, ...others } = tree as Tree;
+  return next === LEFT_OUT ? others : { ...(tree as Tree), [step]: next };
+}

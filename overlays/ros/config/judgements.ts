@@ -1,0 +1,32 @@
+import { goneConsole, goneService } from './gone-names.ts';
+import type { Judgement } from './judge.ts';
+import { DOCKER_JUDGEMENTS } from './judge-docker.ts';
+import { FILE_JUDGEMENTS } from './judge-files.ts';
+import { at } from './merge.ts';
+import { nameOf } from './problem.ts';
+import { troubleOfKey } from './public-keys.ts';
+
+const console: Judgement = { at: 'rancher.console', judge: (name) => goneConsole(String(name)) };
+
+const service: Judgement = {
+  at: 'rancher.services_include.*',
+  judge: (isOn, path, whole) =>
+    // A catalogue of the user's may have one of that name.
+    isOn === true && at(whole, ['rancher', 'repositories']) === undefined
+      ? goneService(String(path.at(-1)))
+      : undefined,
+};
+
+const key: Judgement = {
+  at: 'ssh_authorized_keys.*',
+  judge(item, path) {
+    const trouble = troubleOfKey(String(item));
+    if (trouble === undefined) return undefined;
+    const name = nameOf(path);
+    const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${trouble.why}, so it lets nobody in.`;
+    return { message, hint: trouble.hint };
+  },
+};
+
+/** All that the schema allows, because RancherOS 1 did, and that cannot work here. Beside the schema, this is the list to add to. */
+export const JUDGEMENTS: readonly Judgement[] = [key, console, service, ...FILE_JUDGEMENTS, ...DOCKER_JUDGEMENTS];

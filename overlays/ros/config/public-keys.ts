@@ -1,0 +1,36 @@
+/** Whether a line is a public key of SSH, with options before it perhaps. */
+export const isPublicKey = (line: string): boolean =>
+  /(^|\s)(ssh-|ecdsa-|sk-)[a-z0-9@.-]+\s+[A-Za-z0-9+/=]{20,}/.test(line) && !line.startsWith('#');
+
+/** Where an account's keys can be read, by the word in front of its name, as other systems fetch them. */
+const ACCOUNTS: Readonly<Record<string, (name: string) => string>> = {
+  github: (name) => `https://github.com/${name}.keys`,
+  gh: (name) => `https://github.com/${name}.keys`,
+  gitlab: (name) => `https://gitlab.com/${name}.keys`,
+  gl: (name) => `https://gitlab.com/${name}.keys`,
+  launchpad: (name) => `https://launchpad.net/~${name}/+sshkeys`,
+  lp: (name) => `https://launchpad.net/~${name}/+sshkeys`,
+};
+
+/** Why an item of ssh_authorized_keys opens nothing, in a clause, and what to write instead; undefined for a key, and for a comment. */
+export function troubleOfKey(item: string): { readonly why: string; readonly hint: string } | undefined {
+  const text = item.trim();
+  if (text === '' || text.split('\n').every((line) => line.trim().startsWith('#'))) return undefined;
+  const [, word = '', name = ''] = /^([a-z]+):([\w.@+-]+)$/i.exec(text) ?? [];
+  const place = ACCOUNTS[word.toLowerCase()]?.(name);
+  if (place !== undefined || /^https?:\/\/\S+$/.test(text))
+    return {
+      why: 'names where keys are, and keys are not fetched',
+      hint: `Write the keys themselves${place === undefined ? '' : `; they stand at ${place}`}.`,
+    };
+  if (text.includes('PRIVATE KEY'))
+    return { why: 'is a private key', hint: 'Write the public one: “ssh-keygen -y -f FILE” shows it.' };
+  if (/^-+ ?BEGIN/.test(text))
+    return {
+      why: 'is a key in the form of another program',
+      hint: 'Write what “ssh-keygen -i -f FILE” makes of it.',
+    };
+  // A short word is a stand-in of whoever wrote it.
+  if (/(^|\s)(ssh-|ecdsa-|sk-)\S+\s+\S/m.test(text) || text.length < 20) return undefined;
+  return { why: 'is no public key', hint: 'Write it in one line, such as ssh-ed25519 AAAA… NAME.' };
+}

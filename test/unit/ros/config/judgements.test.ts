@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
+import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
+import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
+import { tellProblems } from '../../../../overlays/ros/config/tell.ts';
+import { includedServices } from '../../../../overlays/ros/services/included.ts';
+import { machine } from '../machine.ts';
+
+/** What cannot work here: a configuration, the sentence about it, and what is left of the configuration beside it. */
+const IMPOSSIBLE: readonly (readonly [string, RegExp, object])[] = [
+  [
+    'rancher: {docker: {engine: docker-17.03.2-ce, debug: true}}',
+    /names “docker-17\.03\.2-ce”, and this release has one engine, Docker 26.* Leave the key out/,
+    { rancher: { docker: { engine: 'docker-17.03.2-ce', debug: true } } },
+  ],
+  [
+    'rancher: {docker: {storage_driver: overlay, debug: true}}',
+    /names “overlay”, which Docker 26 does not have\. overlay2 stacks/,
+    { rancher: { docker: { storage_driver: 'overlay2', debug: true } } },
+  ],
+  ['rancher: {docker: {storage_driver: aufs, debug: true}}', /names “aufs”.*; it is left out\. .*docker save/, { rancher: { docker: { debug: true } } }],
+  ['rancher: {docker: {storage_driver: devicemapper}}', /names “devicemapper”/, { rancher: { docker: {} } }],
+  ['rancher: {docker: {log_driver: logentries, debug: true}}', /names “logentries”.*There are json-file, local/, { rancher: { docker: { debug: true } } }],
+  [
+    'rancher: {docker: {host: ["tcp://0.0.0.0:2375", "npipe://x"]}}',
+    /Item 2 of “rancher\.docker\.host” must begin with tcp:\/\/ or unix:\/\//,
+    { rancher: { docker: { host: ['tcp://0.0.0.0:2375'] } } },
+  ],
+  ['rancher: {docker: {registry_mirror: mirror.example}}', /“rancher\.docker\.registry_mirror” must begin with http/, { rancher: { docker: {} } }],
+  ['rancher: {docker: {bridge: br0, bip: 10.0.0.1/8}}', /“rancher\.docker\.bip” has no effect beside bridge/, { rancher: { docker: { bridge: 'br0' } } }],
+  ['rancher: {docker: {userland_proxy: true}}', /has no effect: the program for it is not part of the release/, { rancher: { docker: {} } }],
+  ['rancher: {docker: {default_address_pools: [10.9.0.0/16, "10.8.0.0/16,24"]}}', /is not base\/prefix,size; it is left out/, { rancher: { docker: { default_address_pools: ['10.8.0.0/16,24'] } } }],
+  [
+    'rancher: {docker: {extra_args: [--oom-score-adjust, "-5", --label, a=b]}}',
+    /“--oom-score-adjust” in “rancher\.docker\.extra_args” is not known to Docker 26; it is left out/,
+    { rancher: { docker: { extra_args: ['--oom-score-adjust', '-5', '--label', 'a=b'] } } },
+  ],
+  ['rancher: {defaults: {docker: {storage_driver: aufs}}}', /“rancher\.defaults\.docker\.storage_driver” names “aufs”/, { rancher: { defaults: { docker: {} } } }],
+  [
+    'rancher: {system_docker: {storage_driver: overlay, debug: true}}',
+    /rancher\.system_docker\.storage_driver is not obeyed: System Docker is PID 1/,
+    { rancher: { system_docker: { storage_driver: 'overlay', debug: true } } },
+  ],
+  [
+    'rancher: {system_docker: {environment: [HTTP_PROXY=x]}}',
+    /rancher\.system_docker\.environment is not obeyed.*rancher\.network\.http_proxy/,
+    { rancher: { system_docker: { environment: ['HTTP_PROXY=x'] } } },
+  ],
+  ['rancher: {system_docker: {log_opts: {max-size: 5m, tag: x}}}', /rancher\.system_docker\.log_opts\.tag is not obeyed/, { rancher: { system_docker: { log_opts: { 'max-size': '5m', tag: 'x' } } } }],
+  ['rancher: {console: ubuntu, debug: true}', /The console ubuntu of RancherOS 1 is not part of this release.*ros console enable/, { rancher: { console: 'ubuntu', debug: true } }],
+  [
+    'rancher: {services_include: {kernel-headers: true}}',
+    /The service kernel-headers of RancherOS 1 is not part of this release\. Debian has them/,
+    { rancher: { services_include: { 'kernel-headers': true } } },
+  ],
+  ['ssh_authorized_keys: ["github:ann"]', /Item 1 of “ssh_authorized_keys” names where keys are, and keys are not fetched.*https:\/\/github\.com\/ann\.keys/, { ssh_authorized_keys: ['github:ann'] }],
+  ['ssh_authorized_keys: ["https://gitlab.com/ann.keys"]', /keys are not fetched/, { ssh_authorized_keys: ['https://gitlab.com/ann.keys'] }],
+  ['ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY-----"]', /is a private key, so it lets nobody in/, { ssh_authorized_keys: ['-----BEGIN OPENSSH PRIVATE KEY-----'] }],
+  ['ssh_authorized_keys: ["---- BEGIN SSH2 PUBLIC KEY ----"]', /ssh-keygen -i -f/, { ssh_authorized_keys: ['---- BEGIN SSH2 PUBLIC KEY ----'] }],
+  ['ssh_authorized_keys: [AAAAB3NzaC1yc2EAAAADAQABAAABAQ]', /is no public key, so it lets nobody in/, { ssh_authorized_keys: ['AAAAB3NzaC1yc2EAAAADAQABAAABAQ'] }],
+  ['write_files: [{path: /etc/respawn.conf, content: x}]', /Nothing on this system reads \/etc\/respawn\.conf\. Write a service/, { write_files: [{ path: '/etc/respawn.conf', content: 'x' }] }],
+  ['write_files: [{path: /etc/systemd/system/docker.service.d/a.conf}]', /Write rancher\.docker\./, { write_files: [{ path: '/etc/systemd/system/docker.service.d/a.conf' }] }],
+];
+for (const [text, sentence, left] of IMPOSSIBLE) {
+  test(`what cannot work here is told, and costs nothing beside it: ${text}`, () => {
+    const { config, problems } = readCloudConfig(text, 'a.yml');
+    assert.equal(problems.length, 1, problems.map(problemText).join('\n'));
+    assert.match(problemText(problems[0] as never), sentence);
+    assert.match(problemText(problems[0] as never), /^a\.yml:1:\d+: warning: /);
+    assert.deepEqual(config, left);
+  });
+}
+
+const POSSIBLE: readonly string[] = [
+  'rancher: {docker: {engine: docker-26.1.5, storage_driver: btrfs, log_driver: syslog, userland_proxy: false}}',
+  'rancher: {docker: {log_driver: "loki/loki-docker-driver:latest", extra_args: [-D, --log-opt, max-size=1m, --graph, /x]}}',
+  'rancher: {docker: {args: [daemon, --log-opt, max-size=25m, -s, overlay2, -G, docker, -H, "unix:///var/run/docker.sock", -H, "0.0.0.0:2376", --userland-proxy=false]}}',
+  'rancher: {console: debian, services_include: {kernel-headers: false, volume-nfs: true}}',
+  'rancher: {services_include: {kernel-headers: true}, repositories: {mine: {url: "https://example.org"}}}',
+  'ssh_authorized_keys: ["from=\\"10.0.0.1\\" ssh-rsa AAAAB3NzaC1yc2E me", "# nobody", ssh-rsa A]',
+  'write_files: [{path: /etc/systemd/x, container: mine}, {path: /etc/rc.local}]',
+  'mounts: [[LABEL=data, /mnt/data, ext4, "defaults,nofail", "0", "2"]]',
+];
+for (const text of POSSIBLE) {
+  test(`what works is not warned of: ${text}`, () => {
+    assert.deepEqual(readCloudConfig(text, 'a.yml').problems.map(problemText), []);
+  });
+}
+
+test('the kernel command line is judged as a file is', () => {
+  const { config, problems } = readKernelLine('quiet rancher.docker.storage_driver=overlay rancher.console=ubuntu');
+  assert.deepEqual(config, { rancher: { docker: { storage_driver: 'overlay2' }, console: 'ubuntu' } });
+  assert.deepEqual(
+    problems.map(({ column }) => column),
+    [7, 45],
+  );
+});
+
+const ELSEWHERE: readonly (readonly [string, RegExp])[] = [
+  ['disk_setup: {}', /Write the commands into bootcmd/],
+  ['fs_setup: []', /rancher\.state\.autoformat/],
+  ['swap: {size: 1G}', /mkswap/],
+  ['timezone: Europe/Berlin', /\/etc\/localtime/],
+  ['ntp: {servers: [a]}', /Write rancher\.ntp\.servers\./],
+  ['users: [default]', /The users are rancher and docker/],
+  ['packages: [vim]', /apt-get install/],
+  ['groups: [a]', /addgroup/],
+  ['chpasswd: {}', /rancher\.password/],
+  ['growpart: {}', /grows by itself/],
+  ['manage_etc_hosts: true', /always/],
+  ['package_update: true', /apt-get update/],
+  ['ssh_pwauth: true', /No password is ever taken over SSH/],
+  ['ssh_import_id: [gh:ann]', /not fetched/],
+  ['coreos: {units: []}', /key of CoreOS/],
+  ['k3os: {modules: []}', /key of k3OS/],
+  ['run_cmd: [a]', /Write runcmd/],
+  ['services_include: {a: true}', /write “rancher\.services_include”/],
+  ['rancher: {hostname: a}', /write “hostname”/],
+  ['rancher: {interfaces: {eth0: {}}}', /write “rancher\.network\.interfaces”/],
+  ['rancher: {datasources: [ec2]}', /write “rancher\.cloud_init\.datasources”/],
+  ['rancher: {network: {servers: [a]}}', /write “rancher\.ntp\.servers”/],
+  ['rancher: {state: {formatzero: true}}', /A disk of zeros is blank/],
+];
+for (const [text, hint] of ELSEWHERE) {
+  test(`a key of another place or another system is told with what does its work here: ${text}`, () => {
+    const sentences = readCloudConfig(text, 'a.yml').problems.map(problemText);
+    assert.equal(sentences.length, 1, sentences.join('\n'));
+    assert.match(sentences[0] ?? '', /is not known and has no effect\. /);
+    assert.match(sentences[0] ?? '', hint);
+  });
+}
+
+test('a service of the old catalogue is told in the same words when services are started', () => {
+  const text = 'rancher: {services_include: {kernel-headers: true, crontab: true}}';
+  const { config, problems } = readCloudConfig(text, 'a.yml');
+  const { problems: atBoot } = includedServices(machine(), config);
+  assert.deepEqual(
+    atBoot,
+    problems.map(({ message, hint }) => `${message} ${hint}`),
+  );
+});
+
+test('at a start the first problem is shown whole on the console, and the rest are counted and logged', () => {
+  const { problems } = readCloudConfig('hostname: a\nrancher:\n  ssh: {port: 0}\n  netwrok: {}\n', 'a.yml');
+  const system = machine({ '/dev/kmsg': '' });
+  tellProblems(system, 'The configuration', problems);
+  const log = system.readText('/dev/kmsg') ?? '';
+  const shown = log.split('\n').filter((line) => line.startsWith('<3>'));
+  assert.equal(shown.length, 2);
+  assert.match(shown[0] ?? '', /The configuration has 2 problems; "sudo ros config validate --all" shows where\./);
+  assert.match(shown[1] ?? '', /^<3>ros: a\.yml:3:9: error: "rancher\.ssh\.port" must be at least 1, not 0; it is left out\./);
+  assert.match(log, /^ros: a\.yml:4:3: warning: "rancher\.netwrok" is not known and has no effect\. Did you mean "network"\?$/m);
+});
+
+test('a configuration without a problem is not told of', () => {
+  const system = machine({ '/dev/kmsg': '' });
+  tellProblems(system, 'The configuration', []);
+  assert.equal(system.readText('/dev/kmsg'), '');
+});
+
+test('what looks like a secret in the words that a problem quotes is not shown on the console, nor in the log', () => {
+  const texts = [
+    'rancher:\n  docker: {environment: "HTTP_PROXY=http://me:hidden@proxy:3128"}\n',
+    'hostname: a\npassword: "hidden\n',
+    'rancher: {docker: {environment: "DB_PASSWORD=hidden"}}\n',
+    'rancher:\n  network:\n    wifi_networks: {home: {psk: [hidden]}}\n',
+  ];
+  for (const text of texts) {
+    const { problems } = readCloudConfig(text, 'a.yml');
+    assert.ok(problems.length > 0, text);
+    for (const problem of problems) assert.doesNotMatch(problemForConsole(problem) + problemForLog(problem), /hidden/, text);
+  }
+});
