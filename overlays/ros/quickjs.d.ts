@@ -7,11 +7,16 @@ declare module 'std' {
     error(): boolean;
     puts(text: string): void;
     flush(): void;
+    /** Bytes that were read into the buffer. */
+    read(buffer: ArrayBuffer, position: number, length: number): number;
+    /** 0, or the negative number of an error. */
+    seek(offset: number, whence: number): number;
     readAsString(maxSize?: number): string;
     /** -1 at the end. */
     getByte(): number;
   }
   const input: FILE;
+  export const SEEK_SET: number;
 
   export { input as in };
   export const out: FILE;

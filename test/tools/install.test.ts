@@ -51,6 +51,7 @@ function host(intercept: (argv: readonly string[]) => Result | undefined = () =>
     program: 'ros',
     args: [],
     readText: (path) => readFileSync(path, 'utf8'),
+    readAt: unexpected,
     writeText: unexpected,
     files: () => [],
     rename: unexpected,

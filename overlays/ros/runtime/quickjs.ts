@@ -16,6 +16,15 @@ function readText(path: string, most?: number): string | undefined {
   return isRead ? text : undefined;
 }
 
+function readAt(path: string, offset: number, length: number): Uint8Array | undefined {
+  const file = std.open(path, 'r');
+  if (file === null) return undefined;
+  const bytes = new Uint8Array(length);
+  const isThere = file.seek(offset, std.SEEK_SET) === 0 && file.read(bytes.buffer, 0, length) === length;
+  file.close();
+  return isThere ? bytes : undefined;
+}
+
 function write(path: string, flags: number, text: string): void {
   const file = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o666);
   const error = file < 0 ? -file : pushAll(file, utf8Bytes(text));
@@ -49,6 +58,7 @@ export const quickjs: System = {
   program,
   args,
   readText,
+  readAt,
   writeText: (path, text) => write(path, os.O_TRUNC, text),
   files(folder) {
     const isFile = (name: string): boolean => {

@@ -2,7 +2,7 @@ import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
-import { copyKept, eraseIntent, hasIntent, RESERVED, writeIntent } from './intent.ts';
+import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './intent.ts';
 import { judge, MAGIC } from './judge.ts';
 
 /** What a disk is called that docker-machine prepared, as boot2docker called it. */
@@ -53,7 +53,7 @@ function format(system: System, device: BlockDevice, because: string): string {
     system,
     `${device.path} is ${because === 'blank' ? 'blank' : `to be formatted (${because})`}: it becomes the state disk`,
   );
-  if (!hasIntent(system, device)) writeIntent(system, device);
+  const uuid = intentOf(system, device) ?? writeIntent(system, device);
   must(system, ['mkdir', '-p', PLACE]);
   const kept = `${PLACE}.tar`;
   copyKept(system, device, kept);
@@ -61,7 +61,7 @@ function format(system: System, device: BlockDevice, because: string): string {
   const forDockerMachine = run(system, ['sh', '-c', script, 'ros', kept, MAGIC]).stdout === MAGIC;
   const label = forDockerMachine ? B2D_LABEL : STATE_LABEL;
   const blocks = String(Math.floor((device.bytes - RESERVED) / 4096));
-  must(system, ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-L', label, device.path, blocks]);
+  must(system, ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-U', uuid, '-L', label, device.path, blocks]);
   if (forDockerMachine) {
     must(system, ['mount', '-t', 'ext4', device.path, PLACE]);
     try {

@@ -1,7 +1,8 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { type BlockDevice, tagsOf } from './block-devices.ts';
-import { hasIntent } from './intent.ts';
+import { whatIsThere } from './blank.ts';
+import { intentOf } from './intent.ts';
 
 /** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
 export const MAGIC = 'boot2docker, please format-me';
@@ -20,15 +21,19 @@ export function judge(system: System, device: BlockDevice, all: readonly BlockDe
   if (device.number === 0 && parts.length > 0) return no(`it has ${parts.length} partition(s)`);
   const used = inUse(system, device.path);
   if (used !== undefined) return no(used);
-  // An unfinished one holds half a file system that may look like a whole one.
-  if (hasIntent(system, device)) return { may: true, because: 'unfinished' };
   const { status, stdout } = run(system, ['blkid', '-p', '-o', 'export', device.path], { withErrors: true });
   const tags = tagsOf(stdout);
-  // 2: nothing found. Everything else is somebody's data, or two signatures at once, or a disk that cannot be read.
-  if (status !== 2) return no(describe(status, tags));
+  const begun = intentOf(system, device);
+  // 2: nothing found. Everything else is somebody's data, or two signatures at once, or a disk that cannot be read; or half a file system
+  // that looks like a whole one, of a formatting that was cut off.
+  if (status !== 2) {
+    const isOurs = begun !== undefined && tags['TYPE'] === 'ext4' && tags['UUID'] === begun;
+    return isOurs ? { may: true, because: 'unfinished' } : no(describe(status, tags));
+  }
+  if (begun !== undefined) return { may: true, because: 'unfinished' };
   if (startOf(system, device.path).startsWith(MAGIC)) return { may: true, because: 'docker-machine' };
-  const zero = run(system, ['cmp', '-s', '-n', '1048576', device.path, '/dev/zero']).status === 0;
-  return zero ? { may: true, because: 'blank' } : no('its first MiB is not empty, though nothing known is there');
+  const found = whatIsThere(system, device);
+  return found === undefined ? { may: true, because: 'blank' } : no(found);
 }
 
 function describe(status: number, tags: Readonly<Record<string, string>>): string {

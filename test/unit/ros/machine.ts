@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command, Result, System } from '../../../overlays/ros/runtime/system.ts';
@@ -51,6 +51,17 @@ export function machine(files: { readonly [path: string]: string | Uint8Array } 
     readText(path, most) {
       try {
         return readFileSync(place(path)).subarray(0, most).toString();
+      } catch {
+        return undefined;
+      }
+    },
+    readAt(path, offset, length) {
+      const bytes = new Uint8Array(length);
+      try {
+        const file = openSync(place(path), 'r');
+        const read = readSync(file, bytes, 0, length, offset);
+        closeSync(file);
+        return read === length ? bytes : undefined;
       } catch {
         return undefined;
       }
