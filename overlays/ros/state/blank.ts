@@ -20,10 +20,13 @@ export function whatIsThere(system: System, device: BlockDevice): string | undef
   const { path, bytes } = device;
   const head = Math.min(HEAD, bytes);
   const tail = Math.min(TAIL, bytes - head);
-  if (!isZero(system, path, { offset: 0, length: MIB })) return 'its first MiB is not empty, though nothing known is there';
+  if (!isZero(system, path, { offset: 0, length: MIB }))
+    return 'its first MiB is not empty, though nothing known is there';
   if (hasSecondTable(system, device)) return 'it has the second copy of a partition table (GPT) at its end';
-  if (!isZero(system, path, { offset: 0, length: head })) return `there is data in its first ${head / MIB} MiB, though nothing known is there`;
-  if (!isZero(system, path, { offset: bytes - tail, length: tail })) return `there is data in its last ${Math.ceil(tail / MIB)} MiB, though nothing known is there`;
+  if (!isZero(system, path, { offset: 0, length: head }))
+    return `there is data in its first ${head / MIB} MiB, though nothing known is there`;
+  if (!isZero(system, path, { offset: bytes - tail, length: tail }))
+    return `there is data in its last ${Math.ceil(tail / MIB)} MiB, though nothing known is there`;
   const between = { offset: head, length: bytes - head - tail };
   if (between.length <= 0) return undefined;
   return sampled(system, path, between) ?? readAll(system, path, between);
@@ -55,7 +58,8 @@ function sampled(system: System, path: string, { offset, length }: Part): string
     const bytes = system.readAt(path, at, SAMPLE);
     if (bytes === undefined) return `it cannot be read at ${Math.floor(at / MIB)} MiB`;
     if (!isBlank(bytes)) return `there is data at ${Math.floor(at / MIB)} MiB, though nothing known is there`;
-    if (system.now() > end) return 'it is too slow to be looked at: erase it if it is to be used (blkdiscard, or wipefs and dd)';
+    if (system.now() > end)
+      return 'it is too slow to be looked at: erase it if it is to be used (blkdiscard, or wipefs and dd)';
   }
   return undefined;
 }

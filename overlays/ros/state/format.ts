@@ -3,7 +3,7 @@ import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
 import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './intent.ts';
-import { judge, MAGIC } from './judge.ts';
+import { judge, type Kind, MAGIC } from './judge.ts';
 
 /** What a disk is called that docker-machine prepared, as boot2docker called it. */
 export const B2D_LABEL = 'B2D_STATE';
@@ -31,7 +31,7 @@ export function formatFirst(
   system: System,
   names: readonly string[],
   devices: readonly BlockDevice[],
-  kinds: readonly string[] = ['blank', 'docker-machine', 'unfinished'],
+  kinds: readonly Kind[] = ['blank', 'docker-machine', 'unfinished'],
 ): Formatted {
   const refusals: string[] = [];
   for (const name of names) {
@@ -41,7 +41,7 @@ export function formatFirst(
       refusals.push(`${name} is not formatted: it is smaller than ${SMALLEST / 2 ** 20} MiB`);
       continue;
     }
-    const { may, because } = judge(system, device, devices);
+    const { may, because } = judge(system, device, devices, kinds);
     if (!may) refusals.push(`${name} is not formatted: ${because}`);
     else if (kinds.includes(because)) return { device: format(system, device, because), refusals };
   }

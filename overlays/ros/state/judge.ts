@@ -1,7 +1,7 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { type BlockDevice, tagsOf } from './block-devices.ts';
 import { whatIsThere } from './blank.ts';
+import { type BlockDevice, tagsOf } from './block-devices.ts';
 import { intentOf } from './intent.ts';
 
 /** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
@@ -14,8 +14,19 @@ export type Judgement =
 
 const no = (because: string): Judgement => ({ may: false, because });
 
-/** Looks at a device itself, not at what is said of it. Nothing is written. */
-export function judge(system: System, device: BlockDevice, all: readonly BlockDevice[]): Judgement {
+/** Reasons for which a device may be formatted. */
+export type Kind = Extract<Judgement, { readonly may: true }>['because'];
+
+/**
+ * Looks at a device itself, not at what is said of it. Nothing is written. Whether it is blank takes long to know, and is looked at only
+ * where `kinds` has that.
+ */
+export function judge(
+  system: System,
+  device: BlockDevice,
+  all: readonly BlockDevice[],
+  kinds: readonly Kind[] = ['blank', 'docker-machine', 'unfinished'],
+): Judgement {
   if (device.readOnly) return no('it is read-only');
   const parts = all.filter((other) => other.disk === device.path && other.number > 0);
   if (device.number === 0 && parts.length > 0) return no(`it has ${parts.length} partition(s)`);
@@ -32,6 +43,7 @@ export function judge(system: System, device: BlockDevice, all: readonly BlockDe
   }
   if (begun !== undefined) return { may: true, because: 'unfinished' };
   if (startOf(system, device.path).startsWith(MAGIC)) return { may: true, because: 'docker-machine' };
+  if (!kinds.includes('blank')) return no('nobody prepared it');
   const found = whatIsThere(system, device);
   return found === undefined ? { may: true, because: 'blank' } : no(found);
 }
