@@ -59,7 +59,7 @@ declare module 'os' {
   export const S_IFMT: number;
   export const S_IFDIR: number;
   /** What was found, and the number of an error. */
-  export function stat(path: string): [{ readonly mode: number } | null, number];
+  export function stat(path: string): [{ readonly mode: number; readonly mtime: number } | null, number];
   export function readdir(path: string): [string[], number];
   /** 0, or the negative number of an error. */
   export function rename(from: string, to: string): number;

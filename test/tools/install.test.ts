@@ -52,6 +52,7 @@ function host(intercept: (argv: readonly string[]) => Result | undefined = () =>
     args: [],
     readText: (path) => readFileSync(path, 'utf8'),
     readAt: unexpected,
+    modified: unexpected,
     writeText: unexpected,
     files: () => [],
     rename: unexpected,

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/sources.ts';
 import { tellProblems } from '../config/tell.ts';
 import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
+import { setClockFloor } from '../early/clock.ts';
 import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
 import { setShutdownLimit } from '../early/shutdown-limit.ts';
@@ -14,11 +15,13 @@ import { mountDisks } from '../state/state.ts';
 type Step = (system: System, config: CloudConfig) => void;
 
 const STEPS: readonly Step[] = [
+  (system) => setClockFloor(system),
   setHostname,
   loadModules,
   setKernelSettings,
   setShutdownLimit,
   writeSystemDockerOptions,
+  // Those that only the state disk brought; all others were run before it was looked for.
   runBootCommands,
 ];
 
@@ -28,8 +31,8 @@ const STEPS: readonly Step[] = [
  */
 export function early(system: System): number {
   const first = loadConfig(system);
-  // The state disk may need them.
-  eachStep(system, [() => loadModules(system, first.config)]);
+  // The state disk may need them, and a check of it looks at the clock.
+  eachStep(system, [() => setClockFloor(system), () => loadModules(system, first.config)]);
   const { config, problems } = mountDisks(system, first);
   tellProblems(system, 'The configuration', problems);
   eachStep(

@@ -1,5 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
+import { setNetworkSettings } from '../early/sysctl.ts';
 import { applyNetwork } from '../network/apply.ts';
 import { finishNetwork, waitForAddresses } from '../network/finish.ts';
 import { tendModems } from '../network/modem.ts';
@@ -39,7 +40,11 @@ export function netconf(system: System, args: readonly string[]): number {
   if (!args.includes('--locked') && !args.includes('--finish')) return locked(system, args);
   const { config } = loadConfig(system);
   if (args.includes('--modems')) return told(system, tendModems(system, networkOf(config)));
-  if (!args.includes('--finish')) return told(system, applyNetwork(system, config));
+  if (!args.includes('--finish')) {
+    const problems = applyNetwork(system, config);
+    setNetworkSettings(system, config);
+    return told(system, problems);
+  }
   waitForAddresses(system, config);
   return told(system, finishNetwork(system, config));
 }

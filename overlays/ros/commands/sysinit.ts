@@ -3,6 +3,7 @@ import { DEFAULT_CONSOLE } from '../console/consoles.ts';
 import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
 import { withoutIdleCloudInit } from '../datasources/need.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
+import { loadModulesOfSettings, setNetworkSettings, tellSettingsWithoutPlace } from '../early/sysctl.ts';
 import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
@@ -64,6 +65,16 @@ export function sysinit(system: System): number {
   note(system, `RancherOS ${runningVersion(system)} started`);
   markStarted(system);
   beginProof(system);
+  eachStep(system, [() => loadModulesOfSettings(system, config), () => setNetworkSettings(system, config)]);
   startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking });
+  eachStep(system, [() => finishSettings(system)]);
   return problems.length + started.problems.length === 0 ? 0 : 1;
+}
+
+/** Cards may have come since, and a datasource may have named further settings. */
+function finishSettings(system: System): void {
+  const { config } = loadConfig(system);
+  loadModulesOfSettings(system, config);
+  setNetworkSettings(system, config);
+  tellSettingsWithoutPlace(system, config);
 }

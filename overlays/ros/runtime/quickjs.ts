@@ -59,6 +59,11 @@ export const quickjs: System = {
   args,
   readText,
   readAt,
+  modified(path) {
+    const [found] = os.stat(path);
+    // QuickJS counts milliseconds.
+    return found === null ? undefined : Math.floor(found.mtime / 1000);
+  },
   writeText: (path, text) => write(path, os.O_TRUNC, text),
   files(folder) {
     const isFile = (name: string): boolean => {

@@ -6,6 +6,8 @@ export interface System {
   readText(path: string, most?: number): string | undefined;
   /** Bytes of a file or a disk at a place; undefined where it has fewer there or cannot be read. For many small looks: no program is run. */
   readAt(path: string, offset: number, length: number): Uint8Array | undefined;
+  /** When a file or folder was last written, in seconds since 1970; undefined where there is none. */
+  modified(path: string): number | undefined;
   /** Replaces what stands in a file, at once and not safe from a power cut: for /proc, /sys and /run. */
   writeText(path: string, text: string): void;
   /** Names of what is in a folder and is no folder, in any order; none where there is no such folder. */

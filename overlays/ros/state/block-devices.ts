@@ -4,6 +4,8 @@ import type { System } from '../runtime/system.ts';
 /** A disk or a partition, as the kernel and blkid see it. */
 export interface BlockDevice {
   readonly path: string;
+  /** What the kernel calls it, where that is another path: volumes of LVM have names of their own. */
+  readonly kernelPath?: string;
   readonly bytes: number;
   readonly readOnly: boolean;
   /** The disk that it is a part of; for a whole disk its own path. */
@@ -30,7 +32,9 @@ for name in *; do
 		read -r start <"$name/start"
 		disk=$(cd -P "$name/.." && echo "\${PWD##*/}")
 	fi
-	echo "$name $size $only $disk $number $start"
+	mapped=
+	[ ! -r "$name/dm/name" ] || read -r mapped <"$name/dm/name"
+	echo "$name $size $only $disk $number $start $mapped"
 done
 echo
 blkid -c /dev/null -o export`;
@@ -46,18 +50,20 @@ export function blockDevices(system: System): BlockDevice[] {
     }),
   );
   return listed.split('\n').flatMap((line): BlockDevice[] => {
-    const [name, sectors, only, disk, number, start] = line.trim().split(' ');
+    const [name, sectors, only, disk, number, start, mapped] = line.trim().split(' ');
     if (name === undefined || start === undefined) return [];
-    const path = deviceFile(name);
+    const kernelPath = deviceFile(name);
+    const path = mapped === undefined ? kernelPath : `/dev/mapper/${mapped}`;
     return [
       {
         path,
+        ...(mapped === undefined ? {} : { kernelPath }),
         bytes: Number(sectors) * SECTOR,
         readOnly: only === '1',
-        disk: deviceFile(disk ?? name),
+        disk: mapped === undefined ? deviceFile(disk ?? name) : path,
         number: Number(number),
         start: Number(start) * SECTOR,
-        tags: tags.get(path) ?? {},
+        tags: tags.get(path) ?? tags.get(kernelPath) ?? {},
       },
     ];
   });
@@ -77,19 +83,34 @@ export function tagsOf(text: string): Record<string, string> {
 
 const TAGS = ['LABEL', 'UUID', 'PARTLABEL', 'PARTUUID'];
 
-/** The device that a configuration means: LABEL=, UUID=, PARTLABEL=, PARTUUID=, or a path (also one that only udev would make). */
+/** The first device that a configuration means. */
 export function findDevice(devices: readonly BlockDevice[], wanted: string): BlockDevice | undefined {
+  return findDevices(devices, wanted)[0];
+}
+
+/** All devices that a configuration may mean: LABEL=, UUID=, PARTLABEL=, PARTUUID=, or a path (also one that only udev would make). */
+export function findDevices(devices: readonly BlockDevice[], wanted: string): readonly BlockDevice[] {
   const byLink = /^\/dev\/disk\/by-(label|uuid|partlabel|partuuid)\/(.+)$/.exec(wanted);
   const [, tag, value] = byLink
     ? ['', byLink[1]?.toUpperCase() ?? '', byLink[2] ?? '']
     : (/^([A-Z]+)=(.*)$/.exec(wanted) ?? []);
-  if (tag === undefined || value === undefined) return devices.find(({ path }) => path === wanted);
-  if (!TAGS.includes(tag)) return undefined;
+  if (tag === undefined || value === undefined) {
+    const paths = [wanted, mapperPath(wanted)];
+    return devices.filter(({ path, kernelPath = path }) => paths.includes(path) || paths.includes(kernelPath));
+  }
+  if (!TAGS.includes(tag)) return [];
   const bare = value.replace(/^"(.*)"$/, '$1');
   const isId = tag.endsWith('UUID');
   const same = (text: string | undefined): boolean =>
     text !== undefined && (isId ? text.toLowerCase() === bare.toLowerCase() : text === bare);
-  return devices.find(({ tags }) => same(tags[tag]));
+  return devices.filter(({ tags }) => same(tags[tag]) && !/_member$/.test(tags['TYPE'] ?? ''));
+}
+
+/** /dev/GROUP/VOLUME of LVM as the device mapper names it: hyphens in either are doubled. */
+function mapperPath(path: string): string {
+  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (group === undefined || volume === undefined) return path;
+  return `/dev/mapper/${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 }
 
 /** What is on a device, in a few words for a person. */
@@ -103,6 +124,6 @@ export function contentOf({ tags, bytes }: BlockDevice): string {
 
 /** All disks and partitions but those that the system itself made, in one line for a person. */
 export function listOf(devices: readonly BlockDevice[]): string {
-  const own = devices.filter(({ path }) => !/^\/dev\/(loop|sr|dm-)/.test(path));
+  const own = devices.filter(({ path }) => !/^\/dev\/(loop|sr)/.test(path));
   return own.length === 0 ? 'no disks' : own.map((device) => `${device.path} (${contentOf(device)})`).join(', ');
 }

@@ -3,9 +3,11 @@ import { alarm, note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
-import { type BlockDevice, blockDevices, findDevice, listOf } from './block-devices.ts';
+import { assembleDisks, isAssembled, tellOfEncryption } from './assemble.ts';
+import { type BlockDevice, blockDevices, findDevice, findDevices, listOf } from './block-devices.ts';
+import { chooseDevice, twins } from './choose.ts';
 import { loadDiskDrivers } from './drivers.ts';
-import { B2D_LABEL, formatFirst, STATE_LABEL } from './format.ts';
+import { B2D_LABEL, formatFirst, type Judged, STATE_LABEL } from './format.ts';
 import { mountState } from './mount.ts';
 
 type StateOptions = NonNullable<NonNullable<CloudConfig['rancher']>['state']>;
@@ -39,23 +41,31 @@ export function obtainState(
   options: StateOptions,
   { recovers, devices: first }: { readonly recovers: boolean; readonly devices: readonly BlockDevice[] },
 ): StateDisk | undefined {
-  tellOfWhatIsNotHere(system, options);
+  tellOfEncryption(system, options);
+  assembleDisks(system, options, { tells: true });
   if (options.script !== undefined) run(system, ['timeout', '60', 'sh', '-c', options.script]);
-  if (!isWanted(options)) return obtainDockerMachines(system, first);
+  const begin = isAssembled(options) || options.script !== undefined ? blockDevices(system) : first;
+  if (!isWanted(options)) {
+    const made = obtainDockerMachines(system, begin);
+    if (made === undefined && !recovers) tellOfUnused(system, begin);
+    return made;
+  }
+  for (const sentence of twins(begin)) alarm(system, sentence);
   const required = options.required === true && !recovers;
   const patience = (options.wait === true || required) && !recovers ? PATIENT_MS : IMPATIENT_MS;
   const wanted = options.dev ?? `LABEL=${STATE_LABEL}`;
   const start = system.now();
   let reminded = start + patience - REMIND_MS;
+  const judged: Judged = new Map();
   let before = '';
   let offered = false;
   for (let look = 0; ; look++) {
-    const devices = look === 0 ? first : blockDevices(system);
+    const devices = look === 0 ? begin : blockDevices(system);
     const seen = devices.map(({ path }) => path).join(' ');
     // Drivers look for their disks in their own time: nothing is formatted before two looks in a row agree.
     const settled = look > 0 && seen === before;
     before = seen;
-    const { disk, trouble } = attempt(system, { wanted, options, devices, settled });
+    const { disk, trouble } = attempt(system, { wanted, options, devices, settled, judged });
     if (disk !== undefined) {
       if (offered) withdrawShell(system);
       return disk;
@@ -75,6 +85,8 @@ export function obtainState(
     }
     system.sleep(LOOK_MS);
     loadDiskDrivers(system, { all: look > 0 });
+    // An array that lacks a disk starts without it when there is no time left to wait for that.
+    assembleDisks(system, options, { degraded: system.now() - start + 2 * LOOK_MS >= patience });
   }
 }
 
@@ -90,20 +102,23 @@ function attempt(
     options,
     devices,
     settled,
+    judged,
   }: {
     readonly wanted: string;
     readonly options: StateOptions;
     readonly devices: readonly BlockDevice[];
     readonly settled: boolean;
+    readonly judged: Judged;
   },
 ): Attempt {
   try {
     const found =
-      findDevice(devices, wanted) ??
+      chooseDevice(system, devices, wanted) ??
       (autoformatOf(options).length > 0 ? findDevice(devices, `LABEL=${B2D_LABEL}`) : undefined);
     // A disk whose formatting was cut off has its label already.
     const names = autoformatOf(options).filter((name) => found === undefined || name === found.path);
-    const unfinished = settled || found ? formatFirst(system, names, devices, found && ['unfinished']) : undefined;
+    const unfinished =
+      settled || found ? formatFirst(system, names, devices, found && ['unfinished'], judged) : undefined;
     const path = unfinished?.device ?? found?.path;
     if (path === undefined)
       return {
@@ -145,17 +160,14 @@ function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): 
   }
 }
 
-function tellOfWhatIsNotHere(system: System, { mdadm_scan, lvm_scan, cryptsetup }: StateOptions): void {
-  const asked = [
-    ...(mdadm_scan ? ['mdadm_scan'] : []),
-    ...(lvm_scan ? ['lvm_scan'] : []),
-    ...(cryptsetup ? ['cryptsetup'] : []),
-  ];
-  if (asked.length > 0)
-    alarm(
-      system,
-      `rancher.state.${asked.join(' and rancher.state.')}: this release has no mdadm, lvm2 and cryptsetup; it has no effect`,
-    );
+/** A live system that was started beside its own former state: whoever misses what is stored there learns how to get at it. */
+function tellOfUnused(system: System, devices: readonly BlockDevice[]): void {
+  const found = findDevices(devices, `LABEL=${STATE_LABEL}`);
+  if (found.length === 0) return;
+  const which = found.map(({ path }) => path).join(' and ');
+  const trouble = `${which} has the label ${STATE_LABEL} and is not used, since nothing names it: add rancher.state.dev=LABEL=${STATE_LABEL} to the kernel's parameters`;
+  alarm(system, `${trouble}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
+  tellLogins(system, trouble);
 }
 
 /** agetty shows it before every login. */

@@ -3,7 +3,7 @@ import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
 import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './intent.ts';
-import { judge, type Kind, MAGIC } from './judge.ts';
+import { type Judgement, judge, type Kind, MAGIC } from './judge.ts';
 
 /** What a disk is called that docker-machine prepared, as boot2docker called it. */
 export const B2D_LABEL = 'B2D_STATE';
@@ -23,6 +23,9 @@ export interface Formatted {
   readonly refusals: readonly string[];
 }
 
+/** What was seen of devices that are not blank, by path and size: to look through a disk takes long, and it is looked for again and again. */
+export type Judged = Map<string, Judgement>;
+
 /**
  * Makes the first of the named devices that is blank, or that docker-machine prepared, a state disk. Everything else is left
  * alone. Names that no device has are passed over: a list often names the first disks of several hypervisors.
@@ -32,6 +35,7 @@ export function formatFirst(
   names: readonly string[],
   devices: readonly BlockDevice[],
   kinds: readonly Kind[] = ['blank', 'docker-machine', 'unfinished'],
+  judged: Judged = new Map(),
 ): Formatted {
   const refusals: string[] = [];
   for (const name of names) {
@@ -41,7 +45,9 @@ export function formatFirst(
       refusals.push(`${name} is not formatted: it is smaller than ${SMALLEST / 2 ** 20} MiB`);
       continue;
     }
-    const { may, because } = judge(system, device, devices, kinds);
+    const key = [name, device.bytes, ...kinds].join(' ');
+    const { may, because } = judged.get(key) ?? judge(system, device, devices, kinds);
+    if (!may) judged.set(key, { may, because });
     if (!may) refusals.push(`${name} is not formatted: ${because}`);
     else if (kinds.includes(because)) return { device: format(system, device, because), refusals };
   }

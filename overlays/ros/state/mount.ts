@@ -9,9 +9,10 @@ import { growFileSystem, growPartition } from './grow.ts';
 export const STATE = '/run/rancher/state';
 
 const NOT_HERE: Readonly<Record<string, string>> = {
-  LVM2_member: 'a volume of LVM, and this release has no lvm2',
-  linux_raid_member: 'a member of a software RAID, and this release has no mdadm',
-  crypto_LUKS: 'an encrypted volume (LUKS), and this release has no cryptsetup',
+  LVM2_member: 'a part of LVM: name the volume on it, and set rancher.state.lvm_scan',
+  linux_raid_member: 'a member of a software RAID: name what lies on the array, and set rancher.state.mdadm_scan',
+  crypto_LUKS:
+    'an encrypted volume (LUKS), and this release has no cryptsetup: give a disk with a file system of its own',
 };
 
 /**
@@ -31,8 +32,7 @@ export function mountState(
   { fstype, devices }: { readonly fstype: string; readonly devices: readonly BlockDevice[] },
 ): void {
   const foreign = NOT_HERE[found.tags['TYPE'] ?? ''];
-  if (foreign !== undefined)
-    throw new Failure(`${found.path} is ${foreign}: give a disk with a file system of its own`);
+  if (foreign !== undefined) throw new Failure(`${found.path} is ${foreign}`);
   const device = grownIfPossible(system, found, devices);
   const type = fstype === 'auto' ? (found.tags['TYPE'] ?? 'auto') : fstype;
   const blocks = type.startsWith('ext') ? checkedBlocks(system, device) : 0;

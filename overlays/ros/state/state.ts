@@ -1,6 +1,7 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/sources.ts';
 import { configuredConsole, consoleSpec } from '../console/replace-console.ts';
+import { runBootCommands } from '../early/bootcmd.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
@@ -24,10 +25,15 @@ const RECOVERY = '/run/ros/recovery';
  */
 export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
   let loaded = first;
-  const recovers = first.config.rancher?.recovery === true;
-  if (recovers) system.writeText(RECOVERY, '');
+  let recovers = false;
+  const lookForRecovery = () => {
+    if (recovers || loaded.config.rancher?.recovery !== true) return;
+    recovers = true;
+    system.writeText(RECOVERY, '');
+  };
+  lookForRecovery();
   awaitDiskDrivers(system);
-  const devices = blockDevices(system);
+  let devices = blockDevices(system);
   let again = false;
   eachStep(system, [
     () => {
@@ -35,6 +41,12 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
     },
   ]);
   if (again) loaded = loadConfig(system);
+  lookForRecovery();
+  // They may be what makes the state disk: assemble it, open it, wait for it.
+  if (loaded.config.bootcmd !== undefined) {
+    eachStep(system, [() => runBootCommands(system, loaded.config)]);
+    devices = blockDevices(system);
+  }
   let state: StateDisk | undefined;
   eachStep(system, [
     () => {
@@ -44,6 +56,7 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
   if (state !== undefined) {
     eachStep(system, [() => bindFolders(system, loaded.config.rancher?.state?.directory)]);
     loaded = loadConfig(system);
+    lookForRecovery();
     if (!recovers && isOnDisk(system)) readySystemDocker(system, loaded.config);
   }
   const now = state?.beside ?? devices;

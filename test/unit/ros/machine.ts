@@ -66,6 +66,13 @@ export function machine(files: { readonly [path: string]: string | Uint8Array } 
         return undefined;
       }
     },
+    modified(path) {
+      try {
+        return Math.floor(statSync(place(path)).mtimeMs / 1000);
+      } catch {
+        return undefined;
+      }
+    },
     writeText: (path, text) => write(path, text, 'w'),
     rename: (from, to) => renameSync(place(from), place(to)),
     files(folder) {
