@@ -127,7 +127,13 @@ for (const [what, blkid, because] of AFTER_A_CUT) {
 test('a disk that nobody prepared is not read through where only a prepared one is wanted', () => {
   const { system, device } = withDisk();
   const looked: string[] = [];
-  const watched: Machine = { ...system, runAll: (commands) => (looked.push(...commands.map(({ argv }) => argv.join(' '))), system.runAll(commands)) };
+  const watched: Machine = {
+    ...system,
+    runAll(commands) {
+      looked.push(...commands.map(({ argv }) => argv.join(' ')));
+      return system.runAll(commands);
+    },
+  };
   assert.deepEqual(judge(watched, device, [device], ['docker-machine', 'unfinished']), { may: false, because: 'nobody prepared it' });
   assert.deepEqual(
     looked.filter((line) => line.includes('cmp')),
