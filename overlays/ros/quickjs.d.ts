@@ -58,6 +58,7 @@ declare module 'os' {
   export function pipe(): [number, number] | null;
   export const S_IFMT: number;
   export const S_IFDIR: number;
+  export const S_IFREG: number;
   /** What was found, and the number of an error. */
   export function stat(path: string): [{ readonly mode: number; readonly mtime: number } | null, number];
   export function readdir(path: string): [string[], number];

@@ -3,39 +3,64 @@ import { loadConfig } from '../config/sources.ts';
 import { makeAccounts, makeHomes } from '../console/accounts.ts';
 import { authorizeKeys } from '../console/authorized-keys.ts';
 import { dockerMachineKeys } from '../console/docker-machine.ts';
-import { writeEnvironment } from '../console/environment.ts';
+import { proxies, writeEnvironment } from '../console/environment.ts';
+import { isForeign } from '../console/foreign.ts';
 import { hostKeys } from '../console/host-keys.ts';
 import { keepRunning } from '../console/kept-running.ts';
+import { mendLoginFiles } from '../console/login-files.ts';
 import { setPassword } from '../console/password.ts';
-import { configureSshd, reloadSshd, stopSshd } from '../console/ssh-server.ts';
+import { respawned } from '../console/respawn.ts';
+import { configureSshd, reloadSshd, SSHD, stopSshd, tellAgainstRules } from '../console/ssh-server.ts';
 import { endIdleLogins, terminals } from '../console/terminals.ts';
-import { eachStep } from '../runtime/steps.ts';
+import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 
 /**
  * Run by the console's script before the first login, and again when a datasource may have changed the configuration: who may
- * come in, and how. What runs already is changed only where it differs, so nobody who is logged in notices.
+ * come in, and how. What runs already is changed only where it differs, so nobody who is logged in notices. Whatever fails is told, and
+ * fails alone; the status says whether there is a login.
  */
 export function consoleInit(system: System): number {
-  const { config } = loadConfig(system);
-  return eachStep(system, [
+  const config = guard<CloudConfig>(system, () => loadConfig(system).config, {});
+  eachStep(system, [
     () => makeAccounts(system),
+    () => mendLoginFiles(system),
     () => makeHomes(system),
     () => setPassword(system, config.rancher?.password),
     () => writeEnvironment(system, config),
     () => authorizeKeys(system, [...(config.ssh_authorized_keys ?? []), ...dockerMachineKeys(system)]),
-    () => keepLoginsRunning(system, config),
   ]);
+  return eachStep(system, [() => keepLoginsRunning(system, config)]);
 }
 
-function keepLoginsRunning(system: System, { rancher }: CloudConfig): void {
-  const places = terminals(system, system.readText('/proc/cmdline') ?? '', rancher?.autologin);
+function keepLoginsRunning(system: System, config: CloudConfig): void {
+  const { rancher } = config;
+  const foreign = isForeign(system);
+  const places = guard(
+    system,
+    () => terminals(system, system.readText('/proc/cmdline') ?? '', rancher?.autologin, foreign),
+    [],
+  );
   const lines = new Map(places.map(({ name, command }) => [name, command]));
+  for (const [index, line] of guard(system, () => respawned(system), []).entries()) lines.set(`respawn-${index}`, line);
   const wantsSsh = rancher?.ssh?.daemon !== false;
-  const isOther = wantsSsh && configureSshd(system, rancher?.ssh, hostKeys(system, rancher?.ssh?.keys));
-  if (wantsSsh) lines.set('sshd', '/usr/sbin/sshd -D');
+  let isOther = false;
+  if (wantsSsh) {
+    lines.set('sshd', SSHD);
+    isOther = guard(system, () => prepareSshd(system, config, foreign), false);
+  }
   const changed = keepRunning(system, lines);
   if (!wantsSsh && changed.includes('sshd')) stopSshd(system);
   else if (isOther) reloadSshd(system);
   endIdleLogins(system, changed);
+}
+
+/** Gives whether sshd's configuration is another one than before. */
+function prepareSshd(system: System, config: CloudConfig, isForeign: boolean): boolean {
+  const { ssh } = config.rancher ?? {};
+  const hostKeyFiles = guard(system, () => hostKeys(system, ssh?.keys), []);
+  const environment = isForeign ? proxies(config) : {};
+  const isOther = configureSshd(system, { ssh, hostKeys: hostKeyFiles, isForeign, environment });
+  if (isOther) tellAgainstRules(system);
+  return isOther;
 }

@@ -30,8 +30,8 @@ const USAGE = `usage: ros console VERB
 
 CONSOLE is a name of the list, or a new one: a YAML file or URL with a service called console, an image, or the path or
 URL of an archive (.tar, .tar.gz) with an image. The image of debian is in console-debian.tar.gz beside the release. Other
-images are pulled where System Docker does not have them (--no-pull: never), and must hold bash, util-linux, procps, iproute2,
-passwd, sudo and openssh-server. A console that does not start is replaced by the default one.`;
+images are pulled where System Docker does not have them (--no-pull: never), and must hold bash, coreutils and sudo; sshd, agetty and ros
+are those of the release, whatever C library the image has. A console in which nobody can log in is replaced by the default one.`;
 
 const HELPER = 'switch-console';
 const PROOF = 'console-proof';

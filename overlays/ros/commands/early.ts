@@ -1,6 +1,7 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { tellProblems } from '../config/tell.ts';
+import { beginHostKeys } from '../console/host-keys.ts';
 import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setClockFloor } from '../early/clock.ts';
@@ -21,6 +22,7 @@ const STEPS: readonly Step[] = [
   setKernelSettings,
   setShutdownLimit,
   writeSystemDockerOptions,
+  beginHostKeys,
   // Those that only the state disk brought; all others were run before it was looked for.
   runBootCommands,
 ];

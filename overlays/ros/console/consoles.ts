@@ -7,6 +7,7 @@ import { fetchText } from '../runtime/fetch-text.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { label, type Service, type Services } from '../services/config.ts';
 import { textsOf } from '../services/pairs.ts';
+import { FOREIGN } from './foreign.ts';
 
 export const DEFAULT_CONSOLE = 'default';
 /** The service that a console is, whichever it is; also the name of its container. */
@@ -16,8 +17,16 @@ export const CONSOLES_FOLDER = '/var/lib/rancher/consoles';
 /** Those that the release knows; their images are files beside it. */
 const SHIPPED = '/usr/share/ros/consoles';
 
-/** What the script that starts logins needs of this system, laid into any console; the rest its image must have. */
-const OURS = ['/usr/bin/qjs:/usr/bin/qjs:ro', '/usr/bin/ros:/usr/bin/ros:ro', '/usr/lib/ros:/usr/lib/ros:ro'];
+/** Runs programs of the release by the release's own loader, whatever the image's C library is; by its name it knows which. */
+const BY_RELEASE = `${FOREIGN}/by-release`;
+const LENT = ['bin/ros', 'bin/docker', 'sbin/halt', 'sbin/poweroff', 'sbin/reboot', 'sbin/shutdown'];
+
+/** What of this system is laid into any console; the rest its image must have. */
+const OURS = [
+  '/usr/lib/ros:/usr/lib/ros:ro',
+  '/usr/bin/system-docker:/usr/bin/system-docker:ro',
+  ...LENT.map((program) => `${BY_RELEASE}:/usr/${program}:ro`),
+];
 
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 

@@ -5,14 +5,20 @@ import type { System } from '../runtime/system.ts';
 const FILE = '/etc/environment';
 const PROXY = /^(https?|no)_proxy$/i;
 
-/** Lets logins know the proxies; what else stands in the file stays. Other variables may be secrets, and the file is for all. */
-export function writeEnvironment(system: System, config: CloudConfig): void {
+/** Variables that name the proxies, in both spellings. */
+export function proxies(config: CloudConfig): Readonly<Record<string, string>> {
   const named = Object.entries(config.rancher?.environment ?? {}).filter(([name]) => PROXY.test(name));
   const both = named.flatMap(([name, value]) => [name.toLowerCase(), name.toUpperCase()].map((each) => [each, value]));
-  const proxies = Object.entries<string>({ ...Object.fromEntries(both), ...proxyEnvironment(config) });
+  return { ...Object.fromEntries(both), ...proxyEnvironment(config) };
+}
+
+/** Lets logins know the proxies; what else stands in the file stays. Other variables may be secrets, and the file is for all. */
+export function writeEnvironment(system: System, config: CloudConfig): void {
   const before = system.readText(FILE) ?? '';
   const others = before.split('\n').filter((line) => line !== '' && !PROXY.test(line.replace(/=.*/, '')));
-  const lines = proxies.filter(([, value]) => !/[\n\0]/.test(value)).map(([name, value]) => `${name}=${value}`);
+  const lines = Object.entries(proxies(config))
+    .filter(([, value]) => !/[\n\0]/.test(value))
+    .map(([name, value]) => `${name}=${value}`);
   const text = [...others, ...lines].map((line) => `${line}\n`).join('');
   if (text !== before) system.writeText(FILE, text);
 }

@@ -1,4 +1,5 @@
 import { writeFile } from '../config/files.ts';
+import type { CloudConfig } from '../config/schema.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
@@ -12,24 +13,39 @@ const HELD = '/run/ros/ssh';
 const KINDS = ['ed25519', 'ecdsa', 'rsa'] as const;
 
 /**
- * Makes what is missing, beside and then renamed, so that a power cut leaves a whole key or none. No RSA: that takes seconds,
- * and no client of today needs it.
+ * Makes what is missing, beside and then renamed, so that a power cut leaves a whole key or none. All kinds, so that a client finds the one
+ * that it knows from the first connection on. RSA of 2048 bits, as RancherOS 1 made it: longer ones take an emulated machine many seconds.
+ * Two that make keys at once wait for each other.
  */
 const MAKE = `umask 077
 mkdir -p "$1" || exit
-made=
-for kind in ed25519 ecdsa; do
+keys= missing=
+for kind in ed25519 ecdsa rsa; do
 	key=$1/ssh_host_\${kind}_key
-	if [ -s "$key" ]; then
-		[ "$(stat -c %a "$key")" = 600 ] || chmod 0600 "$key"
-		continue
-	fi
-	rm -f "$key.new" "$key.new.pub"
-	ssh-keygen -q -N '' -C "\${2:-rancher}" -t $kind -f "$key.new" || exit
-	sync "$key.new" "$key.new.pub" && mv "$key.new.pub" "$key.pub" && mv "$key.new" "$key" || exit
-	made=1
+	keys="$keys $key"
+	[ -s "$key" ] || missing=1
 done
-[ -z "$made" ] || sync "$1"`;
+[ -n "$missing" ] || exec chmod 0600 $keys
+exec 9<"$1" && flock 9 || exit
+for kind in ed25519 ecdsa rsa; do
+	key=$1/ssh_host_\${kind}_key
+	[ ! -s "$key" ] || continue
+	rm -f "$key.new" "$key.new.pub"
+	bits=; [ $kind != rsa ] || bits='-b 2048'
+	ssh-keygen -q -N '' -C "\${2:-rancher}" -t $kind $bits -f "$key.new" || exit
+	sync "$key.new" "$key.new.pub" && mv "$key.new.pub" "$key.pub" && mv "$key.new" "$key" || exit
+done
+sync "$1"`;
+
+/** Begins to make the keys that a first start lacks, beside all else: they are there when sshd asks for them. */
+export function beginHostKeys(system: System, config: CloudConfig): void {
+  const { ssh } = config.rancher ?? {};
+  const isGiven = KINDS.some((kind) => (ssh?.keys?.[kind] ?? '').trim() !== '');
+  if (ssh?.daemon === false || isGiven || KINDS.every((kind) => system.readText(keyFile(KEPT, kind), 1))) return;
+  run(system, ['sh', '-c', '(sh -c "$@" </dev/null >/dev/null 2>&1 &)', 'ros', MAKE, 'ros', KEPT]);
+}
+
+const keyFile = (folder: string, kind: string): string => `${folder}/ssh_host_${kind}_key`;
 
 /**
  * The server's own keys: those of rancher.ssh.keys, where a machine of RancherOS 1 kept them too, else those made at the first
@@ -60,5 +76,5 @@ function madeKeys(system: System): readonly string[] {
     alarm(system, `host keys for SSH cannot be kept in ${each}: ${words}. Is the state disk full?`);
     return false;
   });
-  return folder === undefined ? [] : ['ed25519', 'ecdsa'].map((kind) => `${folder}/ssh_host_${kind}_key`);
+  return folder === undefined ? [] : KINDS.map((kind) => keyFile(folder, kind));
 }

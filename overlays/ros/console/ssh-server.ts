@@ -2,33 +2,103 @@ import type { Rancher } from '../config/schema.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import { FOREIGN } from './foreign.ts';
 
-/** Read before all others: what sshd is told first holds. */
-const DROP_IN = '/etc/ssh/sshd_config.d/00-ros.conf';
+const FOLDER = '/run/ros/console';
+/** What sshd is told, with the user's own file behind it. */
+const CONFIG = `${FOLDER}/sshd_config`;
+/** The same without that file: for when sshd refuses it. */
+const OWN_CONFIG = `${FOLDER}/sshd_config.own`;
+const RULES_FILE = `${FOLDER}/sshd_rules`;
+const USERS_CONFIG = '/etc/ssh/sshd_config';
+/** Read by sshd of an earlier release. */
+const OLD_DROP_IN = '/etc/ssh/sshd_config.d/00-ros.conf';
+/** Of the user's own file no more is looked at, in characters. */
+const MOST = 65536;
+const PID_FILE = '/run/sshd.pid';
 
-/** Nobody gets in with a password, whatever a file behind this one says. */
-const KEYS_ONLY = `PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitEmptyPasswords no
-`;
+/** Starts sshd by CONFIG or OWN_CONFIG, whichever it takes. */
+export const SSHD = '/usr/lib/ros/sshd';
 
-/** sshd's configuration by rancher.ssh. */
-export function sshdConfig(ssh: Rancher['ssh'], hostKeys: readonly string[]): string {
-  const lines = [
-    '# Written by `ros console-init` at each start, from rancher.ssh.',
-    ...hostKeys.map((file) => `HostKey ${file}`),
-    `Port ${ssh?.port ?? 22}`,
-    ...(ssh?.listen_address === undefined ? [] : [`ListenAddress ${ssh.listen_address}`]),
-  ];
-  return `${lines.join('\n')}\n${KEYS_ONLY}`;
+/** What holds whatever the image's or the user's configuration says: keys alone open a login, and only one of those who may use Docker. */
+const RULES: readonly (readonly [string, string])[] = [
+  ['PasswordAuthentication', 'no'],
+  ['KbdInteractiveAuthentication', 'no'],
+  ['PermitEmptyPasswords', 'no'],
+  ['HostbasedAuthentication', 'no'],
+  ['GSSAPIAuthentication', 'no'],
+  ['KerberosAuthentication', 'no'],
+  ['PubkeyAuthentication', 'yes'],
+  ['PermitRootLogin', 'no'],
+  ['AllowGroups', 'docker'],
+];
+const lines = RULES.map(([key, value]) => `${key} ${value}`);
+
+/**
+ * The same in a block that holds for everybody. The first block that matches wins over later ones, and over what stands outside of blocks;
+ * only lists of groups are joined, so whoever is not in the right one is shut out by another word. In a file of its own, a block ends where
+ * the file ends (sshd_config(5), Include and Match).
+ */
+const RULES_TEXT = `Match Group *,!docker\n\tDenyUsers *\nMatch all\n${lines.map((line) => `\t${line}\n`).join('')}`;
+const KEY_METHODS = '\tAuthenticationMethods publickey\n';
+
+/** What sshd's configuration depends on. */
+export interface SshServer {
+  readonly ssh: Rancher['ssh'];
+  /** Files of the machine's own keys. */
+  readonly hostKeys: readonly string[];
+  /** The console is another system: sshd and its parts come from the release, and know no PAM. */
+  readonly isForeign?: boolean;
+  /** PAM's own configuration cannot be used. */
+  readonly isWithoutPam?: boolean;
+  /** Variables that PAM would have given to a login. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** sshd's configuration by rancher.ssh; what it is told first holds. `users` is the file behind it, where there is one. */
+export function sshdConfig(server: SshServer, users?: string): string {
+  const { ssh, hostKeys, isForeign = false, isWithoutPam = isForeign, environment = {} } = server;
+  const variables = Object.entries(environment).filter(([, value]) => !/["\n\0]/.test(value));
+  const parts = [
+    '# Written by `ros console-init` at each start, from rancher.ssh. Settings of yours belong into /etc/ssh/sshd_config.',
+    `Include ${RULES_FILE}`,
+    ...hostKeys.map((file) => `HostKey ${file}`),
+    ...(ssh?.port === undefined ? [] : [`Port ${ssh.port}`]),
+    ...(ssh?.listen_address === undefined ? [] : [`ListenAddress ${ssh.listen_address}`]),
+    ...lines,
+    `PidFile ${PID_FILE}`,
+    ...(isWithoutPam ? ['UsePAM no'] : []),
+    ...(isWithoutPam && variables.length > 0
+      ? [`SetEnv ${variables.map(([name, value]) => `"${name}=${value}"`).join(' ')}`]
+      : []),
+    ...(isForeign ? [`SshdSessionPath ${FOREIGN}/sshd-session`, `SshdAuthPath ${FOREIGN}/sshd-auth`] : []),
+    ...(users === undefined ? DEFAULTS : [`Include ${users}`]),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+/** Without a file of the user's or the image's. */
+const DEFAULTS = [
+  'PrintMotd no',
+  'UseDNS no',
+  'UsePAM yes',
+  'AcceptEnv LANG LC_* COLORTERM NO_COLOR',
+  'Subsystem sftp internal-sftp',
+];
+
 /** Writes sshd's configuration, and gives whether it is another one than before. */
-export function configureSshd(system: System, ssh: Rancher['ssh'], hostKeys: readonly string[]): boolean {
-  const text = sshdConfig(withAddress(system, ssh), hostKeys);
-  if (system.readText(DROP_IN) === text) return false;
-  run(system, ['mkdir', '-p', '/etc/ssh/sshd_config.d', '/run/sshd']);
-  system.writeText(DROP_IN, text);
+export function configureSshd(system: System, server: SshServer): boolean {
+  const sound = { ...server, ssh: withAddress(system, server.ssh) };
+  const wantsMore = wantsMoreThanKeys(system.readText(USERS_CONFIG, MOST) ?? '');
+  const texts = [
+    [RULES_FILE, wantsMore ? `${RULES_TEXT}${KEY_METHODS}` : RULES_TEXT],
+    [OWN_CONFIG, sshdConfig(sound)],
+    [CONFIG, sshdConfig(sound, USERS_CONFIG)],
+  ] as const;
+  const changed = texts.filter(([file, text]) => system.readText(file) !== text);
+  if (changed.length === 0) return false;
+  run(system, ['sh', '-c', 'mkdir -p "$1" /run/sshd; rm -f "$2"', 'ros', FOLDER, OLD_DROP_IN]);
+  for (const [file, text] of changed) system.writeText(file, text);
   return true;
 }
 
@@ -41,17 +111,41 @@ function withAddress(system: System, ssh: Rancher['ssh']): Rancher['ssh'] {
   return rest;
 }
 
-/** Lets a running sshd read its configuration again; sessions stay. */
+/** Whether the user's own file asks for a way in that is closed here beside a key, so that nobody could get in. */
+function wantsMoreThanKeys(text: string): boolean {
+  const asked = /^\s*AuthenticationMethods[\s=]+(.*)$/im.exec(text)?.[1]?.trim().split(/\s+/) ?? ['any'];
+  return !asked.some((list) => list === 'any' || list.split(',').every((method) => method === 'publickey'));
+}
+
+/** Sentences about what the user's own file says against the rules: it has no effect. */
+export function againstRules(text: string): readonly string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [, key = '', value = ''] = /^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$/.exec(line) ?? [];
+    const rule = RULES.find(([name]) => name.toLowerCase() === key.toLowerCase());
+    if (rule === undefined || value.replace(/^"|"$/g, '') === rule[1]) return [];
+    return [`${USERS_CONFIG}:${index + 1}: “${key} ${value}” has no effect: ${rule[0]} is always “${rule[1]}” here`];
+  });
+}
+
+/** Tells what of the user's own file has no effect. */
+export function tellAgainstRules(system: System): void {
+  for (const sentence of againstRules(system.readText(USERS_CONFIG, MOST) ?? '')) alarm(system, sentence);
+}
+
+/** Lets a running sshd read its configuration again; sessions stay. One that runs without the user's own file ends, and is started anew. */
 export function reloadSshd(system: System): void {
-  signal(system, 'HUP');
+  if (signal(system, 'TERM', OWN_CONFIG.replaceAll('.', '\\.')) !== 0) signal(system, 'HUP', 'sshd');
 }
 
 /** Ends sshd, not the sessions. */
 export function stopSshd(system: System): void {
-  signal(system, 'TERM');
+  signal(system, 'TERM', 'sshd');
 }
 
-/** By its file and its name: the number in the file of a server that was killed may be somebody else's by now. */
-function signal(system: System, name: 'HUP' | 'TERM'): void {
-  run(system, ['pkill', `-${name}`, '-x', '-F', '/run/sshd.pid', 'sshd'], { withErrors: true });
+/**
+ * By its file and its command line: the number in the file of a server that was killed may be somebody else's by now, and the name of the
+ * process is the loader's in a console of another system.
+ */
+function signal(system: System, name: 'HUP' | 'TERM', words: string): number {
+  return run(system, ['pkill', `-${name}`, '-f', '-F', PID_FILE, words], { withErrors: true }).status;
 }

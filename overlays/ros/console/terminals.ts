@@ -1,5 +1,6 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import { FOREIGN } from './foreign.ts';
 
 /** A terminal with a login on it. */
 export interface Terminal {
@@ -24,7 +25,9 @@ export function terminals(
   system: System,
   kernelLine: string,
   autologin: string | readonly string[] = [],
+  isForeign = false,
 ): readonly Terminal[] {
+  const agetty = isForeign ? foreignGetty(system) : 'agetty';
   const automatic = new Set([autologin].flat().map((name) => name.replace(/^\/dev\//, '')));
   const speeds = new Map(
     [...kernelLine.matchAll(/(?:^|\s)console=([A-Za-z0-9]+)(?:,(\d+))?/g)].map(([, name = '', speed]) => [name, speed]),
@@ -39,19 +42,39 @@ export function terminals(
     .filter((name) => name !== '')
     .map((name) => {
       const isAutomatic = automatic.has(name);
-      return { name, isAutomatic, command: gettyCommand(name, isAutomatic, speeds.get(name)) };
+      return { name, isAutomatic, command: `${agetty} ${gettyWords(name, isAutomatic, speeds.get(name))}` };
     });
 }
 
-function gettyCommand(name: string, isAutomatic: boolean, speed: string | undefined): string {
-  const line = ['agetty', '--noclear', ...(isAutomatic ? ['--autologin', 'rancher'] : []), name];
+/**
+ * The release's agetty, and where the image has no login the release's too. That asks PAM, whose modules and rules the image then lacks as well:
+ * it gets the release's.
+ */
+function foreignGetty(system: System): string {
+  const { stdout } = run(system, ['sh', '-c', LEND_LOGIN, 'ros', FOREIGN]);
+  return `${FOREIGN}/agetty${stdout.trim() === '' ? '' : ` --login-program ${stdout.trim()}`}`;
+}
+
+const LEND_LOGIN = `[ ! -x /bin/login ] || exit 0
+for modules in /run/rancher/release/usr/lib/*-linux-gnu/security; do
+	place=\${modules#/run/rancher/release}
+	[ -e "$place" ] || { mkdir -p "\${place%/*}" && ln -s "$modules" "$place"; }
+done
+[ -e /etc/pam.d/login ] || { mkdir -p /etc/pam.d && printf '%s required pam_unix.so\n' auth account session >/etc/pam.d/login; }
+echo "$1/login"`;
+
+function gettyWords(name: string, isAutomatic: boolean, speed: string | undefined): string {
+  const line = ['--noclear', ...(isAutomatic ? ['--autologin', 'rancher'] : []), name];
   if (/^tty\d+$/.test(name)) return line.join(' ');
   const speeds = new Set([...(speed === undefined ? [] : [speed]), ...SPEEDS]);
   return [...line, [...speeds].join(','), 'vt220'].join(' ');
 }
 
+/** By its command line: a process that a loader runs has the loader's name. */
+const GETTY = '^([^ ]*/ld-linux[^ ]* .*|[^ ]*/)?agetty --noclear';
+
 /** Ends the logins on which nobody has typed a name yet, so that they start again by their new command lines. */
 export function endIdleLogins(system: System, names: readonly string[]): void {
-  const commands = names.map((name) => ({ argv: ['pkill', '-x', '-t', name, 'agetty'] }));
+  const commands = names.map((name) => ({ argv: ['pkill', '-f', '-t', name, GETTY] }));
   if (commands.length > 0) system.runAll(commands);
 }

@@ -5,8 +5,16 @@ import { runAll } from './processes.ts';
 import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
 
-/** std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. */
+/** Where files are no plain ones and are meant: a standard input, what the kernel tells. */
+const SPECIAL = /^\/(dev|proc|sys)\//;
+
+/**
+ * std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. What lies in place of a file, such as a pipe
+ * or a link to a device, could make us wait without an end, and is no file.
+ */
 function readText(path: string, most?: number): string | undefined {
+  const [found] = os.stat(path);
+  if (found !== null && (found.mode & os.S_IFMT) !== os.S_IFREG && !SPECIAL.test(path)) return undefined;
   const file = std.open(path, 'r');
   if (file === null) return undefined;
   const text = file.readAsString(most);

@@ -50,7 +50,8 @@ export function machine(files: { readonly [path: string]: string | Uint8Array } 
     args: options.args ?? [],
     readText(path, most) {
       try {
-        return readFileSync(place(path)).subarray(0, most).toString();
+        // As on QuickJS: a pipe is no file.
+        return statSync(place(path)).isFile() ? readFileSync(place(path)).subarray(0, most).toString() : undefined;
       } catch {
         return undefined;
       }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { console as consoleCommand } from '../../../../overlays/ros/commands/console.ts';
-import { makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
 import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
 import { awaitLogin, logins } from '../../../../overlays/ros/console/login-there.ts';
 import { configuredConsole, consoleSpec, isChanged } from '../../../../overlays/ros/console/replace-console.ts';
@@ -77,7 +76,7 @@ test('what a definition does not say is as in the default console, and what the 
   assert.equal(service?.command, '/usr/lib/ros/services/console');
   assert.equal(service?.privileged, true);
   assert.equal(service?.labels?.['io.rancher.os.console'], 'debian');
-  assert.ok(service?.volumes?.includes('/usr/bin/ros:/usr/bin/ros:ro'));
+  assert.ok(service?.volumes?.includes('/usr/lib/ros/foreign/by-release:/usr/bin/ros:ro'));
   assert.ok(service?.volumes?.includes('/srv:/srv'));
   assert.equal(withConsole(made, SERVICES, 'default'), SERVICES);
 });
@@ -288,16 +287,4 @@ test('a verb that does not exist names the nearest one', () => {
   assert.equal(consoleCommand(made, ['enabel', 'x']), 2);
   assert.match(made.complained[0] ?? '', /Did you mean enable\?/);
   assert.equal(consoleCommand(made, ['enable']), 2);
-});
-
-test('accounts are made only in a console that does not have them', () => {
-  const seen: Command[] = [];
-  const answer: NonNullable<MachineOptions['answer']> = (command) => {
-    seen.push(command);
-    return { status: 0, stdout: '' };
-  };
-  makeAccounts(machine({ '/etc/passwd': 'root:x:0\nrancher:x:1100\ndocker:x:1101\n' }, { answer }));
-  assert.equal(seen.length, 0);
-  makeAccounts(machine({ '/etc/passwd': 'root:x:0\nxrancher:x:1\n' }, { answer }));
-  assert.deepEqual(seen[0]?.argv.slice(4), ['1100', 'rancher', '/home/rancher', '1101', 'docker', '/home/docker']);
 });

@@ -4,7 +4,6 @@ import { writeEnvironment } from '../../../../overlays/ros/console/environment.t
 import { hostKeys } from '../../../../overlays/ros/console/host-keys.ts';
 import { keepRunning } from '../../../../overlays/ros/console/kept-running.ts';
 import { setPassword } from '../../../../overlays/ros/console/password.ts';
-import { sshdConfig } from '../../../../overlays/ros/console/ssh-server.ts';
 import { terminals } from '../../../../overlays/ros/console/terminals.ts';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
 import { type MachineOptions, machine } from '../machine.ts';
@@ -96,16 +95,13 @@ test('one terminal in autologin needs no list, and a name that is no terminal is
   );
 });
 
-test('sshd is told the keys of the host, the port and the address, and that no password opens it', () => {
-  const text = sshdConfig({ port: 2222, listen_address: '10.0.0.1' }, ['/a', '/b']);
-  assert.match(text, /^HostKey \/a\nHostKey \/b\nPort 2222\nListenAddress 10\.0\.0\.1\nPasswordAuthentication no\n/m);
-  assert.match(sshdConfig(undefined, []), /^Port 22\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitEmptyPasswords no\n$/m);
-});
-
 test('host keys are made once, for root only, and are the same at the next start', () => {
   const made = machine();
   const files = hostKeys(made);
-  assert.deepEqual(files, ['/var/lib/rancher/ssh/ssh_host_ed25519_key', '/var/lib/rancher/ssh/ssh_host_ecdsa_key']);
+  assert.deepEqual(
+    files,
+    ['ed25519', 'ecdsa', 'rsa'].map((kind) => `/var/lib/rancher/ssh/ssh_host_${kind}_key`),
+  );
   const texts = files.map((file) => made.readText(file));
   assert.match(texts[0] ?? '', /^-----BEGIN OPENSSH PRIVATE KEY-----/);
   hostKeys(made);
@@ -122,7 +118,7 @@ test('host keys of the configuration are used instead, and one that is no key is
   const made = machine();
   assert.deepEqual(hostKeys(made, { ed25519: key, 'ed25519-pub': 'ssh-ed25519 AAAA' }), ['/run/ros/ssh/ssh_host_ed25519_given']);
   const broken = machine();
-  assert.deepEqual(hostKeys(broken, { rsa: 'nonsense' }).length, 2);
+  assert.deepEqual(hostKeys(broken, { rsa: 'nonsense' }).length, 3);
   assert.match(broken.readText('/dev/kmsg') ?? '', /rancher\.ssh\.keys: "rsa" is no private key/);
 });
 

@@ -1,0 +1,134 @@
+import { filesIn } from '../config/files.ts';
+import { alarm } from '../runtime/kernel-log.ts';
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import { isForeign } from './foreign.ts';
+
+// Files below /etc that anybody may replace, and without which nobody logs in. One that cannot be used is put aside, so that it costs itself.
+
+const RELEASE = '/run/rancher/release';
+const PAM = '/etc/pam.d';
+const NSSWITCH = '/etc/nsswitch.conf';
+/** Larger files are none of these, in characters. */
+const MOST = 65536;
+/** Where PAM looks for its modules. */
+const MODULES = '/usr/lib/*-linux-gnu/security /lib/*-linux-gnu/security /usr/lib64/security /usr/lib/security';
+
+/** Puts aside what keeps everybody out: files of PAM in the release's own console, and the list of where names are looked up. */
+export function mendLoginFiles(system: System): void {
+  if (!isForeign(system)) mendPam(system);
+  mendNames(system);
+}
+
+/** Services of PAM that a login goes through. */
+const SERVICES = ['sshd', 'login', 'su', 'sudo', 'other'];
+
+function mendPam(system: System): void {
+  const releases = filesIn(system, `${RELEASE}${PAM}`);
+  const changed = releases.filter((name) => textOf(system, name) !== textOf(system, name, RELEASE));
+  const added = filesIn(system, PAM).some((name) => !releases.includes(name));
+  if (changed.length === 0 && !added) return;
+  const missing = modulesThatAreMissing(system, changed);
+  for (const name of changed) {
+    const trouble = pamTrouble(textOf(system, name), {
+      name,
+      missing,
+      isThere: (each) => textOf(system, each) !== undefined,
+    });
+    if (trouble !== undefined) takeReleases(system, `${PAM}/${name}`, trouble);
+  }
+}
+
+const textOf = (system: System, name: string, root = ''): string | undefined =>
+  system.readText(`${root}${PAM}/${name}`, MOST);
+
+/** Names of modules that these files ask for and that are not there. */
+function modulesThatAreMissing(system: System, names: readonly string[]): ReadonlySet<string> {
+  const asked = names.flatMap((name) => pamLines(textOf(system, name) ?? '').flatMap(({ module }) => module ?? []));
+  if (asked.length === 0) return new Set();
+  const script = `for module; do
+	case $module in /*) set -- "$module" ;; *) set --; for folder in ${MODULES}; do set -- "$@" "$folder/$module"; done ;; esac
+	found=
+	for file; do [ ! -f "$file" ] || found=1; done
+	[ -n "$found" ] || echo "$module"
+done`;
+  const { stdout } = run(system, ['sh', '-c', script, 'ros', ...new Set(asked)]);
+  return new Set(stdout.split('\n').filter((line) => line !== ''));
+}
+
+interface PamLine {
+  readonly line: number;
+  readonly type: string;
+  readonly isOptional: boolean;
+  readonly module?: string;
+  readonly included?: string;
+  readonly trouble?: string;
+}
+
+/** The lines of a file of PAM (pam.d(5)): type, control, module and its arguments, or @include and a name. */
+export function pamLines(text: string): readonly PamLine[] {
+  return text
+    .replace(/\\\n/g, '  ')
+    .split('\n')
+    .flatMap((raw, index): PamLine[] => {
+      const words = raw.replace(/#.*/, '').trim();
+      if (words === '') return [];
+      const line = index + 1;
+      const include = /^@include\s+(\S+)$/.exec(words)?.[1];
+      if (include !== undefined) return [{ line, type: '', isOptional: false, included: include }];
+      const [, dash = '', type = '', control = '', module = ''] =
+        /^(-?)(auth|account|password|session)\s+(\[[^\]]*\]|\S+)\s+(\S+)/i.exec(words) ?? [];
+      if (type === '') return [{ line, type, isOptional: false, trouble: 'is no line of PAM' }];
+      const isOptional = dash === '-' || control === 'optional' || /module_unknown=ignore|default=ignore/.test(control);
+      if (/^(include|substack)$/.test(control)) return [{ line, type, isOptional, included: module }];
+      if (!/^(\[.*\]|required|requisite|sufficient|optional)$/.test(control))
+        return [{ line, type, isOptional, trouble: `has no control “${control}”` }];
+      return [{ line, type: type.toLowerCase(), isOptional, module }];
+    });
+}
+
+/** Why nobody could log in by this file of PAM, in words with the line; undefined where somebody can. */
+export function pamTrouble(
+  text: string | undefined,
+  known: {
+    readonly name: string;
+    readonly missing: ReadonlySet<string>;
+    readonly isThere: (name: string) => boolean;
+  },
+): string | undefined {
+  if (text === undefined) return 'is no file that can be read';
+  const lines = pamLines(text);
+  if (lines.length === 0) return 'says nothing';
+  for (const { line, isOptional, module, included, trouble } of lines) {
+    if (trouble !== undefined) return `line ${line} ${trouble}`;
+    if (included !== undefined && !known.isThere(included))
+      return `line ${line} includes ${included}, which is not there`;
+    if (module !== undefined && !isOptional && known.missing.has(module))
+      return `line ${line} asks for ${module}, which is not there`;
+  }
+  const types = new Set(lines.map(({ type }) => type));
+  const isWhole = SERVICES.includes(known.name) && !types.has('');
+  if (isWhole && !types.has('account')) return 'has no line for accounts, so PAM lets nobody in';
+  return undefined;
+}
+
+const ASIDE = `path=$1 from=$2
+[ ! -e "$path" ] && [ ! -L "$path" ] || mv -T "$path" "$path.refused" || exit
+[ ! -f "$from" ] || cp -p "$from" "$path"`;
+
+function takeReleases(system: System, path: string, trouble: string): void {
+  alarm(
+    system,
+    `${path} ${trouble}: nobody could log in. It is now ${path}.refused, and the release's is in its place`,
+  );
+  run(system, ['sh', '-c', ASIDE, 'ros', path, `${RELEASE}${path}`]);
+}
+
+/** A name service that does not know the accounts that are in the console's own files. */
+function mendNames(system: System): void {
+  const text = system.readText(NSSWITCH, MOST);
+  if (text === undefined || text === system.readText(`${RELEASE}${NSSWITCH}`, MOST)) return;
+  const { status } = run(system, ['timeout', '-k', '1', '10', 'id', '-u', 'rancher'], { withErrors: true });
+  if (status === 0) return;
+  takeReleases(system, NSSWITCH, 'does not lead to the accounts of this console');
+}

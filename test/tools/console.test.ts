@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { liveSystem } from '../../pipeline/recipes/system.ts';
+import { type ConsoleRoom, openConsole, whyNoConsoleRoom } from '../rig/console-room.ts';
+import { wired } from './disk-build.ts';
+
+const skip = whyNoConsoleRoom() ?? false;
+
+let release: string;
+let room: ConsoleRoom | undefined;
+before(async () => {
+  if (skip) return;
+  release = await mkdtemp(join(tmpdir(), 'console-release-'));
+  const wiring = await wired('v0.0.0-test');
+  try {
+    for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
+      if (name !== 'base' && name !== 'config') continue;
+      const { digest } = await wiring.engine.build(tar);
+      execFileSync('tar', ['-xpf', wiring.store.pathOf(digest), '-C', release, '--numeric-owner']);
+    }
+  } finally {
+    await wiring.close();
+  }
+});
+afterEach(() => {
+  room?.close();
+  room = undefined;
+});
+after(async () => {
+  if (!skip) await rm(release, { recursive: true, force: true });
+});
+
+/** A console whose logins are ready, with a key that opens them; `first` is done in it before. */
+async function consoleWith({ image = release, first = 'true', config = '' } = {}): Promise<ConsoleRoom> {
+  room = await openConsole(image, release);
+  room.run(`PATH=$PATH:/usr/lib/ros/foreign; ssh-keygen -q -t ed25519 -N '' -f /run/key
+ln -s /usr/lib/ros/foreign/by-release /run/ssh
+{ echo "ssh_authorized_keys: ['$(cat /run/key.pub)']"; echo '${config}'; } >/var/lib/rancher/conf/cloud-config.yml
+${first}`);
+  return room;
+}
+
+const INIT = 'PATH=$PATH:/usr/lib/ros/foreign; ros console-init; echo "init $?"';
+/** As the console's script does. */
+const SERVE = '(PATH=$PATH:/usr/lib/ros/foreign; while [ -f /run/ros/console/kept/sshd ]; do setsid -w $(cat /run/ros/console/kept/sshd); sleep 0.2; done) >/run/sshd.log 2>&1 </dev/null &';
+const login = (user: string, command: string, port = 22) =>
+  `timeout 20 /run/ssh -F /dev/null -i /run/key -p ${port} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${user}@127.0.0.1 '${command}'`;
+
+test('the default console lets in by a key, and offers a key of each kind from the first connection on', { skip }, async () => {
+  const here = await consoleWith();
+  assert.match(here.run(INIT), /init 0$/m);
+  here.run(SERVE);
+  here.until(login('rancher', 'id -un; id -Gn'), /^rancher\n.*docker/m);
+  for (const kind of ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512'])
+    assert.match(here.run(login('rancher', 'echo in').replace('-o BatchMode', `-o HostKeyAlgorithms=${kind} -o BatchMode`)), /^in$/m, kind);
+  assert.match(here.run(login('root', 'id')), /Permission denied/);
+  assert.equal(here.told(), '');
+});
+
+/** What a file of the user's says, and what must be told of it; whatever it is, keys get in, root and passwords do not. */
+const GIVEN: readonly { readonly sentence: string; readonly text: string; readonly told: RegExp; readonly port?: number }[] = [
+  {
+    sentence: 'with a word that sshd does not know',
+    text: 'Port 2222\nFrobnicate yes\n',
+    told: /sshd_config is refused by sshd: \/etc\/ssh\/sshd_config: line 2: Bad configuration option: Frobnicate; SSH goes without it/,
+  },
+  {
+    sentence: 'that takes passwords and lets root in',
+    text: 'PasswordAuthentication yes\nPermitRootLogin yes\nPubkeyAuthentication no\nAllowGroups root\n',
+    told: /sshd_config:2: "PermitRootLogin yes" has no effect/,
+  },
+  {
+    sentence: 'that does so for some in blocks',
+    text: 'Match User root,rancher\nPermitRootLogin yes\nPasswordAuthentication yes\nAllowGroups root\nPubkeyAuthentication no\n',
+    told: /"PasswordAuthentication yes" has no effect/,
+  },
+  { sentence: 'that wants more than a key', text: 'AuthenticationMethods publickey,keyboard-interactive\n', told: /^/ },
+  { sentence: 'that includes a pipe', text: 'Include /etc/ssh/pipe\n', told: /sshd_config is refused by sshd: it took more than 10 seconds/ },
+  { sentence: 'of a version of sshd without an Include, with another port', text: 'Port 2200\nUsePAM yes\nSubsystem sftp /usr/lib/openssh/sftp-server\n', told: /^/, port: 2200 },
+  { sentence: 'that is empty', text: '', told: /^/ },
+];
+
+for (const { sentence, text, told, port = 22 } of GIVEN) {
+  test(`an /etc/ssh/sshd_config ${sentence} opens and closes no login`, { skip }, async () => {
+    const here = await consoleWith({ first: `mkfifo /etc/ssh/pipe; printf '${text}' >/etc/ssh/sshd_config` });
+    assert.match(here.run(INIT), /init 0$/m);
+    here.run(SERVE);
+    here.until(login('rancher', 'id -un', port), /^rancher$/m);
+    assert.match(here.run(login('root', 'id', port)), /Permission denied|Connection closed/);
+    assert.match(here.told(), told);
+  });
+}
+
+test('a file that is broken by hand is found when sshd starts again, and one that is mended then counts', { skip }, async () => {
+  const here = await consoleWith();
+  here.run(INIT);
+  here.run(SERVE);
+  here.until(login('rancher', 'id -un'), /^rancher$/m);
+  here.run('cp /etc/ssh/sshd_config /etc/ssh/good; echo Frobnicate yes >/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)');
+  here.until('tr "\\0" " " </proc/$(cat /run/sshd.pid)/cmdline', /sshd_config\.own/);
+  here.until(login('rancher', 'id -un'), /^rancher$/m);
+  assert.match(here.told(), /refused by sshd/);
+});
+
+/** This host, whatever it is, stands for the image of somebody else: another system, with another C library perhaps. */
+const FOREIGN = '/';
+
+test('in a console of another system sshd, agetty and ros are those of the release, by its own loader', { skip }, async () => {
+  const here = await consoleWith({
+    image: FOREIGN,
+    first: 'rm -rf /etc/ssh /etc/sudoers.d; printf "PasswordAuthentication yes\\nPermitRootLogin yes\\n" >/run/x; mkdir -p /etc/ssh; cp /run/x /etc/ssh/sshd_config; rm -f /usr/sbin/sshd',
+  });
+  assert.match(here.run('ros -v; /usr/bin/docker --version 2>&1; head -1 /usr/bin/ros'), /RancherOS|v0\.0\.0-test/);
+  assert.match(here.run(INIT), /init 0$/m);
+  assert.match(here.run('cat /run/ros/console/kept/{ttyS0,sshd}'), /^\/usr\/lib\/ros\/foreign\/agetty --noclear ttyS0 .*\n\/usr\/lib\/ros\/sshd$/m);
+  here.run(SERVE);
+  here.until(login('rancher', 'id -un; id -Gn; ros -v'), /^rancher\n.*docker.*\n.*v0\.0\.0-test/m);
+  assert.match(here.run(login('root', 'id')), /Permission denied/);
+  here.run('kill -HUP $(cat /run/sshd.pid)');
+  here.until(login('rancher', 'id -un'), /^rancher$/m);
+  assert.match(here.run('grep :1101: /etc/group; /usr/lib/ros/foreign/agetty --version'), /rancher[\s\S]*util-linux/);
+});
