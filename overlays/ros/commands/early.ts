@@ -9,6 +9,7 @@ import { setHostname } from '../early/hostname.ts';
 import { loadModules } from '../early/modules.ts';
 import { setShutdownLimit } from '../early/shutdown-limit.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
+import { takeOwnSerial } from '../install/own-serial.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { mountDisks } from '../state/state.ts';
@@ -21,6 +22,7 @@ const STEPS: readonly Step[] = [
   loadModules,
   setKernelSettings,
   setShutdownLimit,
+  (system) => takeOwnSerial(system),
   writeSystemDockerOptions,
   beginHostKeys,
   // Those that only the state disk brought; all others were run before it was looked for.

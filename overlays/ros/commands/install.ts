@@ -10,6 +10,7 @@ import { closeMedium, type InstallMedium, openMedium } from '../install/install-
 import { writeDisk } from '../install/write-disk.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { onTerminal } from '../runtime/terminal.ts';
 import { textOf } from './config-input.ts';
 import { type Options, readOptions, UsageError } from './config-options.ts';
 import { power } from './power.ts';
@@ -37,6 +38,11 @@ const TAKEN = {
 const SAME_TYPES = new Set(['generic', 'syslinux', 'gptsyslinux', 'amazon-ebs-hvm', 'googlecompute']);
 
 const SCRATCH = '/run/ros/installing';
+const LOCK = '/run/ros/install.lock';
+/** Variable of those that have the lock. */
+const LOCKED = 'ROS_INSTALL_LOCK';
+/** An exit status that `ros install` itself never has. */
+const TAKEN_BY_ANOTHER = 75;
 
 /** `ros install`. */
 export function install(system: System, args: readonly string[]): number {
@@ -45,7 +51,11 @@ export function install(system: System, args: readonly string[]): number {
     return 0;
   }
   try {
-    return installWith(system, readOptions(args, TAKEN));
+    const options = readOptions(args, TAKEN);
+    checkWords(options);
+    if (must(system, ['id', '-u']).trim() !== '0')
+      throw new Failure('only root can write to a disk: sudo ros install …');
+    return system.environment(LOCKED) === undefined ? alone(system, args) : installWith(system, options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     system.complain(`install: ${error.message}\n${USAGE}`);
@@ -53,13 +63,38 @@ export function install(system: System, args: readonly string[]): number {
   }
 }
 
-function installWith(system: System, { words, flags, values }: Options): number {
+/** This program again, with nobody else installing meanwhile: two would write to one disk, or to each other's files in memory. */
+function alone(system: System, args: readonly string[]): number {
+  must(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
+  const argv = [
+    'flock',
+    '--nonblock',
+    '--conflict-exit-code',
+    String(TAKEN_BY_ANOTHER),
+    LOCK,
+    'ros',
+    'install',
+    ...args,
+  ];
+  const status = onTerminal(system, argv, { [LOCKED]: LOCK });
+  if (status === TAKEN_BY_ANOTHER)
+    throw new Failure(
+      'another installation is running on this machine; wait until it has ended: pgrep -af "ros install"',
+    );
+  return status;
+}
+
+/** Whatever is wrong with the words alone. */
+function checkWords({ words, values }: Options): void {
   if (words.length > 0) throw new UsageError(`there is no place for the word ${words[0]}.`);
-  const name = values.get('device');
-  if (name === undefined) throw new UsageError('-d names the disk; none was given.');
+  if (values.get('device') === undefined) throw new UsageError('-d names the disk; none was given.');
   checkType(values.get('install-type') ?? 'generic');
+  appendOf(values.get('append') ?? '', values.get('statedir'));
+}
+
+function installWith(system: System, { flags, values }: Options): number {
+  const name = values.get('device') ?? '';
   const append = appendOf(values.get('append') ?? '', values.get('statedir'));
-  if (must(system, ['id', '-u']).trim() !== '0') throw new Failure('only root can write to a disk: sudo ros install …');
   const cloudConfig = values.has('cloud-config') ? cloudConfigOf(system, values.get('cloud-config') ?? '') : undefined;
   const disk = diskNamed(system, name);
   const busy = whyBusy(system, disk);

@@ -14,6 +14,7 @@ import { findServices } from '../services/config.ts';
 import { fillWith } from '../services/given-files.ts';
 import { startLater } from '../services/later.ts';
 import { planServices, surroundings } from '../services/plan.ts';
+import { keepPowerButton } from '../services/power-button.ts';
 import { startAll } from '../services/start.ts';
 import { beginsAgain, markStarted, runningAsPlanned } from '../services/start-marks.ts';
 import { keptContainers } from '../state/data-root.ts';
@@ -65,6 +66,7 @@ export function sysinit(system: System): number {
   note(system, `RancherOS ${runningVersion(system)} started`);
   markStarted(system);
   beginProof(system);
+  keepPowerButton(system, started.problems);
   eachStep(system, [() => loadModulesOfSettings(system, config), () => setNetworkSettings(system, config)]);
   startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking });
   eachStep(system, [() => finishSettings(system)]);

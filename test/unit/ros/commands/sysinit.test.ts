@@ -19,6 +19,7 @@ const OS_CONFIG = `rancher:
     console: {image: c, ${SYSTEM}}
     docker: {image: d, ${SYSTEM}}
     network: {image: n, ${SYSTEM}}
+    acpid: {image: n, ${SYSTEM}}
 `;
 
 interface Behaviour {
@@ -73,7 +74,8 @@ function onTrial(behaviour: Behaviour = {}) {
   );
   const choice = () => decodeBootChoice(readFileSync(join(system.root, GRUBENV)), 'it');
   const proves = () => commands.filter((command) => command.includes('ros prove-start')).length;
-  return { system, requests, choice, proves, log: () => system.readText('/dev/kmsg') ?? '' };
+  const listens = () => commands.filter((command) => command.includes('setsid acpid')).length;
+  return { system, requests, choice, proves, listens, log: () => system.readText('/dev/kmsg') ?? '' };
 }
 
 test('a version on trial whose containers could not be created is not confirmed, though sysinit tells it and goes on', () => {
@@ -134,8 +136,21 @@ test('sysinit that is run again makes no container anew that an earlier run made
   const again = onTrial({ listed });
   again.system.writeText('/run/ros/services-begun', '');
   assert.equal(sysinit(again.system), 0);
-  assert.deepEqual(again.requests.filter((request) => request.startsWith('POST /containers/create')).sort(), ['POST /containers/create?name=docker', 'POST /containers/create?name=network']);
+  assert.deepEqual(again.requests.filter((request) => request.startsWith('POST /containers/create')).sort(), [
+    'POST /containers/create?name=acpid',
+    'POST /containers/create?name=docker',
+    'POST /containers/create?name=network',
+  ]);
   assert.ok(first.requests.includes('POST /containers/create?name=console'));
+});
+
+test('the power button is listened for without a container where none could be made, and by the container alone where it could', () => {
+  const full = onTrial({ created: (name) => (name === 'acpid' ? '{"message":"no space left on device"}\n500' : '\n201') });
+  assert.equal(sysinit(full.system), 1);
+  assert.equal(full.listens(), 1);
+  const usual = onTrial();
+  assert.equal(sysinit(usual.system), 0);
+  assert.equal(usual.listens(), 0);
 });
 
 function specOf(name: string): string {

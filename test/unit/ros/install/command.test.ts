@@ -26,6 +26,7 @@ function started(options: Started = {}): Machine & { readonly changes: string[] 
   const system = machine(
     { '/run/ros/install/install.json': JSON.stringify(PARTS), ...options.files },
     {
+      environment: { ROS_INSTALL_LOCK: 'held' },
       answer: ({ argv }) => {
         const [program = '', ...words] = argv;
         const last = words.at(-1) ?? '';
@@ -123,4 +124,23 @@ test('ros install --help says what it takes', () => {
   const system = started();
   assert.equal(install(system, ['--help']), 0);
   assert.match(system.printed.join('\n'), /usage: ros install -d DISK/);
+});
+
+test('while one installation runs, another one is refused, and the first one has the terminal', () => {
+  const argv: string[][] = [];
+  const system = machine(
+    {},
+    {
+      answer: (command) => {
+        argv.push([...command.argv]);
+        if (command.argv[0] === 'id') return { status: 0, stdout: '0' };
+        return command.argv[0] === 'sh' ? { status: 75, stdout: '' } : { status: 0, stdout: '' };
+      },
+    },
+  );
+  assert.throws(
+    () => install(system, ['-d', '/dev/vda', '-f']),
+    (error) => error instanceof Failure && /another installation is running/.test(error.message),
+  );
+  assert.deepEqual(argv.at(-1)?.slice(4), ['flock', '--nonblock', '--conflict-exit-code', '75', '/run/ros/install.lock', 'ros', 'install', '-d', '/dev/vda', '-f']);
 });
