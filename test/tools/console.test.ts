@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { type ConsoleRoom, openConsole, whyNoConsoleRoom } from '../rig/console-room.ts';
-import { wired } from './disk-build.ts';
+import { unpackRelease } from './console-release.ts';
 
 const skip = whyNoConsoleRoom() ?? false;
 
 let release: string;
 let room: ConsoleRoom | undefined;
 before(async () => {
-  if (skip) return;
-  release = await mkdtemp(join(tmpdir(), 'console-release-'));
-  const wiring = await wired('v0.0.0-test');
-  try {
-    for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
-      if (name !== 'base' && name !== 'config') continue;
-      const { digest } = await wiring.engine.build(tar);
-      execFileSync('tar', ['-xpf', wiring.store.pathOf(digest), '-C', release, '--numeric-owner']);
-    }
-  } finally {
-    await wiring.close();
-  }
+  if (!skip) release = await unpackRelease();
 });
 afterEach(() => {
   room?.close();
@@ -35,11 +20,11 @@ after(async () => {
 });
 
 /** A console whose logins are ready, with a key that opens them; `first` is done in it before. */
-async function consoleWith({ image = release, first = 'true', config = '' } = {}): Promise<ConsoleRoom> {
+async function consoleWith({ image = release, first = 'true' } = {}): Promise<ConsoleRoom> {
   room = await openConsole(image, release);
   room.run(`PATH=$PATH:/usr/lib/ros/foreign; ssh-keygen -q -t ed25519 -N '' -f /run/key
 ln -s /usr/lib/ros/foreign/by-release /run/ssh
-{ echo "ssh_authorized_keys: ['$(cat /run/key.pub)']"; echo '${config}'; } >/var/lib/rancher/conf/cloud-config.yml
+echo "ssh_authorized_keys: ['$(cat /run/key.pub)']" >/var/lib/rancher/conf/cloud-config.yml
 ${first}`);
   return room;
 }

@@ -2,6 +2,7 @@ import { writeFile } from '../config/files.ts';
 import type { Tree } from '../config/merge.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { hostnameOf, loadConfig } from '../config/sources.ts';
+import { isInHome, writeInHome } from '../console/home-files.ts';
 import { dockerOptions } from '../docker/options.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
@@ -91,8 +92,9 @@ function generate(system: System, { isServer, hosts, folder }: TlsOptions): numb
     ? { 'ca.pem': authority.cert, 'server-cert.pem': pair.cert, 'server-key.pem': pair.key }
     : { 'ca.pem': authority.cert, 'cert.pem': pair.cert, 'key.pem': pair.key };
   const base = place.includes('/') ? place : `./${place}`;
-  for (const [name, text] of Object.entries(files)) writeFile(system, `${base}/${name}`, `${text}\n`);
-  giveToCaller(system, isServer ? undefined : base);
+  const isNew = run(system, ['test', '-e', base]).status !== 0;
+  for (const [name, text] of Object.entries(files))
+    writeKey(system, `${base}/${name}`, `${text}\n`, { isServer, isNew });
   system.print(`${isServer ? 'the certificate of this machine' : 'a certificate for whoever connects'} is in ${place}`);
   return 0;
 }
@@ -105,12 +107,24 @@ function callersHome(system: System): string {
   return home ?? system.environment('HOME') ?? '/root';
 }
 
-/** With sudo, a client's files belong to the user who asked for them. */
-function giveToCaller(system: System, folder: string | undefined): void {
+/** With sudo, a client's files belong to the user who asked for them. In a home, no link makes root write elsewhere. */
+function writeKey(
+  system: System,
+  path: string,
+  stdin: string,
+  { isServer, isNew }: { readonly isServer: boolean; readonly isNew: boolean },
+): void {
   const [user, group] = [system.environment('SUDO_UID'), system.environment('SUDO_GID')];
-  if (folder === undefined || user === undefined || group === undefined) return;
-  const files = ['ca', 'cert', 'key'].map((name) => `${folder}/${name}.pem`);
-  run(system, ['chown', `${user}:${group}`, folder, ...files]);
+  const owner = isServer || user === undefined || group === undefined ? undefined : `${user}:${group}`;
+  const whole = path.startsWith('/') ? path : `${run(system, ['pwd']).stdout.trim()}/${path}`;
+  if (!isInHome(whole)) {
+    writeFile(system, path, stdin);
+    const folder = isNew ? [path.replace(/\/[^/]*$/, '')] : [];
+    if (owner !== undefined) run(system, ['chown', '-h', owner, ...folder, path]);
+    return;
+  }
+  const { status, stdout } = writeInHome(system, { path: whole, owner: owner ?? 'root:root', mode: '0600', stdin });
+  if (status !== 0) throw new Failure(`${path} is not written: ${stdout.trim().split('\n').at(-1) ?? ''}`);
 }
 
 /** Addresses of the machine's own interfaces, without those of Docker's bridges. */

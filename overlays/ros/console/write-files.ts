@@ -4,7 +4,8 @@ import { base64OfBytes } from '../runtime/base64.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import { Failure, type Result, type System } from '../runtime/system.ts';
+import { isInHome, writeInHome } from './home-files.ts';
 
 type Encoding = NonNullable<WriteFile['encoding']>;
 
@@ -28,9 +29,9 @@ path=$1 mode=$2 owner=$3 unpack=$4
 umask 022
 mkdir -p "\${path%/*}/" || exit
 [ ! -d "$path" ] || { echo "there is a folder of that name"; exit 1; }
-new=$path.new-by-ros
+new=$(mktemp "\${path%/*}/.ros.XXXXXXXXXX") || exit
 trap 'rm -f "$new"' EXIT
-( umask 077; eval "$unpack" >"$new" ) && chown "$owner" "$new" && chmod "$mode" "$new" || exit
+eval "$unpack" >"$new" && chown "$owner" "$new" && chmod "$mode" "$new" || exit
 mv -T "$new" "$path" 2>/dev/null || cat "$new" >"$path"`;
 
 /** Without the folders above it, which are in the other container already or are made by Docker. */
@@ -50,14 +51,19 @@ const HERE = 'console';
 export function writeGivenFile(system: System, file: WriteFile, socket = SYSTEM_DOCKER.socket): void {
   const { path, content = '', encoding, permissions = '0644', owner = 'root:root', container = '' } = file;
   const { stdin, unpack } = encoded(content, encoding);
-  const words = [path, permissions.replace(/^0?o/, ''), owner, unpack];
-  const argv =
-    container === '' || container === HERE
+  const mode = permissions.replace(/^0?o/, '');
+  const words = [path, mode, owner, unpack];
+  const isHere = isForConsole(file);
+  const write = (): Result => {
+    if (isHere && isInHome(path)) return writeInHome(system, { path, owner, mode, unpack, stdin });
+    const argv = isHere
       ? ['bash', '-c', WRITE, 'ros', ...words]
       : ['bash', '-c', COPY, 'ros', ...words, container, WRITE, socket];
-  const { status, stdout } = run(system, argv, { stdin, withErrors: true });
+    return run(system, argv, { stdin, withErrors: true });
+  };
+  const { status, stdout } = write();
   if (status === 0) return;
-  const place = container === '' || container === HERE ? '' : ` in the container ${container}`;
+  const place = isHere ? '' : ` in the container ${container}`;
   throw new Failure(`write_files: ${path}${place} is not written: ${stdout.trim().split('\n').at(-1) ?? ''}`);
 }
 

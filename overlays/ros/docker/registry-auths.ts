@@ -1,15 +1,14 @@
 import { writeFile } from '../config/files.ts';
 import type { CloudConfig } from '../config/schema.ts';
+import { ACCOUNTS, type Account } from '../console/accounts.ts';
+import { readInHome, writeInHome } from '../console/home-files.ts';
 import { base64 } from '../runtime/base64.ts';
 import { run } from '../runtime/run.ts';
-import type { System } from '../runtime/system.ts';
+import { eachStep } from '../runtime/steps.ts';
+import { Failure, type System } from '../runtime/system.ts';
 
-/** Who gets the accounts: whoever may use a Docker on this machine. */
-const HOMES = [
-  { home: '/root', owner: '0:0' },
-  { home: '/home/rancher', owner: '1100:1100' },
-  { home: '/home/docker', owner: '1101:1101' },
-] as const;
+/** Below a home: where Docker's client looks for them. */
+const FILE = '.docker/config.json';
 
 /** rancher.registry_auths as Docker's client wants it: what else stands in its file stays. */
 export function clientConfig(config: CloudConfig, before: string): string | undefined {
@@ -28,19 +27,37 @@ export function clientConfig(config: CloudConfig, before: string): string | unde
   return `${JSON.stringify(merged, undefined, 2)}\n`;
 }
 
-/** Writes it into the homes that are there. */
+/** Writes it into the homes that are there: whoever may use a Docker on this machine gets the accounts. What fails in one costs that one. */
 export function writeRegistryAuths(system: System, config: CloudConfig): void {
   if (Object.keys(config.rancher?.registry_auths ?? {}).length === 0) return;
-  for (const { home, owner } of HOMES) {
-    if (run(system, ['test', '-d', home]).status !== 0) continue;
-    const path = `${home}/.docker/config.json`;
-    const before = system.readText(path) ?? '';
-    const text = clientConfig(config, before);
-    if (text === undefined || text === before) continue;
-    writeFile(system, path, text);
-    run(system, ['chown', owner, `${home}/.docker`, path]);
-  }
+  eachStep(system, [
+    () => writeForRoot(system, config),
+    ...ACCOUNTS.map((each) => () => writeFor(system, config, each)),
+  ]);
 }
+
+function writeForRoot(system: System, config: CloudConfig): void {
+  const path = `/root/${FILE}`;
+  const before = system.readText(path, MOST) ?? '';
+  const text = clientConfig(config, before);
+  if (text !== undefined && text !== before) writeFile(system, path, text);
+}
+
+/** With the rights of the account: its home may hold links and pipes of anybody's. */
+function writeFor(system: System, config: CloudConfig, account: Account): void {
+  const { name, home } = account;
+  if (run(system, ['test', '-d', home]).status !== 0) return;
+  const path = `${home}/${FILE}`;
+  const before = readInHome(system, account, path);
+  const stdin = clientConfig(config, before);
+  if (stdin === undefined || stdin === before) return;
+  const { status, stdout } = writeInHome(system, { path, owner: name, mode: '0600', stdin });
+  if (status !== 0)
+    throw new Failure(`rancher.registry_auths: ${path} is not written: ${stdout.trim().split('\n').at(-1) ?? ''}`);
+}
+
+/** More than this is no file of Docker's client, in characters. */
+const MOST = 2 ** 20;
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
