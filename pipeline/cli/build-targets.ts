@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { BakedConfig } from '../config/cloud-config.ts';
-import type { Failure } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
 import type { Reporter } from '../core/ports.ts';
@@ -8,7 +7,6 @@ import { BUILD_EPOCH } from '../graph/graph.ts';
 import { type Published, publishToDist } from '../publish/dist.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { digestOfSources } from '../publish/sources.ts';
-import { parseVersion } from '../publish/version.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import type { DeclaredTarget } from './all-targets.ts';
@@ -51,10 +49,8 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const outcomes = await buildOutcomes(request.targets, wiring);
       const gone = goneIn(outcomes);
       if (gone && request.refreshes) throw gone;
-      const unfit = unfitForRelease(request, wiring);
       // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
-      const isFit = unfit.length === 0 && !command.signal.aborted;
-      const finished = isFit ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
+      const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
       const published = finished.length > 0 ? await publish(request, finished, wiring, command) : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
@@ -64,7 +60,7 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const place = published && shownFolder(published.folder);
       if (published && place !== undefined && settings.output !== 'json')
         command.stdout.write(summary(outcomes, { ...published, folder: place }, command));
-      throwFailures(outcomes, unfit, place);
+      throwFailures(outcomes, place);
       stopIfAborted(command.signal);
     } finally {
       await wiring.close();
@@ -93,19 +89,6 @@ async function limitStore(wiring: Wiring, reporter: Reporter, settings: Settings
       `The store could not be kept within its size: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-/** What was made without isolation enters development versions only. */
-function unfitForRelease(request: BuildRequest, wiring: Wiring): readonly Failure[] {
-  const isFinal = parseVersion(request.version).prerelease.length === 0;
-  if (!isFinal || !wiring.engine.executorsUsed.has('none')) return [];
-  return [
-    {
-      kind: 'no-executor',
-      message: 'Steps ran without isolation, which is not fit for a release.',
-      hint: 'Make bubblewrap work here, or build a -dev version.',
-    },
-  ];
 }
 
 async function publish(

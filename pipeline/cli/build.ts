@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadCloudConfig } from '../config/cloud-config.ts';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
+import { unfitForRelease } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import { parseVersion } from '../publish/version.ts';
 import { paintFor } from '../report/paint.ts';
@@ -77,6 +78,7 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       cloudConfig,
     };
     const settings = settingsFrom(values, context);
+    if (settings.executor === 'none' && prerelease.length === 0) throw unfitForRelease('--executor none');
     if (values['dry-run']) return showBuild(request, settings, context);
     await buildWithFreshPins(request, settings, context);
     return 0;

@@ -55,11 +55,7 @@ export function goneIn(outcomes: readonly TargetOutcome[]): PackageGone | undefi
  * Throws what failed, each distinct failure once, since several files may fail for one cause. An interruption only where nothing else
  * failed; a bug of ours with its stack. Where `published` says that other targets came about, the exit code is that of a failed step.
  */
-export function throwFailures(
-  outcomes: readonly TargetOutcome[],
-  further: readonly Failure[],
-  published: string | undefined,
-): void {
+export function throwFailures(outcomes: readonly TargetOutcome[], published: string | undefined): void {
   const reasons = outcomes.flatMap((outcome) => outcome.reasons);
   const bug = reasons.find((reason) => !(reason instanceof BuildError));
   if (bug !== undefined) throw bug;
@@ -70,7 +66,7 @@ export function throwFailures(
   );
   const distinct = [
     ...new Map(
-      [...failures, ...further].map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure]),
+      failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure]),
     ).values(),
   ];
   const causes = distinct.filter((failure) => failure.kind !== 'interrupted');

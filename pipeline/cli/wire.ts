@@ -114,12 +114,11 @@ export async function wire(options: {
     signal,
     parallel: settings.jobs,
     failFast: options.failFast,
-    // A release is not held up by what was once made without isolation.
-    reuses: (executor) => executor !== 'none' || !isFinal,
     toolExecutor: () => {
       toolExecutor ??= toolRoot('tools').then((root) =>
         chooseExecutor({
           wanted: settings.executor,
+          mustIsolate: isFinal,
           roots,
           root,
           searchPath: command.env['PATH'] ?? '',

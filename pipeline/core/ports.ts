@@ -29,7 +29,7 @@ export interface ActionCache {
 
 export interface ActionRecord {
   readonly title: string;
-  /** Name of the executor that ran it; `none` never enters a release. */
+  /** Name of the executor that ran it; what `UNISOLATED` made never enters a release. */
   readonly executor: string;
   readonly outputs: { readonly [name: string]: Blob };
 }
@@ -53,6 +53,9 @@ export type RunRequest = {
     }
   | { readonly type: 'builtin'; readonly writer: string; readonly options: Json }
 );
+
+/** Name of the executor that isolates nothing. */
+export const UNISOLATED = 'none';
 
 /** Runs one action. Throws a BuildError of kind `step` with the tool's last words. */
 export interface Executor {

@@ -5,10 +5,18 @@ import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { interrupted, stopIfAborted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
-import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, Report } from '../core/ports.ts';
+import {
+  type ActionCache,
+  type ActionRecord,
+  type BlobStore,
+  type Executor,
+  type Fetcher,
+  type Report,
+  UNISOLATED,
+} from '../core/ports.ts';
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
-import { keyManifest, keyOf } from '../graph/key.ts';
+import { type KeyContext, keyManifest, keyOf } from '../graph/key.ts';
 
 /** The makers of an engine: ports, and what it may use of the machine. */
 export interface EngineOptions {
@@ -25,16 +33,12 @@ export interface EngineOptions {
   readonly parallel: number;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Whether what an executor of this name once made may be used again, instead of being made anew. */
-  readonly reuses: (executor: string) => boolean;
   /** After a failure start nothing new, instead of going on with what does not stand on it. */
   readonly failFast: boolean;
 }
 
 interface Outcome {
   readonly outputs: { readonly [name: string]: Blob };
-  /** Whether anything below, or the step itself, ran without isolation. */
-  readonly executor: string;
 }
 
 /** Runs what an artifact needs, each step at most once, as much at a time as allowed. Draws nothing, knows no tool. */
@@ -44,7 +48,6 @@ export class Engine {
   readonly #steps = new Map<number, Promise<Outcome>>();
   readonly #running = new Map<Digest, Promise<Outcome>>();
   readonly #inputs = new Map<string, Promise<Blob>>();
-  readonly #executorsUsed = new Set<string>();
   readonly #manifests = new Map<number, Json>();
   /** Blobs whose bytes were hashed in this run: made, or about to be used. */
   readonly #hashed = new Set<Digest>();
@@ -53,11 +56,6 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#limit = pLimit(options.parallel);
-  }
-
-  /** Names of the executors whose work is in what was built so far. */
-  get executorsUsed(): ReadonlySet<string> {
-    return this.#executorsUsed;
   }
 
   /** What the key of a step that was resolved in this run is the digest of. */
@@ -108,37 +106,64 @@ export class Engine {
   }
 
   async #resolve(step: Step): Promise<Outcome> {
-    const { actions, writerCode, report } = this.#options;
+    const { writerCode } = this.#options;
     const names = Object.keys(step.inputs);
     const digests = await allOrFirstCause(names.map((name) => this.#digestOf(step.inputs[name] as InputRef)));
     const inputs = Object.fromEntries(names.map((name, index) => [name, digests[index] as Digest]));
     const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
     const code = step.action.type === 'builtin' ? writerCode[step.action.writer] : undefined;
     if (step.action.type === 'builtin' && !code) throw new Error(`no writer named ${step.action.writer}`);
-    const key = keyOf(step, { inputs, image, code });
-    this.#manifests.set(step.id, keyManifest(step, { inputs, image, code }));
-
-    const record = await actions.get(key);
-    if (record && this.#options.reuses(record.executor) && (await this.#allHere(record))) {
-      this.#executorsUsed.add(record.executor);
-      report({
-        type: 'step-end',
-        id: step.id,
-        title: step.title,
-        cached: true,
-        key,
-        milliseconds: 0,
-        outputs: record.outputs,
-      });
-      return record;
-    }
-    let running = this.#running.get(key);
+    const isolated = this.#keyed(step, { inputs, image, code });
+    // What was made in isolation serves everybody, and is found before anybody asks whether tools can be isolated here.
+    const record = await this.#recordOf(step, isolated, (executor) => executor !== UNISOLATED);
+    if (record) return record;
+    let running = this.#running.get(isolated);
     if (!running) {
-      // Downloads have a limit of their own: they wait for the network, not for a processor.
-      running = this.#fetchInputs(step).then(() => this.#limit(() => this.#run(step, key, inputs, image)));
-      this.#running.set(key, running);
+      running = this.#make(step, isolated, { inputs, image, code });
+      this.#running.set(isolated, running);
     }
     return running;
+  }
+
+  /** The key of a step, kept for whoever asks what it is made of. */
+  #keyed(step: Step, context: KeyContext): Digest {
+    this.#manifests.set(step.id, keyManifest(step, context));
+    return keyOf(step, context);
+  }
+
+  /** What was once made under a key, if it is all here; told as the step's end. */
+  async #recordOf(
+    step: Step,
+    key: Digest,
+    isTrusted: (executor: string) => boolean,
+  ): Promise<ActionRecord | undefined> {
+    const record = await this.#options.actions.get(key);
+    if (!record || !isTrusted(record.executor) || !(await this.#allHere(record))) return undefined;
+    const { id, title } = step;
+    const { outputs } = record;
+    this.#options.report({ type: 'step-end', id, title, cached: true, key, milliseconds: 0, outputs });
+    return record;
+  }
+
+  /** Makes what a step makes, or takes what was made without isolation where nothing better is to be had. */
+  async #make(step: Step, isolated: Digest, context: KeyContext): Promise<Outcome> {
+    const executor = await this.#executorOf(step);
+    const isUnisolated = executor.name === UNISOLATED;
+    const key = isUnisolated ? this.#keyed(step, { ...context, isUnisolated }) : isolated;
+    const record = isUnisolated ? await this.#recordOf(step, key, () => true) : undefined;
+    if (record) return record;
+    // Downloads have a limit of their own: they wait for the network, not for a processor.
+    await this.#fetchInputs(step);
+    return this.#limit(() => this.#run(step, key, context, executor));
+  }
+
+  async #executorOf(step: Step): Promise<Executor> {
+    if (step.action.type === 'builtin') return this.#options.builtinExecutor;
+    try {
+      return await this.#options.toolExecutor();
+    } catch (error) {
+      throw this.#failed(step, error);
+    }
   }
 
   async #allHere(record: ActionRecord): Promise<boolean> {
@@ -159,8 +184,8 @@ export class Engine {
   async #run(
     step: Step,
     key: Digest,
-    inputs: { readonly [name: string]: Digest },
-    image: Digest | undefined,
+    { inputs, image }: KeyContext,
+    executor: Executor,
   ): Promise<Outcome> {
     const { store, report, signal, failFast } = this.#options;
     stopIfAborted(signal);
@@ -175,7 +200,6 @@ export class Engine {
         await this.#hashOnce(digest);
         paths[name] = store.pathOf(digest);
       }
-      const executor = step.action.type === 'tool' ? await this.#options.toolExecutor() : this.#options.builtinExecutor;
       const common = {
         title: step.title,
         inputs: paths,
@@ -200,7 +224,6 @@ export class Engine {
       for (const name of Object.keys(step.outputs)) outputs[name] = await this.#adopt(step, path.join(folder, name));
       const record: ActionRecord = { title: step.title, executor: executor.name, outputs };
       await this.#options.actions.set(key, record);
-      this.#executorsUsed.add(executor.name);
       report({
         type: 'step-end',
         id: step.id,

@@ -1,7 +1,9 @@
 import path from 'node:path';
-import type { Executor, RunRequest } from '../core/ports.ts';
+import { type Executor, type RunRequest, UNISOLATED } from '../core/ports.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
 import { toolEnvironment } from './environment.ts';
-import { loaderArgv } from './loader.ts';
+import { copyInputs } from './input-copies.ts';
+import { libraryFolders, loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import { resolvedCommand } from './resolved-command.ts';
@@ -12,11 +14,12 @@ import { inFolderOf, withWorkFolder } from './work-folder.ts';
 const SANDBOX_PATH = /(^|[=:,])\/(in|out|work)(?=\/|$)/g;
 
 /**
- * The last resort: the tool through its image's loader, nothing isolated. `/in/<name>`, `/out` and `/work` in the arguments are
- * replaced by the real paths. What it made never enters a release.
+ * The last resort: the tool through its image's loader, nothing isolated. `/in/<name>`, `/out` and `/work` in the arguments and the
+ * environment are replaced by the real paths; inputs are copies, so that a tool sees what a sandbox would show it. What it made never
+ * enters a release.
  */
 export class NoneExecutor implements Executor {
-  readonly name = 'none';
+  readonly name = UNISOLATED;
   readonly #roots: ToolRoots;
 
   constructor(options: { readonly roots: ToolRoots }) {
@@ -27,20 +30,20 @@ export class NoneExecutor implements Executor {
     if (request.type !== 'tool') throw new Error('only tools run here');
     const root = await this.#roots.rootOf(request.image);
     await withWorkFolder(request.outFolder, async (work) => {
-      // A folder of links stands for `/in`.
-      const inFolder = await this.#roots.linkFolder(inFolderOf(work), request.inputs);
+      const inFolder = inFolderOf(work);
+      await copyInputs(inFolder, request.inputs).catch((error: unknown) => {
+        throw diskTrouble(error, inFolder);
+      });
+      const folders: { readonly [name: string]: string } = { in: inFolder, out: request.outFolder, work };
+      const real = (word: string): string =>
+        word.replace(SANDBOX_PATH, (_, before: string, name: string) => `${before}${folders[name]}`);
       for (const command of request.commands) {
         const resolved = await resolvedCommand(command, request, work);
         const [program, ...rest] = resolved.argv;
-        const argv = rest.map((word) =>
-          word.replace(
-            SANDBOX_PATH,
-            (_, before: string, name: string) => before + { in: inFolder, out: request.outFolder, work }[name],
-          ),
-        );
+        const env = Object.entries(toolEnvironment(resolved.env, request.epoch));
         const result = await runProcess({
-          argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...argv],
-          env: { ...toolEnvironment(resolved.env, request.epoch), PATH: path.join(root, 'usr/bin'), HOME: work },
+          argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...rest.map(real)],
+          env: { ...Object.fromEntries(env.map(([name, value]) => [name, real(value)])), ...filesOfImage(root) },
           cwd: work,
           stdin: resolved.stdin,
           stdout: resolved.stdout,
@@ -51,4 +54,16 @@ export class NoneExecutor implements Executor {
       }
     });
   }
+}
+
+/** Where libraries look for what they load while they run: in the image, as in a sandbox, and not on the host. */
+function filesOfImage(root: string): { readonly [name: string]: string } {
+  return {
+    PATH: ['usr/sbin', 'usr/bin'].map((folder) => path.join(root, folder)).join(':'),
+    GCONV_PATH: libraryFolders(root)
+      .map((folder) => path.join(folder, 'gconv'))
+      .join(':'),
+    LOCPATH: path.join(root, 'usr/lib/locale'),
+    TZDIR: path.join(root, 'usr/share/zoneinfo'),
+  };
 }

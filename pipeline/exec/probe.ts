@@ -11,10 +11,12 @@ export type ExecutorName = (typeof EXECUTOR_NAMES)[number];
 
 /**
  * Chooses the executor: `bwrap` where a sandbox with a real mount can be made, else `none` with one loud line that says why and
- * what helps. Asking for `bwrap` by name refuses instead of falling back.
+ * what helps. Asking for `bwrap` by name, or building a release, refuses instead of falling back (`no-executor`).
  */
 export async function chooseExecutor(options: {
   readonly wanted: ExecutorName;
+  /** Set for a release: nothing that ran without isolation may enter it. */
+  readonly mustIsolate: boolean;
   readonly roots: ToolRoots;
   /** Root folder of the tool image, for the probe. */
   readonly root: string;
@@ -23,6 +25,7 @@ export async function chooseExecutor(options: {
   readonly signal: AbortSignal;
 }): Promise<Executor> {
   if (options.wanted === 'none') {
+    if (options.mustIsolate) throw unfitForRelease('--executor none');
     options.report({
       type: 'note',
       level: 'warning',
@@ -42,6 +45,7 @@ export async function chooseExecutor(options: {
       hint: CURE,
     });
   }
+  if (options.mustIsolate) throw unfitForRelease(`bubblewrap says "${cause}"`);
   options.report({
     type: 'note',
     level: 'warning',
@@ -52,3 +56,13 @@ export async function chooseExecutor(options: {
 
 const CURE =
   'Unprivileged user namespaces are needed: on Ubuntu 24.04 and later `sysctl kernel.apparmor_restrict_unprivileged_userns=0` or an AppArmor profile for bwrap, on older Debian `sysctl kernel.unprivileged_userns_clone=1`, in a container `--security-opt seccomp=unconfined`.';
+
+/** What stops the build of a release before a tool runs. */
+export function unfitForRelease(evidence?: string): BuildError {
+  return new BuildError({
+    kind: 'no-executor',
+    message: 'Steps would run without isolation, which is not fit for a release.',
+    evidence,
+    hint: `Make bubblewrap work here, or build a -dev version. ${CURE}`,
+  });
+}

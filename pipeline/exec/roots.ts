@@ -49,17 +49,6 @@ export class ToolRoots {
     throw new BuildError({ kind: 'step', message: `The program ${program} of the tool image is a loop of links.` });
   }
 
-  /** A folder with a link per name to a file elsewhere; made anew. */
-  async linkFolder(folder: string, files: { readonly [name: string]: string }): Promise<string> {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    for (const [name, file] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-      await symlink(file, path.join(folder, name));
-    }
-    return folder;
-  }
-
   async #unpackOnce(digest: Digest, tar: string): Promise<string> {
     const place = path.join(this.#folder, hexOf(digest));
     await renewUse(place);

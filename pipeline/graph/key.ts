@@ -13,6 +13,8 @@ export interface KeyContext {
   readonly image?: Digest | undefined;
   /** Digest of the writer's bundled code, for a built-in action. */
   readonly code?: Digest | undefined;
+  /** Set where a tool runs without isolation: what it makes may depend on the machine, and is kept apart from what is isolated. */
+  readonly isUnisolated?: boolean | undefined;
 }
 
 /** Everything that can change the outputs, and nothing else: titles and limits are left out. */
@@ -24,6 +26,7 @@ export function keyManifest(step: Step, context: KeyContext): Json {
       action.type === 'tool'
         ? { type: 'tool', image: context.image ?? null, commands: action.commands as unknown as Json }
         : { type: 'builtin', writer: action.writer, code: context.code ?? null, options: action.options },
+    ...(context.isUnisolated ? { isolated: false } : {}),
     inputs: context.inputs,
     outputs: Object.keys(step.outputs).sort(),
     epoch: step.epoch,

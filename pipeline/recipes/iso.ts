@@ -48,6 +48,8 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
       {
         argv: [
           'xorriso',
+          // No configuration of a machine or a user.
+          '-no_rc',
           '-as',
           'mkisofs',
           '-quiet',

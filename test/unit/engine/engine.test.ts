@@ -30,8 +30,8 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
   const fetched: string[] = [];
   const events: BuildEvent[] = [];
   const stop = new AbortController();
-  const executor: Executor = {
-    name: 'fake',
+  const executor = (name: string): Executor => ({
+    name,
     async run(request) {
       ran.push(request.title);
       const texts: { [name: string]: string } = {};
@@ -39,7 +39,7 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
       const text = await behaviours[request.title]?.(texts, request);
       if (text !== undefined) await writeFile(path.join(request.outFolder, 'out'), text);
     },
-  };
+  });
   const fetcher: Fetcher = {
     async fetch(input: Input) {
       const name = input.from === 'repository' ? input.path : input.name;
@@ -47,14 +47,13 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
       return store.put(asStream(files[name] ?? ''));
     },
   };
-  const engine = (reuses: (executor: string) => boolean = () => true) =>
+  const engine = (tools = 'bwrap') =>
     new Engine({
-      reuses,
       graph,
       store,
       fetcher,
-      builtinExecutor: executor,
-      toolExecutor: async () => executor,
+      builtinExecutor: executor('builtin'),
+      toolExecutor: async () => executor(tools),
       actions: new FileActionCache(path.join(folder, 'actions')),
       writerCode: { fake: digestOf('code') },
       parallel: 2,
@@ -156,19 +155,34 @@ test('an abort ends the run as interrupted', async () => {
   await assert.rejects(engine().build(step('one')), (error) => error instanceof BuildError && error.failures[0].kind === 'interrupted');
 });
 
-test('the executors of reused steps count as used', async () => {
-  const { step, engine } = rig({ one: () => '1' });
-  const one = step('one');
-  await engine().build(one);
-  const second = engine();
-  await second.build(one);
-  assert.deepEqual([...second.executorsUsed], ['fake']);
+/** A step that runs a tool. */
+function toolStep({ graph, step }: ReturnType<typeof rig>, title: string): Artifact {
+  const image = step('image') as Artifact<'tool-image'>;
+  return graph.add({ title, action: { type: 'tool', image, commands: [{ argv: [title] }] }, inputs: {}, outputs: { out: 'text' } }).out;
+}
+
+test('what ran without isolation is kept apart: an isolated build makes it anew, and each finds its own again', async () => {
+  let made = 'from a wide-open machine';
+  const all = rig({ image: () => 'image', tool: () => made });
+  const tool = toolStep(all, 'tool');
+  const text = async (executor: string) => readFile(all.store.pathOf((await all.engine(executor).build(tool)).digest), 'utf8');
+  assert.equal(await text('none'), 'from a wide-open machine');
+  assert.equal(await text('none'), 'from a wide-open machine');
+  assert.deepEqual(all.ran, ['image', 'tool'], 'the second build without isolation reuses what the first made');
+  made = 'from a sandbox';
+  assert.equal(await text('bwrap'), 'from a sandbox');
+  assert.equal(await text('bwrap'), 'from a sandbox');
+  assert.equal(await text('none'), 'from a sandbox', 'what is isolated serves everybody');
+  assert.deepEqual(all.ran, ['image', 'tool', 'tool']);
 });
 
-test('what an executor made whose work is not wanted any more is made anew', async () => {
-  const { step, engine, ran } = rig({ one: () => '1' });
-  const one = step('one');
-  await engine().build(one);
-  await engine((executor) => executor !== 'fake').build(one);
-  assert.deepEqual(ran, ['one', 'one']);
+test('a record of an unisolated run under the key of an isolated one, as older versions left it, is not believed', async () => {
+  const all = rig({ image: () => 'image', tool: () => 'good' });
+  const tool = toolStep(all, 'tool');
+  await all.engine('bwrap').build(tool);
+  const end = all.events.find((event) => event.type === 'step-end' && event.title === 'tool');
+  assert.ok(end?.type === 'step-end');
+  await new FileActionCache(path.join(folder, 'actions')).set(end.key, { title: 'tool', executor: 'none', outputs: end.outputs });
+  await all.engine('bwrap').build(tool);
+  assert.deepEqual(all.ran, ['image', 'tool', 'tool']);
 });
