@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { meantCommand } from '../pipeline/cli/npm-options.mjs';
 import { bootRows, bootTable, keepRows } from './rig/boot-table.mjs';
 import { bundleTests, testFiles } from './rig/bundle.mjs';
 import { runFile } from './rig/run-file.mjs';
@@ -41,6 +42,18 @@ const failures = [];
 /** How many tests were skipped, by the reason that they give. */
 const skips = new Map();
 
+const OPTIONS = {
+  only: { type: 'string' },
+  case: { type: 'string' },
+  seed: { type: 'string' },
+  cuts: { type: 'string' },
+  stage: { type: 'string', multiple: true },
+  release: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+};
+
+await refuseKeptOptions();
 const values = readWords();
 if (values.help) {
   process.stdout.write(HELP);
@@ -182,21 +195,17 @@ function command(words) {
 
 function readWords() {
   try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        case: { type: 'string' },
-        seed: { type: 'string' },
-        cuts: { type: 'string' },
-        stage: { type: 'string', multiple: true },
-        release: { type: 'boolean', default: false },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
+    return parseArgs({ options: OPTIONS }).values;
   } catch (error) {
     return misused(error.message.split('\n')[0].replace(/([^.])$/, '$1.'));
   }
+}
+
+/** Options that npm kept for itself, because no dashes stood before them: without them the whole suite would run. */
+async function refuseKeptOptions() {
+  const readOptions = async () => Object.fromEntries(Object.entries(OPTIONS).map(([name, { type }]) => [name, type]));
+  const meant = await meantCommand({ script: process.env['npm_lifecycle_event'] === 'test:release' ? 'test:release' : 'test', argv: process.argv.slice(2).filter((word) => word !== '--release'), readOptions, env: process.env, projectFolder });
+  if (meant) misused(`npm kept ${meant.names.join(', ')} for itself: options of ours stand behind two dashes. Type: ${meant.command}`);
 }
 
 function pattern(text, option) {

@@ -51,6 +51,17 @@ export function chosenTargets(names: readonly string[], all: readonly DeclaredTa
   return all.filter((target) => names.includes(target.name));
 }
 
+/** What is said where a command needs a target and none was named. */
+export function noTarget(example: string, more = ''): BuildError {
+  return new BuildError({
+    kind: 'usage',
+    message: 'No target was named.',
+    hint: `Try: ${example}. Targets: ${allTargets()
+      .map(({ name }) => name)
+      .join(', ')}${more}.`,
+  });
+}
+
 function likelyMeant(name: string, known: readonly string[]): string {
   const listed = name.split(/[\s,]+/).filter(Boolean);
   if (listed.length > 1) return `Give --target once for each: ${listed.map((each) => `--target ${each}`).join(' ')}. `;

@@ -28,6 +28,13 @@ Both disks have the same kernel, boot loader, partitions and bus. Boots alternat
 does so for both. Used memory is MemTotal without MemAvailable, after the first container.
 ${COMMON_HELP}`;
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  json: { type: 'string' },
+  runs: { type: 'string', default: '5' },
+  memory: { type: 'string', default: '1024' },
+} as const;
+
 const PEER_LOGS: DockerLogs = { userDocker: 'journalctl --unit docker --output cat --no-pager' };
 
 interface Disks {
@@ -40,14 +47,9 @@ export const benchPeer: Command = {
   name: 'bench:peer',
   summary: 'compares boots with those of a Debian disk',
   help: HELP,
+  options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
-    const { json: _, ...common } = COMMON_OPTIONS;
-    const { values } = readOptions(context.argv, {
-      ...common,
-      json: { type: 'string' },
-      runs: { type: 'string', default: '5' },
-      memory: { type: 'string', default: '1024' },
-    });
+    const { values } = readOptions(context.argv, OPTIONS);
     const runs = wholeNumber('--runs', values.runs, 99);
     const memoryMiB = wholeNumber('--memory', values.memory, 65536);
     const plain = { ...values, json: false };

@@ -34,25 +34,28 @@ const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; read
   { path: 'ISO as a CD', medium: 'cdrom', memoryMiB: 512 },
 ];
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  json: { type: 'string' },
+  runs: { type: 'string', default: '3' },
+  target: { type: 'string', default: 'amd64' },
+  builds: { type: 'boolean', default: false },
+  boots: { type: 'boolean', default: false },
+  'one-target': { type: 'boolean', default: false },
+} as const;
+
 /** `npm run bench`: what builds and boots cost. */
 export const bench: Command = {
   name: 'bench',
   summary: 'measures builds and boots',
   help: HELP,
+  options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
-    const { json: _, ...common } = COMMON_OPTIONS;
-    const { values } = readOptions(context.argv, {
-      ...common,
-      json: { type: 'string' },
-      runs: { type: 'string', default: '3' },
-      target: { type: 'string', default: 'amd64' },
-      builds: { type: 'boolean', default: false },
-      boots: { type: 'boolean', default: false },
-      'one-target': { type: 'boolean', default: false },
-    });
+    const { values } = readOptions(context.argv, OPTIONS);
     chosenTargets([values.target], allTargets());
     const runs = wholeNumber('--runs', values.runs, 99);
     const say = (sentence: string): void => void context.stderr.write(`… ${sentence}\n`);
+    say(`measuring ${values.target}`);
     const settings = settingsFrom({ ...values, json: false }, context);
     const everything = values.builds === values.boots;
     const build =

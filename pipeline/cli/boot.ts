@@ -15,7 +15,7 @@ import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
-import { allTargets, chosenTargets } from './all-targets.ts';
+import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions } from './options.ts';
@@ -26,7 +26,7 @@ const HELP = `Boots what was built, in QEMU. The serial console is this terminal
 
   npm run boot -- --target amd64 [options]
 
-  --target NAME     whose files to boot (default: amd64)
+  --target NAME     whose files to boot (npm run targets lists them); a word is a target too
   --version V       the version below dist/os (default: the development build, else latest)
   --usb             boot the ISO as a USB stick instead of a CD
   --kernel          boot vmlinuz and initrd without a boot loader
@@ -52,7 +52,7 @@ RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest pro
 
 const OPTIONS = {
   ...COMMON_OPTIONS,
-  target: { type: 'string', default: 'amd64' },
+  target: { type: 'string' },
   version: { type: 'string' },
   usb: { type: 'boolean', default: false },
   kernel: { type: 'boolean', default: false },
@@ -70,19 +70,22 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
 } as const;
 
-type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'];
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'] & { readonly target: string };
 
 /** `npm run boot`: a built release in a virtual machine. */
 export const boot: Command = {
   name: 'boot',
   summary: 'boots what was built in QEMU, serial console in the terminal',
   help: HELP,
+  options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
-    const { values, positionals } = readOptions(context.argv, OPTIONS);
-    if (positionals.length > 0) throw usage(`"${positionals[0]}" belongs to no option`, 'see --help');
+    const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
+    const [target = values.target] = positionals;
+    if (target === undefined) throw noTarget('npm run boot -- --target amd64');
+    if (target !== (values.target ?? target)) throw usage(`two targets were named: ${values.target} and ${target}`, 'a machine boots one');
     const scratch = await temporaryFolder('boot');
     try {
-      return await bootMachine(values, { context, scratch });
+      return await bootMachine({ ...values, target }, { context, scratch });
     } finally {
       await removeTemporaryFolder(scratch);
     }

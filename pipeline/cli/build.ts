@@ -7,7 +7,7 @@ import { unfitForRelease } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import { parseVersion } from '../publish/version.ts';
 import { paintFor } from '../report/paint.ts';
-import { allTargets, chosenTargets } from './all-targets.ts';
+import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
 import { type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { makeTarget } from './made-target.ts';
@@ -16,6 +16,17 @@ import { refreshPins } from './pins.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  target: { type: 'string', multiple: true },
+  all: { type: 'boolean' },
+  version: { type: 'string' },
+  dist: { type: 'string' },
+  'cloud-config': { type: 'string' },
+  'strict-config': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+} as const;
+
 export const build: Command = {
   name: 'build',
   summary: 'builds the release files of one or more targets',
@@ -23,7 +34,7 @@ export const build: Command = {
 
 Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<version>/.
 
-  --target NAME          a target; may be given several times (npm run targets lists them)
+  --target NAME          a target; may be given several times (npm run targets lists them); words are targets too
   --all                  every target
   --version vX.Y.Z       the version to build (default: package.json's version with -dev)
   --dist DIR             where releases go (default: dist/os)
@@ -33,26 +44,12 @@ Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<v
 ${COMMON_HELP}
 Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.
 `,
+  options: OPTIONS,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, {
-      ...COMMON_OPTIONS,
-      target: { type: 'string', multiple: true },
-      all: { type: 'boolean' },
-      version: { type: 'string' },
-      dist: { type: 'string' },
-      'cloud-config': { type: 'string' },
-      'strict-config': { type: 'boolean' },
-      'dry-run': { type: 'boolean' },
-    });
+    const { values, positionals } = readOptions(context.argv, OPTIONS);
     const all = allTargets();
     const names = [...(values.target ?? []), ...positionals];
-    if (names.length === 0 && !values.all) {
-      throw new BuildError({
-        kind: 'usage',
-        message: 'No target was named.',
-        hint: `Try: npm run build -- --target amd64. Targets: ${all.map((target) => target.name).join(', ')}, or --all.`,
-      });
-    }
+    if (names.length === 0 && !values.all) throw noTarget('npm run build -- --target amd64', ', or --all');
     const { text: version, prerelease } = parseVersion(
       values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
     );

@@ -1,3 +1,5 @@
+import type { ParseArgsConfig } from 'node:util';
+
 /** What a command sees of the world. Only `cli` reads argv, the environment, or exits. */
 export interface CommandContext {
   /** Words after the command's name. */
@@ -14,6 +16,9 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
+/** The options of a command, as `readOptions` takes them. */
+export type OptionTable = NonNullable<ParseArgsConfig['options']>;
+
 /** One command of the CLI; each has its own file. `run` returns the exit code; trouble is thrown as a BuildError. */
 export interface Command {
   readonly name: string;
@@ -21,5 +26,6 @@ export interface Command {
   readonly summary: string;
   /** The text of `<command> --help`. */
   readonly help: string;
+  readonly options: OptionTable;
   run(context: CommandContext): Promise<number>;
 }

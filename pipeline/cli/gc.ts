@@ -10,6 +10,12 @@ import { settingsFrom } from './settings.ts';
 import { sizeFrom } from './size.ts';
 import { storeFolder } from './wire.ts';
 
+const OPTIONS = {
+  days: { type: 'string' },
+  'max-size': { type: 'string' },
+  cache: { type: 'string' },
+} as const;
+
 export const gc: Command = {
   name: 'gc',
   summary: 'empties the store of what was not used lately',
@@ -23,12 +29,9 @@ it again; what a build that runs now may need stays.
   --max-size SIZE  what the store may take on the disk, such as 10G (with --days: both)
   --cache DIR      the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
 `,
+  options: OPTIONS,
   async run(context) {
-    const { values } = readOptions(
-      context.argv,
-      { days: { type: 'string' }, 'max-size': { type: 'string' }, cache: { type: 'string' } },
-      0,
-    );
+    const { values } = readOptions(context.argv, OPTIONS, 0);
     const folder = storeFolder(settingsFrom({ cache: values.cache }, context));
     if (!existsSync(folder)) {
       context.stdout.write(`There is no store in ${path.dirname(folder)}: nothing to remove.\n`);

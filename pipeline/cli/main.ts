@@ -6,6 +6,7 @@ import { quoted } from '../exec/outcome.ts';
 import { failureText } from '../report/failure-text.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
+import { meantCommand } from './npm-options.mjs';
 
 /** Commands by name, each loaded only when asked for. */
 const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
@@ -95,11 +96,28 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
     });
   }
   const command = await load();
+  await refuseKeptOptions(name, command, context);
   if (context.argv.includes('--help') || context.argv.includes('-h')) {
     context.stdout.write(command.help);
     return 0;
   }
   return command.run(context);
+}
+
+/** Options that npm kept for itself, because no dashes stood before them, must not be missed in silence: a dry run would build. */
+async function refuseKeptOptions(name: string, command: Command, { argv, env, projectFolder }: CommandContext): Promise<void> {
+  const readOptions = async () => {
+    const others = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+    const tables = [...others, command].flatMap(({ options }) => Object.entries(options));
+    return Object.fromEntries(tables.map(([option, { type }]) => [option, type]));
+  };
+  const meant = await meantCommand({ script: name, argv, readOptions, env, projectFolder });
+  if (!meant) return;
+  throw new BuildError({
+    kind: 'usage',
+    message: `npm kept ${meant.names.join(', ')} for itself: options of ours stand behind two dashes.`,
+    hint: `Type: ${meant.command}`,
+  });
 }
 
 function didYouMean(name: string): string {
@@ -109,8 +127,8 @@ function didYouMean(name: string): string {
 
 async function overview(): Promise<string> {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  const rows = commands.map((command) => `  npm run ${command.name.padEnd(8)} ${command.summary}`);
-  return `Builds the release files of RancherOS from pinned inputs.\n\n${rows.join('\n')}\n\nOptions follow two dashes: npm run build -- --target amd64\nHelp for each: npm run <command> -- --help\n`;
+  const rows = commands.map((command) => `  npm run ${command.name.padEnd(10)} ${command.summary}`);
+  return `Builds the release files of RancherOS from pinned inputs.\n\n${rows.join('\n')}\n\nOptions stand behind two dashes: npm run build -- --target amd64\nHelp for each: npm run <command> -- --help\nWithout the dashes npm takes --version and --help for itself, and prints its own.\n`;
 }
 
 function reportEnd(error: unknown, argv: readonly string[]): number {

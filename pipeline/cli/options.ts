@@ -1,8 +1,7 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
-
-type OptionTable = NonNullable<ParseArgsConfig['options']>;
+import type { OptionTable } from './command.ts';
 
 /**
  * Reads a command's words by a table of options; an unknown or incomplete one is a `usage` failure that names the nearest, and so are

@@ -14,6 +14,11 @@ import { makeReporter } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder, storeFolder } from './wire.ts';
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  strict: { type: 'boolean' },
+} as const;
+
 export const pins: Command = {
   name: 'pins',
   summary: 'updates or checks the lock of Debian packages',
@@ -28,8 +33,9 @@ check    says which locked packages the archives have superseded or dropped. Cha
   --cache DIR     the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
   --json          check: the result as JSON
 `,
+  options: OPTIONS,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, strict: { type: 'boolean' } });
+    const { values, positionals } = readOptions(context.argv, OPTIONS);
     const [action, ...rest] = positionals;
     if ((action !== 'update' && action !== 'check') || rest.length > 0) {
       const near = action === undefined || rest.length > 0 ? undefined : nearestName(action, ['update', 'check']);

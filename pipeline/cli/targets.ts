@@ -2,6 +2,10 @@ import { allTargets } from './all-targets.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 
+const OPTIONS = {
+  json: { type: 'boolean' },
+} as const;
+
 export const targets: Command = {
   name: 'targets',
   summary: 'lists targets and the files they make',
@@ -9,10 +13,11 @@ export const targets: Command = {
 
 Lists every target with the release files it makes, by their paths below dist/os/<version>/.
 
-  --json   as JSON: an array of {name, arch, summary, files}
+  --json   as JSON: an array of {name, arch, summary, files} (npm prints two lines before it; npm run -s targets -- --json prints it alone)
 `,
+  options: OPTIONS,
   async run(context) {
-    const { values } = readOptions(context.argv, { json: { type: 'boolean' } }, 0);
+    const { values } = readOptions(context.argv, OPTIONS, 0);
     const list = allTargets();
     if (values.json) {
       const rows = list.map(({ name, arch, summary, files }) => ({

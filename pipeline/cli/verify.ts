@@ -12,6 +12,11 @@ import { readOptions } from './options.ts';
 import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  dist: { type: 'string' },
+} as const;
+
 export const verify: Command = {
   name: 'verify',
   summary: "checks a version's files against its manifest and their formats",
@@ -25,8 +30,9 @@ wrong, 2 when the version was never built.
 
 Disks that are packed by zstd are unpacked by that of the tool image, into the folder for temporary files. Where it comes from:
 ${COMMON_HELP}`,
+  options: OPTIONS,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, { ...COMMON_OPTIONS, dist: { type: 'string' } }, 1);
+    const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [version = 'latest'] = positionals;
     if (version !== 'latest') parseVersion(version);
     const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', version);

@@ -1,30 +1,35 @@
 import type { BuildEvent } from '../core/event.ts';
 import { BuildError } from '../core/failure.ts';
-import { allTargets, chosenTargets } from './all-targets.ts';
+import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
 import { packageVersion } from './build.ts';
 import type { Command } from './command.ts';
 import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
-import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
+
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  target: { type: 'string' },
+  version: { type: 'string' },
+} as const;
 
 export const why: Command = {
   name: 'why',
   summary: "shows a step's key, and what it is made of",
-  help: `Usage: npm run why -- [--target NAME] [STEP]
+  help: `Usage: npm run why -- --target NAME [STEP]
 
 Without STEP: every step behind the target with its key. With STEP (a part of its title): the data that its key is the digest of.
 Two runs of it, before and after a change, say why a step ran again.
 
-  --target NAME   default: amd64
-`,
+  --target NAME          whose steps (npm run targets lists them)
+  --version vX.Y.Z       of which version (default: package.json's version with -dev)
+${COMMON_HELP}`,
+  options: OPTIONS,
   async run(context) {
-    const { values, positionals } = readOptions(context.argv, {
-      ...COMMON_OPTIONS,
-      target: { type: 'string' },
-      version: { type: 'string' },
-    });
-    const [target] = chosenTargets([values.target ?? 'amd64'], allTargets());
+    const { values, positionals } = readOptions(context.argv, OPTIONS);
+    if (values.target === undefined) throw noTarget('npm run why -- --target amd64');
+    const [target] = chosenTargets([values.target], allTargets());
     if (!target) return 2;
     const ends: Extract<BuildEvent, { type: 'step-end' }>[] = [];
     const wiring = await wire({
@@ -47,7 +52,7 @@ Two runs of it, before and after a change, say why a step ran again.
       throw new BuildError({
         kind: 'usage',
         message: `No step's title contains "${wanted}".`,
-        hint: 'npm run why lists them all.',
+        hint: `npm run why -- --target ${target.name} lists them all.`,
       });
     for (const end of rows) {
       context.stdout.write(`${end.key.slice(7, 23)}  ${end.title}\n`);

@@ -74,10 +74,16 @@ function biosCode(context: BuildContext): IsoBiosCode {
   };
 }
 
+/**
+ * Where the signed GRUB looks for its own folder, `boot/grub`, before it searches for the medium (its `(memdisk)/grub.cfg`): it starts from
+ * the EFI system partition, and tells each start of a folder that is not there, in which it wanted to look.
+ */
+const LOOKED_IN = 'boot';
+
 /** A FAT image big enough for the two EFI programs, made by mtools: no loop device, no root. */
 function espImage(context: BuildContext, files: { readonly [path: string]: Artifact }): Artifact<'fat'> {
   const paths = Object.keys(files).sort();
-  const folders = [...new Set(paths.flatMap(parentFolders))].sort();
+  const folders = [...new Set([LOOKED_IN, ...paths.flatMap(parentFolders)])].sort();
   return toolStep(context, {
     title: 'EFI system partition of the ISO',
     inputs: Object.fromEntries(paths.map((path) => [path, files[path] as Artifact])),

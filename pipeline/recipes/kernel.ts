@@ -99,6 +99,8 @@ function indexedModules(
           '--numeric-owner',
           '--mode=u=rwX,go=rX',
           '--mtime=@0',
+          // Or each run gives other bytes.
+          '--pax-option=delete=atime,delete=ctime',
           '--anchored',
           ...['kernel', ...LISTS].map((name) => `--exclude=${folder}/${name}`),
           '-cf',

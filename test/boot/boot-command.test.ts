@@ -46,7 +46,7 @@ function processesWith(text: string): readonly string[] {
 }
 
 test('--dry-run prints the command line and starts nothing', async () => {
-  const { code, stdout } = await boot(['--dry-run', '--uefi', '--memory', '768', '--disk', '2G', '--vnc']);
+  const { code, stdout } = await boot(['amd64', '--dry-run', '--uefi', '--memory', '768', '--disk', '2G', '--vnc']);
   assert.equal(code, 0);
   assert.match(stdout, /qemu-system-x86_64 .* -m 768M .*if=pflash,unit=0.*virtio-blk-pci,drive=disk0/);
 });

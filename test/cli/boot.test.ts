@@ -24,7 +24,7 @@ async function assertNothingLeft(temporary: string): Promise<void> {
 
 test('a machine ends with the command that started it', async (t) => {
   const folder = await temporaryFolder(t);
-  const words = (temporary: string) => ['--kernel', '--memory', '512', '--append', `started-in=${temporary}`];
+  const words = (temporary: string) => ['--target', 'amd64', '--kernel', '--memory', '512', '--append', `started-in=${temporary}`];
 
   await t.test('npm run boot | head: when nobody reads the console any more', async () => {
     const temporary = await ownTemporary(folder, 'head');

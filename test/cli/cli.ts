@@ -92,7 +92,7 @@ export function stepsRun(events: readonly BuildEvent[]): readonly string[] {
 
 type StepEnd = Extract<BuildEvent, { type: 'step-end' }>;
 
-/** A store that holds one whole build of amd64 and nothing else, the release it gives, and what a test may take out of it. */
+/** A store that holds one whole build and nothing else, the release it gives, and what a test may take out of it. */
 export interface BuiltStore {
   readonly cache: string;
   /** A `dist/os` with the release. */
@@ -111,10 +111,10 @@ export function userCache(): string {
   return settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder }).cacheFolder;
 }
 
-/** Makes a store of hard links (copies, where they must be a user's own) to what a build in the user's store needs. */
-export async function builtStore(folder: string, options: { readonly project?: string } = {}): Promise<BuiltStore> {
+/** Makes a store of hard links (copies, where they must be a user's own) to what a build (default: of amd64) in the user's store needs. */
+export async function builtStore(folder: string, options: { readonly project?: string; readonly targets?: readonly string[] } = {}): Promise<BuiltStore> {
   const dist = path.join(folder, 'dist');
-  const { end, stdout, stderr } = await cli(['build', 'amd64', '--json', '--dist', dist], { project: options.project ?? projectFolder });
+  const { end, stdout, stderr } = await cli(['build', ...(options.targets ?? ['amd64']), '--json', '--dist', dist], { project: options.project ?? projectFolder });
   if (end !== 0) throw new Error(`the build for this test ended with ${end}:\n${stderr}`);
   const steps = eventsOf(stdout).filter((event) => event.type === 'step-end');
   const layout = path.basename(storeFolder(settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder })));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
-import { wire } from '../../pipeline/cli/wire.ts';
+import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
 import { hostProgram } from '../../pipeline/emulator/program.ts';
 import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { copySparse } from './copy-sparse.ts';
@@ -23,6 +23,16 @@ export function toolRoot(set: string): Promise<string> {
 }
 
 async function makeToolRoot(set: string): Promise<string> {
+  const wiring = await wired();
+  try {
+    return await wiring.toolRoot(set);
+  } finally {
+    await wiring.close();
+  }
+}
+
+/** The ports of a command, on the user's store; whoever takes them closes them. */
+export function wired(): Promise<Wiring> {
   const command = {
     argv: [],
     env: process.env,
@@ -34,12 +44,7 @@ async function makeToolRoot(set: string): Promise<string> {
     signal: new AbortController().signal,
   };
   const settings = settingsFrom({}, command);
-  const wiring = await wire({ command, settings, version: `v0.0.0-test`, report: () => undefined, failFast: true });
-  try {
-    return await wiring.toolRoot(set);
-  } finally {
-    await wiring.close();
-  }
+  return wire({ command, settings, version: `v0.0.0-test`, report: () => undefined, failFast: true });
 }
 
 /** What launch.mjs bundled last. */
