@@ -7,6 +7,7 @@ import { BUILD_EPOCH } from '../graph/graph.ts';
 import { type Published, publishToDist } from '../publish/dist.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { digestOfSources } from '../publish/sources.ts';
+import type { Waits } from '../store/vigil.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import type { DeclaredTarget } from './all-targets.ts';
@@ -15,7 +16,7 @@ import { collectedText } from './gc.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
 import { buildOutcomes, goneIn, reasonText, type TargetOutcome, throwFailures } from './target-outcome.ts';
-import { type Wiring, wire } from './wire.ts';
+import { type Wiring, waitsOf, wire } from './wire.ts';
 
 /** What a person asked to be built. */
 export interface BuildRequest {
@@ -51,7 +52,7 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       if (gone && request.refreshes) throw gone;
       // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
       const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
-      const published = finished.length > 0 ? await publish(request, finished, wiring, command) : undefined;
+      const published = finished.length > 0 ? await publish(request, finished, { wiring, command, waits: waitsOf(reporter.report, command.signal) }) : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });
@@ -94,8 +95,7 @@ async function limitStore(wiring: Wiring, reporter: Reporter, settings: Settings
 async function publish(
   request: BuildRequest,
   finished: readonly TargetOutcome[],
-  wiring: Wiring,
-  command: CommandContext,
+  { wiring, command, waits }: { readonly wiring: Wiring; readonly command: CommandContext; readonly waits: Waits },
 ): Promise<Published> {
   return publishToDist({
     root: request.root,
@@ -107,6 +107,7 @@ async function publish(
     pathOf: (blob) => wiring.store.pathOf(blob.digest),
     line: request.line,
     epoch: BUILD_EPOCH,
+    waits,
   });
 }
 

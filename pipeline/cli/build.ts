@@ -13,6 +13,7 @@ import type { Command, CommandContext } from './command.ts';
 import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
 import { refreshPins } from './pins.ts';
+import { notesTo } from './reporter.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
@@ -89,7 +90,7 @@ async function showBuild(request: BuildRequest, settings: Settings, context: Com
     settings,
     version: request.version,
     cloudConfig: request.cloudConfig,
-    report: () => undefined,
+    report: notesTo(context),
     failFast: true,
   });
   try {

@@ -6,9 +6,10 @@ import { type Collected, collectGarbage } from '../store/garbage.ts';
 import { StoreUse } from '../store/in-use.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
+import { notesTo } from './reporter.ts';
 import { settingsFrom } from './settings.ts';
 import { sizeFrom } from './size.ts';
-import { storeFolder } from './wire.ts';
+import { storeFolder, waitsOf } from './wire.ts';
 
 const OPTIONS = {
   days: { type: 'string' },
@@ -38,13 +39,19 @@ it again; what a build that runs now may need stays.
       return 0;
     }
     const { days = values['max-size'] === undefined ? '14' : undefined } = values;
-    const collected = await collectGarbage(folder, new StoreUse(folder), {
+    const use = new StoreUse(folder, waitsOf(notesTo(context), context.signal));
+    const users = await use.users();
+    const rule = {
       ...(days === undefined ? {} : { before: Date.now() - daysFrom(days) * 86_400_000 }),
       ...(values['max-size'] === undefined ? {} : { size: sizeRule(values['max-size']) }),
-    });
-    context.stdout.write(
-      collected ? `${collectedText(collected)}\n` : 'Another process is removing from this store just now.\n',
-    );
+    };
+    let collected = await collectGarbage(folder, use, rule);
+    while (!collected) {
+      await use.cleaned();
+      collected = await collectGarbage(folder, use, rule);
+    }
+    context.stdout.write(`${collectedText(collected)}\n`);
+    for (const user of users) context.stdout.write(`What ${user} may need was kept.\n`);
     return 0;
   },
 };

@@ -12,7 +12,7 @@ import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { makeReporter } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
-import { blobFolder, storeFolder } from './wire.ts';
+import { blobFolder, storeFolder, waitsOf } from './wire.ts';
 
 const OPTIONS = {
   ...COMMON_OPTIONS,
@@ -65,7 +65,7 @@ async function withPins<T>(
 ): Promise<T> {
   const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
   const http = createHttp({ environment: context.env });
-  const storeUse = new StoreUse(storeFolder(settings));
+  const storeUse = new StoreUse(storeFolder(settings), waitsOf(reporter.report, context.signal));
   const endUse = await storeUse.begin();
   try {
     return await use({

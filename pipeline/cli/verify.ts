@@ -9,6 +9,7 @@ import { type Unpack, verifyRelease } from '../verify/release.ts';
 import { packageVersion } from './build.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
+import { notesTo } from './reporter.ts';
 import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
@@ -71,12 +72,14 @@ async function toolsOf(command: CommandContext, values: Parameters<typeof settin
   const given = command.env['RANCHEROS_TOOLS_ROOT'];
   if (given) return given;
   let said = false;
+  const notes = notesTo(command);
   const wiring = await wire({
     command,
     settings: settingsFrom(values, command),
     version: `v${await packageVersion(command.projectFolder)}-dev`,
-    report: ({ type }) => {
-      if (type !== 'download-start' || said) return;
+    report: (event) => {
+      notes(event);
+      if (event.type !== 'download-start' || said) return;
       said = true;
       command.stderr.write('Fetching the tools that unpack disks.\n');
     },

@@ -5,6 +5,7 @@ import { packageVersion } from './build.ts';
 import type { Command } from './command.ts';
 import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
+import { notesTo } from './reporter.ts';
 import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
@@ -31,13 +32,17 @@ ${COMMON_HELP}`,
     if (values.target === undefined) throw noTarget('npm run why -- --target amd64');
     const [target] = chosenTargets([values.target], allTargets());
     if (!target) return 2;
+    const notes = notesTo(context);
     const ends: Extract<BuildEvent, { type: 'step-end' }>[] = [];
     const wiring = await wire({
       command: context,
       settings: settingsFrom(values, context),
       version: values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
       failFast: true,
-      report: (event) => void (event.type === 'step-end' && ends.push(event)),
+      report: (event) => {
+        notes(event);
+        if (event.type === 'step-end') ends.push(event);
+      },
     });
     try {
       await Promise.all(

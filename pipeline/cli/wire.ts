@@ -30,6 +30,7 @@ import { FileBlobStore } from '../store/blobs.ts';
 import { keepWithinBudget } from '../store/budget.ts';
 import type { Collected } from '../store/garbage.ts';
 import { StoreUse } from '../store/in-use.ts';
+import type { Waits } from '../store/vigil.ts';
 import type { CommandContext } from './command.ts';
 import { ProofCollector } from './proof-collector.ts';
 import type { Settings } from './settings.ts';
@@ -76,7 +77,7 @@ export async function wire(options: {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
   const folder = storeFolder(settings);
-  const use = new StoreUse(folder);
+  const use = new StoreUse(folder, waitsOf(report, signal));
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
   const actions = new FileActionCache(path.join(folder, 'actions'));
   const roots = new ToolRoots(path.join(folder, 'roots'), use);
@@ -148,6 +149,11 @@ export async function wire(options: {
       await endUse();
     },
   };
+}
+
+/** How a command waits for others: it says so, and ends when it is told to. */
+export function waitsOf(report: Report, signal: AbortSignal): Waits {
+  return { signal, tell: (message) => report({ type: 'note', level: 'warning', message }) };
 }
 
 async function readContext(options: {

@@ -1,8 +1,8 @@
 import { BuildError, type Failure } from './failure.ts';
 
 /** Throws the `interrupted` failure when the run was told to stop. */
-export function stopIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new BuildError(interrupted());
+export function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new BuildError(interrupted());
 }
 
 /** The failure of work that was told to stop. */

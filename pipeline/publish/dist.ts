@@ -21,6 +21,7 @@ import { hashFile } from '../store/blobs.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { aloneIn } from '../store/marks.ts';
+import { Vigil, type Waits } from '../store/vigil.ts';
 import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
@@ -40,6 +41,8 @@ export interface Contribution {
   readonly line: readonly string[];
   /** mtime of every file, seconds since 1970. */
   readonly epoch: number;
+  /** How other builds are waited for that publish into the same tree. */
+  readonly waits?: Waits;
 }
 
 /** Where the files lie now, and whether `latest` points there. */
@@ -60,7 +63,7 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
   const folder = path.join(contribution.root, contribution.version);
   try {
     await makeFolder(folder);
-    const end = await whenAlone(contribution.root);
+    const end = await whenAlone(contribution.root, contribution.waits ?? {});
     try {
       return await putVersion(contribution, folder);
     } finally {
@@ -71,15 +74,19 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
   }
 }
 
-/** Waits for other builds that publish into this tree; the answer lets the next one go on. */
-async function whenAlone(root: string): Promise<() => Promise<void>> {
+/** Waits for other builds that publish into this tree, and says for whom; the answer lets the next one go on. */
+async function whenAlone(root: string, waits: Waits): Promise<() => Promise<void>> {
   const marks = path.join(root, PUBLISHING);
+  const vigil = new Vigil(marks, 'publishes there', waits);
   for (;;) {
     // Whoever was last takes the folder away, perhaps just before we write into it.
-    const mark = await aloneIn(marks, 'publish', 20).catch((error: NodeJS.ErrnoException) => {
+    const mark = await aloneIn(marks, 'publish', 3).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
-    if (!mark) continue;
+    if (!mark) {
+      await vigil.goesOn();
+      continue;
+    }
     return async () => {
       await mark.leave();
       await rmdir(marks).catch(() => undefined);

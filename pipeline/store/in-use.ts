@@ -1,13 +1,12 @@
 import { stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { diskTrouble } from './disk-trouble.ts';
-import { aloneIn, living, showUp } from './marks.ts';
+import { aloneIn, cameAt, living, showUp } from './marks.ts';
+import { described, Vigil, type Waits } from './vigil.ts';
 
 /** Access times that are younger than this are not renewed (milliseconds); so what a build uses is at most this much older than its start. */
 export const FRESH_MILLISECONDS = 1_200_000;
 
-const LOOK_AGAIN_MILLISECONDS = 50;
 /** How often a cleaner that met another one looks again: two that come at once may both have given way. */
 const CLEANING_ATTEMPTS = 3;
 
@@ -19,33 +18,38 @@ const CLEANING_ATTEMPTS = 3;
  */
 export class StoreUse {
   readonly #folder: string;
+  readonly #waits: Waits;
 
-  /** `folder` is that of the store. */
-  constructor(folder: string) {
+  /** `folder` is that of the store; `waits` how its user waits for whoever removes from it. */
+  constructor(folder: string, waits: Waits = {}) {
     this.#folder = folder;
+    this.#waits = waits;
   }
 
   /** Says that this process uses the store from now on, after any cleaner has finished. The answer ends it. */
   async begin(): Promise<() => Promise<void>> {
     // Where that cannot be written, in a store that another user filled, nothing can be removed by us either.
-    const end = await showUp(this.#users, 'use').catch(() => undefined);
-    await this.cleaned();
+    const end = await showUp(this.#users, 'use', this.#waits.pace).catch(() => undefined);
+    try {
+      await this.cleaned();
+    } catch (error) {
+      await end?.leave();
+      throw error;
+    }
     return async () => end?.leave();
   }
 
-  /** Waits while somebody removes from the store; whether there was somebody. */
+  /** Waits while somebody removes from the store, and says for whom; whether there was somebody. Throws when told to stop. */
   async cleaned(): Promise<boolean> {
+    const vigil = new Vigil(this.#cleaners, 'removes from the store', this.#waits);
     let waited = false;
-    while ((await living(this.#cleaners)).length > 0) {
-      waited = true;
-      await sleep(LOOK_AGAIN_MILLISECONDS);
-    }
+    while (await vigil.goesOn()) waited = true;
     return waited;
   }
 
   /** Does something as the only cleaner; undefined where another one is at work already. */
   async whileCleaning<T>(clean: () => Promise<T>): Promise<T | undefined> {
-    const mark = await aloneIn(this.#cleaners, 'clean', CLEANING_ATTEMPTS).catch((error: unknown) => {
+    const mark = await aloneIn(this.#cleaners, 'clean', CLEANING_ATTEMPTS, this.#waits.pace).catch((error: unknown) => {
       throw diskTrouble(error, this.#folder);
     });
     if (!mark) return undefined;
@@ -58,8 +62,12 @@ export class StoreUse {
 
   /** When the user that is at work longest began, in milliseconds since 1970; for a cleaner to ask. */
   async oldestUse(): Promise<number> {
-    const begun = (await living(this.#users)).map((name) => Number(/-(\d+)x/.exec(name)?.[1] ?? 0));
-    return Math.min(Number.POSITIVE_INFINITY, ...begun);
+    return Math.min(Number.POSITIVE_INFINITY, ...(await living(this.#users)).map(cameAt));
+  }
+
+  /** Who uses the store, each as a person may read it. */
+  async users(): Promise<readonly string[]> {
+    return Promise.all((await living(this.#users)).map((name) => described(this.#users, name)));
   }
 
   get #users(): string {

@@ -53,7 +53,7 @@ test('--dry-run prints the command line and starts nothing', async () => {
 
 test('the console of the machine comes out, and a signal leaves no machine behind', async () => {
   const marker = `marker=${process.pid}`;
-  const end = await boot(['--kernel', '--append', marker], { until: /Linux version/, act: (pid) => process.kill(pid, 'SIGTERM') });
+  const end = await boot(['amd64', '--kernel', '--append', marker], { until: /Linux version/, act: (pid) => process.kill(pid, 'SIGTERM') });
   assert.equal(end.code, 130);
   assert.match(end.stderr, /SSH: ssh -p \d+ rancher@127\.0\.0\.1/);
   assert.deepEqual(processesWith(marker), []);
@@ -71,7 +71,7 @@ const MISTAKES: readonly { readonly sentence: string; readonly words: readonly s
 
 for (const { sentence, words, says } of MISTAKES) {
   test(`boot refuses ${sentence}, and says what to do`, async () => {
-    const { code, stderr } = await boot(words);
+    const { code, stderr } = await boot(['amd64', ...words]);
     assert.equal(code, 2);
     assert.match(stderr, says);
   });

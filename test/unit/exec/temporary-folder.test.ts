@@ -21,7 +21,7 @@ function deadPid(): number {
 }
 
 function nameOf(pid: number, kind = 'step'): string {
-  return `${ownedPrefix(kind).replace(`.${process.pid}-`, `.${pid}-`)}aB3xY9`;
+  return `${ownedPrefix(kind, pid)}aB3xY9`;
 }
 
 test('what a dead process left is an orphan, with what lies beside it', () => {
@@ -31,6 +31,16 @@ test('what a dead process left is an orphan, with what lies beside it', () => {
 
 test('what a living process has is none, nor what says nothing of its owner', () => {
   for (const name of [nameOf(process.pid), nameOf(process.ppid), 'step-AbCdEf', 'rancheros-machine-AbCdEf', 'x']) assert.ok(!isOrphan(name), name);
+});
+
+test('what a dead process left is an orphan although its number came again', () => {
+  const name = nameOf(process.ppid);
+  const earlier = name.replace(/s(\d+)_/, (_, start) => `s${Number(start) - 1}_`);
+  assert.notEqual(earlier, name);
+  assert.ok(isOrphan(earlier), earlier);
+  for (const ending of ['.work', '.work.in']) assert.ok(isOrphan(earlier + ending), ending);
+  // As older versions named it.
+  assert.ok(!isOrphan(name.replace(/b\w+s\d+_/, '')));
 });
 
 test('what a process of another pid namespace has is none, since nobody here can tell', () => {

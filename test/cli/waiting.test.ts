@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cli, eventsOf, startCli, temporaryFolder } from './cli.ts';
+
+/** Left in a store by a cleaner of a container that is gone. */
+const MARK = 'v1/cleaners/clean-4026599999.77-1795886804940x0badcafe';
+const WAITS = /Waiting for process 77 of another container or machine, at work since 2026-11-28T[\d:]+Z \(.*\/cleaners\/clean-4026599999\.77-\S+\), which removes from the store/;
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['build', 'amd64', '--json'],
+  ['build', 'amd64', '--plain'],
+  ['build', 'amd64', '--dry-run'],
+  ['why', '--target', 'amd64'],
+  ['pins', 'check', '--frozen'],
+  ['gc'],
+];
+
+for (const words of COMMANDS) {
+  test(`${words.join(' ')} says for whom it waits, and ends on a signal`, async (t) => {
+    const cache = path.join(await temporaryFolder(t), 'cache');
+    await mkdir(path.join(cache, path.dirname(MARK)), { recursive: true });
+    await writeFile(path.join(cache, MARK), '');
+    // Standard error goes where `until` looks.
+    const running = startCli([...words, '--cache', cache], { through: ['sh', '-c', 'exec "$@" 2>&1', 'sh'] });
+    await running.until(WAITS);
+    running.child.kill('SIGTERM');
+    assert.equal((await running.result).end, 130);
+  });
+}
+
+test('a wait that is over lets the command go on', async (t) => {
+  const cache = path.join(await temporaryFolder(t), 'cache');
+  await mkdir(path.join(cache, path.dirname(MARK)), { recursive: true });
+  await writeFile(path.join(cache, MARK), '');
+  const running = startCli(['build', 'amd64', '--dry-run', '--json', '--cache', cache]);
+  await sleep(1500);
+  await rm(path.join(cache, MARK));
+  const { end, stdout, stderr } = await running.result;
+  assert.deepEqual([end, eventsOf(stdout).length], [0, 1]);
+  assert.match(stderr, WAITS);
+});
+
+test('a build that waits to publish says for whom, and ends on a signal', async (t) => {
+  const dist = path.join(await temporaryFolder(t), 'dist');
+  await mkdir(path.join(dist, '.publishing'), { recursive: true });
+  await writeFile(path.join(dist, '.publishing/publish-4026599999.77-1795886804940x0badcafe'), '');
+  const running = startCli(['build', 'amd64', '--json', '--dist', dist]);
+  await running.until(/Waiting for process 77 of another container or machine, .*, which publishes there/);
+  running.child.kill('SIGTERM');
+  assert.equal((await running.result).end, 130);
+  assert.match((await cli(['verify', '--dist', dist])).stderr, /Nothing was built here yet/);
+});
