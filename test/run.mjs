@@ -204,7 +204,13 @@ function readWords() {
 /** Options that npm kept for itself, because no dashes stood before them: without them the whole suite would run. */
 async function refuseKeptOptions() {
   const readOptions = async () => Object.fromEntries(Object.entries(OPTIONS).map(([name, { type }]) => [name, type]));
-  const meant = await meantCommand({ script: process.env['npm_lifecycle_event'] === 'test:release' ? 'test:release' : 'test', argv: process.argv.slice(2).filter((word) => word !== '--release'), readOptions, env: process.env, projectFolder });
+  const meant = await meantCommand({
+    script: process.env['npm_lifecycle_event'] === 'test:release' ? 'test:release' : 'test',
+    argv: process.argv.slice(2).filter((word) => word !== '--release'),
+    readOptions,
+    env: process.env,
+    projectFolder,
+  });
   if (meant) misused(`npm kept ${meant.names.join(', ')} for itself: options of ours stand behind two dashes. Type: ${meant.command}`);
 }
 

@@ -82,7 +82,8 @@ export const boot: Command = {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [target = values.target] = positionals;
     if (target === undefined) throw noTarget('npm run boot -- --target amd64');
-    if (target !== (values.target ?? target)) throw usage(`two targets were named: ${values.target} and ${target}`, 'a machine boots one');
+    if (target !== (values.target ?? target))
+      throw usage(`two targets were named: ${values.target} and ${target}`, 'a machine boots one');
     const scratch = await temporaryFolder('boot');
     try {
       return await bootMachine({ ...values, target }, { context, scratch });

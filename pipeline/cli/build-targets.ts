@@ -7,9 +7,9 @@ import { BUILD_EPOCH } from '../graph/graph.ts';
 import { type Published, publishToDist } from '../publish/dist.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { digestOfSources } from '../publish/sources.ts';
-import type { Waits } from '../store/vigil.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
+import type { Waits } from '../store/vigil.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
@@ -52,7 +52,10 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       if (gone && request.refreshes) throw gone;
       // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
       const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
-      const published = finished.length > 0 ? await publish(request, finished, { wiring, command, waits: waitsOf(reporter.report, command.signal) }) : undefined;
+      const published =
+        finished.length > 0
+          ? await publish(request, finished, { wiring, command, waits: waitsOf(reporter.report, command.signal) })
+          : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });

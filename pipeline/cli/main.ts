@@ -105,7 +105,11 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
 }
 
 /** Options that npm kept for itself, because no dashes stood before them, must not be missed in silence: a dry run would build. */
-async function refuseKeptOptions(name: string, command: Command, { argv, env, projectFolder }: CommandContext): Promise<void> {
+async function refuseKeptOptions(
+  name: string,
+  command: Command,
+  { argv, env, projectFolder }: CommandContext,
+): Promise<void> {
   const readOptions = async () => {
     const others = await Promise.all(Object.values(COMMANDS).map((load) => load()));
     const tables = [...others, command].flatMap(({ options }) => Object.entries(options));

@@ -4,7 +4,18 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /** What npm says of itself to every script. Its cache is among that, too, but may be named on the command line as ours. */
-const ALWAYS = new Set(['user-agent', 'prefix', 'local-prefix', 'global-prefix', 'globalconfig', 'userconfig', 'init-module', 'node-gyp', 'noproxy', 'npm-version']);
+const ALWAYS = new Set([
+  'user-agent',
+  'prefix',
+  'local-prefix',
+  'global-prefix',
+  'globalconfig',
+  'userconfig',
+  'init-module',
+  'node-gyp',
+  'noproxy',
+  'npm-version',
+]);
 /** npm reads `--days` letter by letter, as `-d -a -y -s`, of which `-a` is `--all`. */
 const SPELLED = { gc: { all: 'days' } };
 
@@ -27,13 +38,19 @@ const LOOKS = [
  */
 export async function meantCommand({ script, argv, readOptions, env, projectFolder }) {
   if (env.npm_lifecycle_event !== script) return undefined;
-  const kept = keptByNpm(env, projectFolder).map((each) => ({ ...each, name: SPELLED[script]?.[each.name] ?? each.name }));
+  const kept = keptByNpm(env, projectFolder).map((each) => ({
+    ...each,
+    name: SPELLED[script]?.[each.name] ?? each.name,
+  }));
   if (kept.length === 0) return undefined;
   const options = await readOptions();
   const npms = optionsOfNpm(env);
   const swallowed = kept.filter(({ name }) => name in options || (npms !== undefined && !npms.has(name)));
   if (swallowed.length === 0) return undefined;
-  return { names: swallowed.map(({ name }) => `--${name}`), command: [...started(script), '--', ...wordsOf(swallowed, argv, options)].join(' ') };
+  return {
+    names: swallowed.map(({ name }) => `--${name}`),
+    command: [...started(script), '--', ...wordsOf(swallowed, argv, options)].join(' '),
+  };
 }
 
 function started(script) {
@@ -43,10 +60,23 @@ function started(script) {
 /** What came by npm's command line: no file of npm's configuration says it, and no environment that npm was started in. */
 function keptByNpm(env, projectFolder) {
   const before = environmentOfNpm(env);
-  const configured = new Set([env.npm_config_userconfig, env.npm_config_globalconfig, path.join(env.npm_config_local_prefix ?? projectFolder, '.npmrc')].flatMap((file) => namesIn(file)));
+  const configured = new Set(
+    [
+      env.npm_config_userconfig,
+      env.npm_config_globalconfig,
+      path.join(env.npm_config_local_prefix ?? projectFolder, '.npmrc'),
+    ].flatMap((file) => namesIn(file)),
+  );
   return Object.entries(env).flatMap(([variable, value]) => {
     const name = nameOf(variable);
-    if (name === undefined || ALWAYS.has(name) || OFF.includes(value ?? '') || configured.has(name) || before?.has(name)) return [];
+    if (
+      name === undefined ||
+      ALWAYS.has(name) ||
+      OFF.includes(value ?? '') ||
+      configured.has(name) ||
+      before?.has(name)
+    )
+      return [];
     if (name === 'cache' && (before === undefined || value === path.join(env.HOME ?? '', '.npm'))) return [];
     return [{ name, values: value.split('\n\n') }];
   });
@@ -61,7 +91,9 @@ function nameOf(variable) {
 function namesIn(file) {
   if (!file) return [];
   try {
-    return [...readFileSync(file, 'utf8').matchAll(/^\s*([\w-]+)\s*(?:=|$)/gm)].map(([, name]) => name.toLowerCase().replaceAll('_', '-'));
+    return [...readFileSync(file, 'utf8').matchAll(/^\s*([\w-]+)\s*(?:=|$)/gm)].map(([, name]) =>
+      name.toLowerCase().replaceAll('_', '-'),
+    );
   } catch {
     return [];
   }
@@ -75,7 +107,8 @@ function environmentOfNpm(env) {
   try {
     for (let pid = process.ppid, hops = 0; pid > 1 && hops < 5; hops++) {
       const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      if (!variables.includes(`npm_lifecycle_script=${env.npm_lifecycle_script}`)) return new Set(variables.map((each) => nameOf(each.split('=', 1)[0])));
+      if (!variables.includes(`npm_lifecycle_script=${env.npm_lifecycle_script}`))
+        return new Set(variables.map((each) => nameOf(each.split('=', 1)[0])));
       pid = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
     }
   } catch {
@@ -87,8 +120,8 @@ function environmentOfNpm(env) {
 /** Names of the options that npm itself has; undefined where its own list cannot be read. */
 function optionsOfNpm(env) {
   try {
-    const require = createRequire(env.npm_execpath);
-    return new Set(Object.keys(require('@npmcli/config/lib/definitions').definitions));
+    const list = path.join(path.dirname(env.npm_execpath), '../node_modules/@npmcli/config/lib/definitions/index.js');
+    return new Set(Object.keys(createRequire(env.npm_execpath)(list).definitions));
   } catch {
     return undefined;
   }

@@ -65,9 +65,7 @@ export function throwFailures(outcomes: readonly TargetOutcome[], published: str
     ),
   );
   const distinct = [
-    ...new Map(
-      failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure]),
-    ).values(),
+    ...new Map(failures.map((failure) => [`${failure.message}\0${failure.evidence ?? ''}`, failure])).values(),
   ];
   const causes = distinct.filter((failure) => failure.kind !== 'interrupted');
   const [first, ...rest] = causes.length > 0 ? causes : distinct;

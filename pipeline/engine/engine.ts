@@ -181,12 +181,7 @@ export class Engine {
     }
   }
 
-  async #run(
-    step: Step,
-    key: Digest,
-    { inputs, image }: KeyContext,
-    executor: Executor,
-  ): Promise<Outcome> {
+  async #run(step: Step, key: Digest, { inputs, image }: KeyContext, executor: Executor): Promise<Outcome> {
     const { store, report, signal, failFast } = this.#options;
     stopIfAborted(signal);
     if (failFast && this.#hasFailed) throw new BuildError(interrupted());

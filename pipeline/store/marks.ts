@@ -66,7 +66,12 @@ export async function living(folder: string): Promise<readonly string[]> {
  * Shows up, and stays if nobody else is there; else gives way, and looks again. Of two that come at once at least one sees the other; both
  * may give way, so there is some luck in who comes first. Undefined after so many attempts in vain.
  */
-export async function aloneIn(folder: string, kind: string, attempts: number, pace = MARK_PACE): Promise<Mark | undefined> {
+export async function aloneIn(
+  folder: string,
+  kind: string,
+  attempts: number,
+  pace = MARK_PACE,
+): Promise<Mark | undefined> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) await sleep(LOOK_AGAIN_MILLISECONDS * (1 + Math.random()));
     const mark = await showUp(folder, kind, pace);

@@ -1,5 +1,9 @@
+import type { ConsoleCheck } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { DOCKER_RUNS, IDENTITY, SECURE_BOOT, SERVICES_RUN } from './checks.ts';
+
+/** What the boot loader says stands before the kernel's first line. */
+const GRUB_IS_CALM: ConsoleCheck = { sentence: 'GRUB finds whatever it looks for', shows: /^(?![^]*error: )[^]*RancherOS/ };
 
 bootTest({
   name: 'the ISO boots as a CD under UEFI and restarts in order when PID 1 is told to end',
@@ -8,6 +12,7 @@ bootTest({
   memoryMiB: 1024,
   checks: [
     { sentence: 'the firmware is UEFI', run: 'cat /sys/firmware/efi/fw_platform_size', prints: /^64$/m },
+    GRUB_IS_CALM,
     ...IDENTITY,
     ...SERVICES_RUN,
     ...DOCKER_RUNS,
@@ -23,5 +28,5 @@ bootTest({
   medium: 'cdrom',
   firmware: 'uefi-secure',
   memoryMiB: 1024,
-  checks: [SECURE_BOOT, ...IDENTITY, ...SERVICES_RUN, ...DOCKER_RUNS],
+  checks: [GRUB_IS_CALM, SECURE_BOOT, ...IDENTITY, ...SERVICES_RUN, ...DOCKER_RUNS],
 });
