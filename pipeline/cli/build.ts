@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadCloudConfig } from '../config/cloud-config.ts';
+import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { unfitForRelease } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
