@@ -3,7 +3,7 @@ import { bootTest } from '../rig/machine.ts';
 import { DOCKER_RUNS, IDENTITY, SECURE_BOOT, SERVICES_RUN } from './checks.ts';
 
 /** What the boot loader says stands before the kernel's first line. */
-const GRUB_IS_CALM: ConsoleCheck = { sentence: 'GRUB finds whatever it looks for', shows: /^(?![^]*error: )[^]*RancherOS/ };
+const GRUB_IS_CALM: ConsoleCheck = { sentence: 'GRUB finds whatever it looks for', shows: /^(?![\s\S]*error: )[\s\S]*RancherOS/ };
 
 bootTest({
   name: 'the ISO boots as a CD under UEFI and restarts in order when PID 1 is told to end',

@@ -51,7 +51,7 @@ test("the user-data of a Raspberry Pi's card can be used when its # are taken aw
 
 test('commands of the pages name scripts that there are', () => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-  const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => name));
+  const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name));
   assert.ok(named.length > 5);
   assert.deepEqual(
     named.filter((name) => scripts[name] === undefined),
