@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/sources.ts';
 import { mountGiven } from '../console/mounts.ts';
 import { onceInConsole, onceInStart } from '../console/once.ts';
+import { restartServices } from '../console/restart-services.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
 import { reloadSshd } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
@@ -58,6 +59,9 @@ export function consoleFinish(system: System): number {
             }),
         ]
       : []),
+    ...(config.rancher?.restart_services === undefined
+      ? []
+      : [() => onceInStart(system, 'restart_services', () => restartServices(system, config))]),
     () => runUserDataScript(system),
     () => onceInStart(system, 'start.sh', () => runStartScript(system, START_SCRIPT)),
   ]);

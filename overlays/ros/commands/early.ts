@@ -6,6 +6,7 @@ import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { setClockFloor } from '../early/clock.ts';
 import { setHostname } from '../early/hostname.ts';
+import { showLog } from '../early/log-level.ts';
 import { loadModules } from '../early/modules.ts';
 import { setShutdownLimit } from '../early/shutdown-limit.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
@@ -18,6 +19,7 @@ type Step = (system: System, config: CloudConfig) => void;
 
 const STEPS: readonly Step[] = [
   (system) => setClockFloor(system),
+  showLog,
   setHostname,
   loadModules,
   setKernelSettings,

@@ -7,6 +7,7 @@ import { loadModulesOfSettings, setNetworkSettings, tellSettingsWithoutPlace } f
 import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
+import { must } from '../runtime/run.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { awaitSystemDocker } from '../services/await-docker.ts';
@@ -30,6 +31,11 @@ function waitForUserDocker(system: System, seconds: number): void {
   while (system.readText('/run/docker.pid') === undefined && system.now() < until) system.sleep(50);
   const engine = new Engine(system, USER_DOCKER);
   while (system.now() < until && !engine.isReady()) system.sleep(100);
+}
+
+/** It is said of one start, as in RancherOS 1. A key on the kernel command line stays as it is, and so does its effect. */
+function forgetRebuild(system: System): void {
+  must(system, ['ros', 'config', 'set', 'rancher.force_console_rebuild', 'false']);
 }
 
 /**
@@ -64,6 +70,7 @@ export function sysinit(system: System): number {
     started.problems.some((each) => /^(service )?console:/.test(each));
   if (isDoubtful) eachStep(system, [() => watchConsole(system, engine, { services: usual, config, name })]);
   note(system, `RancherOS ${runningVersion(system)} started`);
+  if (config.rancher?.force_console_rebuild === true) eachStep(system, [() => forgetRebuild(system)]);
   markStarted(system);
   beginProof(system);
   keepPowerButton(system, started.problems);

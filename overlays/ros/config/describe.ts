@@ -10,16 +10,19 @@ const TYPES = {
   object: 'mapping',
 } as const;
 
-interface Row {
+export interface Row {
   readonly key: string;
   readonly schema: Schema;
   /** Key whose rows stand for those below this one, which would be the same. */
   readonly like?: string;
 }
 
+/** All keys, in the order of the schema; those that would be the same as others are one row. */
+export const schemaRows = (): readonly Row[] => rows(CLOUD_CONFIG, '', new Map());
+
 /** All keys as a Markdown table, for the documentation. */
 export function describeSchema(): string {
-  const lines = rows(CLOUD_CONFIG, '', new Map()).map(({ key, schema, like }) => {
+  const lines = schemaRows().map(({ key, schema, like }) => {
     const meaning = [
       schema.deprecated ? '**No effect.**' : '',
       schema.description ?? '',

@@ -23,7 +23,7 @@ const OPTIONS = {
   registry_mirror: words('Registry that is asked before Docker Hub.'),
   restart: flag('The restart policy of each container says whether it comes back.', { deprecated: true }),
   selinux_enabled: flag('There is no policy of SELinux.', { deprecated: true }),
-  storage_context: text('dockerd sees the files of the console.', { deprecated: true }),
+  storage_context: text('The files that dockerd sees are those of the console.', { deprecated: true }),
   storage_driver: text('How layers are stacked.'),
   userland_proxy: flag('A process for each published port; there is none, so true has no effect.'),
   userns_enabled: flag('User numbers of containers are not those of the system.'),

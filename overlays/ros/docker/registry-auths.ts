@@ -15,8 +15,8 @@ export function clientConfig(config: CloudConfig, before: string): string | unde
   const accounts = Object.entries(config.rancher?.registry_auths ?? {});
   if (accounts.length === 0) return undefined;
   const found = parsed(before);
-  const auths = accounts.map(([registry, { username, password, auth, identitytoken, registrytoken }]) => [
-    registry,
+  const auths = accounts.map(([name, { username, password, auth, serveraddress, identitytoken, registrytoken }]) => [
+    serveraddress || name,
     {
       auth: auth || (username === undefined ? undefined : base64(`${username}:${password ?? ''}`)),
       identitytoken,

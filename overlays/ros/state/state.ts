@@ -75,6 +75,8 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
 function readySystemDocker(system: System, config: CloudConfig): void {
   try {
     prepareDataRoot(system, () => {
+      // Without a definition nothing is kept; `sysinit` makes the console anew.
+      if (config.rancher?.force_console_rebuild === true) return undefined;
       const services = configuredConsole(system, findServices(system, config).services, config);
       return consoleSpec(system, config, services);
     });

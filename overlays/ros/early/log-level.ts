@@ -1,0 +1,10 @@
+import type { CloudConfig } from '../config/schema.ts';
+import type { System } from '../runtime/system.ts';
+
+/** Tells the system's start to leave the whole log on the console, and not its alarms only. */
+const SHOWS_LOG = '/run/ros/show-log';
+
+/** By rancher.log, which rancher.debug sets too. */
+export function showLog(system: System, config: CloudConfig): void {
+  if (config.rancher?.log === true) system.writeText(SHOWS_LOG, '');
+}
