@@ -39,6 +39,7 @@ const FILES = {
   '/usr/share/ros/services/mine.yml': 'mine: {image: x/mine, labels: {io.rancher.os.scope: system}}\n',
   '/var/lib/rancher/preload/docker/x.tar': '',
   '/srv/images/y.tar': '',
+  '/proc/sys/vm/swappiness': '60\n',
   '/sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n',
 };
 
