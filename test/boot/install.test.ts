@@ -130,3 +130,17 @@ bootTest({
     ...INSTALLED,
   ],
 });
+
+bootTest({
+  ...blank,
+  name: 'ros install from the ISO works with 512 MiB of memory',
+  firmware: 'bios',
+  memoryMiB: 512,
+  runs: 'release',
+  checks: [
+    INSTALL,
+    { sentence: 'how much memory was left', run: 'grep -E "MemTotal|MemAvailable" /proc/meminfo; sudo dmesg | grep -c "Out of memory"', prints: /^0$/m, exits: 1 },
+    ...SWITCHED_ON,
+    ...INSTALLED,
+  ],
+});

@@ -121,3 +121,74 @@ bootTest({
   ],
   checks: [...INSTALLED, { sentence: 'the medium is the partition of the started disk', run: 'cat /run/rancher/medium-device', prints: /^\/dev\/sda2$/m }],
 });
+
+bootTest({
+  ...disk('virtio'),
+  name: 'a machine whose state disk is full says so, takes a login and obeys the power button, in its next start too',
+  firmware: 'bios',
+  runs: 'release',
+  disks: [{ name: 'installed', mebibytes: 1536, holds: releasedDisk() }],
+  checks: [
+    { sentence: 'the disk is filled', run: 'sudo dd if=/dev/zero of=/home/filler bs=1M 2>&1; sync; df -m /home', prints: /No space left on device[\s\S]* 100% /, deadlineSeconds: 180 },
+    { sentence: 'that is told on the console', shows: /the state disk is full \(\d+ MiB free\)/, deadlineSeconds: 90 },
+    { sentence: 'and before every login', run: 'cat /run/issue.d/06-full.issue', prints: /THE STATE DISK IS FULL/ },
+    { sentence: 'the power button ends it in order', powersOff: { by: { type: 'power-button' } }, deadlineSeconds: 120 },
+    { sentence: 'it did so by itself', shows: /going to poweroff: stopping services/ },
+    { sentence: 'it is switched on again, and somebody is logged in', powerCut: {} },
+    { sentence: 'it still says so', run: 'sudo dmesg', prints: /the state disk is full/ },
+    { sentence: 'the power button ends it in order again', powersOff: { by: { type: 'power-button' } }, deadlineSeconds: 180 },
+  ],
+});
+
+bootTest({
+  ...disk('virtio'),
+  name: 'two disks of one image in one machine: the state is that of the disk that was started, and they do not stay the same',
+  firmware: 'bios',
+  runs: 'release',
+  disks: [
+    { name: 'installed', mebibytes: 1536, holds: releasedDisk() },
+    { name: 'copy', mebibytes: 1536, holds: releasedDisk() },
+  ],
+  checks: [
+    {
+      sentence: 'the state is that of the started disk',
+      run: 'sudo nsenter -t 1 -m -- findmnt -n -o SOURCE /run/rancher/state; cat /run/rancher/medium-device',
+      prints: /^\/dev\/vda3\n\/dev\/vda2$/m,
+    },
+    {
+      sentence: 'the other one is told',
+      run: 'sudo dmesg',
+      prints: /LABEL=RANCHER_STATE is not the name of one device: \/dev\/vda3 is taken, which is on the disk that this system was started from; \/dev\/vdb3/,
+    },
+    { sentence: 'so is what they have in common', run: 'sudo dmesg', prints: /\/dev\/vda2 and \/dev\/vdb2 have the same UUID/ },
+    { sentence: 'the started one has a serial number of its own now', run: 'sudo blkid -p -o value -s UUID /dev/vda2 /dev/vdb2 | sort -u | wc -l', prints: /^2$/m },
+    { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    {
+      sentence: 'it runs from the same disk, by its own number',
+      run: 'sudo nsenter -t 1 -m -- findmnt -n -o SOURCE /run/rancher/state; cat /run/rancher/medium-device; sudo dmesg | grep -c "vda2 and /dev/vdb2 have"',
+      exits: 1,
+      prints: /^\/dev\/vda3\n\/dev\/vda2\n0$/m,
+    },
+  ],
+});
+
+bootTest({
+  ...disk('virtio'),
+  name: 'a version on trial whose Docker does not run is not confirmed, and the one before is taken again',
+  firmware: 'bios',
+  runs: 'release',
+  checks: [
+    onTrial(
+      'slot b is filled with a version without a Docker, and put on trial',
+      `sed -i 's@^set arguments=.@&rancher.services.docker.command=/bin/false @' $m/b/slot.cfg && grep -q services.docker $m/b/slot.cfg`,
+    ),
+    { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    { sentence: 'it runs slot b', run: 'cat /proc/cmdline', prints: /rancher\.services\.docker\.command=\/bin\/false.*rancher\.slot=b/ },
+    { sentence: 'long after a good version would have been confirmed, it is not', run: `sleep 100; ${CHOICE}`, prints: /^left=2\nnext=b\nslot=a$/m, deadlineSeconds: 180 },
+    { sentence: 'it restarts', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
+    { sentence: 'and again', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
+    { sentence: 'and when its trials are used up', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
+    { sentence: 'it runs slot a again', run: 'cat /proc/cmdline', prints: /rancher\.slot=a/ },
+    { sentence: 'whose Docker answers', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 90 },
+  ],
+});

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { bootTest } from '../rig/machine.ts';
 import { projectFolder } from '../rig/project.ts';
 import { DOCKER_RUNS, IDENTITY, NO_ZOMBIES, SERVICES_RUN } from './checks.ts';
-import { outside } from './state-checks.ts';
+import { outside, STATE_LINE } from './state-checks.ts';
 
 const DEFINITIONS = `mine:
   image: "rancher/os-base:\${VERSION}"
   command: sh -c "echo mine started; exec sleep 100000"
+  restart: always
+  labels: {io.rancher.os.scope: system}
 ticker:
   image: "rancher/os-base:\${VERSION}"
   command: touch /run/ticked
   volumes: ["/run:/run"]
-  labels: {cron.schedule: "0 * * * * ?"}
+  labels: {cron.schedule: "0 * * * * ?", io.rancher.os.scope: system}
 `;
 
 const USERS = `rancher:
@@ -21,7 +23,6 @@ const USERS = `rancher:
       image: busybox:test
       command: httpd -f -p 80 -h /tmp
       ports: ["8099:80"]
-      labels: {io.rancher.os.scope: user}
 `;
 
 /** What Docker 26.1 left of its networks when the power failed within its first start: the bridge, but not the network that has it. */
@@ -124,5 +125,75 @@ sudo system-docker start docker`,
     { sentence: 'once it answers nothing is kept', run: outside('ls /var/lib/user-docker/network'), prints: /^files\n$/, eventually: true, deadlineSeconds: 60 },
     { sentence: 'cron started the container with a schedule', run: 'ls /run/ticked', prints: /ticked/, eventually: true, deadlineSeconds: 120 },
     NO_ZOMBIES,
+  ],
+});
+
+/** What people write for RancherOS 1, and what takes its time to end. */
+const KEPT_SERVICES = `rancher:
+  shutdown_timeout: 300
+  sysctl:
+    net.netfilter.nf_conntrack_max: "131072"
+    net.bridge.bridge-nf-call-iptables: "1"
+    net.ipv4.conf.eth0.rp_filter: "2"
+    vm.swappiness: "900"
+  services:
+    plain:
+      image: busybox:test
+      command: httpd -f -p 80 -h /tmp
+      ports: ["8088:80"]
+    once:
+      image: "rancher/os-base:VERSION"
+      command: sh -c "echo ran >>/run/once-ran"
+      volumes: ["/run:/run"]
+      labels: {io.rancher.os.scope: system}
+    slow:
+      image: "rancher/os-base:VERSION"
+      command: sh -c "trap 'sleep 45; touch /var/log/ended; exit' TERM; sleep 100000 & wait"
+      volumes: ["/var/log:/var/log"]
+      stop_grace_period: 2m
+      ports: ["8080:80"]
+      labels: {io.rancher.os.scope: system}
+`;
+
+bootTest({
+  name: 'services run where, how often and as long as their definitions say, and kernel settings hold once their modules and cards are there',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  append: STATE_LINE,
+  disks: [{ name: 'state', mebibytes: 1024, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
+  checks: [
+    ...DOCKER_RUNS,
+    {
+      sentence: 'the services are configured',
+      run: `version=$(ros -v | sed 's/.* //') && printf '%s' '${KEPT_SERVICES.replaceAll("'", `'"'"'`)}' | sed "s/VERSION/$version/" | sudo ros config merge`,
+    },
+    { sentence: 'the machine restarts in order', reboots: { run: 'sudo reboot' }, deadlineSeconds: 90 },
+    {
+      sentence: "a service without a scope is a container of the user's Docker, and its port is published",
+      run: 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8088/nothing',
+      prints: /^404$/m,
+      eventually: true,
+      deadlineSeconds: 120,
+    },
+    { sentence: 'System Docker does not have it', run: "sudo system-docker ps -a --format '{{.Names}}' | grep -c '^plain$'", prints: /^0$/m, exits: 1 },
+    { sentence: 'ports that System Docker cannot publish are told', run: 'sudo dmesg', prints: /ros: service slow: no effect of ports 8080:80/ },
+    {
+      sentence: 'settings of modules and cards are set',
+      run: 'cat /proc/sys/net/netfilter/nf_conntrack_max /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/ipv4/conf/eth0/rp_filter',
+      prints: /^131072\n1\n2$/m,
+      eventually: true,
+    },
+    { sentence: 'one that the kernel refuses is told, and no other', run: 'sudo dmesg | grep rancher.sysctl', prints: /^[^\n]*vm\.swappiness=900 is not set[^\n]*\n$/ },
+    { sentence: 'root follows nobody into folders for all', run: 'sysctl -n fs.protected_symlinks fs.protected_hardlinks fs.protected_fifos fs.protected_regular', prints: /^1\n1\n1\n2$/m },
+    {
+      sentence: 'a service without a policy ran once and no more',
+      run: "sleep 20; cat /run/once-ran; sudo system-docker inspect -f '{{.RestartCount}}' once",
+      prints: /^ran\n0$/m,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'the machine restarts when the slow one has ended', reboots: { run: 'sudo reboot' }, deadlineSeconds: 240 },
+    { sentence: 'it was given the time that it needs', run: 'sudo ls /var/log/ended', prints: /ended/ },
   ],
 });

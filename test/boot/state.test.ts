@@ -1,7 +1,8 @@
 import { SHELL_PROMPT } from '../../pipeline/emulator/shell.ts';
-import type { Check } from '../rig/boot-case.ts';
+import type { CaseDisk, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
+import { oracleOutput } from '../rig/tools.ts';
 import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
 import { BARE_GPT, dockerMachines, LUKS, LVM, RAID, shippedDisk } from './foreign-disks.ts';
 import { INIT, KEPT, onDisk, outside, STATE_LINE, STORE } from './state-checks.ts';
@@ -11,6 +12,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['LVM', /vdc is not formatted: it holds a volume of LVM/],
   ['LUKS', /vdd is not formatted: it holds an encrypted volume/],
   ['RAID', /vde is not formatted: it holds a member of a software RAID/],
+  ['data deep in it', /vdj is not formatted: there is data in its first 64 MiB/],
   ['a bare GPT', /vdf is not formatted: it holds a partition table \(gpt\)/],
 ];
 
@@ -19,7 +21,7 @@ bootTest({
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
-  append: `${STATE_LINE} rancher.state.autoformat=[/dev/sda,/dev/vdb,/dev/vdc,/dev/vdd,/dev/vde,/dev/vdf,/dev/vda]`,
+  append: `${STATE_LINE} rancher.state.autoformat=[/dev/sda,/dev/vdb,/dev/vdc,/dev/vdd,/dev/vde,/dev/vdf,/dev/vdj,/dev/vda]`,
   disks: [
     { name: 'blank', mebibytes: 2048 },
     { name: 'ext4', mebibytes: 64, holds: { type: 'ext4', label: 'SOMEBODYS' } },
@@ -30,6 +32,7 @@ bootTest({
     { name: 'oem', mebibytes: 16, holds: { type: 'ext4', label: 'RANCHER_OEM', files: { 'oem-config.yml': 'hostname: named-by-its-maker\n' } } },
     { name: 'swap', mebibytes: 64, holds: { type: 'swap', label: 'RANCHER_SWAP' } },
     { name: 'boot', mebibytes: 16, holds: { type: 'fat', label: 'RANCHERBOOT', files: { marker: 'of the boot disk\n' } } },
+    { name: 'deep', mebibytes: 64, holds: { type: 'bytes', parts: [{ offset: 40 * 2 ** 20, bytes: "somebody's rows" }] } },
   ],
   checks: [
     onDisk('/dev/vda'),
@@ -102,6 +105,19 @@ bootTest({
   ],
 });
 
+/** Enough to name that the sentence is longer than a record of the kernel's log. */
+const MANY_PARTITIONS: readonly CaseDisk[] = ['one', 'two', 'three', 'four'].map((name) => ({
+  name,
+  mebibytes: 16,
+  holds: {
+    type: 'made',
+    by: async (file) => {
+      const parts = [1, 2, 3, 4, 5, 6].map((number) => `size=2048, name=part-${number}-of-disk-${name}`);
+      await oracleOutput(['sfdisk', '-q', file], { stdin: Buffer.from(`label: gpt\nfirst-lba: 2048\n${parts.join('\n')}\n`) });
+    },
+  },
+}));
+
 bootTest({
   name: 'a state disk that is required and missing is asked for, and a full one keeps nobody out',
   medium: 'kernel',
@@ -110,12 +126,20 @@ bootTest({
   runs: 'release',
   reachesShell: false,
   append: 'rancher.state.dev=LABEL=MISSING rancher.state.required',
-  disks: [{ name: 'state', mebibytes: 512, holds: { type: 'ext4', label: 'RANCHER_STATE' } }],
+  disks: [{ name: 'state', mebibytes: 512, holds: { type: 'ext4', label: 'RANCHER_STATE' } }, ...MANY_PARTITIONS],
   checks: [
+    { sentence: 'however many disks there are, the sentence comes to its end', shows: /The state disk is required: looking again; press Enter for a shell/, deadlineSeconds: 120 },
     { sentence: 'it says what it looked for and what there is', shows: /there is no state disk LABEL=MISSING\. There are: \/dev\/vda \(512 MiB, ext4 "RANCHER_STATE"\)/, deadlineSeconds: 120 },
     { sentence: 'the power is cut, and this time nothing is required', powerCut: { append: 'rancher.state.dev=LABEL=MISSING', reachesShell: true } },
     { sentence: 'a missing one is told on the console', run: 'sudo dmesg | grep "EVERYTHING LIVES IN MEMORY"', prints: /LABEL=MISSING/ },
     { sentence: 'and before the login', run: 'cat /run/issue.d/05-state.issue', prints: /EVERYTHING LIVES IN MEMORY/ },
+    { sentence: 'the power is cut, and nothing names a state disk', powerCut: { append: '', reachesShell: true } },
+    {
+      sentence: 'the disk that has the label is named on the console, with the parameter',
+      run: 'sudo dmesg',
+      prints: /\/dev\/vda has the label RANCHER_STATE and is not used.*rancher\.state\.dev=LABEL=RANCHER_STATE/,
+    },
+    { sentence: 'and before the login', run: 'cat /run/issue.d/05-state.issue', prints: /\/dev\/vda has the label RANCHER_STATE and is not used/ },
     { sentence: 'the power is cut, and the disk is found', powerCut: { append: STATE_LINE, reachesShell: true } },
     onDisk('/dev/vda'),
     { sentence: 'it is filled up', run: 'sudo dd if=/dev/zero of=/home/filler bs=1M; sync; df /home' },
@@ -197,5 +221,36 @@ bootTest({
     { sentence: 'with a disk that answers it starts again', powerCut: {} },
     onDisk('/dev/vda'),
     ...SERVICES_RUN.slice(0, 1),
+  ],
+});
+
+bootTest({
+  name: 'the state lies on a volume of LVM on a software RAID, also when one of its two disks is gone',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  disks: [
+    { name: 'left', mebibytes: 256 },
+    { name: 'right', mebibytes: 256 },
+  ],
+  checks: [
+    {
+      sentence: 'an array, a volume on it and a file system are made',
+      run: outside(
+        `sh -c 'yes | mdadm --create /dev/md0 --homehost=any --metadata=1.2 --level=1 --raid-devices=2 /dev/vda /dev/vdb && vgcreate kept-group /dev/md0 && lvcreate -y -n state -l 100%FREE kept-group && mke2fs -q -t ext4 -L RANCHER_STATE /dev/mapper/kept--group-state && sync'`,
+      ),
+      deadlineSeconds: 120,
+    },
+    { sentence: 'the machine restarts, and both are to be assembled', powerCut: { append: `${STATE_LINE} rancher.state.mdadm_scan rancher.state.lvm_scan`, reachesShell: true } },
+    onDisk('/dev/mapper/kept--group-state'),
+    { sentence: 'a file is stored', run: 'echo mirrored >~/kept && sync' },
+    { sentence: 'one half of the mirror is lost', run: outside('mdadm /dev/md127 --fail /dev/vdb --remove /dev/vdb; mdadm --zero-superblock /dev/vdb; cat /proc/mdstat') },
+    {
+      sentence: 'the machine restarts, and the volume is named by its path',
+      powerCut: { append: 'rancher.state.dev=/dev/kept-group/state rancher.state.wait rancher.state.mdadm_scan rancher.state.lvm_scan', reachesShell: true },
+    },
+    onDisk('/dev/mapper/kept--group-state'),
+    { sentence: 'the file is there', run: 'cat ~/kept', prints: /^mirrored$/m },
   ],
 });
