@@ -1,5 +1,6 @@
 import { Engine, type StopLimit } from '../docker/engine.ts';
 import { DEFAULT_SHUTDOWN_LIMIT, SHUTDOWN_LIMIT } from '../early/shutdown-limit.ts';
+import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
 import { isCreateOnly, label, readServices, type Service, type Services } from '../services/config.ts';
 import { graceOf } from '../services/container.ts';
@@ -72,14 +73,24 @@ export function shutdown(system: System, args: readonly string[]): number {
 export function stopServices(system: System): number {
   const engine = new Engine(system);
   if (!engine.isReady()) return 1;
-  const services = readServices(system);
+  const services = knownServices(system);
   // Containers that no service describes were started by somebody by hand, on top of everything else.
-  const foreign = engine.list().flatMap(({ name }) => (services.has(name) ? [] : [name]));
+  const foreign = engine.list().flatMap(({ name }) => (services.has(name) || name === HOLD ? [] : [name]));
   const limit = shutdownLimit(system);
   for (const names of [foreign, ...orderOf(system, services)])
     for (const problem of engine.stop(names, (name) => timeToEnd(name, services.get(name), limit)))
       system.complain(problem);
   return 0;
+}
+
+/** None where no configuration can be read: then all containers are stopped at once. */
+function knownServices(system: System): Services {
+  try {
+    return readServices(system);
+  } catch (error) {
+    system.complain(`the services are stopped without order: ${sentenceOf(error)}`);
+    return new Map();
+  }
 }
 
 /** Seconds that the whole shutdown has. */
@@ -110,7 +121,7 @@ function orderOf(system: System, services: Services): readonly (readonly string[
   try {
     return stopOrder(services);
   } catch (error) {
-    system.complain(`the services are stopped without order: ${String(error)}`);
+    system.complain(`the services are stopped without order: ${sentenceOf(error)}`);
     return [[...services.keys()].filter((name) => name !== HOLD)];
   }
 }

@@ -2,6 +2,7 @@ import { goneConsole, goneService } from './gone-names.ts';
 import type { Judgement } from './judge.ts';
 import { DOCKER_JUDGEMENTS } from './judge-docker.ts';
 import { FILE_JUDGEMENTS } from './judge-files.ts';
+import { SERVICE_JUDGEMENTS } from './judge-services.ts';
 import { at } from './merge.ts';
 import { nameOf } from './problem.ts';
 import { troubleOfKey } from './public-keys.ts';
@@ -29,4 +30,11 @@ const key: Judgement = {
 };
 
 /** All that the schema allows, because RancherOS 1 did, and that cannot work here. Beside the schema, this is the list to add to. */
-export const JUDGEMENTS: readonly Judgement[] = [key, console, service, ...FILE_JUDGEMENTS, ...DOCKER_JUDGEMENTS];
+export const JUDGEMENTS: readonly Judgement[] = [
+  key,
+  console,
+  service,
+  ...SERVICE_JUDGEMENTS,
+  ...FILE_JUDGEMENTS,
+  ...DOCKER_JUDGEMENTS,
+];

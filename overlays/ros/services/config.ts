@@ -3,6 +3,7 @@ import type { CloudConfig, ServiceConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import type { System } from '../runtime/system.ts';
 import { includedServices } from './included.ts';
+import { isSystems } from './network-mode.ts';
 import { textsOf } from './pairs.ts';
 import { isOnPlatform } from './platform.ts';
 
@@ -59,8 +60,7 @@ export function readServices(system: System): Services {
   return findServices(system, loadConfig(system).config).services;
 }
 
-/** Which Docker runs it: the user's, as in RancherOS 1, where the label `io.rancher.os.scope` does not say `system`. */
-export const isSystem = (service: Service): boolean => label(service, 'scope') === 'system';
+export const isSystem = (service: Service): boolean => isSystems(service);
 export const isCreateOnly = (service: Service): boolean => label(service, 'createonly') === 'true';
 /** It ends by itself, and what comes after it waits for that. */
 export const runsOnce = (service: Service): boolean => label(service, 'detach') === 'false';

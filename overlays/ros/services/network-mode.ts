@@ -1,8 +1,14 @@
-import { isSystem, type Service } from './config.ts';
+import type { ServiceConfig } from '../config/schema.ts';
+import { textsOf } from './pairs.ts';
+
+type Service = Partial<ServiceConfig>;
+
+/** Which Docker runs it: the user's, as in RancherOS 1, where the label does not say `system`. */
+export const isSystems = ({ labels }: Service): boolean => textsOf(labels)['io.rancher.os.scope'] === 'system';
 
 /** The network that a container gets. System Docker has no bridge: what would hang on one in RancherOS 1 uses the machine's own network. */
 export function networkMode({ net, ...service }: Service): string {
-  if (!isSystem(service)) return net ?? 'default';
+  if (!isSystems(service)) return net ?? 'default';
   return isBridge(net) ? 'host' : (net ?? 'host');
 }
 
@@ -28,7 +34,7 @@ export function networkRemarks(name: string, service: Service): string[] {
     ...(service.mac_address === undefined ? [] : [`mac_address ${service.mac_address}`]),
   ];
   if (asked.length === 0) return [];
-  const moved = isSystem(service) && isBridge(service.net);
+  const moved = isSystems(service) && isBridge(service.net);
   const why = moved
     ? "System Docker has no network of its own, so it uses the machine's and answers at its own ports on all addresses"
     : `its network is ${network}`;

@@ -83,6 +83,11 @@ test('a shutdown waits for each service as long as it names, up to rancher.shutd
   ]);
 });
 
+test('a configuration that cannot be read keeps no machine from stopping what runs, but for what it must not stop', () => {
+  const stops = stopped('', { '/usr/share/ros/os-config.yml': 'rancher: {services: {a: {image: "x:${VERSION}"}}}\n' });
+  assert.deepEqual(stops, [['by-hand', '', 60]]);
+});
+
 test('where nobody says how long a shutdown may take, it is a minute', () => {
   assert.deepEqual(stopped(SERVICES), [
     ['by-hand', '', 60],

@@ -61,6 +61,16 @@ const IMPOSSIBLE: readonly (readonly [string, RegExp, object])[] = [
   ['ssh_authorized_keys: [AAAAB3NzaC1yc2EAAAADAQABAAABAQ]', /is no public key, so it lets nobody in/, { ssh_authorized_keys: ['AAAAB3NzaC1yc2EAAAADAQABAAABAQ'] }],
   ['write_files: [{path: /etc/respawn.conf, content: x}]', /Nothing on this system reads \/etc\/respawn\.conf\. Write a service/, { write_files: [{ path: '/etc/respawn.conf', content: 'x' }] }],
   ['write_files: [{path: /etc/systemd/system/docker.service.d/a.conf}]', /Write rancher\.docker\./, { write_files: [{ path: '/etc/systemd/system/docker.service.d/a.conf' }] }],
+  [
+    'rancher: {services: {a: {image: x, ports: ["8080:80"], labels: {io.rancher.os.scope: system}}}}',
+    /Service a: no effect of ports 8080:80: System Docker has no network of its own/,
+    { rancher: { services: { a: { image: 'x', ports: ['8080:80'], labels: { 'io.rancher.os.scope': 'system' } } } } },
+  ],
+  [
+    'rancher: {services: {a: {image: x, stop_grace_period: 2m}}}',
+    /Service a may take 120 seconds to end, and a shutdown takes 60 in all\. Set rancher\.shutdown_timeout to 150/,
+    { rancher: { services: { a: { image: 'x', stop_grace_period: '2m' } } } },
+  ],
 ];
 for (const [text, sentence, left] of IMPOSSIBLE) {
   test(`what cannot work here is told, and costs nothing beside it: ${text}`, () => {
@@ -73,6 +83,8 @@ for (const [text, sentence, left] of IMPOSSIBLE) {
 }
 
 const POSSIBLE: readonly string[] = [
+  'rancher: {services: {a: {image: x, ports: ["8080:80"], stop_grace_period: 30s}}}',
+  'rancher: {shutdown_timeout: 300, services: {a: {image: x, stop_grace_period: 2m, labels: [io.rancher.os.scope=system]}}}',
   'rancher: {docker: {engine: docker-26.1.5, storage_driver: btrfs, log_driver: syslog, userland_proxy: false}}',
   'rancher: {docker: {log_driver: "loki/loki-docker-driver:latest", extra_args: [-D, --log-opt, max-size=1m, --graph, /x]}}',
   'rancher: {docker: {args: [daemon, --log-opt, max-size=25m, -s, overlay2, -G, docker, -H, "unix:///var/run/docker.sock", -H, "0.0.0.0:2376", --userland-proxy=false]}}',
