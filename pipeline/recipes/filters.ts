@@ -61,6 +61,25 @@ const BASE_FILTER: LayerOptions = {
     'usr/sbin/{pam-auth-update,pam_getenv}',
     'usr/lib/ssl/misc',
     'etc/rmt',
+    // Of nfs-common mount.nfs and showmount, of cifs-utils mount.cifs: their daemons, and programs that ask a key service or winbind.
+    'usr/sbin/{blkmapd,mountstats,nfsconf,nfsidmap,nfsiostat,nfsstat,rpc.*,rpcctl,rpcdebug,sm-notify,start-statd}',
+    'usr/libexec/nfsrahead',
+    'usr/lib/udev/rules.d/99-nfs.rules',
+    'usr/share/nfs-common',
+    'var/lib/nfs',
+    'etc/default/nfs-common',
+    'etc/request-key.d',
+    'usr/sbin/{cifs.idmap,cifs.upcall}',
+    'usr/bin/{cifscreds,getcifsacl,setcifsacl,smb2-quota,smbinfo}',
+    'usr/lib/*/cifs-utils',
+    'usr/lib/*/security/pam_cifscreds.so',
+    // Arrays and volume groups are put together where the configuration asks for it, not by udev; their own lvm.conf is in
+    // overlays/system.
+    'usr/lib/udev/rules.d/{64-md-raid-assembly,69-md-clustered-confirm-device,69-lvm}.rules',
+    'usr/share/mdadm',
+    'etc/modprobe.d/mdadm.conf',
+    'usr/sbin/{blkdeactivate,lvmdump,lvmpolld}',
+    'etc/lvm',
     // System cron runs what cloud-config says, not what packages bring.
     'etc/cron.*',
     'etc/{network,ppp,dhcp}',
@@ -92,6 +111,9 @@ export const ENGINE_FILTER: LayerOptions = {
     'etc',
     'usr/lib/udev',
     'usr/share/xtables',
+    // Of apparmor the parser, which container engines call with profiles of their own; its configuration is in overlays/system.
+    'usr/{bin,sbin}/{aa-*,apparmor_status}',
+    'usr/lib/apparmor',
     'usr/sbin/nfnl_osf',
     // Debugging tools, the shims of the past, and the userland proxy, which is switched off.
     'usr/bin/{ctr,containerd-stress,containerd-shim,containerd-shim-runc-v1}',

@@ -26,6 +26,9 @@ const HANDLED = [
   // Nobody asks the bus of ModemManager for the id of the machine.
   'd /var/lib/dbus 0755 - - -',
   'L /var/lib/dbus/machine-id *',
+  // lvm makes them itself.
+  'd /run/lock/lvm 0700 root root -',
+  'd /run/lvm 0700 root root -',
   // No SELinux.
   'd /run/setrans 0755 root root - -',
   // udev's rules set these as soon as a driver makes the node; a node without a driver is not made here.
