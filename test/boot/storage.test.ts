@@ -14,7 +14,7 @@ bootTest({
     {
       sentence: 'mdadm mirrors two disks, and udev names the array',
       run: 'yes | sudo mdadm --create /dev/md/pair --homehost=any --metadata=1.2 --level=1 --raid-devices=2 /dev/vda /dev/vdb && sudo udevadm settle && readlink -f /dev/md/pair && cat /proc/mdstat',
-      prints: /^\/dev\/md\d+\n[^]*active raid1/m,
+      prints: /^\/dev\/md\d+\n[\s\S]*active raid1/m,
     },
     {
       sentence: 'lvm makes a volume on it, and udev gives it the names of the volume and of its file system',
@@ -23,14 +23,18 @@ bootTest({
     },
     { sentence: 'neither had anything to warn of', run: 'sudo lvs 2>&1', prints: /^ *LV[^\n]*\n *files +group +-wi-a----- +24\.00m *\n$/ },
     { sentence: 'a file is left on it', run: 'sudo mount LABEL=FILES /mnt && echo kept | sudo tee /mnt/file && sudo umount /mnt' },
-    { sentence: 'both are taken apart', run: 'sudo vgchange -an group && sudo mdadm --stop /dev/md/pair && ls /dev/mapper && cat /proc/mdstat', prints: /^control\n[^]*unused devices/m },
+    { sentence: 'both are taken apart', run: 'sudo vgchange -an group && sudo mdadm --stop /dev/md/pair && ls /dev/mapper && cat /proc/mdstat', prints: /^control\n[\s\S]*unused devices/m },
     {
       sentence: 'they are found again by what their disks say',
       run: 'sudo mdadm --assemble --scan && sudo vgchange -aay && sudo udevadm settle && sudo mount LABEL=FILES /mnt && cat /mnt/file && sudo umount /mnt',
       prints: /^kept$/m,
     },
     { sentence: 'ethtool sees the link', run: 'sudo ethtool eth0', prints: /Link detected: yes/ },
-    { sentence: 'mount.nfs, umount.nfs, mount.nfs4 and mount.cifs are where mount looks for them', run: 'sudo mount.nfs -V && sudo mount.nfs4 -V && ls /sbin/umount.nfs /sbin/umount.nfs4 && sudo mount.cifs -V', prints: /mount\.nfs: [^]*mount\.nfs4: [^]*mount\.cifs version: \d/ },
+    {
+      sentence: 'mount.nfs, umount.nfs, mount.nfs4 and mount.cifs are where mount looks for them',
+      run: 'sudo mount.nfs -V && sudo mount.nfs4 -V && ls /sbin/umount.nfs /sbin/umount.nfs4 && sudo mount.cifs -V',
+      prints: /mount\.nfs: [\s\S]*mount\.nfs4: [\s\S]*mount\.cifs version: \d/,
+    },
     {
       sentence: 'apparmor_parser loads a profile, and the kernel confines a program by it',
       run: `sudo mount -t securityfs securityfs /sys/kernel/security && echo 'profile confined-cat { /usr/bin/cat mr, /proc/*/attr/current r, /usr/lib/** mr, }' | sudo apparmor_parser -r && sudo sh -c 'echo "exec confined-cat" >/proc/self/attr/exec; exec cat /proc/self/attr/current'`,
