@@ -67,6 +67,7 @@ function host(intercept: (argv: readonly string[]) => Result | undefined = () =>
         const { status, stdout, stderr } = spawnSync(program, words, { input: stdin, encoding: 'utf8', maxBuffer: 64 * MIB, env: { ...process.env, ...environment } });
         return { status: status ?? 127, stdout: withErrors ? `${stdout}${stderr}` : stdout };
       }),
+    withLock: (_lock, work) => work(),
     sleep: unexpected,
     now: () => 0,
     print: () => undefined,

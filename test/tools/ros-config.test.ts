@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -124,4 +125,86 @@ test('on QuickJS files are written for root only, listed and unpacked', async ()
 test('ros config and its libraries stay a small bundle', async () => {
   const { size } = await run(COMMAND, ['images', '-i', '/nowhere']);
   assert.ok(size < 160_000, `${size} bytes`);
+});
+
+/** `ros config` on a folder that stands for the root of a machine. */
+const IN_FOLDER = `import { config } from './commands/config.ts';
+import { quickjs } from './runtime/quickjs.ts';
+import { sentenceOf } from './runtime/sentence.ts';
+import * as std from 'std';
+const [root, ...args] = quickjs.args;
+const place = (word) => (/^\\/(var|run|usr\\/share|proc\\/cmdline)/.test(word) ? root + word : word);
+const system = {
+  ...quickjs,
+  readText: (path, most) => quickjs.readText(place(path), most),
+  files: (path) => quickjs.files(place(path)),
+  writeText: (path, text) => quickjs.writeText(place(path), text),
+  rename: (from, to) => quickjs.rename(place(from), place(to)),
+  runAll: (commands) => quickjs.runAll(commands.map((command) => ({ ...command, argv: command.argv.map(place) }))),
+  withLock: (lock, work) => quickjs.withLock({ ...lock, path: place(lock.path) }, work),
+};
+try { std.exit(config(system, args)); } catch (error) { quickjs.complain(sentenceOf(error)); std.exit(1); }`;
+
+test('on QuickJS eight changes at once are all kept', async () => {
+  const root = join(folder, 'together');
+  mkdirSync(join(root, 'var/lib/rancher/conf'), { recursive: true });
+  // The first run bundles the program.
+  assert.equal((await run(IN_FOLDER, [root, 'set', 'hostname', 'a'])).status, 0);
+  const [file, ...words] = interpreter;
+  const set = (number: number) =>
+    new Promise<number | null>((resolve) => {
+      const child = spawn(file, [...words, '-m', join(folder, 'ros.mjs'), root, 'set', `rancher.environment.N${number}`, `value ${number}`], { stdio: 'inherit' });
+      child.once('exit', resolve);
+    });
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+  assert.deepEqual(
+    await Promise.all(numbers.map(set)),
+    numbers.map(() => 0),
+  );
+  const { stdout } = await run(IN_FOLDER, [root, 'get', 'rancher.environment', '--json']);
+  assert.deepEqual(JSON.parse(stdout), Object.fromEntries(numbers.map((number) => [`N${number}`, `value ${number}`])));
+  assert.deepEqual(readdirSync(join(root, 'var/lib/rancher/conf')), ['cloud-config.yml']);
+});
+
+test('on QuickJS whoever waits in vain for another change is told so, and changes nothing', async () => {
+  const root = join(folder, 'locked');
+  mkdirSync(join(root, 'run/ros'), { recursive: true });
+  const holder = spawn('flock', [join(root, 'run/ros/config.lock'), 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  const { status, stderr } = await run(IN_FOLDER.replace('{ ...lock,', '{ ...lock, seconds: 1,'), [root, 'set', 'hostname', 'a']);
+  holder.stdin.end();
+  assert.equal(status, 1);
+  assert.equal(stderr, 'ros: somebody else is changing the configuration; nothing was changed\n');
+  assert.equal(existsSync(join(root, 'var/lib/rancher/conf/cloud-config.yml')), false);
+});
+
+test('on QuickJS an export that cannot be written fails', async () => {
+  const root = join(folder, 'full');
+  assert.equal((await run(IN_FOLDER, [root, 'set', 'hostname', 'a'])).status, 0);
+  const [file, ...words] = interpreter;
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(file, [...words, '-m', join(folder, 'ros.mjs'), root, 'export'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  closeSync(full);
+  assert.equal(status, 1);
+  assert.match(stderr, /^ros: the standard output cannot be written: no space left on device\n$/);
+});
+
+test('on QuickJS what stands behind !!binary is read, and a file with it can be changed', async () => {
+  const root = join(folder, 'binary');
+  mkdirSync(join(root, 'var/lib/rancher/conf'), { recursive: true });
+  writeFileSync(join(root, 'var/lib/rancher/conf/cloud-config.yml'), 'write_files:\n- path: /a\n  content: !!binary aGVsbG8=\n- {path: /b, content: !!binary H4sIAAAA/w==, encoding: gzip}\n');
+  assert.equal((await run(IN_FOLDER, [root, 'set', 'hostname', 'a'])).status, 0);
+  const { stdout } = await run(IN_FOLDER, [root, 'get', 'write_files', '--json']);
+  assert.deepEqual(JSON.parse(stdout), [
+    { path: '/a', content: 'hello' },
+    { path: '/b', content: 'H4sIAAAA/w==', encoding: 'gz+b64' },
+  ]);
+});
+
+test('on QuickJS a file of aliases that name each other ends with a sentence', async () => {
+  const file = join(folder, 'bomb.yml');
+  writeFileSync(file, `a0: &a0 [x, x]\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} [*a${index}, *a${index}]`).join('\n')}\nhostname: a\n`);
+  const { status, stdout } = await run(COMMAND, ['validate', '-i', file]);
+  assert.equal(status, 1);
+  assert.match(stdout, /bomb\.yml:1:1: error: This YAML cannot be read: Excessive alias count/);
 });

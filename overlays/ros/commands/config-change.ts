@@ -1,5 +1,6 @@
 import { Document, isMap } from 'yaml';
 import { MAX_BYTES, readYaml } from '../config/document.ts';
+import { edited } from '../config/edit.ts';
 import { writeFile } from '../config/files.ts';
 import { fit } from '../config/fit.ts';
 import { findKey, isKnown, splitKeys } from '../config/key-path.ts';
@@ -20,16 +21,21 @@ export function set(system: System, { words }: Options): number {
   if (key === undefined || text === undefined || further.length > 0) {
     throw new UsageError('set takes a key and a value. Put quotes around a value with spaces.');
   }
+  if (text.includes('\ufffd')) throw new Failure(`the value for ${key} is not UTF-8 text; nothing was changed`);
   const found = findKey(CLOUD_CONFIG, splitKeys(key));
   if (!isKnown(found)) throw unknown(found);
-  const { value, findings } = fit(CLOUD_CONFIG, treeOf(found.path, valueFromText(found.schema, text)));
+  const { path } = found;
+  const given = valueFromText(found.schema, text);
+  const { value, findings } = fit(CLOUD_CONFIG, treeOf(path, given.value), (whole) =>
+    given.sourceOf(whole.slice(path.length)),
+  );
   const [wrong] = findings.filter(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw unknown({ ...wrong, message: wrong.message.replace('; it is left out.', '.') });
   for (const { message, hint = '' } of findings) system.complain(`${message} ${hint}`.trim());
-  const fitting = at(value, found.path);
+  const fitting = at(value, path);
   // Nothing as a value takes the key out.
-  if (fitting === undefined) change(system, (document) => document.deleteIn(found.path));
-  else change(system, (document) => put(document, found.path, fitting));
+  if (fitting === undefined) change(system, (document) => document.deleteIn(path));
+  else change(system, (document) => put(document, path, fitting));
   return 0;
 }
 
@@ -37,7 +43,7 @@ export function set(system: System, { words }: Options): number {
 export function merge(system: System, { words, values }: Options): number {
   if (words.length > 0) throw new UsageError('merge takes no words; name the file with -i.');
   const input = values.get('input') ?? '-';
-  const text = input === '-' ? system.readInput() : textOf(system, input);
+  const text = input === '-' ? system.readInput(MAX_BYTES) : textOf(system, input);
   const { config, problems } = readCloudConfig(text, input === '-' ? 'standard input' : input);
   for (const problem of problems) system.complain(problemText(problem));
   if (problems.some(({ severity }) => severity === 'error')) throw new Failure('nothing was merged');
@@ -59,20 +65,35 @@ function put(document: Document, path: readonly string[], value: unknown): void 
   document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
 }
 
+/** For whoever reads the user's own file, decides by it and writes it: nobody else writes it meanwhile. */
+export function withConfigLock<T>(system: System, work: () => T): T {
+  const lock = {
+    path: '/run/ros/config.lock',
+    seconds: 60,
+    busy: 'somebody else is changing the configuration; nothing was changed',
+  };
+  return system.withLock(lock, work);
+}
+
 /** Edits the user's own file; what cannot be edited fails, and nothing is written. */
 export function change(system: System, edit: (document: Document) => void): void {
-  const { document, problems, data } = readYaml(system.readText(CLOUD_CONFIG_FILE, MAX_BYTES) ?? '', CLOUD_CONFIG_FILE);
-  const wrong = problems.find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new Failure(`${problemText(wrong)} Put that right first; nothing was changed.`);
-  const isEmpty = data === null || data === undefined;
-  if (!isEmpty && !isTree(data))
-    throw new Failure(`${CLOUD_CONFIG_FILE} is no mapping of keys to values; nothing was changed.`);
-  const edited = isEmpty ? new Document({}) : document;
-  try {
-    edit(edited);
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof Failure) throw error;
-    throw new Failure(`${CLOUD_CONFIG_FILE} has something else where the key belongs: ${error.message}`);
-  }
-  writeFile(system, CLOUD_CONFIG_FILE, edited.toString({ lineWidth: 0 }));
+  withConfigLock(system, () => {
+    const yaml = readYaml(system.readText(CLOUD_CONFIG_FILE, MAX_BYTES) ?? '', CLOUD_CONFIG_FILE);
+    const { problems, data } = yaml;
+    const wrong = problems.find(({ severity }) => severity === 'error');
+    if (wrong !== undefined) throw new Failure(`${problemText(wrong)} Put that right first; nothing was changed.`);
+    const isEmpty = data === null || data === undefined;
+    if (!isEmpty && !isTree(data))
+      throw new Failure(`${CLOUD_CONFIG_FILE} is no mapping of keys to values; nothing was changed.`);
+    const { text, isWrittenOut } = edited(
+      isEmpty ? { document: new Document({}), data: {} } : { document: yaml.document, data },
+      edit,
+      CLOUD_CONFIG_FILE,
+    );
+    writeFile(system, CLOUD_CONFIG_FILE, text);
+    if (isWrittenOut)
+      system.complain(
+        `${CLOUD_CONFIG_FILE}: anchors, “<<” and double keys were written out, since they stood where the change belongs`,
+      );
+  });
 }

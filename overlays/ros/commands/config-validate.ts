@@ -1,3 +1,4 @@
+import { MAX_BYTES } from '../config/document.ts';
 import { type Problem, problemText } from '../config/problem.ts';
 import { readCloudConfig } from '../config/read.ts';
 import { loadConfig } from '../config/sources.ts';
@@ -20,7 +21,7 @@ export function validate(system: System, { words, flags, values }: Options): num
 
 function problemsOf(system: System, input: string): readonly Problem[] {
   const file = input === '-' ? 'standard input' : input;
-  const text = input === '-' ? system.readInput() : textOf(system, input);
+  const text = input === '-' ? system.readInput(MAX_BYTES) : textOf(system, input);
   // A file that says what it is may be any user-data; one that does not is a cloud-config all the same.
   const userData = readUserData(text, file);
   if (userData.kind === 'compose') return userData.problems;

@@ -9,22 +9,23 @@ import { fetchDefinition, isUrl } from '../services/definition-cache.ts';
 import { CATALOGUE, catalogueNames, readDefinition, repositoryUrls } from '../services/included.ts';
 import { networkRemarks } from '../services/network-mode.ts';
 import { surroundings } from '../services/plan.ts';
-import { change, layOver } from './config-change.ts';
+import { change, layOver, withConfigLock } from './config-change.ts';
 import { UsageError } from './config-options.ts';
 import type { Verb } from './help.ts';
 import { type Engines, scopeOf } from './service-names.ts';
 
 export function serviceSwitch(engines: Engines): Readonly<Record<string, Verb>> {
   return {
-    enable: { run: (system, { words }) => each(words, (name) => enable(system, name)) },
-    disable: { run: (system, { words }) => each(words, (name) => disable(system, name)) },
-    delete: { run: (system, { words }) => each(words, (name) => remove(system, engines, name)) },
+    enable: { run: (system, { words }) => each(system, words, (name) => enable(system, name)) },
+    disable: { run: (system, { words }) => each(system, words, (name) => disable(system, name)) },
+    delete: { run: (system, { words }) => each(system, words, (name) => remove(system, engines, name)) },
   };
 }
 
-function each(names: readonly string[], work: (name: string) => void): number {
+function each(system: System, names: readonly string[], work: (name: string) => void): number {
   if (names.length === 0) throw new UsageError('it takes the name of a service, the path of a file, or a URL.');
-  for (const name of names) work(name);
+  // What is decided by the configuration must still hold when it is changed.
+  withConfigLock(system, () => names.forEach(work));
   return 0;
 }
 

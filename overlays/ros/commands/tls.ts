@@ -7,7 +7,7 @@ import { dockerOptions } from '../docker/options.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { makeAuthority, makeClient, makeServer, type Pair } from '../tls/certificates.ts';
-import { change, layOver } from './config-change.ts';
+import { change, layOver, withConfigLock } from './config-change.ts';
 
 const USAGE = `usage: ros tls generate [-H NAME]... [-s] [-d FOLDER]
 
@@ -37,7 +37,8 @@ export function tls(system: System, args: readonly string[]): number {
     system.complain(`tls generate: ${options}\n${USAGE}`);
     return 2;
   }
-  return generate(system, options);
+  // With the authority that it finds or makes: two at once would each make one.
+  return withConfigLock(system, () => generate(system, options));
 }
 
 interface TlsOptions {

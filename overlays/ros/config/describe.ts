@@ -8,6 +8,7 @@ const TYPES = {
   boolean: 'true or false',
   array: 'list',
   object: 'mapping',
+  null: 'nothing',
 } as const;
 
 export interface Row {
@@ -63,6 +64,7 @@ function rows(schema: Schema, key: string, described: Map<object, string>): read
 
 function typeText(schema: Schema): string {
   return typesOf(schema)
+    .filter((type) => type !== 'null')
     .map((type) => {
       const each =
         type === 'array' ? schema.items : type === 'object' ? schema.additionalProperties || undefined : undefined;

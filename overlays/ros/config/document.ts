@@ -1,5 +1,17 @@
-import { type Document, isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Tags,
+} from 'yaml';
+import { BINARY } from './binary.ts';
 import type { Path, Problem } from './problem.ts';
+import type { Look } from './salvage.ts';
 
 /** Larger files are refused: a few KiB are usual, and a slow machine reads them all at every start. */
 export const MAX_CHARACTERS = 256 * 1024;
@@ -8,7 +20,31 @@ export const MAX_CHARACTERS = 256 * 1024;
 export const MAX_BYTES = 4 * (MAX_CHARACTERS + 1);
 
 /** The parser's own search for double keys takes quadratic time. Only as errors would it not write to the terminal. */
-const PARSING = { uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' } as const;
+export const PARSING = {
+  uniqueKeys: false,
+  merge: true,
+  prettyErrors: false,
+  logLevel: 'error',
+  customTags: (tags: Tags): Tags => [...tags.map(withSource), BINARY],
+} as const;
+
+/** A number that nobody changed is written as it was: for a key that takes text, 010 and 10 are two values. */
+function withSource(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || !/:(int|float)$/.test(tag.tag) || tag.collection !== undefined) return tag;
+  const { test, stringify, resolve } = tag;
+  if (test === undefined || stringify === undefined) return tag;
+  return {
+    ...tag,
+    stringify(item, ...rest) {
+      const { source } = item;
+      const isSame = source !== undefined && test.test(source) && resolve(source, () => undefined, {}) === item.value;
+      return isSame ? source : stringify(item, ...rest);
+    },
+  };
+}
+
+/** A few aliases of a few lines each can name more than a machine has memory for. */
+export const TO_JS = { maxAliasCount: 100 } as const;
 
 /** More than that in one file are not told one by one: nobody reads them. */
 export const MOST_PROBLEMS = 100;
@@ -28,7 +64,8 @@ export interface YamlText {
 }
 
 /** Reads YAML 1.2 with the merge keys of 1.1. Trouble is in `problems`; nothing is thrown. */
-export function readYaml(text: string, file: string): YamlText {
+export function readYaml(given: string, file: string): YamlText {
+  const text = given.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
   const lines = new LineCounter();
   const tooLong = text.length > MAX_CHARACTERS;
   const parsed = guarded(() => parseDocument(tooLong ? '' : text, { ...PARSING, lineCounter: lines }));
@@ -47,11 +84,16 @@ export function readYaml(text: string, file: string): YamlText {
   for (const error of document.errors)
     if (!isFurther(error)) add(error.pos[0], `This is not YAML: ${sentencePart(error.message)}.`);
   const isParsed = problems.length === 0;
-  const converted = guarded(() => (isParsed ? (document.toJS({ maxAliasCount: 100 }) as unknown) : undefined));
+  const converted = guarded(() => (isParsed ? (document.toJS(TO_JS) as unknown) : undefined));
   if (converted.error !== undefined) add(0, `This YAML cannot be read: ${converted.error}.`);
   const isBroken = problems.length > 0;
   for (const error of document.errors)
     if (isFurther(error)) add(error.pos[0], 'A second document begins here; only the first one counts.');
+  const unreadable = text.indexOf('\ufffd');
+  if (unreadable !== -1)
+    add(unreadable, 'This line is not UTF-8 text, so its letters cannot be told: save the file as UTF-8.');
+  for (const warning of document.warnings)
+    add(warning.pos[0], `${sentencePart(warning.message)}: it is taken without its tag.`, 'warning');
   if (!isBroken)
     guarded(() =>
       addDoubleKeys(document.contents, (offset, key) =>
@@ -73,9 +115,14 @@ export function readYaml(text: string, file: string): YamlText {
   };
 }
 
-/** Whether a text is YAML, whatever it says. */
-export function isYaml(text: string): boolean {
-  return guarded(() => parseDocument(text, PARSING).errors.length === 0).value ?? false;
+/** How many errors a text has as YAML, where the first one is, and whether it is a mapping. */
+export function lookAt(text: string): Look {
+  const lines = new LineCounter();
+  const document = guarded(() => parseDocument(text, { ...PARSING, lineCounter: lines })).value;
+  if (document === undefined) return { errors: Number.POSITIVE_INFINITY, line: 1, isMapping: false };
+  const errors = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
+  const isMapping = document.contents === null || isMap(document.contents);
+  return { errors: errors.length, line: lines.linePos(errors[0]?.pos[0] ?? 0).line, isMapping };
 }
 
 /** Deep nesting overflows the stack, and too many aliases are refused; both are the file's fault. */

@@ -2,21 +2,45 @@ import { Failure, type Result, type System } from '../runtime/system.ts';
 
 // What the configuration needs of files beyond reading text. The shell does it: QuickJS can neither sync nor give a mode.
 
-/** Names of the files in a folder that do not begin with a dot, sorted. */
+/**
+ * Names of the files in a folder, sorted. What is hidden is none of them, and neither is what an unfinished write has left, of this
+ * program (of any version of it) or of an editor.
+ */
 export function filesIn(system: System, folder: string): readonly string[] {
   return system
     .files(folder)
-    .filter((name) => !name.startsWith('.'))
+    .filter((name) => !name.startsWith('.') && !LEFT.test(name))
     .sort();
 }
+
+/** `boot.yml.63` is how versions before this one wrote beside `boot.yml`. */
+const LEFT = /~$|\.(new-by-ros|tmp|swp)$|\.ya?ml\.[0-9]+$/;
+/** How this version does: hidden, and with a name that no other process takes, in whichever container it runs. */
+const OURS = /^\..+\.ros-[0-9a-z]+$/;
+
+/** Takes away what writes that a power cut ended have left. For the start, when nobody writes yet. */
+export function removeLeftovers(system: System, folders: readonly string[]): void {
+  const left = folders.flatMap((folder) =>
+    system.files(folder).flatMap((name) => (OURS.test(name) || OLD.test(name) ? [`${folder}/${name}`] : [])),
+  );
+  if (left.length > 0) system.runAll([{ argv: ['rm', '-f', '--', ...left] }]);
+}
+
+const OLD = /\.(new-by-ros|ya?ml\.[0-9]+)$/;
 
 /** Writes beside and renames, so that after a power cut there is the old file or the new one. New folders are for root only. */
 export function writeFile(system: System, path: string, text: string, mode = '0600'): void {
   const script = `umask 077
-new="$1.$$"
-{ { [ -d "\${1%/*}" ] || mkdir -p "\${1%/*}"; } && cat >"$new" && { [ "$2" = 0600 ] || chmod "$2" "$new"; } && sync "$new" && mv "$new" "$1" && sync "\${1%/*}"; } || { rm -f "$new"; exit 1; }`;
-  const { status } = shell(system, script, [path, mode], text);
+set -C
+folder="\${1%/*}/"
+new="$folder.\${1##*/}.ros-$3"
+{ { [ -d "$folder" ] || mkdir -p "$folder"; } && cat >"$new" && { [ "$2" = 0600 ] || chmod "$2" "$new"; } && sync "$new" && mv "$new" "$1" && sync "$folder"; } || { rm -f "$new"; exit 1; }`;
+  const { status } = shell(system, script, [path, mode, randomName()], text);
   if (status !== 0) throw new Failure(`${path} cannot be written; are you root, and is there room left?`);
+}
+
+function randomName(): string {
+  return Math.floor(Math.random() * 2 ** 48).toString(36);
 }
 
 /** Text of a file, unpacked where it was packed by gzip, and no more than `most` bytes of it. */

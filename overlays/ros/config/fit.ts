@@ -1,4 +1,6 @@
+import { Binary } from './binary.ts';
 import { hintElsewhere } from './known-elsewhere.ts';
+import { isTree } from './merge.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Finding, nameOf, type Path } from './problem.ts';
 import { CLOUD_CONFIG } from './schema.ts';
@@ -26,6 +28,7 @@ export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => u
   const findings: Finding[] = [];
   const context: Context = {
     sourceOf,
+    findings,
     add: (finding) => findings.push(finding),
     isUsual: () => findings.length < MOST_HINTS,
   };
@@ -39,16 +42,19 @@ interface Context {
   readonly sourceOf: SourceOf;
   /** Whether there are so few findings that each is worth a hint. */
   readonly isUsual: () => boolean;
+  readonly findings: Finding[];
   add(finding: Finding): void;
 }
 
 function keep(schema: Schema, given: unknown, path: Path, context: Context): unknown {
-  if (given === null || given === undefined) return undefined;
   const types = typesOf(schema);
+  if (given === null && types.includes('null')) return null;
+  if (given === null || given === undefined) return undefined;
   const value = understood(types, given, path, context);
   const type = typeName(value);
   if (!types.some((each) => each === type)) {
-    const wanted = schema.title ?? types.map((each) => TYPE_NAMES[each]).join(' or ');
+    const named = types.filter((each) => each !== 'null').map((each) => TYPE_NAMES[each]);
+    const wanted = schema.title ?? named.join(' or ');
     return drop(schema, path, context, `must be ${wanted}, not ${shown(given, path)}`);
   }
   if (schema.deprecated) {
@@ -59,13 +65,15 @@ function keep(schema: Schema, given: unknown, path: Path, context: Context): unk
       ...(schema.description === undefined ? {} : { hint: schema.description }),
     });
   }
-  if (Array.isArray(value)) return keepItems(schema, value, path, context);
+  if (Array.isArray(value)) return keepItems(schema, value, path, context, value !== given);
   if (type === 'object') return keepKeys(schema, value as object, path, context);
   return keepScalar(schema, value, path, context);
 }
 
 function keepScalar(schema: Schema, value: unknown, path: Path, context: Context): unknown {
   if (typeof value === 'string') {
+    const lower = value.toLowerCase();
+    if (schema.enum?.includes(value) === false && schema.enum.includes(lower)) return lower;
     if (schema.enum !== undefined && !schema.enum.includes(value)) {
       const near = nearestName(value, context.isUsual() ? schema.enum : []);
       const allowed = schema.enum.map((each) => (each === '' ? '“”' : each)).join(', ');
@@ -90,10 +98,11 @@ function keepScalar(schema: Schema, value: unknown, path: Path, context: Context
   return value;
 }
 
-function keepItems(schema: Schema, list: readonly unknown[], path: Path, context: Context): unknown {
+/** `isOne`: a single value that stands for a list, and in the list's place. */
+function keepItems(schema: Schema, list: readonly unknown[], path: Path, context: Context, isOne: boolean): unknown {
   const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
   const kept = list
-    .map((item, index) => (items === undefined ? item : keep(items, item, [...path, index], context)))
+    .map((item, index) => (items === undefined ? item : keep(items, item, isOne ? path : [...path, index], context)))
     .filter((item) => item !== undefined);
   if (kept.length < minItems || kept.length > maxItems) {
     const wanted = schema.title ?? `a list of ${minItems} or more`;
@@ -104,6 +113,7 @@ function keepItems(schema: Schema, list: readonly unknown[], path: Path, context
 
 function keepKeys(schema: Schema, value: object, path: Path, context: Context): unknown {
   const kept: [string, unknown][] = [];
+  let isOpen = false;
   for (const [key, given] of Object.entries(value)) {
     const known = schemaOf(schema, key);
     const here = [...path, key];
@@ -111,8 +121,16 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
       context.add(unknownKey(schema, here, context.isUsual()));
       continue;
     }
+    const before = context.findings.length;
     const item = keep(known, given, here, context);
-    if (item !== undefined) kept.push([key, item]);
+    const isWrong = context.findings.slice(before).some(({ severity }) => severity === 'error');
+    if (isWrong && known.closed !== undefined) {
+      tellOutcome(context, before, asClosed(known.closed));
+      kept.push([key, known.closed]);
+    } else if (isWrong && known.restricts) {
+      tellOutcome(context, before, withItAll(path));
+      isOpen = true;
+    } else if (item !== undefined) kept.push([key, item]);
   }
   const missing = (schema.required ?? []).filter((key) => !kept.some(([each]) => each === key));
   // What was given and did not fit has been told already.
@@ -120,8 +138,23 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
   if (missing.length > 0) {
     return drop(schema, path, context, `lacks ${missing.map((key) => `“${key}”`).join(' and ')}`);
   }
-  return Object.fromEntries(kept);
+  return isOpen ? undefined : Object.fromEntries(kept);
 }
+
+/** Says in the findings from `from` on what becomes of the part in which something would be left out. */
+function tellOutcome({ findings }: Context, from: number, outcome: string): void {
+  for (let index = from; index < findings.length; index += 1) {
+    const finding = findings[index];
+    if (finding !== undefined)
+      findings[index] = { ...finding, message: finding.message.replace(/; it is left out\.$/, `; ${outcome}.`) };
+  }
+}
+
+const withItAll = (path: Path): string =>
+  `${nameOf(path)} is left out as a whole, since without it that would be open to more than it is meant to`;
+
+const asClosed = (closed: NonNullable<Schema['closed']>): string =>
+  `until that is right it counts as ${typeof closed === 'object' ? closed.join(', ') : String(closed)}`;
 
 /** What a key of a mapping is described by; undefined for a key that nobody knows. */
 export function schemaOf(schema: Schema, key: string): Schema | undefined {
@@ -161,6 +194,9 @@ const NO = /^(false|no|off|n)$/i;
 
 function understood(types: readonly SchemaType[], value: unknown, path: Path, context: Context): unknown {
   if (types.some((type) => type === typeName(value))) return value;
+  if (value instanceof Binary) return types.includes('string') ? (value.text ?? value) : value;
+  // One text where a list is wanted is a list of one.
+  if (typeof value === 'string' && types.includes('array') && !types.includes('string')) return [value];
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
     return context.sourceOf(path) ?? String(value);
   }
@@ -177,13 +213,14 @@ const TYPE_NAMES = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a mapping of keys to values',
+  null: 'nothing',
 } as const;
 
 function typeName(value: unknown): SchemaType | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return typeof value as 'string' | 'boolean';
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : undefined;
   if (Array.isArray(value)) return 'array';
-  return typeof value === 'object' && value !== null ? 'object' : undefined;
+  return isTree(value) && !(value instanceof Binary) ? 'object' : undefined;
 }
 
 const SECRET = /(^|_)(password|passwds?|psk|pin|key|auth|[a-z]*token)$|^keys$/;
@@ -195,6 +232,7 @@ export function isSecretKey(name: string): boolean {
 
 function shown(value: unknown, path: Path): string {
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Binary) return 'bytes that are no text';
   if (typeof value === 'object') return 'a mapping';
   if (path.some((step) => typeof step === 'string' && isSecretKey(step))) return 'what stands there';
   if (typeof value !== 'string') return String(value);

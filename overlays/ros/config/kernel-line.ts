@@ -64,8 +64,8 @@ function configOf(words: readonly Word[]): { readonly config: CloudConfig; reado
       add({ severity: 'error', path: found.path, message: `“${text}” needs a value, as in ${text}=VALUE.` });
       continue;
     }
-    const value = valueFromText(found.schema, setting.value ?? 'true');
-    const fitted = fit(CLOUD_CONFIG, treeOf(found.path, value));
+    const { value, sourceOf } = valueFromText(found.schema, setting.value ?? 'true');
+    const fitted = fit(CLOUD_CONFIG, treeOf(found.path, value), (path) => sourceOf(path.slice(found.path.length)));
     const possible = judged(fitted.value, JUDGEMENTS);
     for (const finding of [...fitted.findings, ...possible.findings]) add(finding);
     tree = mergeInto(tree, added(tree, (possible.value ?? {}) as Tree, found.path));

@@ -1,4 +1,5 @@
-import { isYaml, MOST_PROBLEMS, readYaml, type YamlText } from './document.ts';
+import { withFilesAsBase64 } from './binary.ts';
+import { lookAt, MOST_PROBLEMS, readYaml, type YamlText } from './document.ts';
 import { fit } from './fit.ts';
 import { judged } from './judge.ts';
 import { JUDGEMENTS } from './judgements.ts';
@@ -46,9 +47,9 @@ function readFitted(
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
   const first = readYaml(text, file);
   if (!first.isBroken) return fitted(first, schema, first.problems);
-  const rest = salvage(text, isYaml);
+  const rest = salvage(text, lookAt);
   if (rest === undefined) return { value: undefined, problems: first.problems.slice(0, 1) };
-  const lost = rest.lost.map(
+  const lost = rest.lost.slice(0, MOST_PROBLEMS).map(
     ({ line, head }): Problem => ({
       file,
       line,
@@ -66,7 +67,7 @@ function fitted(
   schema: Schema,
   before: readonly Problem[],
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
-  const fits = fit(schema, yaml.data, (path) => yaml.source(path));
+  const fits = fit(schema, withFilesAsBase64(yaml.data), (path) => yaml.source(path));
   const { value, findings: impossible } = judged(fits.value, schema === CLOUD_CONFIG ? JUDGEMENTS : []);
   const findings = [...fits.findings, ...impossible];
   const found = findings

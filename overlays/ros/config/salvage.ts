@@ -12,45 +12,138 @@ export interface Salvaged {
   readonly lost: readonly Lost[];
 }
 
+/** What a reader of YAML says about a text. */
+export interface Look {
+  readonly errors: number;
+  /** Number of the line that the first error is at, from 1. */
+  readonly line: number;
+  /** Whether it is a mapping, or nothing at all. */
+  readonly isMapping: boolean;
+}
+
 /** More blocks than that are not looked at: no file of a person has them, and a slow machine must start all the same. */
 const MOST_BLOCKS = 500;
+/** Characters that are read over and over, in each of the ways below: once the largest file, and many times one that a person wrote. */
+const MOST_CHARACTERS = 2 ** 18;
+/** More than that are not the work of a few lines. */
+const MOST_ERRORS = 200;
+
+/** What no YAML has: the marks that git leaves where two versions of a file differ. */
+const CONFLICT = /^(<{7}|={7}|>{7}|\|{7})(\s|$)/;
 
 /**
- * Takes the smallest broken blocks out of YAML that cannot be read as a whole: of top keys, and of what is indented below them.
- * `parses` says whether a text can be read. Undefined when nothing readable is left.
+ * Takes out of YAML that cannot be read as a whole what keeps it from being read: marks of a conflict, then single lines, then the
+ * smallest blocks, of top keys and of what is indented below them. Undefined when nothing readable is left.
  */
-export function salvage(text: string, parses: (text: string) => boolean): Salvaged | undefined {
+export function salvage(text: string, look: (text: string) => Look): Salvaged | undefined {
   const lines = text.split(/\r?\n/);
   const lost: Lost[] = [];
-  let looked = 0;
-  const looksRight = (part: string) => {
-    looked += 1;
-    return looked > MOST_BLOCKS || parses(part);
+  const lose = (from: number, to = from + 1) => {
+    lost.push({ line: from + 1, head: (lines[from] ?? '').trim() });
+    lines.fill('', from, to);
   };
-  prune({ lines, from: 0, to: lines.length, lost, parses: looksRight });
-  const rest = lines.join('\n');
-  return lines.every((line) => isBlank(line)) || !parses(rest) ? undefined : { text: rest, lost };
+  for (const [index, line] of lines.entries()) if (CONFLICT.test(line)) lose(index);
+  const isRight = () => {
+    const { errors, isMapping } = look(lines.join('\n'));
+    return errors === 0 && isMapping;
+  };
+  dropLines(lines, lose, look);
+  if (!isRight()) {
+    prune({ lines, from: 0, to: lines.length, lose, parses: limited((part) => look(part).errors === 0, true) });
+    const isOne = (part: string) => {
+      const { errors, isMapping } = look(part);
+      return errors === 0 && isMapping;
+    };
+    if (!isRight()) keepBlocks(lines, lose, limited(isOne, false));
+  }
+  lost.sort((a, b) => a.line - b.line);
+  return lines.every((line) => isBlank(line)) || !isRight() ? undefined : { text: lines.join('\n'), lost };
+}
+
+/** A question about texts that is answered without looking once too much has been looked at. */
+function limited(question: (part: string) => boolean, otherwise: boolean): (part: string) => boolean {
+  let looks = MOST_BLOCKS;
+  let characters = MOST_CHARACTERS;
+  return (part) => {
+    looks -= 1;
+    characters -= part.length;
+    return looks < 0 || characters < 0 ? otherwise : question(part);
+  };
+}
+
+type Lose = (from: number, to?: number) => void;
+
+/** Takes out one line after the other, each at the first error, for as long as that leaves fewer errors. */
+function dropLines(lines: readonly string[], lose: Lose, look: (text: string) => Look): void {
+  let left = MOST_CHARACTERS;
+  const seen = (without?: number): Look => {
+    const text = lines.map((line, index) => (index === without ? '' : line)).join('\n');
+    left -= text.length;
+    return look(text);
+  };
+  let now = seen();
+  while (now.errors > 0 && now.errors < MOST_ERRORS && left > 0) {
+    let best: { readonly index: number; readonly look: Look } | undefined;
+    for (const index of nearby(lines, now.line - 1)) {
+      const then = seen(index);
+      if (then.errors < (best?.look ?? now).errors) best = { index, look: then };
+      if (then.errors === 0 || left <= 0) break;
+    }
+    if (best === undefined) return;
+    lose(best.index);
+    now = best.look;
+  }
+}
+
+/** The line itself, the one before and the one behind, which may be what is wrong: the reader sees it late, or early. */
+function nearby(lines: readonly string[], index: number): readonly number[] {
+  const isUsed = (at: number) => at >= 0 && at < lines.length && !isBlank(lines[at] ?? '');
+  const before = lines.findLastIndex((_, at) => at < index && isUsed(at));
+  const behind = lines.findIndex((_, at) => at > index && isUsed(at));
+  return [index, before, behind].filter(isUsed);
+}
+
+/** Keeps the blocks of top keys that can be read together: in halves, until what disturbs is found. */
+function keepBlocks(lines: readonly string[], lose: Lose, isRight: (text: string) => boolean): void {
+  const all = blocks(lines, 0, lines.length);
+  const kept: string[] = [];
+  const add = (from: number, to: number): void => {
+    if (from >= to) return;
+    const part = all.slice(from, to).map(({ start, end }) => lines.slice(start, end).join('\n'));
+    if (isRight([...kept, ...part].join('\n'))) {
+      kept.push(...part);
+      return;
+    }
+    const [block] = all.slice(from, to);
+    if (to - from === 1 && block !== undefined) {
+      lose(block.start, block.end);
+      return;
+    }
+    const middle = Math.floor((from + to) / 2);
+    add(from, middle);
+    add(middle, to);
+  };
+  add(0, all.length);
 }
 
 interface Pruning {
   readonly lines: string[];
   readonly from: number;
   readonly to: number;
-  readonly lost: Lost[];
+  readonly lose: Lose;
   readonly parses: (text: string) => boolean;
 }
 
-function prune({ lines, from, to, lost, parses }: Pruning): void {
+function prune({ lines, from, to, lose, parses }: Pruning): void {
   for (const { start, end } of blocks(lines, from, to)) {
     if (parses(lines.slice(start, end).join('\n'))) continue;
     const head = (lines[start] ?? '').trim();
     const hasChildren = /^["']?[\w.*-]+["']?:\s*(#.*)?$/.test(head);
     if (hasChildren) {
-      prune({ lines, from: start + 1, to: end, lost, parses });
+      prune({ lines, from: start + 1, to: end, lose, parses });
       if (parses(lines.slice(start, end).join('\n'))) continue;
     }
-    lost.push({ line: start + 1, head });
-    lines.fill('', start, end);
+    lose(start, end);
   }
 }
 

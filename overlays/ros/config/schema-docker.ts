@@ -26,7 +26,7 @@ const OPTIONS = {
   storage_context: text('The files that dockerd sees are those of the console.', { deprecated: true }),
   storage_driver: text('How layers are stacked.'),
   userland_proxy: flag('A process for each published port; there is none, so true has no effect.'),
-  userns_enabled: flag('User numbers of containers are not those of the system.'),
+  userns_enabled: flag('User numbers of containers are not those of the system.', { closed: true }),
 } as const;
 
 const RUNNING = {
@@ -38,12 +38,12 @@ const RUNNING = {
 } as const;
 
 const TLS = {
-  tls: flag('Listen on port 2376 for those who have a certificate.', { default: false }),
+  tls: flag('Listen on port 2376 for those who have a certificate.', { default: false, closed: true }),
   tls_args: texts('Arguments of dockerd where tls is true.'),
-  ca_cert: text('Certificate of the authority that signs the others.'),
-  ca_key: text('Its key.'),
-  server_cert: text('Certificate of this machine.'),
-  server_key: text('Its key.'),
+  ca_cert: text('Certificate of the authority that signs the others.', { secret: true }),
+  ca_key: text('Its key.', { secret: true }),
+  server_cert: text('Certificate of this machine.', { secret: true }),
+  server_key: text('Its key.', { secret: true }),
 } as const;
 
 const ALL = { ...OPTIONS, ...RUNNING, ...TLS } as const;

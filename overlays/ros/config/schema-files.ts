@@ -21,21 +21,23 @@ const FILE = {
   required: ['path'],
   properties: {
     path: text('Where the file is written.', { title: 'an absolute path', pattern: '^/' }),
-    content: text('What stands in it.'),
-    encoding: choice(ENCODINGS, 'How the content is encoded.'),
+    content: text('What stands in it.', { restricts: true }),
+    encoding: choice(ENCODINGS, 'How the content is encoded.', { restricts: true }),
     owner: text('User and perhaps group, by name or number, such as `rancher:rancher`.', {
       title: 'a user, or a user and a group with a colon between them',
       pattern: '^[^:\\s]+(:[^:\\s]*)?$',
       default: 'root:root',
+      restricts: true,
     }),
     permissions: text('Mode in octal digits, such as "0644".', {
       title: 'a mode of three or four octal digits',
       pattern: '^0?o?[0-7]{3,4}$',
       default: '0644',
+      restricts: true,
     }),
     container: text(
       'Service in whose container the file is written, before it starts where the file is known by then.',
-      { default: 'console' },
+      { default: 'console', restricts: true },
     ),
   },
 } as const;

@@ -9,6 +9,15 @@ export interface Schema {
   readonly default?: string | number | boolean;
   /** Understood, but without effect: the description says why. */
   readonly deprecated?: boolean;
+  /**
+   * It keeps something from somebody: what does not fit must not merely be left out, for the rest would be open to more than was
+   * wanted. The mapping that it stands in goes with it: a service, a file.
+   */
+  readonly restricts?: boolean;
+  /** The same, where the mapping cannot go: what holds in the place of a value that does not fit. */
+  readonly closed?: string | boolean | readonly string[];
+  /** Only root and `ros config export --private` show it. */
+  readonly secret?: boolean;
   readonly properties?: { readonly [key: string]: Schema };
   readonly additionalProperties?: false | Schema;
   readonly required?: readonly string[];
@@ -21,7 +30,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-export type SchemaType = 'string' | 'integer' | 'boolean' | 'array' | 'object';
+export type SchemaType = 'string' | 'integer' | 'boolean' | 'array' | 'object' | 'null';
 
 /** The type of the values that a schema describes. */
 export type Value<S> = S extends { readonly enum: readonly (infer E)[] }
@@ -34,17 +43,19 @@ export type Value<S> = S extends { readonly enum: readonly (infer E)[] }
 
 type OfType<S, T> = T extends 'string'
   ? string
-  : T extends 'integer'
-    ? number
-    : T extends 'boolean'
-      ? boolean
-      : T extends 'array'
-        ? S extends { readonly items: infer I }
-          ? readonly Value<I>[]
-          : never
-        : T extends 'object'
-          ? ObjectOf<S>
-          : never;
+  : T extends 'null'
+    ? null
+    : T extends 'integer'
+      ? number
+      : T extends 'boolean'
+        ? boolean
+        : T extends 'array'
+          ? S extends { readonly items: infer I }
+            ? readonly Value<I>[]
+            : never
+          : T extends 'object'
+            ? ObjectOf<S>
+            : never;
 
 type ObjectOf<S> = S extends { readonly properties: infer P; readonly required: readonly (infer R)[] }
   ? { readonly [K in keyof P as K extends R ? K : never]: Value<P[K]> } & {
@@ -58,7 +69,10 @@ type ObjectOf<S> = S extends { readonly properties: infer P; readonly required: 
 
 // The words themselves. Each takes what the key is for, and what else is to be said of it.
 
-type More = Pick<Schema, 'default' | 'deprecated' | 'title' | 'pattern' | 'minimum' | 'maximum'>;
+type More = Pick<
+  Schema,
+  'default' | 'deprecated' | 'title' | 'pattern' | 'minimum' | 'maximum' | 'restricts' | 'closed' | 'secret'
+>;
 
 export const text = (description: string, more: More = {}) => ({ type: 'string', description, ...more }) as const;
 
@@ -82,6 +96,16 @@ export const pairs = (description: string, more: More = {}) =>
   ({
     type: ['object', 'array'],
     additionalProperties: { type: 'string' },
+    items: { type: 'string' },
+    description,
+    ...more,
+  }) as const;
+
+/** The same, where a name may have no value of its own: it takes one from elsewhere. */
+export const variables = (description: string, more: More = {}) =>
+  ({
+    type: ['object', 'array'],
+    additionalProperties: { type: ['string', 'null'] },
     items: { type: 'string' },
     description,
     ...more,

@@ -25,12 +25,12 @@ const RANCHER = group('Everything that only RancherOS knows.', {
     'Accounts by registry.',
     group('An account; auth is user and password with a colon between them, in base64.', {
       username: text('User.'),
-      password: text('Password.'),
-      auth: text('Both in one.'),
+      password: text('Password.', { secret: true }),
+      auth: text('Both in one.', { secret: true }),
       email: text('No registry asks for it any more.', GONE),
       serveraddress: text('Address of the registry, where the name of the account is another.'),
-      identitytoken: text('Token that stands for the password.'),
-      registrytoken: text('Token that is sent as it is.'),
+      identitytoken: text('Token that stands for the password.', { secret: true }),
+      registrytoken: text('Token that is sent as it is.', { secret: true }),
     }),
   ),
   restart_services: texts('Services that are restarted once the console has been prepared.'),
@@ -62,12 +62,18 @@ const RANCHER = group('Everything that only RancherOS knows.', {
   ssh: group('The SSH server of the console.', {
     daemon: flag('Start it.', { default: true }),
     port: whole('Port on which it listens.', { default: 22, minimum: 1, maximum: 65535 }),
-    listen_address: text('Address on which it listens; else all.'),
-    keys: textMap("The server's own keys, by kind; made at the first start."),
+    listen_address: text('Address on which it listens; else all.', {
+      title: 'an address',
+      pattern: '^[\\w.:%[\\]-]+$',
+      closed: '127.0.0.1',
+    }),
+    keys: textMap("The server's own keys, by kind; made at the first start.", { secret: true }),
   }),
-  password: text('Password of the user rancher; there is none without it.'),
+  password: text('Password of the user rancher; there is none without it.', { secret: true }),
   autologin: words('Terminals on which nobody needs to log in, such as tty1.'),
-  disable: texts('What is not to be obeyed on the kernel command line: password, autologin.'),
+  disable: texts('What is not to be obeyed on the kernel command line: password, autologin.', {
+    closed: ['password', 'autologin'],
+  }),
   recovery: flag('Start the recovery console instead of everything else.', { default: false }),
   // The start
   cloud_init: group('Where configuration comes from.', {

@@ -1,7 +1,7 @@
 import * as os from 'os';
 import * as std from 'std';
 import { EPIPE, type Feed, pull, push, pushAll, withoutWaiting } from './descriptors.ts';
-import { type Command, Failure, type Result } from './system.ts';
+import { type Command, Failure, type Lock, type Result } from './system.ts';
 import { utf8Bytes, utf8Text } from './utf8.ts';
 
 // How children are run on QuickJS: what they read is fed to them while what they write is taken, so that neither side waits for the other.
@@ -172,4 +172,28 @@ function restAsBytes(child: Child): { readonly text: string; readonly isCut: boo
     at += chunk.length;
   }
   return { text: utf8Text(all), isCut };
+}
+
+const held = new Set<string>();
+
+/** A child holds the lock for as long as its input is open, which ends with us at the latest: QuickJS has no flock(2). */
+export function withLock<T>({ path, seconds, busy }: Lock, work: () => T): T {
+  if (held.has(path)) return work();
+  const [input, feed] = pipe();
+  const [output, result] = pipe();
+  const script = 'mkdir -p "${1%/*}" && exec flock -w "$2" "$1" sh -c "echo; exec cat"';
+  const argv = ['sh', '-c', script, 'ros', path, String(seconds)];
+  const pid = os.exec(argv, { block: false, stdin: input, stdout: result });
+  os.close(input);
+  os.close(result);
+  try {
+    if (pull(output)?.length !== 1) throw new Failure(busy);
+    held.add(path);
+    return work();
+  } finally {
+    held.delete(path);
+    os.close(feed);
+    os.close(output);
+    os.waitpid(pid, 0);
+  }
 }

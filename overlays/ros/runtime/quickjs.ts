@@ -1,7 +1,7 @@
 import * as os from 'os';
 import * as std from 'std';
 import { EPIPE, pushAll } from './descriptors.ts';
-import { runAll } from './processes.ts';
+import { runAll, withLock } from './processes.ts';
 import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
 
@@ -84,9 +84,10 @@ export const quickjs: System = {
     if (os.rename(from, to) !== 0) throw new Failure(`${from} cannot be renamed; are you root?`);
   },
   appendText: (path, text) => write(path, os.O_APPEND, text),
-  readInput: () => std.in.readAsString(),
+  readInput: (most) => std.in.readAsString(most),
   environment: (name) => std.getenv(name),
   runAll,
+  withLock,
   sleep: (milliseconds) => os.sleep(milliseconds),
   now: () => os.now(),
   print,

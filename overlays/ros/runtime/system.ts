@@ -16,17 +16,29 @@ export interface System {
   rename(from: string, to: string): void;
   /** Writes to something that exists already, such as a pipe. */
   appendText(path: string, text: string): void;
-  /** All of the standard input. */
-  readInput(): string;
+  /** The standard input, or its first bytes where `most` says how many. */
+  readInput(most?: number): string;
   /** A variable of the environment. */
   environment(name: string): string | undefined;
   /** Runs the commands at the same time and waits for all of them. */
   runAll(commands: readonly Command[]): Result[];
+  /**
+   * Does what only one process of the machine may do at a time. `path` is the file that stands for it, and each of them waits `seconds`
+   * for its turn; then it fails with `busy`. Whoever has the turn already has it.
+   */
+  withLock<T>(lock: Lock, work: () => T): T;
   sleep(milliseconds: number): void;
   /** Milliseconds of a clock that never jumps. */
   now(): number;
   print(text: string): void;
   complain(text: string): void;
+}
+
+export interface Lock {
+  readonly path: string;
+  readonly seconds: number;
+  /** The sentence for whoever waited in vain. */
+  readonly busy: string;
 }
 
 export interface Command {

@@ -145,6 +145,8 @@ function uncheckedSpec(services: Services, name: string, service: Service, aroun
       SecurityOpt: service.security_opt,
       Devices: service.devices?.map(deviceOf),
       Dns: service.dns === undefined ? undefined : listOf(service.dns),
+      DnsOptions: service.dns_opt === undefined ? undefined : listOf(service.dns_opt),
+      GroupAdd: service.group_add === undefined ? undefined : listOf(service.group_add),
       DnsSearch: service.dns_search === undefined ? undefined : listOf(service.dns_search),
       ExtraHosts: service.extra_hosts,
       LogConfig:

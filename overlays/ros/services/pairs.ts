@@ -1,9 +1,10 @@
 /** A mapping, or a list of `KEY=value`, as a mapping. A name without a value has the value undefined. */
 export function pairsOf(
-  given: Readonly<Record<string, string>> | readonly string[] | undefined,
+  given: Readonly<Record<string, string | null>> | readonly string[] | undefined,
 ): Readonly<Record<string, string | undefined>> {
   if (given === undefined) return {};
-  if (!isList(given)) return given;
+  if (!isList(given))
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value ?? undefined]));
   return Object.fromEntries(
     given.map((line) => {
       const end = line.indexOf('=');

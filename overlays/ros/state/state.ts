@@ -1,5 +1,7 @@
+import { removeLeftovers } from '../config/files.ts';
 import type { CloudConfig } from '../config/schema.ts';
-import { type LoadedConfig, loadConfig } from '../config/sources.ts';
+import { CLOUD_CONFIG_FOLDER, CONF, type LoadedConfig, loadConfig } from '../config/sources.ts';
+import { CONSOLES_FOLDER } from '../console/consoles.ts';
 import { configuredConsole, consoleSpec } from '../console/replace-console.ts';
 import { runBootCommands } from '../early/bootcmd.ts';
 import { alarm } from '../runtime/kernel-log.ts';
@@ -54,7 +56,10 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
     },
   ]);
   if (state !== undefined) {
-    eachStep(system, [() => bindFolders(system, loaded.config.rancher?.state?.directory)]);
+    eachStep(system, [
+      () => bindFolders(system, loaded.config.rancher?.state?.directory),
+      () => removeLeftovers(system, [CONF, CLOUD_CONFIG_FOLDER, CONSOLES_FOLDER]),
+    ]);
     loaded = loadConfig(system);
     lookForRecovery();
     if (!recovers && isOnDisk(system)) readySystemDocker(system, loaded.config);

@@ -5,7 +5,7 @@ import { fit, typesOf } from '../../../../overlays/ros/config/fit.ts';
 import { CLOUD_CONFIG } from '../../../../overlays/ros/config/schema.ts';
 import type { Schema } from '../../../../overlays/ros/config/schema-words.ts';
 
-const validate = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(CLOUD_CONFIG);
+const validate = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true, keywords: ['restricts', 'closed', 'secret'] }).compile(CLOUD_CONFIG);
 
 /** A small generator of numbers, so that a failure can be had again. */
 function numbers(seed: number): (below: number) => number {

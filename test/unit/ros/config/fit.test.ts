@@ -45,7 +45,7 @@ rancher:
 });
 
 const MISTAKES: readonly (readonly [string, string, RegExp])[] = [
-  ['a scalar where a list is wanted', 'ssh_authorized_keys: ssh-rsa A', /^a\.yml:1:1: error: “ssh_authorized_keys” must be a list, not “ssh-rsa A”; it is left out\. It is for: Public keys/],
+  ['a mapping where a list is wanted', 'ssh_authorized_keys: {ssh-rsa: A}', /^a\.yml:1:1: error: “ssh_authorized_keys” must be a list, not a mapping; it is left out\. It is for: Public keys/],
   ['a list where a mapping is wanted', 'rancher:\n  network: [eth0]', /^a\.yml:2:3: error: “rancher.network” must be a mapping of keys to values, not a list/],
   ['a number out of range', 'rancher:\n  ssh: {port: 70000}', /^a\.yml:2:9: error: “rancher.ssh.port” must be at most 65535, not 70000/],
   ['a number with a fraction', 'rancher: {shutdown_timeout: 7.5}', /must be a whole number, not 7\.5/],

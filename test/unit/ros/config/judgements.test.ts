@@ -173,9 +173,9 @@ test('a configuration without a problem is not told of', () => {
 
 test('what looks like a secret in the words that a problem quotes is not shown on the console, nor in the log', () => {
   const texts = [
-    'rancher:\n  docker: {environment: "HTTP_PROXY=http://me:hidden@proxy:3128"}\n',
+    'rancher:\n  docker: {mtu: "http://me:hidden@proxy:3128"}\n',
     'hostname: a\npassword: "hidden\n',
-    'rancher: {docker: {environment: "DB_PASSWORD=hidden"}}\n',
+    'rancher: {docker: {mtu: "DB_PASSWORD=hidden"}}\n',
     'rancher:\n  network:\n    wifi_networks: {home: {psk: [hidden]}}\n',
   ];
   for (const text of texts) {

@@ -28,7 +28,7 @@ const equal: readonly true[] = [
   true satisfies Same<CloudConfig['mounts'], readonly (readonly string[])[] | undefined>,
   true satisfies Same<NonNullable<Network['interfaces']>[string]['mtu'], number | undefined>,
   true satisfies Same<ServiceConfig['command'], string | readonly string[] | undefined>,
-  true satisfies Same<ServiceConfig['environment'], { readonly [key: string]: string } | readonly string[] | undefined>,
+  true satisfies Same<ServiceConfig['environment'], { readonly [key: string]: string | null } | readonly string[] | undefined>,
   true satisfies Same<ServiceConfig['cgroup'], 'host' | 'private' | undefined>,
   true satisfies Same<NonNullable<CloudConfig['rancher']>['services_include'], { readonly [key: string]: boolean } | undefined>,
 ];
