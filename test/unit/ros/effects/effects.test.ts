@@ -53,7 +53,7 @@ for (const [key, [text, part, seen]] of Object.entries(ENTRIES)) {
   });
 }
 
-const SAMPLES = { string: 'x', integer: 1, boolean: true, array: [], object: {} } as const;
+const SAMPLES = { string: 'x', integer: 1, boolean: true, array: [], object: {}, null: null } as const;
 
 for (const { key, schema } of ROWS.filter((row) => row.schema.deprecated === true)) {
   test(`${key} is without effect, and whoever sets it is told, with what stands in its place`, () => {

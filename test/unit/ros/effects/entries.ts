@@ -68,6 +68,8 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'rancher.services.NAME.mac_address': service('mac_address', '"52:54:00:12:34:56"', /"MacAddress":"52:54:00:12:34:56"/),
   'rancher.services.NAME.dns': service('dns', '10.0.0.1', /"Dns":\["10\.0\.0\.1"\]/),
   'rancher.services.NAME.dns_search': service('dns_search', 'lab', /"DnsSearch":\["lab"\]/),
+  'rancher.services.NAME.dns_opt': service('dns_opt', 'ndots:2', /"DnsOptions":\["ndots:2"\]/),
+  'rancher.services.NAME.group_add': service('group_add', 'video', /"GroupAdd":\["video"\]/),
   'rancher.services.NAME.extra_hosts': service('extra_hosts', '["a:10.0.0.1"]', /"ExtraHosts":\["a:10\.0\.0\.1"\]/),
   'rancher.services.NAME.restart': service('restart', 'on-failure:3', /"MaximumRetryCount":3/),
   'rancher.services.NAME.read_only': service('read_only', 'true', /"ReadonlyRootfs":true/),
