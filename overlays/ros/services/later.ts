@@ -5,6 +5,7 @@ import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
+import { guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { findServices, isSystem, type Services } from './config.ts';
 import { writeCrontab } from './cron.ts';
@@ -14,6 +15,7 @@ import { enabledNames } from './included.ts';
 import { type Plan, planServices, type Scope, surroundings } from './plan.ts';
 import { hasUserArchives, preload } from './preload.ts';
 import { startAll } from './start.ts';
+import { madeAsPlanned } from './start-marks.ts';
 
 /** Seconds. Cloud-init gives up long before. */
 const CLOUD_INIT_LIMIT = 300;
@@ -52,7 +54,9 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
   const bring = (target: Engine, scope: Scope, names: ReadonlySet<string> | undefined) => {
     const plan = planServices(services, scope, around, names);
     if (plan.specs.size === 0) return tell(plan.problems);
-    const started = startAll(target, plan, { fill });
+    // Those of the user's Docker outlive a restart of the machine.
+    const kept = new Set(scope === 'user' ? guard(system, () => madeAsPlanned(target, plan), []) : []);
+    const started = startAll(target, plan, { fill, kept });
     tell(started.problems);
     absent.push(...started.lacking.map((name) => ({ engine: target, scope, name, plan })));
   };

@@ -1,4 +1,4 @@
-import type { Engine } from '../docker/engine.ts';
+import type { ContainerState, Engine } from '../docker/engine.ts';
 import type { System } from '../runtime/system.ts';
 import { SPEC_LABEL } from './container.ts';
 import type { Plan } from './plan.ts';
@@ -20,9 +20,21 @@ export function markStarted(system: System): void {
 }
 
 /** Containers that an earlier try made as planned and that run: somebody may be logged in to one of them. */
-export function runningAsPlanned(engine: Engine, { specs }: Plan): readonly string[] {
-  return engine.list().flatMap(({ name, state, labels }) => {
-    const spec = specs.get(name)?.Labels[SPEC_LABEL];
-    return state === 'running' && spec !== undefined && labels[SPEC_LABEL] === spec ? [name] : [];
+export function runningAsPlanned(engine: Engine, plan: Plan): readonly string[] {
+  return madeAsPlanned(engine, plan, ({ state }) => state === 'running');
+}
+
+/**
+ * Containers that were made of the very definition that is planned, in this start or in one before. What they keep in themselves and in
+ * volumes without a name is somebody's: a database has its data there, and it is gone with the container.
+ */
+export function madeAsPlanned(
+  engine: Engine,
+  { specs }: Plan,
+  isWanted: (container: ContainerState) => boolean = () => true,
+): readonly string[] {
+  return engine.list().flatMap((container) => {
+    const spec = specs.get(container.name)?.Labels[SPEC_LABEL];
+    return spec !== undefined && container.labels[SPEC_LABEL] === spec && isWanted(container) ? [container.name] : [];
   });
 }

@@ -153,6 +153,17 @@ test('the power button is listened for without a container where none could be m
   assert.equal(usual.listens(), 0);
 });
 
+test("a container of the user's Docker that was made of the same definition is only started again, with what it keeps in itself", () => {
+  const config = { '/var/lib/rancher/conf/cloud-config.yml': 'rancher: {services: {db: {image: postgres}, other: {image: postgres, command: changed}}}\n' };
+  const spec = planServices(readServices(machine(config)), 'user', NOTHING_AROUND).specs.get('db')?.Labels['io.rancher.os.spec'];
+  const listed = ['db', 'other'].map((name) => ({ Names: [`/${name}`], Image: 'postgres', Status: 'Exited', State: 'exited', Labels: { 'io.rancher.os.spec': spec } }));
+  const again = onTrial({ listed });
+  for (const [path, text] of Object.entries(config)) again.system.writeText(path, text);
+  assert.equal(sysinit(again.system), 0);
+  const asked = again.requests.filter((request) => /db|other/.test(request));
+  assert.deepEqual(asked, ['POST /containers/create?name=other', 'POST /containers/db/start', 'POST /containers/other/start']);
+});
+
 function specOf(name: string): string {
   const services = readServices(onTrial().system);
   return planServices(services, 'system', NOTHING_AROUND).specs.get(name)?.Labels['io.rancher.os.spec'] ?? '';
