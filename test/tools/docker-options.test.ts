@@ -71,8 +71,8 @@ const OPTIONS: readonly string[] = [
 ];
 for (const options of OPTIONS) {
   test(`dockerd takes what rancher.docker makes of “${options}”`, () => {
-    const shipped = readFileSync(join(projectFolder, 'overlays/system/etc/docker/daemon.json'), 'utf8');
-    const files = { '/etc/docker/daemon.json': shipped, '/dev/kmsg': '', '/var/lib/rancher/conf/cloud-config.yml': `rancher: {docker: {${options}}}` };
+    const shipped = readFileSync(join(projectFolder, 'overlays/system/usr/share/ros/docker/daemon.json'), 'utf8');
+    const files = { '/usr/share/ros/docker/daemon.json': shipped, '/dev/kmsg': '', '/var/lib/rancher/conf/cloud-config.yml': `rancher: {docker: {${options}}}` };
     const system = machine(files, { answer: ({ argv }) => (argv[0] === 'ip' ? { status: 0, stdout: '[]' } : undefined) });
     assert.equal(dockerConfig(system, []), 0);
     const file = join(folder, 'daemon.json');

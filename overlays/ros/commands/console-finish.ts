@@ -48,6 +48,8 @@ export function consoleFinish(system: System): number {
       }),
     ...(here.length < files.length ? [() => writeGivenFiles(system, elsewhere())] : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
+    // The user's Docker waits for it, where the configuration mounts or writes something.
+    () => system.writeText('/run/ros/console/prepared', ''),
     ...(commands.length > 0
       ? [
           () =>

@@ -1,33 +1,37 @@
 import { writeFile } from '../config/files.ts';
 import { loadConfig } from '../config/sources.ts';
+import { type Validated, validatedOptions, fewestOptions, ONLY_PROTECTED, validator } from '../docker/validated.ts';
 import { readArguments, withArguments } from '../docker/arguments.ts';
+import { daemonFiles, shippedOptions } from '../docker/daemon-files.ts';
+import { dockerMachineArguments } from '../docker/docker-machine.ts';
 import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docker/options.ts';
 import { accepted, refusalText } from '../docker/refused.ts';
+import { waitsForConsole } from '../docker/waits.ts';
 import { freeBridge } from '../network/free-bridge.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import { shellWord } from '../runtime/shell-word.ts';
-import { Failure, type System } from '../runtime/system.ts';
+import type { System } from '../runtime/system.ts';
 import { textsOf } from '../services/pairs.ts';
 
-const SHIPPED = '/etc/docker/daemon.json';
 const FOLDER = '/run/ros/docker';
+/** Exists where Docker waits for mounts and files of the console. */
+const WAITS = `${FOLDER}/waits`;
 
 /**
- * Run by the service docker before dockerd: writes below /run/ros/docker what rancher.docker makes of dockerd: its file
- * (daemon.json), and its environment and arguments as lines for a shell (start). `--defaults`: as if nothing were set,
- * for a dockerd that does not start with what is set.
+ * Run by the service docker before dockerd, on the console's file system: writes below /run/ros/docker what rancher.docker makes of dockerd:
+ * its file (daemon.json), the same for the time in which it moves to another console (following.json), its environment and arguments as
+ * lines for a shell (start), and whether it waits for what the console mounts and writes (waits).
+ * `--validated`, for a dockerd that ended soon after its start: without what it refuses. `--fewest`, for one that ends for other reasons: with
+ * those options only without which it would be another Docker.
  */
 export function dockerConfig(system: System, args: readonly string[]): number {
   const { config } = loadConfig(system);
-  const asShipped = args.includes('--defaults');
-  const options = asShipped ? { ...config.rancher?.defaults?.docker } : dockerOptions(config);
-  const chosen = asShipped ? { rancher: { ...config.rancher, docker: {} } } : config;
-  const bridge = freeBridge(system, chosen);
-  const file = options.config_file === undefined ? SHIPPED : options.config_file;
-  const shipped = { ...readJson(system, SHIPPED), ...(file === SHIPPED ? {} : readJson(system, file)) };
-  const { json, warnings } = daemonJson(shipped, options, bridge.bip);
+  const options = dockerOptions(config);
+  const bridge = freeBridge(system, config);
+  const base = shippedOptions(system);
+  const { json, warnings } = daemonJson(daemonFiles(system, options.config_file), options, bridge.bip);
   for (const text of [...bridge.warnings, ...warnings]) note(system, text);
   const { args: given = [], extra_args: further = [], tls_args: tls = [] } = options;
   const isTls = options.tls === true && json['tlsverify'] === true;
@@ -39,22 +43,41 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   // Arguments of RancherOS 1 name its own files of certificates; ours are in the file.
   const tlsWords = isTls ? tls.filter((word) => !/^--tls(verify|cacert|cert|key)?(=|$)/.test(word)) : [];
   // The configuration has been told of them when it was read; these words may come from elsewhere too.
-  const { options: words, refused } = accepted(readArguments([...given, ...further, ...tlsWords]));
+  const { options: words, refused } = accepted(
+    readArguments([...given, ...further, ...tlsWords, ...dockerMachineArguments(system)]),
+  );
   for (const refusal of refused) note(system, refusalText('rancher.docker', refusal));
-  const line = withArguments(withoutOwnPort(json, words), words);
+  const file = withoutOwnPort(json, words);
+  // Made anew at each start, and read by nobody meanwhile: none of it needs to reach a disk.
+  must(system, ['mkdir', '-p', '-m', '0700', FOLDER]);
+  const choose = (): Validated => {
+    if (args.includes('--validated')) return validatedOptions(base, file, words, validator(system, FOLDER));
+    if (!args.includes('--fewest')) return { line: withArguments(file, words), problems: [] };
+    return {
+      line: fewestOptions(base, file, words),
+      problems: [`Docker died three times; ${ONLY_PROTECTED}. See: ros service logs docker`],
+    };
+  };
+  const { line, problems } = choose();
+  for (const problem of problems) alarm(system, problem);
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
   if (options.userns_enabled) giveUserNumbers(system);
-  // Made anew at each start, and read by nobody meanwhile: neither needs to reach a disk.
-  must(system, ['mkdir', '-p', '-m', '0700', FOLDER]);
-  system.writeText(`${FOLDER}/daemon.json`, `${JSON.stringify(line.json, undefined, 2)}\n`);
+  system.writeText(`${FOLDER}/daemon.json`, jsonText(line.json));
+  // An argument and a key of the file about the same would be refused.
+  const isSaid = line.words.some((word) => word.startsWith('--live-restore'));
+  system.writeText(`${FOLDER}/following.json`, jsonText(isSaid ? line.json : { ...line.json, 'live-restore': true }));
   const variables = Object.entries(environment).flatMap(([name, value]) => {
     if (/^[A-Za-z_]\w*$/.test(name)) return [`export ${name}=${shellWord(value)}\n`];
     alarm(system, `rancher.docker.environment: “${name}” is no name of a variable; it is left out.`);
     return [];
   });
   system.writeText(`${FOLDER}/start`, `${variables.join('')}set -- ${line.words.map(shellWord).join(' ')}\n`);
+  if (waitsForConsole(config)) system.writeText(WAITS, '');
+  else if (system.readText(WAITS) !== undefined) must(system, ['rm', '-f', WAITS]);
   return 0;
 }
+
+const jsonText = (json: DaemonJson): string => `${JSON.stringify(json, undefined, 2)}\n`;
 
 /** While System Docker is still starting nobody waits for this; the service docker does it only where it finds it not done. */
 export function dockerConfigAhead(system: System): void {
@@ -76,21 +99,4 @@ function giveUserNumbers(system: System): void {
     const text = system.readText(path) ?? '';
     if (!/^dockremap:/m.test(text)) system.writeText(path, `${text}dockremap:231072:65536\n`);
   }
-}
-
-function readJson(system: System, path: string): DaemonJson {
-  const text = system.readText(path);
-  if (text === undefined) {
-    alarm(system, `${path} does not exist; rancher.docker.config_file is not obeyed`);
-    return {};
-  }
-  try {
-    const data: unknown = JSON.parse(text);
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return data as DaemonJson;
-  } catch {
-    // Told below.
-  }
-  if (path === SHIPPED) throw new Failure(`${path} is no JSON`);
-  alarm(system, `${path} is no JSON; rancher.docker.config_file is not obeyed`);
-  return {};
 }

@@ -3,11 +3,12 @@ import { DEFAULT_CONSOLE } from '../console/consoles.ts';
 import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
 import { withoutIdleCloudInit } from '../datasources/need.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
+import { waitsForConsole } from '../docker/waits.ts';
 import { loadModulesOfSettings, setNetworkSettings, tellSettingsWithoutPlace } from '../early/sysctl.ts';
 import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
-import { must } from '../runtime/run.ts';
+import { must, run } from '../runtime/run.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { awaitSystemDocker } from '../services/await-docker.ts';
@@ -23,6 +24,8 @@ import { dockerConfigAhead } from './docker-config.ts';
 
 /** Seconds that the user's Docker has for itself, and that it has beside a login and the network. Where it does not start, all else must. */
 const DOCKER_LIMITS = { first: 8, urgent: 30 };
+/** While it exists, and for eight seconds at most, the console only is there for Docker to live in, and starts no login (see services/console). */
+const CONSOLE_WAITS = '/run/ros/console/waits-for-docker';
 
 /** Returns when the user's Docker answers, or has had its time. */
 function waitForUserDocker(system: System, seconds: number): void {
@@ -47,8 +50,10 @@ export function sysinit(system: System): number {
   const { services: usual, problems } = findServices(system, config);
   const withConsole = configuredConsole(system, usual, config);
   const services = withoutIdleCloudInit(system, config, withConsole);
-  // A datasource may change what it says, and addresses that are configured may lie where docker0 would.
-  const isSettled = !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined;
+  // A datasource may change what it says, addresses that are configured may lie where docker0 would, and a console that has files to write
+  // must not wait for Docker.
+  const isSettled =
+    !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined && !waitsForConsole(config);
   const planned = planServices(services, 'system', surroundings(system, config));
   const plan = isSettled ? planned : { ...planned, first: new Set<string>() };
   if (plan.specs.has('docker') && isSettled) eachStep(system, [() => dockerConfigAhead(system)]);
@@ -56,11 +61,18 @@ export function sysinit(system: System): number {
   awaitSystemDocker(system, engine);
   note(system, 'System Docker is ready');
   const running = beginsAgain(system) ? runningAsPlanned(engine, plan) : [];
+  if (plan.first.size > 0 && running.length === 0) {
+    run(system, ['mkdir', '-p', CONSOLE_WAITS.replace(/\/[^/]*$/, '')]);
+    system.writeText(CONSOLE_WAITS, '');
+  }
   const started = startAll(engine, plan, {
     kept: new Set([...keptContainers(system), ...running]),
     fill: fillWith(system, config),
     // Two processors have enough to do with the user's Docker; whatever else started beside it would delay it by as much.
-    pause: (after) => plan.specs.has('docker') && waitForUserDocker(system, DOCKER_LIMITS[after]),
+    pause: (after) => {
+      if (plan.specs.has('docker')) waitForUserDocker(system, DOCKER_LIMITS[after]);
+      if (after === 'first') run(system, ['rm', '-f', CONSOLE_WAITS]);
+    },
   });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   const name = config.rancher?.console ?? DEFAULT_CONSOLE;

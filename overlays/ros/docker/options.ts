@@ -45,7 +45,9 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   }
   if (options.log_driver !== undefined && options.log_driver !== 'json-file' && options.log_opts === undefined)
     json.delete('log-opts');
-  if (bip !== undefined && options.bridge === undefined) json.set('bip', bip);
+  // What a file of the user's says about the bridge counts more than the one that was found to be free.
+  const isSaid = options.bip === undefined && (json.has('bip') || json.has('bridge'));
+  if (bip !== undefined && options.bridge === undefined && !isSaid) json.set('bip', bip);
   if (options.bridge !== undefined && options.bip !== undefined)
     warnings.push('rancher.docker.bip has no effect beside rancher.docker.bridge: that bridge has an address already.');
   const mirrors = listOf(options.registry_mirror).filter((mirror) => mirror !== '');
@@ -57,7 +59,9 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   if (pools.length > 0) json.set('default-address-pools', pools);
   if (options.userns_enabled) json.set('userns-remap', 'default');
   const hosts = listOf(options.host).map(hostOf);
-  json.set('hosts', [...new Set([SOCKET, ...hosts])]);
+  const inFile = json.get('hosts');
+  const before = Array.isArray(inFile) ? inFile.map(String).map(hostOf) : [];
+  json.set('hosts', [...new Set([SOCKET, ...before, ...hosts])]);
   if (options.tls) addTls(json, options, warnings);
   return { json: Object.fromEntries(json), warnings };
 }

@@ -12,7 +12,7 @@ export interface Plan {
   readonly specs: ReadonlyMap<string, ContainerSpec>;
   /** Started one group after the other. */
   readonly waves: readonly (readonly string[])[];
-  /** Of them, those that start before all others: the user's Docker, where it waits for nothing that takes its time. */
+  /** Of them, those that start before all others: the user's Docker and the console, where it waits for nothing that takes its time. */
   readonly first: ReadonlySet<string>;
   /** Of them, those that somebody sits and waits for, and what these wait for. */
   readonly urgent: ReadonlySet<string>;
@@ -28,6 +28,8 @@ export type Scope = 'system' | 'user';
 /** A login, from the network too, and the user's Docker: a machine has started when these have. */
 const URGENT = ['console', 'docker', 'network'];
 const DOCKER = 'docker';
+/** Docker runs in its mount namespace. */
+const CONSOLE = 'console';
 
 export function surroundings(system: System, config: CloudConfig): Surroundings {
   return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
@@ -69,9 +71,11 @@ export function planServices(
   };
 }
 
-/** The user's Docker and what it waits for; nothing where that could keep a login waiting, such as a datasource. */
+/** The user's Docker, the console that it lives in, and what they wait for; nothing where that could keep a login waiting, such as a datasource. */
 function dockerAlone(running: Services, once: ReadonlySet<string>): ReadonlySet<string> {
-  const names = withAwaited(running, [DOCKER]);
-  const isQuick = [...names].every((name) => name === DOCKER || !(URGENT.includes(name) || once.has(name)));
-  return isQuick ? names : new Set();
+  const names = withAwaited(running, [DOCKER, CONSOLE]);
+  const isQuick = [...names].every(
+    (name) => [DOCKER, CONSOLE].includes(name) || !(URGENT.includes(name) || once.has(name)),
+  );
+  return isQuick && running.has(DOCKER) ? names : new Set();
 }

@@ -10,13 +10,13 @@ import { systemOptions } from '../../../../overlays/ros/docker/system-options.ts
 import { projectFolder } from '../../../rig/project.ts';
 import { type Machine, machine } from '../machine.ts';
 
-const SHIPPED = readFileSync(join(projectFolder, 'overlays/system/etc/docker/daemon.json'), 'utf8');
+const SHIPPED = readFileSync(join(projectFolder, 'overlays/system/usr/share/ros/docker/daemon.json'), 'utf8');
 
 /** What `ros docker-config` writes where rancher.docker says this. */
 function written(docker: string, rancher = '', args: readonly string[] = []): { readonly system: Machine; readonly json: Record<string, unknown>; readonly start: string } {
   const system = machine(
     {
-      '/etc/docker/daemon.json': SHIPPED,
+      '/usr/share/ros/docker/daemon.json': SHIPPED,
       '/dev/kmsg': '',
       '/var/lib/rancher/conf/cloud-config.yml': `rancher: {docker: {${docker}}${rancher}}`,
     },

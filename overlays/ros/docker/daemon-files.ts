@@ -1,0 +1,50 @@
+import { alarm } from '../runtime/kernel-log.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import type { DaemonJson } from './options.ts';
+
+/** What the release says about the user's Docker; consoles of every image see it. */
+export const SHIPPED = '/usr/share/ros/docker/daemon.json';
+/** The user's own, on the console. */
+export const USERS = '/etc/docker/daemon.json';
+
+/**
+ * dockerd's file as the release and the user have it: the release's, under the user's own of `/etc/docker`, under the one that
+ * `rancher.docker.config_file` names. One that cannot be read costs itself only, and is told.
+ */
+export function daemonFiles(system: System, configFile: string | undefined): DaemonJson {
+  const users = system.readText(USERS) === undefined ? {} : fileOf(system, USERS, USERS);
+  const named =
+    configFile === undefined || configFile === USERS || configFile === SHIPPED
+      ? {}
+      : fileOf(system, configFile, `rancher.docker.config_file: ${configFile}`);
+  return { ...shippedOptions(system), ...users, ...named };
+}
+
+/** The release's part of it. */
+export function shippedOptions(system: System): DaemonJson {
+  const shipped = parsed(system.readText(SHIPPED) ?? '');
+  if (typeof shipped === 'string') throw new Failure(`${SHIPPED} is ${shipped}`);
+  return shipped;
+}
+
+function fileOf(system: System, path: string, place: string): DaemonJson {
+  const text = system.readText(path);
+  const found = text === undefined ? 'not there' : parsed(text);
+  if (typeof found !== 'string') return found;
+  alarm(
+    system,
+    `${place} is ${found}, so Docker starts without what it says; mend it, then “sudo ros service restart docker”`,
+  );
+  return {};
+}
+
+/** The mapping that a text holds, or what it is instead. */
+function parsed(text: string): DaemonJson | string {
+  try {
+    const data: unknown = JSON.parse(text);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return data as DaemonJson;
+    return 'no mapping of options';
+  } catch (error) {
+    return `no JSON (${error instanceof Error ? error.message.split('\n')[0] : ''})`;
+  }
+}

@@ -1,0 +1,6 @@
+import type { CloudConfig } from '../config/schema.ts';
+import { isForConsole } from '../console/write-files.ts';
+
+/** Whether the console has to mount or write something first: containers must not start on folders and files that are still to come. */
+export const waitsForConsole = (config: CloudConfig): boolean =>
+  (config.mounts ?? []).length > 0 || (config.write_files ?? []).some(isForConsole);
