@@ -14,6 +14,7 @@ import type { System } from '../runtime/system.ts';
 import { runUserCommands } from '../runtime/user-commands.ts';
 import { readServices } from '../services/config.ts';
 import { lateFiles } from '../services/given-files.ts';
+import { bindUserFolders } from '../state/user-folders.ts';
 
 /** Another script, which a datasource brought later, is another one to run. */
 function runUserDataScript(system: System): void {
@@ -48,6 +49,7 @@ export function consoleFinish(system: System): number {
       }),
     ...(here.length < files.length ? [() => writeGivenFiles(system, elsewhere())] : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
+    () => bindUserFolders(system, config),
     // The user's Docker waits for it, where the configuration mounts or writes something.
     () => system.writeText('/run/ros/console/prepared', ''),
     ...(commands.length > 0

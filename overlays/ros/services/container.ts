@@ -1,4 +1,5 @@
 import { Failure } from '../runtime/system.ts';
+import { USER_VOLUMES } from '../state/user-folders.ts';
 import { isSystem, type Service, type Services } from './config.ts';
 import { digest } from './digest.ts';
 import { environmentOf, NOTHING_AROUND, type Surroundings } from './environment.ts';
@@ -45,7 +46,11 @@ export function volumesOf(services: Services, name: string, seen: readonly strin
     const volumes = volumesOf(services, other, [...seen, name]);
     return mode === 'ro' ? volumes.map(readOnly) : volumes;
   });
-  const byPlace = new Map([...inherited, ...(service.volumes ?? [])].map((volume) => [placeOf(volume), volume]));
+  // A folder without a source would be a volume that goes with its container; these are to stay.
+  const own = (service.volumes ?? []).map((volume) =>
+    name === USER_VOLUMES && /^\/[^:]*$/.test(volume) ? `${volume}:${volume}` : volume,
+  );
+  const byPlace = new Map([...inherited, ...own].map((volume) => [placeOf(volume), volume]));
   return [...byPlace.values()];
 }
 

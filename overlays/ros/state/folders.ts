@@ -7,9 +7,12 @@ export const SYSTEM_DOCKER = '/var/lib/system-docker';
 
 /** What survives a restart: these folders lie on the state disk, at the same paths as ever. */
 export const FOLDERS = [
+  '/etc/cni',
+  '/etc/rancher',
   '/home',
   '/opt',
   '/var/lib/boot2docker',
+  '/var/lib/cni',
   '/var/lib/kubelet',
   '/var/lib/rancher',
   SYSTEM_DOCKER,
@@ -42,27 +45,32 @@ half=.rancheros-new
 [ ! -d $half ] || rm -rf $half
 [ -n "$new" ] || exit 0
 mkdir $half || exit
-if ! cp -a $new $half/; then
+if ! cp -a --parents $new $half/; then
 	all=$new new=
 	for folder in $all; do
-		rm -rf "$half/\${folder##*/}"
-		if cp -a "$folder" $half/; then new="$new $folder"; else rm -rf "$half/\${folder##*/}"; echo "$folder"; status=1; fi
+		rm -rf "$half$folder"
+		if cp -a --parents "$folder" $half/; then new="$new $folder"; else rm -rf "$half$folder"; echo "$folder"; status=1; fi
 	done
 fi
 for folder in $new; do
 	parent=\${folder%/*}
-	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -T "$half/\${folder##*/}" ".$folder" || status=1
+	{ [ -d ".$parent" ] || mkdir -p ".$parent"; } && mv -T "$half$folder" ".$folder" || status=1
 done
 rm -rf $half
 exit $status`;
 
-/** Lays the folders of the mounted state disk, or of a directory on it, over the system's own. */
-export function bindFolders(system: System, directory: string | undefined): void {
-  const root = directory === undefined ? STATE : `${STATE}/${directory.replace(/^\/+|\/+$/g, '')}`;
+/** Where the folders lie below the mounted state disk. */
+export const stateRoot = (directory: string | undefined): string =>
+  directory === undefined ? STATE : `${STATE}/${directory.replace(/^\/+|\/+$/g, '')}`;
+
+/** Lays folders of the mounted state disk, or of a directory on it, over the system's own. */
+export function bindFolders(system: System, directory: string | undefined, wanted: readonly string[] = FOLDERS): void {
+  const root = stateRoot(directory);
   if (directory !== undefined) must(system, ['mkdir', '-p', root]);
   const free = freeMib(system);
-  const folders = free < SPARE_MIB ? FOLDERS.filter((folder) => folder !== SYSTEM_DOCKER) : FOLDERS;
-  if (free < SPARE_MIB)
+  const isFull = free < SPARE_MIB && wanted.includes(SYSTEM_DOCKER);
+  const folders = isFull ? wanted.filter((folder) => folder !== SYSTEM_DOCKER) : wanted;
+  if (isFull)
     alarm(
       system,
       `the state disk is full (${free} MiB free): the system's containers are in memory until there is room; try: docker system prune`,

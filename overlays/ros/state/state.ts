@@ -17,6 +17,7 @@ import { obtainState, type StateDisk } from './find.ts';
 import { bindFolders, SYSTEM_DOCKER } from './folders.ts';
 import { resizeDevice } from './grow.ts';
 import { mountBoot, mountOem, turnOnSwap } from './other-disks.ts';
+import { userFolders } from './user-folders.ts';
 
 /** Tells the system's start that somebody asked for a shell instead of a system. */
 const RECOVERY = '/run/ros/recovery';
@@ -62,6 +63,9 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
     ]);
     loaded = loadConfig(system);
     lookForRecovery();
+    const further = userFolders(loaded.config);
+    if (further.length > 0)
+      eachStep(system, [() => bindFolders(system, loaded.config.rancher?.state?.directory, further)]);
     if (!recovers && isOnDisk(system)) readySystemDocker(system, loaded.config);
   }
   const now = state?.beside ?? devices;
