@@ -13,12 +13,18 @@ import { type Machine, machine } from '../machine.ts';
 const SHIPPED = readFileSync(join(projectFolder, 'overlays/system/usr/share/ros/docker/daemon.json'), 'utf8');
 
 /** What `ros docker-config` writes where rancher.docker says this. */
-function written(docker: string, rancher = '', args: readonly string[] = []): { readonly system: Machine; readonly json: Record<string, unknown>; readonly start: string } {
+function written(
+  docker: string,
+  rancher = '',
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): { readonly system: Machine; readonly json: Record<string, unknown>; readonly start: string } {
   const system = machine(
     {
       '/usr/share/ros/docker/daemon.json': SHIPPED,
       '/dev/kmsg': '',
       '/var/lib/rancher/conf/cloud-config.yml': `rancher: {docker: {${docker}}${rancher}}`,
+      ...more,
     },
     { answer: ({ argv }) => (argv[0] === 'ip' ? { status: 0, stdout: '[]' } : undefined) },
   );
@@ -97,10 +103,52 @@ test('without a certificate nobody gets in over the network, and the log says wh
   assert.match(system.readText('/dev/kmsg') ?? '', /ros tls generate --server/);
 });
 
-test('--defaults leaves out what the user set', () => {
-  const { json, start } = written('extra_args: [--nonsense], debug: true', '', ['--defaults']);
+test('after three deaths only what says where data is and who may use Docker is left, and that is said', () => {
+  const { system, json, start } = written('graph: /data/docker, userns_enabled: true, debug: true, extra_args: [--nonsense, --authorization-plugin=guard, --tlsverify]', '', ['--fewest']);
   assert.equal(json['debug'], undefined);
-  assert.equal(start, 'set -- \n');
+  assert.equal(json['data-root'], '/data/docker');
+  assert.equal(json['userns-remap'], 'default');
+  assert.equal(start, "set -- '--authorization-plugin=guard' '--tlsverify'\n");
+  assert.match(system.readText('/dev/kmsg') ?? '', /Docker died three times.*where its data is and who may use it/);
+});
+
+test('the user has a file of options on the console: over the release, below rancher.docker, and one that is no JSON costs itself only', () => {
+  const users = (text: string) => written('debug: false', '', [], { '/etc/docker/daemon.json': text });
+  const { json } = users('{"debug": true, "mtu": 1400, "bip": "10.9.0.1/24", "hosts": ["tcp://127.0.0.1:2375"], "log-opts": {"max-size": "1m"}}');
+  assert.equal(json['debug'], false);
+  assert.equal(json['mtu'], 1400);
+  assert.equal(json['bip'], '10.9.0.1/24');
+  assert.deepEqual(json['hosts'], ['unix:///run/docker.sock', 'tcp://127.0.0.1:2375']);
+  assert.equal(json['storage-driver'], 'overlay2');
+  const wrong = users('{"debug": true,}');
+  assert.equal(wrong.json['storage-driver'], 'overlay2');
+  assert.match(wrong.system.readText('/dev/kmsg') ?? '', /\/etc\/docker\/daemon\.json is no JSON \(.*\), so Docker starts without what it says/);
+});
+
+test("docker-machine's arguments are obeyed: its certificates, its port, and overlay as overlay2", () => {
+  const text = `DOCKER_OPTS='\n-H tcp://0.0.0.0:2376\n-H unix:///var/run/docker.sock\n--storage-driver overlay\n--tlsverify\n--tlscacert /c/ca.pem\n--label provider=generic\n\n'\n`;
+  const { json, start } = written('', '', [], { '/var/lib/rancher/conf/docker': text });
+  assert.equal(json['storage-driver'], undefined);
+  assert.match(start, /'--host=tcp:\/\/0\.0\.0\.0:2376' '--host=unix:\/\/\/run\/docker\.sock' '--storage-driver=overlay2' '--tlsverify' '--tlscacert=\/c\/ca\.pem' '--label=provider=generic'/);
+  const broken = written('debug: true', '', [], { '/var/lib/rancher/conf/docker': "DOCKER_OPTS='" });
+  assert.equal(broken.json['debug'], true);
+  assert.match(broken.system.readText('/dev/kmsg') ?? '', /conf\/docker is not obeyed/);
+});
+
+test('Docker waits for the console only where the console has something to mount or to write', () => {
+  const waits = (more: Readonly<Record<string, string>>) => written('', '', [], more).system.readText('/run/ros/docker/waits');
+  const folder = '/var/lib/rancher/conf/cloud-config.d';
+  assert.equal(waits({}), undefined);
+  assert.equal(waits({ [`${folder}/a.yml`]: 'runcmd: [ls]\nwrite_files: [{path: /x, content: y, container: ntp}]' }), undefined);
+  assert.equal(waits({ [`${folder}/a.yml`]: 'write_files: [{path: /x, content: y}]' }), '');
+  assert.equal(waits({ [`${folder}/a.yml`]: 'mounts: [[/dev/vdb, /mnt/a, ext4, ""]]' }), '');
+});
+
+test('while it moves to another console, containers outlive dockerd', () => {
+  const following = (docker: string) => JSON.parse(written(docker).system.readText('/run/ros/docker/following.json') ?? '') as Record<string, unknown>;
+  assert.equal(following('')['live-restore'], true);
+  // dockerd refuses a key beside an argument about the same.
+  assert.equal(following('extra_args: [--live-restore=false]')['live-restore'], undefined);
 });
 
 test('accounts of registries become those of the client, and what stood there stays', () => {

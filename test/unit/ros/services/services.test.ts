@@ -44,7 +44,7 @@ test('what is urgent is what was named and all that it waits for, by either labe
   assert.deepEqual([...withAwaited(services, ['console', 'docker', 'gone'])].sort(), ['cloud-init', 'console', 'docker', 'mine', 'network']);
 });
 
-test("the user's Docker comes first, but not where it waits for a datasource or for the network", () => {
+test("the user's Docker comes first, with the console that it lives in, but not where it waits for a datasource or for the network", () => {
   const first = (rows: Parameters<typeof ordered>[0]) => {
     const labels = { 'io.rancher.os.scope': 'system' };
     const once = { 'io.rancher.os.detach': 'false' };
@@ -52,8 +52,9 @@ test("the user's Docker comes first, but not where it waits for a datasource or 
     return [...planServices(services, 'system', NOTHING_AROUND).first].sort();
   };
   const usual = { console: {}, docker: { after: 'cloud-init' }, network: { after: 'udev' }, udev: {} };
-  assert.deepEqual(first(usual), ['docker']);
-  assert.deepEqual(first({ ...usual, mine: { before: 'docker' } }), ['docker', 'mine']);
+  assert.deepEqual(first(usual), ['console', 'docker']);
+  assert.deepEqual(first({ ...usual, mine: { before: 'docker' } }), ['console', 'docker', 'mine']);
+  assert.deepEqual(first({ ...usual, console: { after: 'cloud-init' }, 'cloud-init': {} }), []);
   assert.deepEqual(first({ ...usual, 'cloud-init': {} }), []);
   assert.deepEqual(first({ ...usual, docker: { after: 'network' } }), []);
 });
