@@ -8,7 +8,7 @@ import { STATE_LINE } from './state-checks.ts';
 const FOLDERS = ['/etc/app', '/root', '/tmp', '/data', '/srv', '/usr/local/share', '/var/lib/kubelet', '/etc/cni', '/etc/kubernetes', '/mnt/data', '/home/rancher'] as const;
 
 const USER_DATA = `#cloud-config
-ssh_authorized_keys: [${KNOWN_KEY}]
+ssh_authorized_keys: ["${KNOWN_KEY.line}"]
 mounts:
   - [LABEL=DATA, /mnt/data, ext4, ""]
 write_files:
