@@ -1,11 +1,11 @@
 import { writeFile } from '../config/files.ts';
 import { loadConfig } from '../config/sources.ts';
-import { type Validated, validatedOptions, fewestOptions, ONLY_PROTECTED, validator } from '../docker/validated.ts';
 import { readArguments, withArguments } from '../docker/arguments.ts';
 import { daemonFiles, shippedOptions } from '../docker/daemon-files.ts';
 import { dockerMachineArguments } from '../docker/docker-machine.ts';
 import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docker/options.ts';
 import { accepted, refusalText } from '../docker/refused.ts';
+import { fewestOptions, ONLY_PROTECTED, type Validated, validatedOptions, validator } from '../docker/validated.ts';
 import { waitsForConsole } from '../docker/waits.ts';
 import { freeBridge } from '../network/free-bridge.ts';
 import { proxyEnvironment } from '../network/proxy.ts';

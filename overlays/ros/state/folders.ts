@@ -28,9 +28,12 @@ const BINDS = '/run/ros/state.fstab';
 // A folder that is new on the disk starts as it is in the release; all of them are copied by one program, and get their names when they are
 // complete, so that each is whole or not there. The others get what the release brings and they lack. Where not all fit, those that do
 // are kept. Prints what is not, and ends with 1 then.
-const PREPARE = `cd "$1" || exit
+const PREPARE = `root=$1
+cd "$root" || exit
 shift
 status=0 new=
+# With all folders above it. From the root, because cp looks for those by their relative path.
+put() { (cd / && cp -a --parents "$@" "$root/$half/"); }
 for folder; do
 	[ -d "$folder" ] || mkdir -p "$folder"
 	if [ ! -d ".$folder" ]; then
@@ -45,11 +48,11 @@ half=.rancheros-new
 [ ! -d $half ] || rm -rf $half
 [ -n "$new" ] || exit 0
 mkdir $half || exit
-if ! cp -a --parents $new $half/; then
+if ! put $new; then
 	all=$new new=
 	for folder in $all; do
 		rm -rf "$half$folder"
-		if cp -a --parents "$folder" $half/; then new="$new $folder"; else rm -rf "$half$folder"; echo "$folder"; status=1; fi
+		if put "$folder"; then new="$new $folder"; else rm -rf "$half$folder"; echo "$folder"; status=1; fi
 	done
 fi
 for folder in $new; do

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptedOptions } from '../../../../overlays/ros/docker/accepted.ts';
 import { type CommandLine, readArguments } from '../../../../overlays/ros/docker/arguments.ts';
+import { validatedOptions } from '../../../../overlays/ros/docker/validated.ts';
 
 const SHIPPED = { 'storage-driver': 'overlay2' };
 
@@ -14,7 +14,7 @@ const validate = ({ json, words }: CommandLine): string | undefined => {
 };
 
 test('of several options only those that dockerd refuses are left out, and each is told with its words', () => {
-  const { line, problems } = acceptedOptions(SHIPPED, { ...SHIPPED, mtu: 1400, wrong: 1 }, readArguments(['--nonsense', '--label=a=b']), validate);
+  const { line, problems } = validatedOptions(SHIPPED, { ...SHIPPED, mtu: 1400, wrong: 1 }, readArguments(['--nonsense', '--label=a=b']), validate);
   assert.deepEqual(line, { json: { ...SHIPPED, mtu: 1400 }, words: ['--label=a=b'] });
   assert.equal(problems.length, 2);
   assert.match(problems[0] ?? '', /^Docker refuses the option “wrong” \(.*wrong\); it starts without it$/);
@@ -22,17 +22,17 @@ test('of several options only those that dockerd refuses are left out, and each 
 });
 
 test('options that dockerd takes are left as they are', () => {
-  const { line, problems } = acceptedOptions(SHIPPED, { ...SHIPPED, mtu: 1400 }, [], validate);
+  const { line, problems } = validatedOptions(SHIPPED, { ...SHIPPED, mtu: 1400 }, [], validate);
   assert.deepEqual([line.json, problems], [{ ...SHIPPED, mtu: 1400 }, []]);
 });
 
 test('what says where the data is stays although dockerd refuses it: another Docker would be empty', () => {
-  const { line } = acceptedOptions(SHIPPED, { ...SHIPPED, 'data-root': 'bad', mtu: 1400 }, [], validate);
+  const { line } = validatedOptions(SHIPPED, { ...SHIPPED, 'data-root': 'bad', mtu: 1400 }, [], validate);
   assert.equal(line.json['data-root'], 'bad');
 });
 
 test('options that are refused only together go together', () => {
-  const { line, problems } = acceptedOptions(SHIPPED, { ...SHIPPED, debug: true, mtu: 1400, 'userns-remap': 'default' }, [], validate);
+  const { line, problems } = validatedOptions(SHIPPED, { ...SHIPPED, debug: true, mtu: 1400, 'userns-remap': 'default' }, [], validate);
   assert.deepEqual(line.json, { ...SHIPPED, 'userns-remap': 'default' });
   assert.match(problems[0] ?? '', /refuses its options together \(both\)/);
 });
