@@ -18,6 +18,12 @@ bootTest({
   checks: [
     { sentence: 'the console is known before its image is there', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian$/m, eventually: true },
     { sentence: 'without the image it is said which file has it', ssh: 'sudo ros console switch -f debian 2>&1', exits: 1, prints: /in console-debian\.tar\.gz beside the release/ },
+    {
+      sentence: 'a container of the user runs before that',
+      ssh: `d=$(mktemp -d) && mkdir $d/bin && cp "$(command -v busybox)" $d/bin/ && tar -C $d -c . | docker import - box && docker run -d --name survivor box /bin/busybox sleep 100000 && docker inspect -f '{{.State.Pid}}' survivor >~/pid`,
+      eventually: true,
+      deadlineSeconds: 120,
+    },
     { sentence: 'it is switched to by a URL', ssh: `sudo ros console switch -f http://169.254.169.254/${ARCHIVE}; echo "ended with $?"`, prints: /ended with 0/, deadlineSeconds: 200 },
     {
       sentence: 'the Debian console runs',
@@ -43,6 +49,19 @@ bootTest({
       ssh: 'vi --version | head -1; type complete; docker version -f "{{.Server.Os}}"; sudo system-docker ps -q | grep -c .',
       prints: /VIM[\s\S]*linux\n\d+\n$/,
       eventually: true,
+    },
+    {
+      sentence: 'the container outlived the change',
+      ssh: `docker inspect -f '{{.State.Pid}}' survivor | diff - ~/pid && echo the same`,
+      prints: /^the same$/m,
+      eventually: true,
+      deadlineSeconds: 120,
+    },
+    {
+      sentence: "Docker sees this console's files, what is mounted on it by hand, and its /usr/local",
+      ssh: `sudo mkdir -p /srv/hand && sudo mount -t tmpfs hand /srv/hand && echo by hand | sudo tee /srv/hand/file >/dev/null && echo local | sudo tee /usr/local/file >/dev/null && docker run --rm -v /etc:/e -v /srv/hand:/h -v /usr/local:/l box /bin/busybox sh -c '/bin/busybox grep ^ID= /e/os-release; /bin/busybox cat /h/file /l/file' && docker run --rm --privileged -v /srv:/srv:shared box /bin/busybox sh -c '/bin/busybox mkdir /srv/pod; /bin/busybox mount -t tmpfs pod /srv/pod' && findmnt -no SOURCE /srv/pod`,
+      prints: /^ID=debian\nby hand\nlocal\npod$/m,
+      deadlineSeconds: 120,
     },
     { sentence: 'it is switched back', ssh: 'sudo ros console switch -f default; true' },
     { sentence: 'the default console runs', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian$/m, eventually: true },
