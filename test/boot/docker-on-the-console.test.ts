@@ -26,7 +26,7 @@ rancher:
 /** Each folder has a file with its name, which a container reads by the same path. */
 const SEEN: Check = {
   sentence: 'what a person put into folders of the console is what containers find there',
-  run: `for p in ${FOLDERS.join(' ')}; do docker run --rm -v $p:/x busybox:test cat /x/mark; done`,
+  run: `docker run --rm ${FOLDERS.map((folder) => `-v ${folder}:/x${folder}`).join(' ')} busybox:test cat ${FOLDERS.map((folder) => `/x${folder}/mark`).join(' ')}`,
   prints: new RegExp(`^${FOLDERS.map((folder) => `${folder}\n`).join('')}$`),
   eventually: true,
   deadlineSeconds: 180,
@@ -34,7 +34,7 @@ const SEEN: Check = {
 
 const CONTAINER_ON_DISK: Check = {
   sentence: 'a container that starts with the machine has the disk of the configuration',
-  run: 'docker exec keeper stat -f -c %T /d && cat /mnt/data/log',
+  run: 'docker exec keeper busybox stat -f -c %T /d && cat /mnt/data/log',
   prints: /^ext2\/ext3\n(started\n)+$/,
   eventually: true,
   deadlineSeconds: 120,
