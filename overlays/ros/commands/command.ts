@@ -7,5 +7,7 @@ export type Run = (system: System, args: readonly string[]) => number;
 export interface CommandOfRos {
   /** One line for the list of commands; without it the command is the system's own and not listed. */
   readonly summary?: string;
+  /** Whether only root can run it, with these words behind its name. */
+  readonly isRoots?: (args: readonly string[]) => boolean;
   readonly load: () => Promise<Run>;
 }

@@ -9,6 +9,8 @@ export interface Options {
 export interface Taken {
   readonly flags?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, string>>;
+  /** Options of RancherOS 1 that are no more, as they are written, and why: the end of a sentence. */
+  readonly gone?: Readonly<Record<string, string>>;
 }
 
 /** A command that was not written as it must be. */
@@ -39,7 +41,8 @@ export function readOptions(args: readonly string[], taken: Taken = {}): Options
       if (text === undefined) throw new UsageError(`${name} needs a value.`);
       values.set(value, text);
     } else {
-      throw new UsageError(`There is no option ${arg}.`);
+      const gone = taken.gone?.[name];
+      throw new UsageError(gone === undefined ? `There is no option ${arg}.` : `${name} is gone: ${gone}`);
     }
   }
   return { flags, values, words };

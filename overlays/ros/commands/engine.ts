@@ -15,13 +15,13 @@ const ONE = 'this system has one engine, that of the release';
 /** `ros engine`: the user's Docker is part of the release, so there is nothing to choose. */
 export function engine(system: System, args: readonly string[]): number {
   const gone = `a second Docker in a container is gone: run “docker run --privileged -d docker:dind” instead`;
-  const choose = { run: chooseEngine };
+  const choose = { taken: { flags: { f: 'force', n: 'no-pull' } }, run: chooseEngine };
   return runVerb(
     system,
     {
       name: 'engine',
       usage: USAGE,
-      verbs: { list: { run: list }, switch: choose, enable: choose },
+      verbs: { list: { taken: { flags: { u: 'update' } }, run: list }, switch: choose, enable: choose },
       gone: { create: gone, rm: gone },
     },
     args,

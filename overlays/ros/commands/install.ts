@@ -32,7 +32,24 @@ Nothing is fetched. What is on the disk is lost.
 const TAKEN = {
   flags: { f: 'force', 'no-reboot': 'no-reboot' },
   values: { d: 'device', c: 'cloud-config', a: 'append', t: 'install-type', statedir: 'statedir' },
+  gone: both({
+    'i image': 'the system is written from the medium that the machine was started from.',
+    'p partition': 'the whole disk is written, with partitions for versions and for the state.',
+    'k kexec': 'the machine restarts by its firmware; --no-reboot leaves that to you.',
+    's save': 'images of services that must be there without a network belong into /var/lib/rancher/preload.',
+    'r rollback': 'GRUB starts the version before where the new one does not come up.',
+    debug: 'rancher.debug=true in --append says more at the start.',
+    isoinstallerloaded: 'leave it out.',
+  }),
 } as const;
+
+/** Options by their letter and by their long name. */
+function both(gone: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const named = Object.entries(gone).flatMap(([names, why]) =>
+    names.split(' ').map((name) => [name.length === 1 ? `-${name}` : `--${name}`, why] as const),
+  );
+  return Object.fromEntries(named);
+}
 
 /** Types of RancherOS 1 that have meant the same layout since there is only one. */
 const SAME_TYPES = new Set(['generic', 'syslinux', 'gptsyslinux', 'amazon-ebs-hvm', 'googlecompute']);

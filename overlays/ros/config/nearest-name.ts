@@ -1,8 +1,11 @@
-/** The known name that differs least from what was written, if it is near enough to be what was meant. */
+/** The one known name that begins with what was written, or the one that differs least from it, if it is near enough to be what was meant. */
 export function nearestName(written: string, known: Iterable<string>): string | undefined {
+  const names = [...known];
+  const [begun, ...others] = written.length < 3 ? [] : names.filter((name) => name.startsWith(written));
+  if (begun !== undefined && others.length === 0) return begun;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
-  for (const name of known) {
+  for (const name of names) {
     if (Math.abs(name.length - written.length) >= bestDistance) continue;
     const distance = editDistance(written, name);
     if (distance < bestDistance || (distance === bestDistance && best !== undefined && name < best)) {

@@ -212,7 +212,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'rancher.hypervisor_service': ['{rancher: {services: {agent: {image: x/agent, labels: {io.rancher.os.platform: vmware}}}, hypervisor_service: false}}', 'services', /^(?![\s\S]*x\/agent)/],
   'rancher.docker_machine_login': ['{rancher: {docker_machine_login: true}}', 'guest', /guest operations may log in as docker/],
   'rancher.shutdown_timeout': ['{rancher: {shutdown_timeout: 77}}', 'early', /shutdown-timeout: 77/],
-  'rancher.ssh.daemon': ['{rancher: {ssh: {daemon: false}}}', 'login', /^(?![\s\S]*sshd)/],
+  'rancher.ssh.daemon': ['{rancher: {ssh: {daemon: false}}}', 'login', /^(?![\s\S]*\/usr\/lib\/ros\/sshd)/],
   'rancher.ssh.port': ['{rancher: {ssh: {port: 2222}}}', 'login', /Port 2222/],
   'rancher.ssh.listen_address': ['{rancher: {ssh: {listen_address: 10.0.0.2}}}', 'login', /ListenAddress 10\.0\.0\.2/],
   'rancher.ssh.keys': ['{rancher: {ssh: {keys: {ed25519: MYKEY}}}}', 'login', /MYKEY/],
