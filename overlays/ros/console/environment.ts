@@ -1,5 +1,6 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
+import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
 const FILE = '/etc/environment';
@@ -12,7 +13,10 @@ export function proxies(config: CloudConfig): Readonly<Record<string, string>> {
   return { ...Object.fromEntries(both), ...proxyEnvironment(config) };
 }
 
-/** Lets logins know the proxies; what else stands in the file stays. Other variables may be secrets, and the file is for all. */
+/**
+ * Lets logins know the proxies; what else stands in the file stays. Other variables may be secrets, and the file is for all, but for one that
+ * holds the password of a proxy: whoever logs in gets that from PAM, which is root.
+ */
 export function writeEnvironment(system: System, config: CloudConfig): void {
   const before = system.readText(FILE) ?? '';
   const others = before.split('\n').filter((line) => line !== '' && !PROXY.test(line.replace(/=.*/, '')));
@@ -20,5 +24,10 @@ export function writeEnvironment(system: System, config: CloudConfig): void {
     .filter(([, value]) => !/[\n\0]/.test(value))
     .map(([name, value]) => `${name}=${value}`);
   const text = [...others, ...lines].map((line) => `${line}\n`).join('');
-  if (text !== before) system.writeText(FILE, text);
+  if (text === before) return;
+  const hasPassword = lines.some((line) => /=(?:\w+:\/\/)?[^/@]*:[^/@]*@/.test(line));
+  // Whoever opens it while it is written must see no password either.
+  run(system, ['sh', '-c', '(umask 077 && : >>"$1") && chmod 0600 "$1"', 'ros', FILE]);
+  system.writeText(FILE, text);
+  if (!hasPassword) run(system, ['chmod', '0644', FILE]);
 }

@@ -1,5 +1,7 @@
 import type { CloudConfig, DockerOptions } from '../config/schema.ts';
+import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm } from '../runtime/kernel-log.ts';
+import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { listOf } from '../services/pairs.ts';
 
@@ -62,12 +64,25 @@ function logOptions(options: DockerOptions, refuse: (key: string, why: string) =
   return Object.fromEntries(right);
 }
 
+/** The proxies as Docker's file names them: what its environment said would need another start of PID 1, and a shell in front of it. */
+function proxiesOf(config: CloudConfig): Readonly<Record<string, string>> {
+  const { http_proxy, https_proxy, no_proxy } = proxyEnvironment(config);
+  const named = { 'http-proxy': http_proxy, 'https-proxy': https_proxy, 'no-proxy': no_proxy };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 /** Run before System Docker starts; the file stays as it is where nothing is configured. */
 export function writeSystemDockerOptions(system: System, config: CloudConfig): void {
-  const options = config.rancher?.system_docker;
-  if (options === undefined || Object.keys(options).length === 0) return;
+  const options = config.rancher?.system_docker ?? {};
+  const proxies = proxiesOf(config);
+  if (Object.keys(options).length === 0 && Object.keys(proxies).length === 0) return;
   const shipped = JSON.parse(system.readText(FILE) ?? '{}') as Record<string, unknown>;
   const { json, warnings } = systemOptions(shipped, options);
   for (const warning of warnings) alarm(system, warning);
-  system.writeText(FILE, `${JSON.stringify(json, undefined, 2)}\n`);
+  const all = Object.keys(proxies).length === 0 ? json : { ...json, proxies };
+  // The address of a proxy may hold a password.
+  if (all !== json) run(system, ['chmod', '0600', FILE]);
+  system.writeText(FILE, `${JSON.stringify(all, undefined, 2)}\n`);
 }

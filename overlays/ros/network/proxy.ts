@@ -1,8 +1,7 @@
 import { writeFile } from '../config/files.ts';
 import type { CloudConfig } from '../config/schema.ts';
+import { PROXY_FILE } from '../runtime/proxy-variables.ts';
 import type { System } from '../runtime/system.ts';
-
-const PROXY_FILE = '/run/ros/proxy.env';
 
 /**
  * The variables by which programs find the proxy, in both spellings, because half of them know only one. Empty where no
@@ -28,8 +27,8 @@ export function proxyEnvironment(config: CloudConfig): Readonly<Record<string, s
 }
 
 /**
- * The same as a file for shells (`set -a; . /run/ros/proxy.env`). For root only: the address of a proxy may hold a
- * password.
+ * The same as a file, for shells (`set -a; . /run/ros/proxy.env`) and for `ros` in all containers. For root only: the address of a
+ * proxy may hold a password.
  */
 export function writeProxyFile(system: System, config: CloudConfig): void {
   const lines = Object.entries(proxyEnvironment(config)).map(([name, value]) => `${name}=${quoted(value)}\n`);

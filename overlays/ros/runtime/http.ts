@@ -1,3 +1,4 @@
+import { proxyVariables } from './proxy-variables.ts';
 import type { System } from './system.ts';
 
 /**
@@ -85,7 +86,10 @@ const LARGEST = 2 ** 31 - 1;
 
 /** Sends all requests at the same time; the answers come in the order of the requests. */
 export function sendAll(system: System, requests: readonly Request[]): Response[] {
+  const isLocal = ({ unixSocket, withoutProxy }: Request) => unixSocket !== undefined || withoutProxy === true;
+  const environment = requests.every(isLocal) ? {} : proxyVariables(system);
   const commands = requests.map((request) => ({
+    ...(isLocal(request) || Object.keys(environment).length === 0 ? {} : { environment }),
     argv:
       request.unpackIn === undefined
         ? ['curl', '--disable', '--config', '-']
