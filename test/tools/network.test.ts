@@ -1,45 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { liveSystem } from '../../pipeline/recipes/system.ts';
-import { type NetworkRoom, openRoom, serveDhcp, whyNoRoom } from '../rig/network-room.ts';
-import { wired } from './disk-build.ts';
+import { test } from 'node:test';
+import { serveDhcp } from '../rig/network-room.ts';
+import { networkRooms, skip } from './network-root.ts';
 
-const skip = whyNoRoom() ?? false;
-
-let root: string;
-let room: NetworkRoom | undefined;
-before(async () => {
-  if (skip) return;
-  root = await mkdtemp(join(tmpdir(), 'network-root-'));
-  const wiring = await wired('v0.0.0-test');
-  try {
-    for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
-      if (name !== 'base' && name !== 'config') continue;
-      const { digest } = await wiring.engine.build(tar);
-      execFileSync('tar', ['-xpf', wiring.store.pathOf(digest), '-C', root, '--numeric-owner']);
-    }
-  } finally {
-    await wiring.close();
-  }
-});
-afterEach(() => {
-  room?.close();
-  room = undefined;
-});
-after(async () => {
-  if (!skip) await rm(root, { recursive: true, force: true });
-});
-
-async function roomWith(yaml: string, cards: readonly string[]): Promise<NetworkRoom> {
-  room = await openRoom(root);
-  for (const card of cards) room.plug(card);
-  room.configure(yaml);
-  return room;
-}
+const roomWith = networkRooms();
 
 test('fixed addresses of both kinds, gateways, packet size, name servers, and the commands around them', { skip }, async () => {
   const here = await roomWith(
@@ -173,7 +137,7 @@ test('what is wrong with one interface is said with its key, and the others work
   const said = here.run('ros netconf; echo $?');
   assert.match(said, /rancher\.network\.interfaces\.eth0\.addresses: “10\.8\.0\.2” is no address; write it with the length of its prefix/);
   assert.match(said, /rancher\.network\.interfaces\.eth0\.bridge: eth0 cannot join lo: there is no bridge of that name/);
-  assert.match(said, /rancher\.network\.interfaces\.eth1\.post_up: “exit 3” ended with status 3/);
+  assert.match(said, /rancher\.network\.interfaces\.eth1\.post_up: command 1 for eth1 ended with status 3/);
   assert.match(said, /rancher\.network\.interfaces\.eth2\.vlans: “9999” is no VLAN/);
   assert.match(said, /rancher\.network\.interfaces\.eth2\.vlans: “5:x:y” is no VLAN/);
   assert.match(said, /^1\n/);
@@ -216,4 +180,65 @@ test('VLANs by number and by name, on a bond of two cards', { skip }, async (con
   here.configure('rancher: {network: {interfaces: {eth0: {address: 10.8.0.2/24}}}}');
   here.run('ros netconf');
   assert.equal(here.run('ls /sys/class/net | grep -e bond -e site'), '');
+});
+
+test('fixed addresses beside DHCP, on one card and on two: all of them, asked for on the right card only', { skip }, async () => {
+  const here = await roomWith(
+    `rancher:
+  network:
+    interfaces:
+      eth0: {dhcp: true, addresses: [198.51.100.5/24]}
+      eth1: {address: 198.51.100.6/24, dhcp: false}
+    dns: {nameservers: [192.0.2.53], search: [lab.example]}`,
+    ['eth0', 'eth1'],
+  );
+  serveDhcp(here);
+  here.startService();
+  here.until('ip -4 -o address show eth0', /198\.51\.100\.5\/24[\s\S]*10\.9\.0\.1\d\d\/24|10\.9\.0\.1\d\d\/24[\s\S]*198\.51\.100\.5\/24/);
+  here.until('cat /etc/resolv.conf', /^search lab\.example site\.test\nnameserver 192\.0\.2\.53\nnameserver 10\.9\.0\.53\n$/);
+  assert.match(here.run('ip -4 -o address show eth1'), /^[^\n]*198\.51\.100\.6\/24 brd 198\.51\.100\.255[^\n]*\n$/);
+});
+
+test('two gateways are two routes, the second one for when the first is gone', { skip }, async () => {
+  const here = await roomWith('rancher: {network: {interfaces: {eth0: {address: 192.0.2.50/24, gateway: 192.0.2.1}, eth1: {address: 198.51.100.5/24, gateway: 198.51.100.1}}}}', ['eth0', 'eth1']);
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  assert.equal(here.run('ip route show default'), 'default via 192.0.2.1 dev eth0 \ndefault via 198.51.100.1 dev eth1 metric 1 \n');
+});
+
+test("a gateway outside of the address's network works, and so does a name server of the link", { skip }, async () => {
+  const here = await roomWith(
+    `rancher:
+  network:
+    interfaces:
+      eth0: {addresses: [203.0.113.7/32, "2001:db8::7/128"], gateway: 192.0.2.1, gateway_ipv6: fe80::1}
+    dns: {nameservers: ["fe80::1%eth0", 192.0.2.53]}`,
+    ['eth0'],
+  );
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  assert.match(here.run('ip route show default; ip -6 route show default'), /default via 192\.0\.2\.1 dev eth0 onlink[\s\S]*default via fe80::1 dev eth0/);
+  assert.equal(here.run('cat /etc/resolv.conf'), 'nameserver fe80::1%eth0\nnameserver 192.0.2.53\n');
+});
+
+test('an address without a prefix is told with an example, and leaves no route behind', { skip }, async () => {
+  const here = await roomWith('rancher: {network: {interfaces: {"mac=52:54:00:12:34:57": {addresses: [192.0.2.50], gateway: 192.0.2.1}}}}', []);
+  here.plug('eth0', '52:54:00:12:34:57');
+  const said = here.run('ros netconf');
+  assert.match(said, /“192\.0\.2\.50” is no address; write it with the length of its prefix, such as 192\.168\.1\.10\/24/);
+  assert.equal(here.run('ip route show default'), '');
+});
+
+test('a pattern of hardware addresses is about the cards that it fits', { skip }, async () => {
+  const here = await roomWith('rancher: {network: {interfaces: {site: {match: "mac:52:54:*", address: 10.8.0.2/24}}}}', ['eth1']);
+  here.plug('eth0', '52:54:00:12:34:57');
+  here.run('ros netconf');
+  assert.match(here.run('ip -4 -o address'), /eth0 .*10\.8\.0\.2\/24/);
+  assert.doesNotMatch(here.run('ip -4 -o address'), /eth1 /);
+});
+
+test('chronyd takes what a file of ntpd for the container of the clock says', { skip }, async () => {
+  const here = await roomWith(`write_files: [{path: /etc/ntp.conf, container: ntp, content: "server 10.0.2.2 iburst\\nrestrict default nomodify\\n"}]`, []);
+  here.run('setsid /usr/lib/ros/services/ntp >/run/ntp.log 2>&1 </dev/null &');
+  here.until('chronyc -n sources -a', /^\^. 10\.0\.2\.2 /m);
+  assert.doesNotMatch(here.run('cat /run/chrony/chrony.conf'), /pool/);
+  assert.equal(here.run('readlink /var/lib/chrony; stat -c %U /var/lib/rancher/chrony'), '/var/lib/rancher/chrony\n_chrony\n');
 });

@@ -2,9 +2,11 @@ import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
 import { setNetworkSettings } from '../early/sysctl.ts';
 import { applyNetwork } from '../network/apply.ts';
-import { finishNetwork, waitForAddresses } from '../network/finish.ts';
+import { order } from '../network/dhcp.ts';
+import { finishNetwork, isFinishDue, waitForAddresses } from '../network/finish.ts';
+import { writeOwnFiles } from '../network/given-files.ts';
 import { tendModems } from '../network/modem.ts';
-import { chronyConfig, isNtpEnabled } from '../network/ntp.ts';
+import { chronyConfig, isNtpEnabled, NTP_CONF } from '../network/ntp.ts';
 import { networkOf } from '../network/wanted.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
@@ -21,8 +23,9 @@ given addresses, at most rancher.network.dhcp_timeout seconds.
 
 Exit status: 0, or 1 when a part of the configuration could not be applied; the sentences say which.`;
 
-const OPTIONS = ['--no-wait', '--finish', '--modems', '--help', '-h', '--locked'];
+const OPTIONS = ['--no-wait', '--finish', '--modems', '--help', '-h', '--locked', '--cards'];
 const LOCK = '/run/ros/network.lock';
+const FINISH_LOCK = '/run/ros/network-finish.lock';
 
 /** `ros netconf` */
 export function netconf(system: System, args: readonly string[]): number {
@@ -36,28 +39,44 @@ export function netconf(system: System, args: readonly string[]): number {
     system.print(USAGE);
     return 0;
   }
-  // Two at a time would take each other's work back. Whoever waits for addresses holds nobody up.
-  if (!args.includes('--locked') && !args.includes('--finish')) return locked(system, args);
+  if (!args.includes('--locked')) return inService(system, args);
   const { config } = loadConfig(system);
   if (args.includes('--modems')) return told(system, tendModems(system, networkOf(config)));
   if (!args.includes('--finish')) {
-    const problems = applyNetwork(system, config);
+    const tellsUnfitting = !args.includes('--no-wait');
+    const problems = applyNetwork(system, config, { tellsUnfitting });
     setNetworkSettings(system, config);
-    return told(system, problems);
+    const exit = told(system, problems);
+    if (args.includes('--no-wait') && isFinishDue(system)) order(system, ['finish']);
+    return exit;
   }
   waitForAddresses(system, config);
-  return told(system, finishNetwork(system, config));
+  return told(system, finishNetwork(system, config, { waitsForCards: args.includes('--cards') }));
 }
 
-/** This program again, alone, and then what needs nobody else to stand still. */
-function locked(system: System, args: readonly string[]): number {
-  const { status, stdout } = run(system, ['flock', '-w', '120', LOCK, 'ros', 'netconf', ...args, '--locked']);
+/**
+ * The commands and files of the network are those of the service `network`, so this program runs there, from whatever container it is
+ * called, and on the spot where that service does not run.
+ */
+const IN_SERVICE = `pid=$(cat /run/ros/network.pid 2>/dev/null)
+there=$(readlink "/proc/$pid/ns/mnt" 2>/dev/null)
+if [ -n "$there" ] && [ "$there" != "$(readlink /proc/self/ns/mnt)" ] &&
+	tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -q /services/network && nsenter -t "$pid" -m -- true 2>/dev/null; then
+	exec nsenter -t "$pid" -m -- "$@"
+fi
+exec "$@"`;
+
+/** This program again, at its place and alone: two at a time would take each other's work back. Whoever waits for addresses holds nobody up. */
+function inService(system: System, args: readonly string[]): number {
+  const lock = args.includes('--finish') ? FINISH_LOCK : LOCK;
+  const words = ['flock', '-o', '-w', '120', lock, 'ros', 'netconf', ...args, '--locked'];
+  const { status, stdout } = run(system, ['sh', '-c', IN_SERVICE, 'ros', ...words]);
   if (stdout !== '') system.print(stdout.trimEnd());
   // flock has numbers of its own for what it cannot do; it has said it by then.
   const exit = status === 0 ? 0 : 1;
-  if (exit === 1 && system.readText(LOCK) === undefined) throw new Failure(`${LOCK} cannot be opened; are you root?`);
-  if (args.includes('--no-wait') || args.includes('--modems')) return exit;
-  return Math.max(exit, netconf(system, ['--finish']));
+  if (exit === 1 && system.readText(lock) === undefined) throw new Failure(`${lock} cannot be opened; are you root?`);
+  if (['--no-wait', '--modems', '--finish'].some((each) => args.includes(each))) return exit;
+  return Math.max(exit, inService(system, ['--finish']));
 }
 
 /** On the console too: whoever sits at a machine without a network has nothing else to read. */
@@ -73,6 +92,10 @@ function told(system: System, problems: readonly string[]): number {
 export function ntpConfig(system: System): number {
   const { config } = loadConfig(system);
   if (!isNtpEnabled(config)) return 1;
-  system.print(chronyConfig(system.readText('/etc/chrony/chrony.conf') ?? '', config));
+  writeOwnFiles(system, config, 'ntp');
+  const release = system.readText('/etc/chrony/chrony.conf') ?? '';
+  const { text, problems } = chronyConfig(release, config, system.readText(NTP_CONF));
+  told(system, problems);
+  system.print(text);
   return 0;
 }

@@ -1,6 +1,7 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { type Applied, putRight } from './check.ts';
 import {
   bridgesAndBonds,
   type Device,
@@ -12,6 +13,7 @@ import {
 } from './devices.ts';
 import { DHCPCD_CONF, dhcpOrders, dhcpPlan, order, takesByItself, wantsDhcp } from './dhcp.ts';
 import { applyDns } from './dns.ts';
+import { giveFiles } from './given-files.ts';
 import { type Step, takeSteps } from './ip.ts';
 import { giveLinkLocal, isLinkLocal } from './link-local.ts';
 import { type LinkWanted, linkSteps, wantedOf } from './link-steps.ts';
@@ -20,12 +22,16 @@ import { type Match, matchOf } from './match.ts';
 import { isNetconsoleDue } from './netconsole.ts';
 import { writeProxyFile } from './proxy.ts';
 import { type LinkRecord, type NetworkRecord, readRecord, writeRecord } from './record.ts';
+import { releaseLease } from './release.ts';
+import { unfitting, unfittingText, withFallback } from './unfitting.ts';
 import { runCommands } from './user-commands.ts';
 import { type Complain, keyText, networkOf, vlansOf } from './wanted.ts';
 import { applyWifi, withWifiAddress } from './wifi.ts';
 
 /** Names and patterns that the service `network` need not look at again, one in each line. */
 const KNOWN_FILE = '/run/ros/network-known';
+/** Interfaces that have fixed addresses beside a lease, one in each line: dhcpcd's hook asks for a look when the lease goes. */
+const FIXED_FILE = '/run/ros/network-fixed';
 /** Exists while something waits for addresses. */
 export const WAITS_FILE = '/run/ros/network-waits';
 
@@ -38,27 +44,44 @@ interface Run {
   readonly devices: Device[];
   readonly matches: Map<string, Match>;
   readonly links: Map<string, LinkRecord>;
+  /** Commands of which a program does not exist, by their key. */
+  readonly missing: Map<string, readonly string[]>;
+  readonly applied: Map<string, Applied>;
+  /** What dhcpcd was told last. */
+  readonly dhcpText: string;
   /** What there is now. */
   readonly look: () => NetworkState;
   state: NetworkState;
+  /** Whether anything was set in this run. */
+  hasChanged: boolean;
 }
 
 /**
  * Makes the network what the configuration says: devices, addresses, gateways, name servers, dhcpcd's configuration.
  * Changes only what differs, and takes back only what it did itself. An interface that fails leaves the others alone.
- * Gives what is wrong, as sentences that begin with the key.
+ * Gives what is wrong, as sentences that begin with the key. Entries that fit no card are among it where `tellsUnfitting` says so; else
+ * they are told when cards that are slow have had their time.
  */
-export function applyNetwork(system: System, config: CloudConfig): readonly string[] {
+export function applyNetwork(
+  system: System,
+  config: CloudConfig,
+  { tellsUnfitting = false }: { readonly tellsUnfitting?: boolean } = {},
+): readonly string[] {
   const problems = new Set<string>();
-  const complain: Complain = (path, sentence) =>
+  const toldPaths = new Set<string>();
+  const complain: Complain = (path, sentence) => {
+    toldPaths.add(path.join('\n'));
     problems.add(`${keyText(path.filter((key) => key !== ''))}: ${sentence}`);
-  const network = networkOf(config);
+  };
+  const given = networkOf(config);
   const before = readRecord(system);
-  const commands = JSON.stringify([network.pre_cmds ?? [], network.post_cmds ?? []]);
-  if (commands !== before.commands) {
-    runCommands(system, network.pre_cmds, { path: ['pre_cmds'], complain });
-  }
-  const withGateways = hasGateways(network, before);
+  giveFiles(system, config);
+  const commands = JSON.stringify([given.pre_cmds ?? [], given.post_cmds ?? []]);
+  const missing = new Map<string, readonly string[]>();
+  runDue({ system, before, missing, complain }, ['pre_cmds'], commands !== before.commands, given.pre_cmds);
+  const withGateways = hasGateways(given, before);
+  const state = readNetwork(system, withGateways);
+  const network = withFallback(system, config, given, state.links);
   const run: Run = {
     system,
     network,
@@ -67,25 +90,43 @@ export function applyNetwork(system: System, config: CloudConfig): readonly stri
     devices: [],
     matches: new Map(),
     links: new Map(),
+    missing,
+    applied: new Map(),
+    dhcpText: system.readText(DHCPCD_CONF) ?? '',
+    hasChanged: false,
     look: () => readNetwork(system, withGateways),
-    state: readNetwork(system, withGateways),
+    state,
   };
   const wifi = configureAll(run);
   forgetLinks(run);
   const plan = dhcpPlan(system, config, network, run.matches, complain);
-  applyDns(system, config, plan.blocks.size > 0 || plan.simple.length > 0, complain);
+  const asks = Object.entries(network.interfaces ?? {}).some(([name, one]) => wantsDhcp(name, one, network));
+  applyDns(system, config, plan.blocks.size > 0 || asks, complain);
   attempt(complain, [], () => writeProxyFile(system, config));
   const orders = [...handToDhcp(run, plan), ...wifi];
+  if (run.hasChanged) {
+    const isTold = (path: readonly string[]) => toldPaths.has(path.join('\n'));
+    putRight(system, run.applied, { look: run.look, records: run.links, isTold, complain });
+  }
+  const lost = unfitting(given, run.state.links);
+  const sentences = unfittingText(lost, network !== given);
+  if (tellsUnfitting) for (const { key, sentence } of sentences) complain(['interfaces', key], sentence);
+  const lostKeys = JSON.stringify(lost.map(({ key }) => key));
   const isWaiting = commands !== before.commands && (network.post_cmds ?? []).length > 0;
   writeRecord(system, {
     devices: deviceRecord(run.devices),
     links: Object.fromEntries(run.links),
     commands,
+    ...(missing.size > 0 ? { missing: Object.fromEntries(missing) } : {}),
+    unfitting: tellsUnfitting || lost.length === 0 ? lostKeys : (before.unfitting ?? '[]'),
     ...(isWaiting || before.isWaiting === true ? { isWaiting: true } : {}),
   });
   const known = [...run.state.links.map(({ name }) => name), ...plan.simple];
   system.writeText(KNOWN_FILE, `${known.join('\n')}\n`);
-  const waits = isWaiting || [...run.links.values()].some((link) => link.isWaiting);
+  const fixed = [...run.applied].filter(([, { wanted }]) => wanted.isDhcp && wanted.addresses.length > 0);
+  system.writeText(FIXED_FILE, fixed.map(([name]) => `${name}\n`).join(''));
+  const hasNews = !tellsUnfitting && lost.length > 0 && lostKeys !== before.unfitting;
+  const waits = isWaiting || hasNews || [...run.links.values()].some((link) => link.isWaiting);
   if (waits || isNetconsoleDue(system)) system.writeText(WAITS_FILE, '');
   order(system, orders);
   return [...problems];
@@ -151,15 +192,16 @@ function wantedVlans({ network, state }: Run): string[] {
   return names;
 }
 
-function configure(run: Run, link: Link, match: Match): void {
+function configure(run: Run, found: Link, match: Match): void {
   const { system, network, complain } = run;
-  const before = run.before.links[link.name];
+  const before = run.before.links[found.name];
   const text = JSON.stringify(match.config);
-  const isNew = before === undefined || before.index !== link.index || before.config !== text;
+  const isNew = before === undefined || before.index !== found.index || before.config !== text;
   const path = (name: string) => ['interfaces', match.key, name];
-  if (isNew) runCommands(system, match.config.pre_up, { path: path('pre_up'), iface: link.name, complain });
-  const isDhcp = wantsDhcp(link.name, match.config, network);
-  const wanted = joinable(run, link, wantedOf(link.name, match, isDhcp, complain));
+  runDue(run, path('pre_up'), isNew, match.config.pre_up, found.name);
+  const isDhcp = wantsDhcp(found.name, match.config, network);
+  const link = isDhcp ? found : withoutLease(run, found);
+  const wanted = reachable(run, link, match, joinable(run, link, wantedOf(link.name, match, isDhcp, complain)));
   const rank = [...run.links.values()].filter(({ gateways }) => gateways.length > 0).length;
   const own = before?.index === link.index ? withoutLinkLocal(before, match) : undefined;
   const steps = linkSteps(wanted, {
@@ -170,10 +212,11 @@ function configure(run: Run, link: Link, match: Match): void {
   });
   keepSecondaries(system, link, steps);
   takeSteps(system, steps, complain);
+  run.hasChanged ||= steps.length > 0;
+  run.applied.set(link.name, { wanted, rank });
   const linkLocal = giveLinkLocal(system, link, match, complain);
   const hasPost = (match.config.post_up ?? []).length > 0;
-  if (isNew && !isDhcp)
-    runCommands(system, match.config.post_up, { path: path('post_up'), iface: link.name, complain });
+  if (!isDhcp) runDue(run, path('post_up'), isNew, match.config.post_up, link.name);
   const mtuBefore = before?.mtuBefore ?? (wanted.mtu === undefined || wanted.mtu === link.mtu ? undefined : link.mtu);
   run.links.set(link.name, {
     index: link.index,
@@ -184,6 +227,51 @@ function configure(run: Run, link: Link, match: Match): void {
     ...(mtuBefore === undefined || wanted.mtu === undefined ? {} : { mtuBefore }),
     ...(isDhcp && hasPost && (isNew || before?.isWaiting === true) ? { isWaiting: true } : {}),
   });
+}
+
+/** Runs commands that were not run yet, and of those that were, the ones whose program did not exist then. */
+function runDue(
+  { system, before, missing, complain }: Pick<Run, 'system' | 'before' | 'missing' | 'complain'>,
+  path: readonly string[],
+  isNew: boolean,
+  commands: readonly string[] | undefined,
+  iface?: string,
+): void {
+  const key = [...path, iface].join(' ');
+  const due = isNew ? commands : before.missing?.[key];
+  const lacking = runCommands(system, due, { path, ...(iface === undefined ? {} : { iface }), complain });
+  if (lacking.length > 0) missing.set(key, lacking);
+}
+
+/** The interface when dhcpcd has left it, where it had it. */
+function withoutLease(run: Run, link: Link): Link {
+  const before = run.before.links[link.name];
+  const isSame = before?.index === link.index;
+  // One that is seen for the first time dhcpcd may have taken by itself, by a configuration that was another one then.
+  const hasLease = isSame ? before.dhcp !== undefined : takesByItself(run.dhcpText, link.name);
+  if (!hasLease) return link;
+  if (!releaseLease(run.system, link.name)) {
+    const sentence = `dhcpcd did not leave ${link.name} within five seconds; if its fixed address is missing, run “ros netconf” again.`;
+    run.complain(['interfaces', run.matches.get(link.name)?.key ?? link.name, 'dhcp'], sentence);
+  }
+  run.hasChanged = true;
+  run.state = run.look();
+  return run.state.links.find(({ index }) => index === link.index) ?? link;
+}
+
+/** A default route through a card without an address leads nowhere, and hides the one that works. */
+function reachable({ complain }: Run, link: Link, { config, key }: Match, wanted: LinkWanted): LinkWanted {
+  if (wanted.isDhcp) return wanted;
+  const all = [...wanted.addresses, ...link.addresses.filter(({ isGlobal }) => isGlobal).map(({ address }) => address)];
+  const gateways = wanted.gateways.filter(({ version, via, name }) => {
+    const has = all.some((address) => address.includes(':') === (version === 6));
+    if (has || config.ipv4ll === true || /^fe80:/i.test(via)) return true;
+    const example = version === 6 ? 'fd00::10/64' : '192.168.1.10/24';
+    const sentence = `${link.name} has no IPv${version} address, so no default route by ${via} is set; give it an address with its prefix, such as ${example}.`;
+    complain(['interfaces', key, name], sentence);
+    return false;
+  });
+  return { ...wanted, gateways };
 }
 
 /** An address of the link itself is as wanted as long as one is wanted, whichever it is. */
@@ -227,8 +315,7 @@ function forgetLinks({ system, before, state, links, complain }: Run): void {
 
 /** Writes dhcpcd's configuration, and gives the orders by which the running dhcpcd learns what changed in it. */
 function handToDhcp(run: Run, plan: ReturnType<typeof dhcpPlan>): string[] {
-  const { system, before, state } = run;
-  const text = system.readText(DHCPCD_CONF) ?? '';
+  const { system, before, state, dhcpText: text } = run;
   // What is gone, or has come back as another card, dhcpcd has dropped by itself.
   const told = new Map(
     state.links.flatMap(({ name, index }) => {

@@ -42,15 +42,18 @@ const LONG: Readonly<Record<string, string>> = {
   y: 'reboot',
 };
 const WITH_VALUE = new Set([...'CDFIOQSWXehilmorstuvy']);
+/** How RancherOS 1 started dhcpcd, for which it had a process of its own per interface. What they ask for is so anyway. */
+const OF_START = new Set([...'BMbqw', 'waitip']);
 /** About the one process that serves all interfaces: an interface has no say in them. */
 const OF_PROCESS = new Set(['background', 'nobackground', 'debug', 'quiet', 'config', 'version', 'master', 'manager']);
 
 /**
  * Arguments of dhcpcd as lines of its configuration: one process serves all interfaces, so none has arguments of its own.
- * What only a process can be told is left out and said.
+ * What only a process can be told is left out and said. They may begin with the program itself, as in RancherOS 1.
  */
 export function linesOfArgs(key: string, args: string, complain: Complain): string[] {
-  const words = [...args.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
+  const all = [...args.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
+  const words = /^(?:\/\S*\/)?dhcpcd$/.test(all[0] ?? '') ? all.slice(1) : all;
   const lines: string[] = [];
   const refuse = (word: string) =>
     complain(['interfaces', key, 'dhcp_args'], `“${word}” has no place here: one dhcpcd serves all interfaces.`);
@@ -65,6 +68,7 @@ export function linesOfArgs(key: string, args: string, complain: Complain): stri
     const long = /^--([a-z0-9_]+)(?:=(.*))?$/.exec(word);
     if (long !== null) {
       const [, name = '', value] = long;
+      if (OF_START.has(name)) continue;
       if (OF_PROCESS.has(name)) refuse(word);
       else lines.push(`${name}${value === undefined ? next() : ` ${value}`}`);
       continue;
@@ -76,6 +80,7 @@ export function linesOfArgs(key: string, args: string, complain: Complain): stri
     // Letters may stand together, the last one with its value.
     for (let place = 1; place < word.length; place += 1) {
       const letter = word[place] ?? '';
+      if (OF_START.has(letter)) continue;
       const name = LONG[letter];
       const takesValue = WITH_VALUE.has(letter);
       const rest = takesValue ? word.slice(place + 1) : '';
@@ -118,7 +123,8 @@ export function dhcpPlan(
     blocks.set(name, linesOfArgs(key, one.dhcp_args ?? '', complain).join('\n'));
   }
   const interfaces = network.interfaces ?? {};
-  const simple = simplePatterns(interfaces);
+  const base = withoutDenial((system.readText(BASE) ?? '').trimEnd(), [...blocks.keys()]);
+  const simple = simplePatterns(interfaces).filter((pattern) => !base.lifted.some((other) => mayShare(pattern, other)));
   const allowed = [...new Set([...blocks.keys(), ...simple])];
   const isDenied = (name: string) => !blocks.has(name) && simple.some((pattern) => globFits(pattern, name));
   const denied = [...matches.keys(), ...Object.entries(interfaces).map(([key, { match }]) => match ?? key)].filter(
@@ -127,7 +133,7 @@ export function dhcpPlan(
   // Nobody gave this machine a name: the one that the network gives is better than the release's.
   const hostname = config.hostname === undefined ? `env hostname_default=${hostnameOf(config)}` : 'nohook hostname';
   const text = [
-    (system.readText(BASE) ?? '').trimEnd(),
+    base.text,
     `# By ros netconf`,
     hostname,
     allowed.length > 0 ? `allowinterfaces ${allowed.join(' ')}` : 'denyinterfaces *',
@@ -136,6 +142,29 @@ export function dhcpPlan(
     '',
   ].join('\n');
   return { text, blocks, simple };
+}
+
+/** dhcpcd's configuration without the patterns of `denyinterfaces` that an interface fits which somebody wants to ask. */
+function withoutDenial(
+  text: string,
+  asking: readonly string[],
+): { readonly text: string; readonly lifted: readonly string[] } {
+  const lifted: string[] = [];
+  const lines = text.split('\n').flatMap((line) => {
+    const [option, ...patterns] = line.trim().split(/\s+/);
+    if (option !== 'denyinterfaces') return [line];
+    const kept = patterns.filter((pattern) => !asking.some((name) => globFits(pattern, name)));
+    if (kept.length === patterns.length) return [line];
+    lifted.push(...patterns.filter((pattern) => !kept.includes(pattern)));
+    return kept.length === 0 ? [] : [`denyinterfaces ${kept.join(' ')}`];
+  });
+  return { text: lines.join('\n'), lifted };
+}
+
+/** Whether a name may fit both patterns: what stands before the first `*` or `?` of one begins that of the other. */
+function mayShare(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((pattern) => pattern.replace(/[*?].*$/, ''));
+  return first !== undefined && second !== undefined && (first.startsWith(second) || second.startsWith(first));
 }
 
 /**
@@ -147,23 +176,23 @@ function simplePatterns(interfaces: NonNullable<Network['interfaces']>): string[
   const isSimple = (config: InterfaceConfig) =>
     config.dhcp === true && Object.keys(config).every((key) => ['match', 'dhcp'].includes(key));
   const broad = entries.filter(({ match }) => isMac(match) || isPattern(match));
-  return broad.every(({ config }) => isSimple(config)) ? broad.map(({ match }) => match).sort() : [];
+  if (!broad.every(({ config }) => isSimple(config))) return [];
+  // dhcpcd knows interfaces by their names alone.
+  return broad.flatMap(({ match }) => (isMac(match) ? [] : [match])).sort();
 }
 
 /**
  * What the service `network` is to tell dhcpcd: which interfaces it leaves, and which ones it takes with new options. `configured` are the
- * interfaces that the configuration says something about; one that is seen for the first time dhcpcd may have taken by itself, by a
- * configuration that was another one then.
+ * interfaces that the configuration says something about: what is to be without DHCP among them, dhcpcd has left before it was set.
  */
 export function dhcpOrders(
   before: ReadonlyMap<string, string | undefined>,
   plan: DhcpPlan,
   { taken, configured }: { readonly taken: (name: string) => boolean; readonly configured: readonly string[] },
 ): string[] {
-  const dropped = [
-    ...[...before].flatMap(([name, block]) => (block !== undefined && !plan.blocks.has(name) ? [name] : [])),
-    ...configured.filter((name) => !before.has(name) && !plan.blocks.has(name)),
-  ].map((name) => `dhcp -k ${name}`);
+  const dropped = [...before].flatMap(([name, block]) =>
+    block === undefined || plan.blocks.has(name) || configured.includes(name) ? [] : [`dhcp -k ${name}`],
+  );
   const fresh = [...plan.blocks].flatMap(([name, block]) =>
     before.get(name) === block || (before.get(name) === undefined && block === '' && taken(name))
       ? []

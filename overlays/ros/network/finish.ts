@@ -1,4 +1,4 @@
-import type { CloudConfig } from '../config/schema.ts';
+import type { CloudConfig, Network } from '../config/schema.ts';
 import type { System } from '../runtime/system.ts';
 import { WAITS_FILE } from './apply.ts';
 import { wantsDhcp } from './dhcp.ts';
@@ -6,6 +6,7 @@ import { readNetwork } from './links.ts';
 import { matchOf } from './match.ts';
 import { isNetconsoleDue, netconsoleDevice, netconsoleOf, startNetconsole } from './netconsole.ts';
 import { readRecord, writeRecord } from './record.ts';
+import { unfitting, unfittingText, withFallback } from './unfitting.ts';
 import { runCommands } from './user-commands.ts';
 import { type Complain, keyText, networkOf } from './wanted.ts';
 
@@ -16,12 +17,14 @@ const DEFAULT_TIMEOUT = 10;
  * does at all; or rancher.network.dhcp_timeout is over. True in the first case, and at once where nobody asks.
  */
 export function waitForAddresses(system: System, config: CloudConfig): boolean {
-  const network = networkOf(config);
-  const deadline = system.now() + (network.dhcp_timeout ?? DEFAULT_TIMEOUT) * 1000;
-  const interfaces = network.interfaces ?? {};
-  const mayAppear = Object.entries(interfaces).some(([name, one]) => wantsDhcp(name, one, network));
+  const given = networkOf(config);
+  const deadline = system.now() + timeout(given);
   for (;;) {
-    const asking = readNetwork(system, false).links.filter((link) => {
+    const { links } = readNetwork(system, false);
+    const network = withFallback(system, config, given, links);
+    const interfaces = network.interfaces ?? {};
+    const mayAppear = Object.entries(interfaces).some(([name, one]) => wantsDhcp(name, one, network));
+    const asking = links.filter((link) => {
       const match = matchOf(interfaces, link);
       return match !== undefined && wantsDhcp(link.name, match.config, network);
     });
@@ -33,29 +36,69 @@ export function waitForAddresses(system: System, config: CloudConfig): boolean {
   }
 }
 
-/** What had to wait for addresses: post_up of interfaces with DHCP, post_cmds, netconsole. Gives what is wrong, as sentences. */
-export function finishNetwork(system: System, config: CloudConfig): readonly string[] {
-  if (system.readText(WAITS_FILE) === undefined) return [];
+/** Whether something stands behind addresses. */
+export const isFinishDue = (system: System): boolean => system.readText(WAITS_FILE) !== undefined;
+
+/**
+ * What had to wait for addresses: post_up of interfaces with DHCP, post_cmds, netconsole; and for cards that are slow: a word about entries that
+ * fit none. Gives what is wrong, as sentences.
+ */
+export function finishNetwork(
+  system: System,
+  config: CloudConfig,
+  { waitsForCards = false }: { readonly waitsForCards?: boolean } = {},
+): readonly string[] {
+  if (!isFinishDue(system)) return [];
   const problems: string[] = [];
   const complain: Complain = (path, sentence) => problems.push(`${keyText(path)}: ${sentence}`);
-  const network = networkOf(config);
+  const given = networkOf(config);
   const record = readRecord(system);
   const state = readNetwork(system, false);
+  const network = withFallback(system, config, given, state.links);
+  // Taken off before they are run: whoever changes the network meanwhile puts its own on.
+  const links = Object.entries(record.links).map(([name, { isWaiting: _, ...link }]) => [name, link] as const);
+  const { isWaiting, ...rest } = record;
+  writeRecord(system, { ...rest, links: Object.fromEntries(links) });
+  system.runAll([{ argv: ['rm', '-f', WAITS_FILE] }]);
   for (const link of state.links) {
     const match = matchOf(network.interfaces ?? {}, link);
     if (match === undefined || record.links[link.name]?.isWaiting !== true) continue;
     const path = ['interfaces', match.key, 'post_up'];
     runCommands(system, match.config.post_up, { path, iface: link.name, complain });
   }
-  if (record.isWaiting === true) runCommands(system, network.post_cmds, { path: ['post_cmds'], complain });
-  const links = Object.entries(record.links).map(([name, { isWaiting: _, ...link }]) => [name, link] as const);
-  const { isWaiting: _, ...rest } = record;
-  writeRecord(system, { ...rest, links: Object.fromEntries(links) });
+  if (isWaiting === true) runCommands(system, network.post_cmds, { path: ['post_cmds'], complain });
   const netconsole = isNetconsoleDue(system) ? netconsoleOf(system) : undefined;
   if (netconsole !== undefined && state.links.some(({ name }) => name === netconsoleDevice(netconsole))) {
     const problem = startNetconsole(system, netconsole);
     if (problem !== undefined) problems.push(problem);
   }
-  system.runAll([{ argv: ['rm', '-f', WAITS_FILE] }]);
+  tellUnfitting(system, config, { waits: waitsForCards, complain });
   return problems;
 }
+
+/** Tells the entries that fit no card, where that has not been told, once cards that are slow have had the time that addresses have. */
+function tellUnfitting(
+  system: System,
+  config: CloudConfig,
+  { waits, complain }: { readonly waits: boolean; readonly complain: Complain },
+): void {
+  const given = networkOf(config);
+  const deadline = system.now() + (waits ? timeout(given) : 0);
+  for (;;) {
+    const { links } = readNetwork(system, false);
+    const lost = unfitting(given, links);
+    if (lost.length > 0 && system.now() < deadline) {
+      system.sleep(500);
+      continue;
+    }
+    const keys = JSON.stringify(lost.map(({ key }) => key));
+    const record = readRecord(system);
+    if (keys === (record.unfitting ?? '[]')) return;
+    writeRecord(system, { ...record, unfitting: keys });
+    const hasFallback = withFallback(system, config, given, links) !== given;
+    for (const { key, sentence } of unfittingText(lost, hasFallback)) complain(['interfaces', key], sentence);
+    return;
+  }
+}
+
+const timeout = ({ dhcp_timeout = DEFAULT_TIMEOUT }: Network): number => dhcp_timeout * 1000;

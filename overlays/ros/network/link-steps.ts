@@ -47,8 +47,8 @@ export function linkSteps(wanted: LinkWanted, now: Now): Step[] {
     ...mtuSteps(wanted, now),
     ...masterSteps(wanted, now),
     ...wanted.addresses
-      .filter((address) => !link.addresses.some((one) => one.address === address))
-      .map((address) => ({ words: addWords(address, link.name), path: at('addresses') })),
+      .filter((address) => !isThere(address, wanted, link))
+      .map((address) => ({ words: addWords(address, link), path: at('addresses') })),
     ...(link.isUp && !changesMaster(wanted, now)
       ? []
       : [{ words: ['link', 'set', link.name, 'up'], path: ['interfaces', wanted.key] }]),
@@ -56,10 +56,16 @@ export function linkSteps(wanted: LinkWanted, now: Now): Step[] {
   ];
 }
 
+/** One that a lease left behind ends with the lease; where dhcpcd serves the interface, it sees to that itself. */
+function isThere(address: string, { isDhcp }: LinkWanted, { addresses }: Link): boolean {
+  return addresses.some((one) => one.address === address && (isDhcp || !one.isForATime));
+}
+
 /** The kernel derives the broadcast address where there is room for one. */
-function addWords(address: string, name: string): string[] {
+function addWords(address: string, { name, addresses }: Link): string[] {
   const hasBroadcast = !address.includes(':') && Number(address.split('/')[1]) < 31;
-  return ['address', 'add', address, ...(hasBroadcast ? ['broadcast', '+'] : []), 'dev', name];
+  const verb = addresses.some((one) => one.address === address) ? 'replace' : 'add';
+  return ['address', verb, address, ...(hasBroadcast ? ['broadcast', '+'] : []), 'dev', name];
 }
 
 function staleSteps({ addresses, gateways, key }: LinkWanted, { link, before, gateways: routes }: Now): Step[] {

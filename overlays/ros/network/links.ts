@@ -26,6 +26,8 @@ export interface LinkAddress {
   readonly address: string;
   /** Reaches beyond the link, and is in use. */
   readonly isGlobal: boolean;
+  /** It ends with a lease or an announcement of a router. */
+  readonly isForATime: boolean;
 }
 
 /** A default route. */
@@ -45,6 +47,7 @@ interface IpAddress {
   readonly local?: string;
   readonly prefixlen?: number;
   readonly scope?: string;
+  readonly dynamic?: boolean;
   readonly tentative?: boolean;
   readonly dadfailed?: boolean;
 }
@@ -105,10 +108,11 @@ function linkOf(link: IpLink, name: string): Link {
   };
 }
 
-function addressOf({ local, prefixlen, scope, tentative, dadfailed }: IpAddress): LinkAddress[] {
+function addressOf({ local, prefixlen, scope, dynamic, tentative, dadfailed }: IpAddress): LinkAddress[] {
   const address = canonicalAddress(`${local}/${prefixlen}`);
   if (address === undefined) return [];
-  return [{ address, isGlobal: scope === 'global' && tentative !== true && dadfailed !== true }];
+  const isGlobal = scope === 'global' && tentative !== true && dadfailed !== true;
+  return [{ address, isGlobal, isForATime: dynamic === true }];
 }
 
 /** An address without a prefix, spelled so that two of them can be compared. */

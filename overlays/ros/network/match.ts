@@ -10,8 +10,9 @@ export interface Match {
 }
 
 /**
- * Which entry is about an interface: one that names its hardware address (`mac:` or `mac=`), else its name, else the
- * pattern with the most letters that are no `*`, and of equal ones the first by its text. `match` stands in for the key.
+ * Which entry is about an interface: one that names its hardware address (`mac:` or `mac=`), else a pattern of hardware
+ * addresses (`mac:52:54:*`), else its name, else a pattern of names. Of several patterns the one with the most letters that
+ * are no `*` counts, and of equal ones the first by its text. `match` stands in for the key.
  */
 export function matchOf(
   interfaces: NonNullable<Network['interfaces']>,
@@ -40,14 +41,22 @@ export const isMac = (match: string): boolean => /^mac[:=]/.test(match);
 
 export const isPattern = (match: string): boolean => !isMac(match) && /[*?]/.test(match);
 
+/** Whether an entry is about an interface at all. */
+export const fits = (match: string, link: Pick<Link, 'name' | 'mac' | 'kind'>): boolean => rankOf(match, link) > 0;
+
+/** How much a pattern says. */
+const letters = (pattern: string): number => pattern.replace(/[*?]/g, '').length;
+
 /** 0: it is not about this interface. */
 function rankOf(match: string, { name, mac, kind }: Pick<Link, 'name' | 'mac' | 'kind'>): number {
+  const isNamedOnly = name === 'lo' || isDockers(name);
   if (isMac(match)) {
     // Bonds, bridges and VLANs have the address of what is below them.
-    const isIt = kind === undefined || !['bond', 'bridge', 'vlan'].includes(kind);
-    return isIt && match.slice(4).toLowerCase().replaceAll('-', ':') === mac ? 2000 : 0;
+    if (kind !== undefined && ['bond', 'bridge', 'vlan'].includes(kind)) return 0;
+    const wanted = match.slice(4).trim().toLowerCase().replaceAll('-', ':');
+    if (wanted === mac) return 3000;
+    return !isNamedOnly && /[*?]/.test(wanted) && globFits(wanted, mac) ? 2000 + letters(wanted) : 0;
   }
   if (match === name) return 1000;
-  if (!isPattern(match) || name === 'lo' || isDockers(name) || !globFits(match, name)) return 0;
-  return 1 + match.replace(/[*?]/g, '').length;
+  return isPattern(match) && !isNamedOnly && globFits(match, name) ? 1 + letters(match) : 0;
 }

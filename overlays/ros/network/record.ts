@@ -23,6 +23,10 @@ export interface NetworkRecord {
   readonly links: Readonly<Record<string, LinkRecord>>;
   /** pre_cmds and post_cmds that were run, as text. */
   readonly commands: string;
+  /** Commands of which a program did not exist, by their key: they are run when the network is looked at again. */
+  readonly missing?: Readonly<Record<string, readonly string[]>>;
+  /** Keys of the entries that fit no card and were told, as text. */
+  readonly unfitting?: string;
   /** Commands of post_cmds wait for addresses. */
   readonly isWaiting?: boolean;
 }

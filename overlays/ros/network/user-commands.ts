@@ -5,19 +5,50 @@ import type { Complain } from './wanted.ts';
 /** Minutes would pass unnoticed at every start: a command that takes longer than that is ended and named. */
 const SECONDS = 60;
 
-/** Runs somebody's commands one after the other, each by the shell, with the interface's name as $iface. */
+/** For root only: what commands print may hold secrets. */
+const LOG = '/var/log/network-commands.log';
+
+/**
+ * The command comes in a variable: as an argument, everybody could see it in the list of processes. With its output in the log and not
+ * in our pipe, it may leave something running in the background.
+ */
+const SCRIPT = `umask 077
+log=$1
+shift
+mkdir -p "\${log%/*}" && : >>"$log" || log=/dev/null
+exec </dev/null >>"$log" 2>&1
+umask 022
+unset log
+cd /
+line=$ROS_COMMAND
+unset ROS_COMMAND
+eval "$line"`;
+
+/** What a shell ends with when there is no such program. */
+const NOT_FOUND = 127;
+
+/**
+ * Runs somebody's commands one after the other, each by a shell, with the interface's name as $iface. What fails is told by its key and its
+ * number: the command itself may hold a password. Gives those whose program does not exist, which may come later.
+ */
 export function runCommands(
   system: System,
   commands: readonly string[] | undefined,
   context: { readonly path: readonly string[]; readonly iface?: string; readonly complain: Complain },
-): void {
-  for (const command of commands ?? []) {
-    const environment = context.iface === undefined ? {} : { environment: { iface: context.iface } };
-    const argv = ['timeout', String(SECONDS), 'sh', '-c', command];
-    const { status, stdout } = run(system, argv, { ...environment, withErrors: true });
-    if (status === 0) continue;
-    const why = status === 124 ? `took longer than ${SECONDS} seconds` : `ended with status ${status}`;
-    const words = stdout.trim().split('\n').at(-1) ?? '';
-    context.complain(context.path, `“${command}” ${why}${words === '' ? '.' : `: ${words}`}`);
-  }
+): readonly string[] {
+  const missing: string[] = [];
+  const { iface, path, complain } = context;
+  (commands ?? []).forEach((command, index) => {
+    const environment = { ROS_COMMAND: command, ...(iface === undefined ? {} : { iface }) };
+    const argv = ['timeout', '-k', '5', String(SECONDS), 'sh', '-c', SCRIPT, 'ros', LOG];
+    const { status } = run(system, argv, { environment, withErrors: true });
+    if (status === 0) return;
+    if (status === NOT_FOUND) missing.push(command);
+    const ends =
+      status === 124 || status === 137 ? `took longer than ${SECONDS} seconds` : `ended with status ${status}`;
+    const why = status === NOT_FOUND ? `${ends}: a program in it does not exist` : ends;
+    const where = iface === undefined ? '' : ` for ${iface}`;
+    complain(path, `command ${index + 1}${where} ${why}; its output stands in ${LOG}.`);
+  });
+  return missing;
 }

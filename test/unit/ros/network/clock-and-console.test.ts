@@ -8,12 +8,43 @@ import { machine } from '../machine.ts';
 const RELEASE = 'pool 0.pool.ntp.org iburst\nmakestep 1.0 3\n';
 
 test("without servers of one's own, those of leases count beside the release's", () => {
-  assert.equal(chronyConfig(RELEASE, {}), `${RELEASE}sourcedir /run/chrony-dhcp\n`);
+  assert.deepEqual(chronyConfig(RELEASE, {}), { text: `${RELEASE}sourcedir /run/chrony-dhcp\n`, problems: [] });
 });
 
 test('servers that somebody named are the only ones, and are names or addresses', () => {
   const servers = ['time.site', ' 10.0.0.1 ', 'fd00::1', 'evil\nport 1'];
-  assert.equal(chronyConfig(RELEASE, { rancher: { ntp: { servers } } }), 'makestep 1.0 3\nserver time.site iburst\nserver 10.0.0.1 iburst\nserver fd00::1 iburst\n');
+  const { text, problems } = chronyConfig(RELEASE, { rancher: { ntp: { servers } } }, 'server 10.0.2.2\n');
+  assert.equal(text, 'makestep 1.0 3\nserver time.site iburst\nserver 10.0.0.1 iburst\nserver fd00::1 iburst\n');
+  assert.deepEqual(problems, ['rancher.ntp.servers: “evil\nport 1” is no name and no address of a server.']);
+});
+
+const NTP_CONF = `# from the manual
+driftfile /var/lib/ntp/drift
+server -4 10.0.2.2 iburst prefer minpoll 4 # ours
+pool 0.site.test iburst key 7
+peer ntp2.site.test true
+server 127.127.1.0
+fudge 127.127.1.0 stratum 12
+server 127.127.20.0 mode 1
+tinker panic 0
+restrict default nomodify nopeer noquery limited kod
+restrict 127.0.0.1
+restrict 192.168.0.0 mask 255.255.0.0 nomodify notrap
+restrict 10.0.0.0 mask 255.0.0.0 ignore
+broadcastclient
+`;
+
+test('a file of ntpd is obeyed as far as chronyd can, and each line that has no effect is told with its place', () => {
+  const { text, problems } = chronyConfig(RELEASE, {}, NTP_CONF);
+  assert.equal(text, 'makestep 1.0 3\nserver 10.0.2.2 iburst prefer minpoll 4\npool 0.site.test iburst\npeer ntp2.site.test trust\nlocal stratum 12\nallow 192.168.0.0/16\n');
+  assert.deepEqual(
+    problems.map((problem) => /^(\/etc\/ntp\.conf:\d+: “.*”) has no effect/.exec(problem)?.[1]),
+    ['/etc/ntp.conf:4: “key of 0.site.test”', '/etc/ntp.conf:8: “server 127.127.20.0”', '/etc/ntp.conf:14: “broadcastclient”'],
+  );
+});
+
+test("a file of ntpd that names no server leaves the release's", () => {
+  assert.equal(chronyConfig(RELEASE, {}, 'restrict 10.0.0.0/8\n').text, `${RELEASE}sourcedir /run/chrony-dhcp\nallow 10.0.0.0/8\n`);
 });
 
 test('the clock is set unless somebody says no', () => {
@@ -100,7 +131,7 @@ test('commands that waited run once, with the name of the interface', () => {
   system.writeText('/run/ros/network-waits', '');
   const link = { index: 2, config: '', addresses: [], gateways: [], isWaiting: true };
   system.writeText('/run/ros/network.json', JSON.stringify({ devices: {}, links: { eth0: link }, commands: '', isWaiting: true }));
-  assert.deepEqual(finishNetwork(system, config), ['rancher.network.interfaces.eth*.post_up: “echo $iface; exit 4” ended with status 4: eth0']);
+  assert.deepEqual(finishNetwork(system, config), ['rancher.network.interfaces.eth*.post_up: command 1 for eth0 ended with status 4; its output stands in /var/log/network-commands.log.']);
   assert.doesNotMatch(system.readText('/run/ros/network.json') ?? '', /isWaiting/);
   assert.deepEqual(finishNetwork(system, config), []);
 });

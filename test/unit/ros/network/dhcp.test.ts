@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CloudConfig, Network } from '../../../../overlays/ros/config/schema.ts';
 import { dhcpOrders, dhcpPlan, linesOfArgs, takesByItself } from '../../../../overlays/ros/network/dhcp.ts';
 import { matchOf } from '../../../../overlays/ros/network/match.ts';
 import { networkOf } from '../../../../overlays/ros/network/wanted.ts';
+import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
 
 const ARGS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -13,6 +16,10 @@ const ARGS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['--metric 100 --nogateway --env=a=b', ['metric 100', 'nogateway', 'env a=b'], []],
   ["-i 'my vendor'", ['vendorclassid my vendor'], []],
   ['-Ld --debug eth0', ['noipv4ll'], ['-d', '--debug', 'eth0']],
+  ['dhcpcd -MA4 -e force_hostname=true', ['noarp', 'ipv4only', 'env force_hostname=true'], []],
+  ['/sbin/dhcpcd -w --metric 5 dhcpcd', ['metric 5'], ['dhcpcd']],
+  ['-i RancherOS -I 01:52:54:00:12:34:56 -t 30 -4', ['vendorclassid RancherOS', 'clientid 01:52:54:00:12:34:56', 'timeout 30', 'ipv4only'], []],
+  ['--nogateway --metric 900', ['nogateway', 'metric 900'], []],
 ];
 for (const [args, lines, refused] of ARGS) {
   test(`dhcp_args “${args}” become lines of one configuration${refused.length > 0 ? ', and what no interface can say is named' : ''}`, () => {
@@ -25,7 +32,9 @@ for (const [args, lines, refused] of ARGS) {
   });
 }
 
-function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly string[], more: CloudConfig = {}) {
+const RELEASE = readFileSync(join(projectFolder, 'overlays/system/etc/dhcpcd.conf'), 'utf8');
+
+function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly string[], more: CloudConfig = {}, base = 'persistent\n') {
   const config: CloudConfig = { ...more, rancher: { network: { interfaces } } };
   const network = networkOf(config);
   const matches = new Map(
@@ -34,7 +43,7 @@ function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly st
       return match === undefined ? [] : [[name, match] as const];
     }),
   );
-  const system = machine({ '/etc/dhcpcd.conf': 'persistent\n' });
+  const system = machine({ '/etc/dhcpcd.conf': base });
   return dhcpPlan(system, config, network, matches, (_, sentence) => assert.fail(sentence));
 }
 
@@ -78,9 +87,29 @@ test('dhcpcd is told only about interfaces that changed', () => {
   assert.deepEqual(dhcpOrders(before, next, { taken: (name) => name === 'eth3', configured: ['eth0', 'eth1', 'eth3'] }), ['dhcp -k eth2', 'dhcp -n eth1']);
 });
 
-test('dhcpcd leaves an interface with a fixed address that it may have taken before anybody said so', () => {
+test('an interface with a fixed address is no matter of orders: dhcpcd has left it before it was set, and would take the address away now', () => {
   const next = plan({ eth0: { address: '10.0.0.2/24' }, eth1: { dhcp: true } }, ['eth0', 'eth1']);
-  assert.deepEqual(dhcpOrders(new Map(), next, { taken: () => true, configured: ['eth0', 'eth1'] }), ['dhcp -k eth0']);
+  assert.deepEqual(dhcpOrders(new Map([['eth0', '']]), next, { taken: () => true, configured: ['eth0', 'eth1'] }), []);
+});
+
+for (const name of ['br-lan', 'virbr1', 'cni0', 'tun0', 'tap7', 'wg0', 'flannel.1', 'docker7']) {
+  test(`${name} is asked for where it is configured, although dhcpcd is to leave such names alone`, () => {
+    const { text } = plan({ [name]: { dhcp: true } }, [name], {}, RELEASE);
+    assert.ok(takesByItself(text, name), text);
+    const others = ['veth1', 'docker0', 'br-0123456789ab', 'eth0'];
+    assert.deepEqual(
+      others.filter((other) => takesByItself(text, other)),
+      [],
+    );
+  });
+}
+
+test("a pattern of everything does not reach Docker's bridges when a bridge of a similar name is asked for", () => {
+  const { text } = plan({ '*': { dhcp: true }, 'br-lan': { dhcp: true } }, ['eth0', 'br-lan'], {}, RELEASE);
+  assert.deepEqual(
+    ['eth0', 'br-lan', 'br-0123456789ab', 'veth1'].filter((name) => takesByItself(text, name)),
+    ['eth0', 'br-lan'],
+  );
 });
 
 test('what dhcpcd takes by itself is told by its own configuration', () => {

@@ -1,0 +1,54 @@
+import type { System } from '../runtime/system.ts';
+import { takeSteps } from './ip.ts';
+import { type LinkWanted, linkSteps } from './link-steps.ts';
+import type { NetworkState } from './links.ts';
+import type { LinkRecord } from './record.ts';
+import type { Complain } from './wanted.ts';
+
+/** What an interface was set to: what it is to be, and how many default routes came before its own. */
+export interface Applied {
+  readonly wanted: LinkWanted;
+  readonly rank: number;
+}
+
+/**
+ * Looks whether addresses, default routes, bridges, bonds and packet sizes are there as they were set, and sets once more what is not: others
+ * change interfaces too. What is missing even then is told, where no step that failed has told it already.
+ */
+export function putRight(
+  system: System,
+  applied: ReadonlyMap<string, Applied>,
+  context: {
+    readonly look: () => NetworkState;
+    readonly records: ReadonlyMap<string, LinkRecord>;
+    readonly isTold: (path: readonly string[]) => boolean;
+    readonly complain: Complain;
+  },
+): void {
+  const missing = () => {
+    const { links, gateways } = context.look();
+    return [...applied].flatMap(([name, { wanted, rank }]) => {
+      const link = links.find((one) => one.name === name);
+      const record = context.records.get(name);
+      if (link === undefined || link.index !== record?.index) return [];
+      // What is configured no longer has been taken away; what else there is, such as an address of the link, is not asked about.
+      const before = { ...record, addresses: wanted.addresses };
+      return linkSteps(wanted, { link, gateways, rank, before }).map((step) => ({ name, step }));
+    });
+  };
+  const first = missing().filter(({ step }) => !context.isTold(step.path));
+  if (first.length === 0) return;
+  takeSteps(
+    system,
+    first.map(({ step }) => step),
+    context.complain,
+  );
+  for (const { name, step } of missing()) {
+    if (context.isTold(step.path)) continue;
+    const command = `ip ${step.words.join(' ')}`;
+    context.complain(
+      step.path,
+      `${name} is not as configured although “${command}” was done; look at “ip address show ${name}” and “ip route”, and run “ros netconf” again.`,
+    );
+  }
+}

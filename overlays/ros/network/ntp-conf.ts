@@ -1,0 +1,107 @@
+/** What a file of ntpd comes to for chronyd. */
+export interface Translated {
+  /** Lines of chronyd's configuration that name whom it asks. */
+  readonly sources: readonly string[];
+  /** Further lines of it. */
+  readonly others: readonly string[];
+  /** Sentences about what has no effect. */
+  readonly problems: readonly string[];
+}
+
+export const isServer = (name: string): boolean => /^[\w.:-]+$/.test(name);
+
+/** Options of a source (ntp.conf(5)) that chronyd knows by these words (chrony.conf(5)), and whether a number follows. */
+const OPTIONS: Readonly<Record<string, { readonly word: string; readonly hasNumber?: boolean }>> = {
+  burst: { word: 'burst' },
+  iburst: { word: 'iburst' },
+  maxpoll: { word: 'maxpoll', hasNumber: true },
+  minpoll: { word: 'minpoll', hasNumber: true },
+  noselect: { word: 'noselect' },
+  prefer: { word: 'prefer' },
+  true: { word: 'trust' },
+  version: { word: 'version', hasNumber: true },
+};
+
+/** What ntpd has to be told and chronyd does or leaves anyway: where its files lie, that it may correct any difference, that nobody may change it. */
+const SILENT = new Set([
+  'driftfile',
+  'leapfile',
+  'pidfile',
+  'disable',
+  'enable',
+  'statsdir',
+  'statistics',
+  'filegen',
+  'logfile',
+  'logconfig',
+  'mru',
+]);
+
+/** Reads ntpd's configuration file (ntp.conf(5)). What chronyd cannot do is told with its line. */
+export function readNtpConf(text: string, file: string): Translated {
+  const sources: string[] = [];
+  const others: string[] = [];
+  const problems: string[] = [];
+  const stratum = /^\s*fudge\s+127\.127\.1\.\d+\s+.*\bstratum\s+(\d+)/m.exec(text)?.[1] ?? '10';
+  text.split(/\r?\n/).forEach((line, index) => {
+    const [word = '', ...rest] = line.replace(/#.*$/, '').trim().split(/\s+/);
+    const refuse = (what: string) =>
+      problems.push(
+        `${file}:${index + 1}: “${what}” has no effect, because the clock is set by chronyd, which has nothing like it; take it out, or see rancher.ntp.servers.`,
+      );
+    if (word === '' || SILENT.has(word)) return;
+    if (['server', 'pool', 'peer'].includes(word)) {
+      const [name = '', ...options] = rest.filter((each) => each !== '-4' && each !== '-6');
+      // The machine's own clock, for when nobody else is reached.
+      if (/^127\.127\.1\.\d+$/.test(name)) others.push(`local stratum ${stratum}`);
+      else if (!isServer(name) || name.startsWith('127.127.')) refuse([word, name].join(' ').trim());
+      else sources.push([word, name, ...optionsOf(options, (option) => refuse(`${option} of ${name}`))].join(' '));
+      return;
+    }
+    if (word === 'fudge' && /^127\.127\.1\./.test(rest[0] ?? '')) return;
+    // However wrong the clock is, it is corrected at the start.
+    if (word === 'tinker' && rest[0] === 'panic') return;
+    if (word === 'restrict') {
+      const range = allowedRange(rest);
+      if (range !== undefined) others.push(`allow ${range}`);
+      return;
+    }
+    refuse(word);
+  });
+  return { sources, others, problems };
+}
+
+function optionsOf(words: readonly string[], refuse: (option: string) => void): string[] {
+  const found: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    const option = OPTIONS[word];
+    const value = words[index + 1] ?? '';
+    if (option === undefined) {
+      refuse(word);
+      // A key is named by its number.
+      if (/^\d+$/.test(value)) index += 1;
+    } else if (option.hasNumber === true) {
+      if (/^-?\d+$/.test(value)) found.push(option.word, value);
+      index += 1;
+    } else found.push(option.word);
+  }
+  return found;
+}
+
+/** The range of addresses that ntpd answers by a line of `restrict`. chronyd answers nobody who is not named, which is what the usual lines are for. */
+function allowedRange(words: readonly string[]): string | undefined {
+  const [address = '', ...flags] = words.filter((each) => each !== '-4' && each !== '-6');
+  if (
+    ['default', 'source', '127.0.0.1', '::1', ''].includes(address) ||
+    flags.some((flag) => ['ignore', 'noserve'].includes(flag))
+  )
+    return undefined;
+  if (!isServer(address.replace(/\/\d+$/, ''))) return undefined;
+  const mask = flags[0] === 'mask' ? flags[1] : undefined;
+  if (mask === undefined || address.includes('/')) return address;
+  return `${address}/${prefixOf(mask)}`;
+}
+
+const prefixOf = (mask: string): number =>
+  mask.split('.').reduce((sum, part) => sum + (Number(part).toString(2).match(/1/g)?.length ?? 0), 0);

@@ -1,0 +1,34 @@
+import { run } from '../runtime/run.ts';
+import type { System } from '../runtime/system.ts';
+import { DHCPCD_CONF } from './dhcp.ts';
+
+/**
+ * dhcpcd gives the lease back and leaves the interface, in its own time: its hook writes the mark behind all else. Where no
+ * dhcpcd runs, nothing of a lease that one left behind stays: it would go with its lifetime, or be taken for what is configured.
+ */
+const RELEASE = `name=$1 conf=$2 mark=/run/ros/dhcp-left/$1
+rm -f "$mark"
+tries=0
+# It has been started and does not listen yet.
+while [ -e /run/ros/dhcpcd-runs ] && [ ! -S /run/dhcpcd/sock ] && [ $tries -lt 50 ]; do
+	sleep 0.1
+	tries=$((tries + 1))
+done
+tries=0
+if [ -S /run/dhcpcd/sock ] && dhcpcd -f "$conf" -k "$name" >/dev/null 2>&1; then
+	until [ -e "$mark" ] || [ $tries -ge 50 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+fi
+ip -4 address flush dev "$name" dynamic
+ip -4 route flush dev "$name" proto dhcp
+[ $tries -lt 50 ]`;
+
+/**
+ * Has dhcpcd leave an interface, and returns when it has. Set before that, a fixed address that is also the one of the lease
+ * would be taken away with the lease. False where dhcpcd did not say that it is done within five seconds.
+ */
+export function releaseLease(system: System, name: string): boolean {
+  return run(system, ['sh', '-c', RELEASE, 'ros', name, DHCPCD_CONF], { withErrors: true }).status === 0;
+}
