@@ -105,3 +105,102 @@ bootTest({
   networks: [{}, { range: '10.0.3.0/24', mac: '52:54:00:00:03:01' }, { range: '10.0.4.0/24' }, { range: '10.0.5.0/24' }],
   checks: [...ADDRESSES, ...AROUND, ...LATER],
 });
+
+/** What the network's commands say they did; the file is nobody's before they run. */
+const RULES = `#cloud-config
+write_files:
+  - {path: /var/lib/network/rules.sh, container: network, permissions: "0755", content: "#!/bin/sh\\necho \\"$*\\" >>/var/log/net.log\\niptables -L -n >/dev/null || echo 'no iptables' >>/var/log/net.log\\n"}
+rancher:
+  state: {autoformat: [/dev/vda]}
+  network:
+    http_proxy: http://proxy.lab.test:3128
+    pre_cmds: ["/var/lib/network/rules.sh pre_cmds"]
+    post_cmds: ["/var/lib/network/rules.sh post_cmds"]
+    interfaces:
+      eth0: {dhcp: true, pre_up: ["/var/lib/network/rules.sh pre_up eth0"], post_up: ["/var/lib/network/rules.sh post_up eth0"]}
+`;
+
+const IDENTITY = 'sudo system-docker exec network sh -c "cat /var/lib/dhcpcd/duid /var/lib/dhcpcd/secret"';
+
+bootTest({
+  name: 'the leased address that a platform hands in as the fixed one is kept, also by a bridge over the card',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  configMedium: {
+    label: 'cidata',
+    files: {
+      'meta-data': 'instance-id: fixed-lease\n',
+      'network-config': 'version: 2\nethernets:\n  eth0:\n    addresses: [10.0.2.15/24]\n    routes: [{to: default, via: 10.0.2.2}]\n',
+    },
+  },
+  checks: [
+    {
+      sentence: 'the address is a fixed one, and the only one',
+      run: 'ip -4 -o address show eth0',
+      prints: /^[^\n]*inet 10\.0\.2\.15\/24 [^\n]*valid_lft forever[^\n]*\n$/,
+      eventually: true,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'so is the way out', run: 'ip route show default', prints: /^default via 10\.0\.2\.2 dev eth0 \n$/ },
+    { sentence: 'both stay', run: 'sleep 15; ip -4 -o address show eth0; ip route show default', prints: /inet 10\.0\.2\.15\/24 [^\n]*forever[\s\S]*default via 10\.0\.2\.2 dev eth0/ },
+    { sentence: "the network's other end answers", run: 'ping -c 1 -W 2 10.0.2.2', eventually: true },
+    {
+      sentence: 'a bridge over the card takes the address',
+      run: `sudo ros config set rancher.network.interfaces '{eth0: {bridge: br0}, br0: {bridge: "true", address: 10.0.2.15/24, gateway: 10.0.2.2}}'
+sudo ros netconf; echo $?; sleep 5; ip -4 -o address show br0; ip -4 -o address show eth0; ip route show default`,
+      prints: /^0\n[^\n]*br0 +inet 10\.0\.2\.15\/24 [^\n]*forever[^\n]*\ndefault via 10\.0\.2\.2 dev br0 \n$/m,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'through the bridge the other end answers', run: 'ping -c 1 -W 2 10.0.2.2', eventually: true },
+  ],
+});
+
+bootTest({
+  name: 'commands of the network find their files and iptables at the first start, and the identity of the machine outlives a restart',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  append: 'rancher.state.autoformat=[/dev/vda] rancher.state.dev=LABEL=RANCHER_STATE',
+  disks: [{ name: 'state', mebibytes: 2048 }],
+  configMedium: { label: 'cidata', files: { 'meta-data': 'instance-id: rules\n', 'user-data': RULES } },
+  checks: [
+    {
+      sentence: 'the commands ran in their order, once, and found iptables',
+      run: 'cat /var/log/net.log',
+      prints: /^pre_cmds\npre_up eth0\npost_up eth0\npost_cmds\n$/,
+      eventually: true,
+      deadlineSeconds: 120,
+    },
+    { sentence: 'nothing was not found', run: 'sudo cat /var/log/network-commands.log; sudo dmesg | grep "network\\..*command" || echo none', prints: /^none\n$/ },
+    { sentence: 'who the machine is, is kept', run: `${IDENTITY} >/home/rancher/identity; test -s /home/rancher/identity`, eventually: true },
+    { sentence: 'the machine restarts', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
+    {
+      sentence: 'it is the same machine to DHCPv6 and in its IPv6 addresses',
+      run: `${IDENTITY} | cmp - /home/rancher/identity && echo same`,
+      prints: /^same$/m,
+      eventually: true,
+      deadlineSeconds: 90,
+    },
+    { sentence: "the clock's drift lies on the disk", run: 'sudo system-docker exec ntp readlink /var/lib/chrony', prints: /^\/var\/lib\/rancher\/chrony$/m, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'System Docker goes by the proxy', run: 'sudo system-docker info 2>/dev/null | grep -i "http proxy"', prints: /HTTP Proxy: http:\/\/proxy\.lab\.test:3128/ },
+  ],
+});
+
+bootTest({
+  name: 'a plan of the platform that names a card of another machine is told, and the card asks by DHCP',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  runs: 'release',
+  configMedium: { label: 'cidata', files: { 'meta-data': 'instance-id: ens3\n', 'network-config': 'version: 2\nethernets:\n  ens3:\n    dhcp4: true\n' } },
+  checks: [
+    {
+      sentence: 'the console names the entry and the cards',
+      shows: /interfaces\.ens3: fits no network card of this machine: it has eth0 \(mac:52:54:[0-9a-f:]+\).*ask by DHCP instead/,
+      deadlineSeconds: 120,
+    },
+    { sentence: 'the card has its address', run: 'ip -4 -o address show eth0', prints: /inet 10\.0\.2\.15\/24/, eventually: true },
+  ],
+});
