@@ -9,7 +9,7 @@ export const STATE = group('The disk that keeps what must survive a restart.', {
   autoformat: words('Devices of which the first blank one becomes the state disk.'),
   mdadm_scan: flag('Assemble software RAID first.', { default: false }),
   lvm_scan: flag('Look for logical volumes first.', { default: false }),
-  cryptsetup: flag('Open encrypted disks first; asks for the password on the console.', { default: false }),
+  cryptsetup: flag('The release does not bring cryptsetup: give a disk that is not encrypted.', { deprecated: true }),
   rngd: flag('The kernel feeds its random numbers by itself.', { deprecated: true }),
   script: text('A program that is run before the state disk is looked for.'),
   oem_dev: text('Device with oem-config.yml.', { default: 'LABEL=RANCHER_OEM' }),

@@ -203,7 +203,6 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'rancher.state.autoformat': state('autoformat', '[/dev/vdd]', /\/dev\/vdd/),
   'rancher.state.mdadm_scan': state('mdadm_scan', 'true', /mdadm/),
   'rancher.state.lvm_scan': state('lvm_scan', 'true', /lvm|vgchange/),
-  'rancher.state.cryptsetup': state('cryptsetup', 'true', /cryptsetup/),
   'rancher.state.script': state('script', '/opt/look', /\/opt\/look/),
   'rancher.state.oem_dev': state('oem_dev', 'LABEL=OEM', /\/dev\/vdb \/usr\/share\/ros\/oem/),
   'rancher.state.oem_fstype': state('oem_fstype', 'ext3', /-t ext3 \/dev\/vdb/, 'oem_dev: LABEL=OEM, '),
