@@ -1,5 +1,4 @@
 import { Engine, SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
-import { requireRoot } from '../runtime/require-root.ts';
 import type { System } from '../runtime/system.ts';
 import { runVerb } from './help.ts';
 import { serviceContainers } from './service-containers.ts';
@@ -29,8 +28,6 @@ const GONE = {
 
 /** `ros service`, the alias `ros s`: services of both Dockers. */
 export function service(system: System, args: readonly string[]): number {
-  // Half of the configuration and both Dockers are root's: a list without them would say that nothing runs.
-  if (!args.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')) requireRoot(system, 'ros service');
   const engines = { system: new Engine(system, SYSTEM_DOCKER), user: new Engine(system, USER_DOCKER) };
   const verbs = { ...serviceList(engines), ...serviceSwitch(engines), ...serviceContainers(engines) };
   return runVerb(

@@ -225,10 +225,3 @@ test('env prints the environment of the configuration, and dev takes labels only
   assert.deepEqual(system.printed, ['A=1']);
   assert.equal(dev(system, ['sda']), 2);
 });
-
-test('somebody who is not root is told so, instead of a list in which nothing runs; help is for everybody', () => {
-  const { system, requests } = dockered({ '/proc/self/status': 'Name:\tqjs\nUid:\t1100\t1100\t1100\t1100\n' });
-  for (const verb of ['list', 'ps', 'images', 'up']) assert.throws(() => service(system, [verb]), /ros service reads what only root may read: sudo ros service/);
-  assert.equal(service(system, ['list', '--help']), 0);
-  assert.deepEqual(requests, []);
-});

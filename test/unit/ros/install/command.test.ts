@@ -66,7 +66,7 @@ function started(options: Started = {}): Machine & { readonly changes: string[] 
 const WRONG: readonly (readonly [sentence: string, args: readonly string[], says: RegExp])[] = [
   ['no disk', [], /-d names the disk/],
   ['a word too many', ['-d', '/dev/vda', 'please'], /no place for the word please/],
-  ['an option of RancherOS 1 that is no more', ['-d', '/dev/vda', '-i', 'rancher/os'], /no option -i/],
+  ['an option of RancherOS 1 that is no more', ['-d', '/dev/vda', '-i', 'rancher/os'], /-i is gone/],
   ['a type that there is no more', ['-d', '/dev/vda', '-t', 'raid'], /no type raid/],
   ['an upgrade', ['-d', '/dev/vda', '-t', 'upgrade'], /does not upgrade/],
   ['quotes in kernel arguments', ['-d', '/dev/vda', '-a', 'rancher.x="a b"'], /without quotes/],
