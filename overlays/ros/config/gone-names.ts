@@ -38,7 +38,7 @@ const CONSOLES: ReadonlySet<string> = new Set(['alpine', 'centos', 'fedora', 'ub
 export function goneConsole(name: string): Gone | undefined {
   return CONSOLES.has(name)
     ? {
-        message: `The console ${name} of RancherOS 1 is not part of this release, so the default console starts.`,
+        message: `The console ${name} of RancherOS 1 is not part of this release.`,
         hint: `Take “debian”, or make an image of ${name} a console: “ros console enable IMAGE”.`,
       }
     : undefined;

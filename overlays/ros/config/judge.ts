@@ -6,6 +6,9 @@ export interface Verdict {
   readonly message: string;
   /** What to write instead. */
   readonly hint?: string;
+  /** Keys from the judged value to what is meant, where it is not the value itself. */
+  readonly below?: Path;
+  readonly unless?: string;
   /** What the value becomes; `LEFT_OUT`: nothing. Without it the value stays as it is. */
   readonly becomes?: unknown;
 }
@@ -37,7 +40,13 @@ export function judged(
       for (const { message, hint, ...more } of Array.isArray(given)
         ? (given as readonly Verdict[])
         : [given as Verdict]) {
-        findings.push({ severity: 'warning', path, message, ...(hint === undefined ? {} : { hint }) });
+        findings.push({
+          severity: 'warning',
+          path: [...path, ...(more.below ?? [])],
+          message,
+          ...(hint === undefined ? {} : { hint }),
+          ...(more.unless === undefined ? {} : { unless: more.unless }),
+        });
         if ('becomes' in more) changes.push({ path, becomes: more.becomes });
       }
     }

@@ -2,12 +2,20 @@ import { goneConsole, goneService } from './gone-names.ts';
 import type { Judgement } from './judge.ts';
 import { DOCKER_JUDGEMENTS } from './judge-docker.ts';
 import { FILE_JUDGEMENTS } from './judge-files.ts';
+import { NETWORK_JUDGEMENTS } from './judge-network.ts';
 import { SERVICE_JUDGEMENTS } from './judge-services.ts';
 import { at } from './merge.ts';
 import { nameOf } from './problem.ts';
 import { troubleOfKey } from './public-keys.ts';
 
-const console: Judgement = { at: 'rancher.console', judge: (name) => goneConsole(String(name)) };
+const console: Judgement = {
+  at: 'rancher.console',
+  judge(name) {
+    const gone = goneConsole(String(name));
+    // Somebody may have made a console of that name here.
+    return gone === undefined ? undefined : { ...gone, unless: `/var/lib/rancher/consoles/${String(name)}.yml` };
+  },
+};
 
 const service: Judgement = {
   at: 'rancher.services_include.*',
@@ -35,6 +43,7 @@ export const JUDGEMENTS: readonly Judgement[] = [
   console,
   service,
   ...SERVICE_JUDGEMENTS,
+  ...NETWORK_JUDGEMENTS,
   ...FILE_JUDGEMENTS,
   ...DOCKER_JUDGEMENTS,
 ];

@@ -42,10 +42,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   fqdn: 'Write hostname.',
   fs_setup:
     'Write “mkfs” into bootcmd with a look whether the disk is blank; a disk for the state is named in rancher.state.autoformat.',
-  groups: 'Write “addgroup” into runcmd.',
+  groups: 'Write “groupadd” into runcmd.',
   growpart:
     'The last partition of the state disk grows by itself; name another disk in rancher.resize_device, or leave it out.',
-  keyboard: 'Write “loadkeys” into runcmd, in a console that has it.',
+  keyboard: 'The screens have one layout, that of the US; leave it out.',
   locale: 'Write the variable into rancher.environment, or a file by write_files.',
   manage_etc_hosts: 'The hostname is put into /etc/hosts always.',
   manage_resolv_conf: 'Write rancher.network.dns.',
@@ -75,7 +75,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   timezone:
     'Write “ln -sf /usr/share/zoneinfo/AREA/CITY /etc/localtime” into runcmd; containers take the variable TZ from rancher.environment.',
   user: 'The users are rancher and docker. Write ssh_authorized_keys.',
-  users: 'The users are rancher and docker. Write keys into ssh_authorized_keys, and “adduser” into runcmd.',
+  users: 'The users are rancher and docker. Write keys into ssh_authorized_keys, and “useradd” into runcmd.',
   vendor_data: 'It is not asked for, so leave it out.',
   write_files_deferred: 'Write write_files.',
   yum_repos: 'There is no yum. Run such programs as containers.',

@@ -9,6 +9,8 @@ export interface Finding {
   /** A sentence. */
   readonly message: string;
   readonly hint?: string;
+  /** A file of the machine with which nothing is wrong; where it is there, nobody is told. */
+  readonly unless?: string;
 }
 
 /** A finding and the place of what is wrong. */

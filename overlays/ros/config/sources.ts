@@ -92,7 +92,8 @@ export function loadConfig(system: System): LoadedConfig {
   const known = readBefore(system);
   const loaded = joinSources(texts, known.read);
   known.keep();
-  return loaded;
+  const isWrong = ({ unless }: Problem): boolean => unless === undefined || system.readText(unless) === undefined;
+  return { ...loaded, problems: loaded.problems.filter(isWrong) };
 }
 
 export function joinSources(

@@ -1,5 +1,6 @@
 import { MAX_BYTES } from '../config/document.ts';
 import { filesIn, writeFile } from '../config/files.ts';
+import { goneConsole } from '../config/gone-names.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { problemText } from '../config/problem.ts';
 import { readCompose } from '../config/read.ts';
@@ -51,6 +52,8 @@ function definitionOf(system: System, name: string): Definition | undefined {
     const text = system.readText(file, MAX_BYTES);
     if (text !== undefined) return readDefinition(text, file);
   }
+  const gone = goneConsole(name);
+  if (gone !== undefined) throw new Failure(`${gone.message} ${gone.hint}`);
   const near = nearestName(name, consoleNames(system));
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   throw new Failure(`there is no console ${name}.${hint} \`ros console list\` names those that are known.`);

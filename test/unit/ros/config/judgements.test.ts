@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
 import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
+import { loadConfig } from '../../../../overlays/ros/config/sources.ts';
 import { tellProblems } from '../../../../overlays/ros/config/tell.ts';
+import { findConsole } from '../../../../overlays/ros/console/consoles.ts';
 import { includedServices } from '../../../../overlays/ros/services/included.ts';
 import { machine } from '../machine.ts';
 
@@ -82,6 +84,31 @@ for (const [text, sentence, left] of IMPOSSIBLE) {
   });
 }
 
+test('what the network would refuse is told where it is written, in the words of ros netconf', () => {
+  const text = 'rancher:\n  network:\n    interfaces:\n      eth0: {addresses: [10.0.0.2/24, 10.0.0.3], vlans: "100,x", gateway_ipv6: 10.0.0.1}\n      br0: {bridge: "a name that is too long"}\n';
+  const { problems } = readCloudConfig(text, 'a.yml');
+  assert.deepEqual(
+    problems.map(({ line, column, message }) => `${line}:${column} ${message.replace(/;.*/, '')}`),
+    [
+      '4:14 rancher.network.interfaces.eth0.addresses: “10.0.0.3” is no address',
+      '4:50 rancher.network.interfaces.eth0.vlans: “x” is no VLAN',
+      '4:66 rancher.network.interfaces.eth0.gateway_ipv6: “10.0.0.1” is no IPv6 address',
+      '5:13 rancher.network.interfaces.br0.bridge: “a name that is too long” cannot be the name of a bridge.',
+    ],
+  );
+});
+
+test('a console that somebody made under an old name is no trouble on that machine', () => {
+  const config = { '/usr/lib/os-release': 'VERSION=v1', '/var/lib/rancher/conf/cloud-config.yml': 'rancher: {console: ubuntu}\n' };
+  assert.equal(loadConfig(machine(config)).problems.length, 1);
+  assert.deepEqual(loadConfig(machine({ ...config, '/var/lib/rancher/consoles/ubuntu.yml': 'console: {image: mine}\n' })).problems, []);
+});
+
+test('a console that is gone is told in the same words when it is to be used', () => {
+  const { problems } = readCloudConfig('rancher: {console: ubuntu}', 'a.yml');
+  assert.throws(() => findConsole(machine(), 'ubuntu'), { message: `${problems[0]?.message} ${problems[0]?.hint}` });
+});
+
 const POSSIBLE: readonly string[] = [
   'rancher: {services: {a: {image: x, ports: ["8080:80"], stop_grace_period: 30s}}}',
   'rancher: {shutdown_timeout: 300, services: {a: {image: x, stop_grace_period: 2m, labels: [io.rancher.os.scope=system]}}}',
@@ -117,7 +144,7 @@ const ELSEWHERE: readonly (readonly [string, RegExp])[] = [
   ['ntp: {servers: [a]}', /Write rancher\.ntp\.servers\./],
   ['users: [default]', /The users are rancher and docker/],
   ['packages: [vim]', /apt-get install/],
-  ['groups: [a]', /addgroup/],
+  ['groups: [a]', /groupadd/],
   ['chpasswd: {}', /rancher\.password/],
   ['growpart: {}', /grows by itself/],
   ['manage_etc_hosts: true', /always/],
