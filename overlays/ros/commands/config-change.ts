@@ -26,6 +26,8 @@ export function set(system: System, { words }: Options): number {
   if (!isKnown(found)) throw unknown(found);
   const { path } = found;
   const given = valueFromText(found.schema, text);
+  if (given.isBroken === true)
+    throw new Failure(`the value for ${key} begins as a list or a mapping and is none; nothing was changed`);
   const { value, findings } = fit(CLOUD_CONFIG, treeOf(path, given.value), (whole) =>
     given.sourceOf(whole.slice(path.length)),
   );

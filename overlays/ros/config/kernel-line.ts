@@ -3,7 +3,7 @@ import { judged } from './judge.ts';
 import { JUDGEMENTS } from './judgements.ts';
 import { findKey, isKnown, splitKeys } from './key-path.ts';
 import { at, mergeInto, type Tree, treeOf } from './merge.ts';
-import type { Finding, Problem } from './problem.ts';
+import { type Finding, formatKeys, type Problem } from './problem.ts';
 import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
 import { valueFromText } from './value-text.ts';
 
@@ -43,9 +43,17 @@ interface Word {
   readonly column: number;
 }
 
+/**
+ * The kernel knows double quotes. RancherOS 1 let single ones keep spaces together too; here they do where they stand around a whole value or
+ * an item of a list, so that an apostrophe is no quote.
+ */
+const WORD = /(?:"[^"]*"?|(?<=^|[\s=,[{:])'[^']*'(?=$|[\s\],}])|[^\s"])+/g;
+
 function splitLine(line: string): readonly Word[] {
-  const words = line.matchAll(/(?:"[^"]*"?|[^\s"])+/g);
-  return [...words].map(({ 0: text, index }) => ({ text: text.replace(/\\(["'])/g, '$1'), column: index + 1 }));
+  return [...line.matchAll(WORD)].map(({ 0: text, index }) => ({
+    text: text.replace(/\\(["' ])/g, '$1'),
+    column: index + 1,
+  }));
 }
 
 function configOf(words: readonly Word[]): { readonly config: CloudConfig; readonly problems: readonly Problem[] } {
@@ -64,7 +72,16 @@ function configOf(words: readonly Word[]): { readonly config: CloudConfig; reado
       add({ severity: 'error', path: found.path, message: `“${text}” needs a value, as in ${text}=VALUE.` });
       continue;
     }
-    const { value, sourceOf } = valueFromText(found.schema, setting.value ?? 'true');
+    const { value, sourceOf, isBroken = false } = valueFromText(found.schema, setting.value ?? 'true');
+    if (isBroken || text.includes('\ufffd')) {
+      const trouble = isBroken ? 'begins as a list or a mapping and is none' : 'is not UTF-8 text';
+      add({
+        severity: 'error',
+        path: found.path,
+        message: `The value of “${formatKeys(found.path)}” ${trouble}; it is left out.`,
+      });
+      continue;
+    }
     const fitted = fit(CLOUD_CONFIG, treeOf(found.path, value), (path) => sourceOf(path.slice(found.path.length)));
     const possible = judged(fitted.value, JUDGEMENTS);
     for (const finding of [...fitted.findings, ...possible.findings]) add(finding);
@@ -81,13 +98,16 @@ function added(before: Tree, next: Tree, path: readonly string[]): Tree {
 
 function settingOf(word: string): { readonly keys: readonly string[]; readonly value?: string } | undefined {
   if (OF_INIT.test(word)) return undefined;
-  // The kernel lets the quote stand in front of the whole word too.
-  const text = /^"(rancher|cc)\./.test(word) ? word.slice(1).replace(/"$/, '') : word;
+  // The quote may stand in front of the whole word too.
+  const text = /^["'](rancher|cc)\./.test(word) ? word.slice(1).replace(/["']$/, '') : word;
   const found = /^(?:cc\.(?=.)|(?=rancher\.))((?:"[^"]*"|'[^']*'|[^="'])+)(?:=(.*))?$/s.exec(text);
   if (found === null) return undefined;
   const [, keys = '', value] = found;
   try {
-    return { keys: splitKeys(keys), ...(value === undefined ? {} : { value: value.replace(/^"([^"]*)"?$/, '$1') }) };
+    return {
+      keys: splitKeys(keys),
+      ...(value === undefined ? {} : { value: value.replace(/^"([^"]*)"?$|^'([^']*)'$/, '$1$2') }),
+    };
   } catch {
     return { keys: [keys] };
   }

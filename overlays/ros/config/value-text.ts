@@ -7,6 +7,8 @@ import type { Schema } from './schema-words.ts';
 export interface ValueText {
   readonly value: unknown;
   readonly sourceOf: SourceOf;
+  /** The text begins as a list or a mapping and is none. */
+  readonly isBroken?: boolean;
 }
 
 /**
@@ -16,22 +18,40 @@ export interface ValueText {
 export function valueFromText(schema: Schema, text: string): ValueText {
   const types = typesOf(schema);
   const isFlow = /^\s*[[{]/.test(text);
-  const asTyped = { value: text, sourceOf: () => text };
+  const asTyped: ValueText = { value: text, sourceOf: () => text };
   if (types.includes('string') && !(isFlow && types.length > 1)) return asTyped;
+  const parsed = fromYaml(text, types.length === 1 && types[0] === 'array');
+  if (parsed !== undefined) return parsed;
+  if (!isFlow) return asTyped;
+  const items = types.includes('array') && schema.items?.type === 'string' ? plainItems(text) : undefined;
+  return items === undefined ? { ...asTyped, isBroken: true } : { value: items, sourceOf: () => undefined };
+}
+
+function fromYaml(text: string, isList: boolean): ValueText | undefined {
   try {
     const document = parseDocument(text, PARSING);
-    if (document.errors.length > 0) return asTyped;
+    if (document.errors.length > 0) return undefined;
     const value = document.toJS(TO_JS) as unknown;
-    const isOne = typeof value === 'number' || typeof value === 'boolean';
-    const isList = types.length === 1 && types[0] === 'array';
+    const isOne = isList && (typeof value === 'number' || typeof value === 'boolean');
     return {
-      value: isOne && isList ? [value] : value,
+      value: isOne ? [value] : value,
       sourceOf(path) {
         const node = isOne ? document.contents : document.getIn(path, true);
         return isScalar(node) ? node.source : undefined;
       },
     };
   } catch {
-    return asTyped;
+    return undefined;
   }
+}
+
+/** `[*, @a]` as a list of texts: what begins so means something else in YAML, and nobody who types a list thinks of that. */
+function plainItems(text: string): readonly string[] | undefined {
+  const inside = /^\s*\[([^[\]{}"']*)\]\s*$/.exec(text)?.[1];
+  return inside === undefined
+    ? undefined
+    : inside
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
 }
