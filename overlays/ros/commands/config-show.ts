@@ -1,24 +1,16 @@
 import { stringify } from 'yaml';
 import { writeFile } from '../config/files.ts';
 import { findKey, isKnown, splitKeys } from '../config/key-path.ts';
-import { at, isTree, type Tree, without } from '../config/merge.ts';
+import { at, isTree, type Tree } from '../config/merge.ts';
 import type { Finding } from '../config/problem.ts';
 import { readCloudConfig } from '../config/read.ts';
 import type { ServiceConfig } from '../config/schema.ts';
 import { CLOUD_CONFIG } from '../config/schema.ts';
+import { withoutSecrets } from '../config/secrets.ts';
 import { joinFiles, loadConfig, readSources } from '../config/sources.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
-
-/** What `export` leaves out unless it is told otherwise. */
-const PRIVATE = [
-  ['rancher', 'ssh', 'keys'],
-  ['rancher', 'docker', 'ca_key'],
-  ['rancher', 'docker', 'ca_cert'],
-  ['rancher', 'docker', 'server_key'],
-  ['rancher', 'docker', 'server_cert'],
-] as const;
 
 /** `ros config get KEY`: the value that holds, from whichever source; nothing where there is none. */
 export function get(system: System, { words, flags }: Options): number {
@@ -49,7 +41,7 @@ export function exportConfig(system: System, { words, flags, values }: Options):
   const { files } = readSources(system);
   const chosen = flags.has('full') ? files : files.filter(({ by }) => by === 'user');
   const all = joinFiles(chosen).config as Tree;
-  const tree = flags.has('private') ? all : PRIVATE.reduce<Tree>((left, path) => without(left, path), all);
+  const tree = flags.has('private') ? all : withoutSecrets(CLOUD_CONFIG, all);
   const text = flags.has('json') ? JSON.stringify(tree, undefined, 2) : yamlText(tree);
   const output = values.get('output');
   if (output === undefined) system.print(text);

@@ -12,7 +12,7 @@ const USAGE = `usage: ros config COMMAND
   set KEY VALUE     changes the user's own file; the value is YAML, such as '[a, b]'
   merge [-i FILE]   lays a cloud-config over the user's own file
   export            what the user's files say
-                    (-f, --full: the release's too; -p, --private: keys too; -o, --output FILE)
+                    (-f, --full: the release's too; -p, --private: passwords and keys too; -o, --output FILE)
   validate          says what is wrong with a cloud-config, and where (-i FILE; -a, --all: with all of this machine)
   images            images of all services (-i FILE)
 

@@ -1,3 +1,5 @@
+import { withoutPasswords } from '../runtime/hidden.ts';
+
 /** Keys, and positions in lists, from the top to a value. */
 export type Path = readonly (string | number)[];
 
@@ -27,16 +29,13 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
 }
 
 const SECRET = /\b([\w-]*(?:passw(?:or)?ds?|psk|pin|secret|token|auth|key)[\w-]*["']?\s*[=:]\s*)[^”;]+/gi;
-const IN_URL = /:\/\/[^/@\s]*@/g;
 
 /** The same for the console of the machine, which the kernel's log keeps for others: the sentence without the value that does not fit, and without the text behind a key. */
 export function problemForConsole(problem: Problem): string {
   const message = problem.message
     .replace(/, not “[^”]*”/, '')
     .replace(/ from “([^”:]*:)\s[^”]*” on/, ' from “$1 …” on');
-  return problemText({ ...problem, message })
-    .replace(IN_URL, '://…@')
-    .replace(SECRET, '$1…');
+  return withoutPasswords(problemText({ ...problem, message })).replace(SECRET, '$1…');
 }
 
 /** The same for a log, which others read too: a warning whole, of an error where it is and what it is about, but no word of what stands there. */

@@ -1,3 +1,4 @@
+import { withoutPasswords } from './hidden.ts';
 import { sendAll } from './http.ts';
 import type { System } from './system.ts';
 
@@ -14,8 +15,9 @@ export type Fetched =
 /** A text of at most `maxBytes` (1 MiB) that a user named by its URL; waits for it for half a minute. */
 export function fetchText(system: System, url: string, { maxBytes = MOST_BYTES } = {}): Fetched {
   const [response] = sendAll(system, [{ method: 'GET', url, maxTime: 30, maxBytes, redirects: 5 }]);
+  const shown = withoutPasswords(url);
   const { status = 0, body = '', curl = 0 } = response ?? {};
-  if (curl === TOO_LARGE) return { trouble: `${url} is larger than ${Math.floor(maxBytes / 1024)} KiB` };
-  if (status === 0) return { trouble: `${url} does not answer; is there a network?` };
-  return status === 200 ? { text: body } : { trouble: `${url} answers with status ${status}` };
+  if (curl === TOO_LARGE) return { trouble: `${shown} is larger than ${Math.floor(maxBytes / 1024)} KiB` };
+  if (status === 0) return { trouble: `${shown} does not answer; is there a network?` };
+  return status === 200 ? { text: body } : { trouble: `${shown} answers with status ${status}` };
 }

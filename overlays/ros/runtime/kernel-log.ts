@@ -1,3 +1,4 @@
+import { withoutPasswords } from './hidden.ts';
 import type { System } from './system.ts';
 import { utf8Length } from './utf8.ts';
 
@@ -56,7 +57,7 @@ function pieces(word: string, most: number): readonly string[] {
 
 /** The kernel's console and dmesg know no UTF-8, and a terminal obeys control characters: those of a sentence may be others' words. */
 function plain(text: string): string {
-  return text
+  return withoutPasswords(text)
     .replace(/[“”]/g, '"')
     .replace(/’/g, "'")
     .replace(/…/g, '...')

@@ -1,6 +1,7 @@
 import * as os from 'os';
 import * as std from 'std';
 import { EPIPE, pushAll } from './descriptors.ts';
+import { withoutPasswords } from './hidden.ts';
 import { runAll, withLock } from './processes.ts';
 import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
@@ -92,5 +93,5 @@ export const quickjs: System = {
   now: () => os.now(),
   print,
   // Where there is nobody to complain to, nobody can be told.
-  complain: (text) => void pushAll(2, utf8Bytes(`ros: ${text}\n`)),
+  complain: (text) => void pushAll(2, utf8Bytes(`ros: ${withoutPasswords(text)}\n`)),
 };

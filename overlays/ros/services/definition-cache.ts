@@ -1,6 +1,7 @@
 import { MAX_CHARACTERS } from '../config/document.ts';
 import { writeFile } from '../config/files.ts';
 import { fetchText } from '../runtime/fetch-text.ts';
+import { withoutPasswords } from '../runtime/hidden.ts';
 import { must } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
@@ -18,7 +19,7 @@ export function cachedDefinition(system: System, url: string): string | undefine
 export function fetchDefinition(system: System, url: string): string | undefined {
   const { text, trouble } = fetchText(system, url, { maxBytes: MAX_CHARACTERS });
   if (text === undefined) return trouble;
-  if (text.trim() === '') return `${url} is empty`;
+  if (text.trim() === '') return `${withoutPasswords(url)} is empty`;
   writeFile(system, fileOf(system, url), text);
   return undefined;
 }

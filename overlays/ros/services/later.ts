@@ -3,6 +3,7 @@ import { CLOUD_CONFIG_FOLDER, loadConfig } from '../config/sources.ts';
 import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
+import { withoutPasswords } from '../runtime/hidden.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { guard } from '../runtime/steps.ts';
@@ -151,7 +152,7 @@ function fetchMissing(system: System, config: CloudConfig): void {
     for (let tries = 1; tries <= most; tries += 1) {
       const problem = fetchDefinition(system, url);
       if (problem === undefined) break;
-      if (tries === most) alarm(system, `service ${url}: ${problem}`);
+      if (tries === most) alarm(system, `service ${withoutPasswords(url)}: ${problem}`);
       else system.sleep(tries * 2000);
     }
   }
