@@ -1,5 +1,6 @@
 import type { Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
+import type { MetadataAnswer, MetadataService } from '../rig/metadata-service.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
 
 /** Asks other datasources than at the start, and says what came of it. */
@@ -122,5 +123,63 @@ bootTest({
       prints: /^62$/m,
     },
     { sentence: 'no service has failed', run: 'sudo system-docker ps -a --filter status=restarting -q | grep -c . || true', prints: /^0$/m },
+  ],
+});
+
+/** A metadata service that refuses everything until the machine itself calls for it. */
+function comesWhenCalled(answers: Readonly<Record<string, MetadataAnswer>>): MetadataService {
+  let isThere = false;
+  return {
+    answers: ({ path }) => {
+      if (path === '/come') isThere = true;
+      return isThere ? (answers[path] ?? (path === '/come' ? 'coming' : undefined)) : { status: 503 };
+    },
+  };
+}
+
+const LATE = `#cloud-config
+write_files:
+  - {path: /opt/late/file, content: written late}
+mounts:
+  - [tmpfs, /mnt/late, tmpfs, "size=1m"]
+runcmd:
+  - echo ran >>/run/late-ran
+  - cp /opt/late/file /run/late-file-was-there
+rancher:
+  sysctl: {net.core.somaxconn: 1234}
+`;
+const COUNT = 'cat /run/late-ran; grep -c . /run/late-ran';
+
+bootTest({
+  name: 'a metadata service that comes a minute after the console and Docker is applied when it comes, once',
+  medium: 'kernel',
+  firmware: 'bios',
+  memoryMiB: 1024,
+  append: 'rancher.cloud_init.datasources=[exoscale]',
+  metadata: comesWhenCalled({
+    '/1.0/meta-data/instance-id': 'i-late',
+    '/1.0/meta-data/local-hostname': 'from-late',
+    '/1.0/meta-data/public-keys/': KNOWN_KEY.line,
+    '/1.0/user-data': LATE,
+  }),
+  checks: [
+    { sentence: 'the console is prepared without the service', run: 'ls /run/console-done', eventually: true, deadlineSeconds: 120 },
+    { sentence: 'docker answers', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'somebody at the console is told who is still asked', shows: /No datasource gave a configuration \(exoscale: .*goes on asking in the background: exoscale/ },
+    { sentence: 'so is whoever asks', run: 'sudo ros cloud-init status', prints: /^Still being asked, .*: exoscale\.$/m, eventually: true },
+    { sentence: 'nothing of it is there yet', run: 'hostname; ls /opt/late /run/late-ran 2>&1', exits: 2, prints: /^rancher$/m },
+    { sentence: 'a key lets nobody in yet', ssh: 'id -un', isRefused: true },
+    { sentence: 'the service comes after a while', run: 'sleep 45; curl -s http://169.254.169.254/come', prints: /^coming$/m },
+    { sentence: 'the machine takes its name', run: 'hostname', prints: /^from-late$/m, eventually: true, deadlineSeconds: 120 },
+    { sentence: 'the file is written', run: 'cat /opt/late/file', prints: /^written late$/m, eventually: true },
+    { sentence: 'the mount is there', run: 'grep " /mnt/late tmpfs" /proc/mounts', eventually: true },
+    { sentence: 'runcmd has run, behind the files', run: `cat /run/late-file-was-there; ${COUNT}`, prints: /^written late\n?ran\n1$/m, eventually: true },
+    { sentence: 'the kernel setting is set', run: 'cat /proc/sys/net/core/somaxconn', prints: /^1234$/m },
+    { sentence: 'its key lets its owner in', ssh: 'id -un', prints: /^rancher$/m, eventually: true },
+    { sentence: 'it is told that it came late', run: 'sudo ros cloud-init status', prints: /^exoscale gave the configuration late, \d+ s after the machine was switched on/m },
+    { sentence: 'the service that asked has ended', run: 'sudo system-docker ps -a --filter name=cloud-init --format "{{.Status}}"', prints: /^Exited \(0\)/m, eventually: true },
+    { sentence: 'asked again by hand, nothing is run twice', run: `sudo ros cloud-init; ${COUNT}`, prints: /^ran\n1$/m },
+    { sentence: 'a console that starts anew runs nothing twice either', run: `sudo system-docker restart -t 1 console >/dev/null; true`, exits: 0 },
+    { sentence: 'the machine keeps name and file', run: `hostname; cat /opt/late/file; ${COUNT}`, prints: /^from-late\nwritten late\n?ran\n1$/m, eventually: true },
   ],
 });

@@ -3,23 +3,28 @@ import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
 import { askOne, LIMIT, outcomeFile } from '../datasources/ask.ts';
 import { fetchConfiguration } from '../datasources/fetch.ts';
+import { askAgain } from '../datasources/late.ts';
 import { wantedSources } from '../datasources/list.ts';
 import { DONE, readStatus, type Status } from '../datasources/status.ts';
 import { requireRoot } from '../runtime/require-root.ts';
-import { must, run } from '../runtime/run.ts';
-import type { System } from '../runtime/system.ts';
+import { run } from '../runtime/run.ts';
+import { Failure, type System } from '../runtime/system.ts';
 
 const USAGE = `usage: ros cloud-init [status [--json]]
 
 Asks the datasources of rancher.cloud_init.datasources for the configuration of this machine, saves what the first good
-one gives, and applies it. The system does so by itself at every start. When it is run again later, name, network, kernel
-settings, keys and password hold at once; files, mounts, commands and services follow with the next start.
+one gives, and applies it. The system does so by itself at every start, and goes on asking in the background where none
+answers. What comes late, or when this is run again, is applied at once: name, network, kernel settings, keys, password,
+files, mounts, services; commands and scripts are run that this start has not run yet.
 
   status   which datasource gave the configuration of this start, and what was wrong with the others
 
 Exit status: 0, or 1 when no datasource gave anything.`;
 
 const WORDS = ['status'];
+const LOCK = '/run/ros/cloud-init.lock';
+/** Exit status by which the service is told that some sources may still answer. */
+const GOES_ON = 3;
 
 /** `ros cloud-init` */
 export function cloudInit(system: System, args: readonly string[]): number {
@@ -31,6 +36,10 @@ export function cloudInit(system: System, args: readonly string[]): number {
     return 0;
   }
   if (options[0] === '--ask' && options.length === 1) return ask(system, Number(word));
+  // By the service, which holds the lock.
+  if (options[0] === '--service' && args.length === 1) return first(system);
+  if (options[0] === '--late' && args.length === 1) return askAgain(system) ? GOES_ON : 0;
+  if (options[0] === '--locked' && args.length === 1) return fetchConfiguration(system, { isRunning: 'always' });
   const isStatus =
     word === 'status' && words.length === 1 && options.every((option) => option === '--json' || option === '-j');
   if (isStatus) return status(system, options.length > 0);
@@ -41,22 +50,34 @@ export function cloudInit(system: System, args: readonly string[]): number {
     );
     return 2;
   }
+  return byHand(system);
+}
+
+/** The service's first round, beside the start of console and network. They wait for the mark. */
+function first(system: System): number {
   run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
   // The console that starts waits for the mark, and prepares its logins by itself.
   const isAgain = system.readText(DONE) !== undefined;
   try {
-    const status = fetchConfiguration(system);
-    if (isAgain && status === 0) prepareLogins(system);
-    return status;
+    const status = fetchConfiguration(system, { goesOn: true, ...(isAgain ? { isRunning: 'always' } : {}) });
+    return (readStatus(system)?.asking ?? []).length > 0 ? GOES_ON : status;
   } finally {
     // Whatever went wrong: others wait for this.
     system.writeText(DONE, '');
   }
 }
 
-/** Keys and passwords are the console's business, and this may run in another container. */
-function prepareLogins(system: System): void {
-  must(system, ['system-docker', 'exec', 'console', 'ros', 'console-init']);
+/** This program again, alone: two that ask and save at once would mix what they got. */
+function byHand(system: System): number {
+  requireRoot(system, 'ros cloud-init');
+  run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
+  const { status, stdout } = run(system, ['flock', '-o', '-w', '120', LOCK, 'ros', 'cloud-init', '--locked'], {
+    withErrors: true,
+  });
+  if (stdout !== '') system.print(stdout.trimEnd());
+  if (status > 1)
+    throw new Failure(`the datasources could not be asked (status ${status}); another call may still be at it`);
+  return status;
 }
 
 /** Asks one source, by its number, and leaves its outcome where the process that started this one looks. */
@@ -83,13 +104,18 @@ function notAsked(system: System): readonly string[] {
   return [`No datasource was asked in this start: the machine has no disk for ${names.join(' or ')}.`];
 }
 
-function linesOf({ datasource, userData, seconds, isOfEarlierStart, sources, problems }: Status): readonly string[] {
+function linesOf(status: Status): readonly string[] {
+  const { datasource, userData, seconds, afterSeconds, isOfEarlierStart, sources, problems, asking } = status;
+  const late = afterSeconds === undefined ? '' : ` late, ${afterSeconds} s after the machine was switched on`;
   const first =
     datasource === undefined
       ? `No datasource gave anything (${seconds} s).${isOfEarlierStart ? ' What an earlier start saved is in force.' : ''}`
-      : `${datasource} gave the configuration (${seconds} s; user-data: ${userData ?? 'none'}).`;
+      : `${datasource} gave the configuration${late} (${seconds} s; user-data: ${userData ?? 'none'}).`;
   return [
     first,
+    ...(asking.length === 0
+      ? []
+      : [`Still being asked, now and then and whenever an address comes: ${asking.join(', ')}.`]),
     ...sources.map(
       ({ name, state, reason }) => `  ${name.padEnd(14)} ${state}${reason === undefined ? '' : `: ${reason}`}`,
     ),

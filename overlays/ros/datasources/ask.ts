@@ -2,7 +2,7 @@ import { isTree } from '../config/merge.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
-import { type Context, type Found, WORK_FOLDER } from './datasource.ts';
+import { type Context, type Found, Trouble, WORK_FOLDER } from './datasource.ts';
 import type { Wanted } from './list.ts';
 
 /** Milliseconds for everything that is asked over a network, the wait for an address included. */
@@ -11,7 +11,13 @@ export const LIMIT = 10_000;
 /** How it went with one source. */
 export type Outcome =
   | { readonly name: string; readonly state: 'found'; readonly found: Found }
-  | { readonly name: string; readonly state: 'failed'; readonly reason: string }
+  | {
+      readonly name: string;
+      readonly state: 'failed';
+      readonly reason: string;
+      /** It may answer later: its network is not there yet, or its server. */
+      readonly mayPass: boolean;
+    }
   /** Another one that counts more had answered. */
   | { readonly name: string; readonly state: 'not waited for' };
 
@@ -19,7 +25,17 @@ export interface AskOptions {
   /** Starts others, each with the number of its source, and gives their process ids. */
   readonly start?: (system: System, numbers: readonly number[]) => readonly number[];
   readonly at?: Context['at'];
+  /** Sources that are not asked, by their numbers, and why. */
+  readonly passedOver?: ReadonlyMap<number, string>;
 }
+
+/**
+ * Number of the source that this process waits for by itself, while it does; else empty. The service's script looks here when no answer
+ * comes: a drive can keep a process waiting that nothing ends.
+ */
+export const ASKED_NOW = '/run/ros/cloud-init.asked-now';
+/** Numbers of the sources that the service's script has given up in this start, a line each. */
+export const GIVEN_UP = '/run/ros/cloud-init.given-up';
 
 /**
  * Asks all sources and waits for no more than the first good one in their order. What needs no network is asked first, by this
@@ -28,6 +44,9 @@ export interface AskOptions {
 export function askSources(system: System, wanted: readonly Wanted[], options: AskOptions = {}): readonly Outcome[] {
   const deadline = system.now() + LIMIT;
   const outcomes = new Map<number, Outcome>();
+  for (const [number, reason] of [...(options.passedOver ?? []), ...givenUp(system)]) {
+    outcomes.set(number, { name: wanted[number]?.name ?? '', state: 'failed', reason, mayPass: false });
+  }
   const isDecided = (number: number) => {
     for (let earlier = 0; earlier < number; earlier += 1) {
       const state = outcomes.get(earlier)?.state;
@@ -37,11 +56,15 @@ export function askSources(system: System, wanted: readonly Wanted[], options: A
     return false;
   };
   wanted.forEach((each, number) => {
-    if (each.source.needs !== 'network' && !isDecided(number))
-      outcomes.set(number, askOne(system, each, deadline, options.at));
+    if (each.source.needs === 'network' || outcomes.has(number) || isDecided(number)) return;
+    system.writeText(ASKED_NOW, `${number}\n`);
+    outcomes.set(number, askOne(system, each, deadline, options.at));
+    system.writeText(ASKED_NOW, '');
   });
   const best = [...outcomes].filter(([, { state }]) => state === 'found').map(([number]) => number)[0] ?? wanted.length;
-  const open = wanted.flatMap((each, number) => (each.source.needs === 'network' && number < best ? [number] : []));
+  const open = wanted.flatMap((each, number) =>
+    each.source.needs === 'network' && number < best && !outcomes.has(number) ? [number] : [],
+  );
   const [single] = open;
   const alone = single === undefined ? undefined : wanted[single];
   if (open.length === 1 && single !== undefined && alone !== undefined) {
@@ -68,8 +91,14 @@ export function askOne(
     };
     return { name, state: 'found', found: source.ask(context) };
   } catch (error) {
-    return { name, state: 'failed', reason: sentenceOf(error) };
+    const mayPass = error instanceof Trouble ? error.mayPass : source.needs === 'network';
+    return { name, state: 'failed', reason: sentenceOf(error), mayPass };
   }
+}
+
+function givenUp(system: System): readonly (readonly [number, string])[] {
+  const lines = (system.readText(GIVEN_UP) ?? '').split('\n').filter((line) => /^\d+$/.test(line));
+  return lines.map((line) => [Number(line), 'it hangs, and is not asked again in this start'] as const);
 }
 
 export const outcomeFile = (number: number): string => `${WORK_FOLDER}/outcome.${number}`;
@@ -97,7 +126,8 @@ function askInParallel(
   const kill = 'for group; do kill -9 "-$group"; done 2>/dev/null; rm -f "$0"/outcome.*';
   run(system, ['sh', '-c', kill, WORK_FOLDER, ...pids.map(String)]);
   for (const number of missing().filter((each) => !isDecided(each))) {
-    outcomes.set(number, { name: wanted[number]?.name ?? '', state: 'failed', reason: 'it did not answer in time' });
+    const name = wanted[number]?.name ?? '';
+    outcomes.set(number, { name, state: 'failed', reason: 'it did not answer in time', mayPass: true });
   }
 }
 
@@ -114,5 +144,7 @@ function startAskers(system: System, numbers: readonly number[]): readonly numbe
 function parseOutcome(text: string | undefined, name: string): Outcome | undefined {
   if (text === undefined) return undefined;
   const value: unknown = JSON.parse(text);
-  return isTree(value) ? (value as unknown as Outcome) : { name, state: 'failed', reason: 'its answer was lost' };
+  return isTree(value)
+    ? (value as unknown as Outcome)
+    : { name, state: 'failed', reason: 'its answer was lost', mayPass: true };
 }

@@ -47,7 +47,12 @@ function joined(cd: Part | undefined, service: Part | undefined, before: readonl
     keys: numbered([...new Set(keys.map((key) => (typeof key === 'string' ? key.trim() : key)))]),
   });
   const userData = cd?.userData ?? service?.userData;
-  return { metadata, problems: [...before, ...problems], ...(userData === undefined ? {} : { userData }) };
+  return {
+    metadata,
+    problems: [...before, ...problems],
+    ...(userData === undefined ? {} : { userData }),
+    ...(service === undefined ? { isPartial: true } : {}),
+  };
 }
 
 function provisioningCd(system: System): Part | undefined {

@@ -1,7 +1,7 @@
 import { MAX_CHARACTERS } from '../config/document.ts';
 import { type Request, type Response, sendAll } from '../runtime/http.ts';
-import { Failure } from '../runtime/system.ts';
-import { type Context, WORK_FOLDER } from './datasource.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { type Context, Trouble, WORK_FOLDER } from './datasource.ts';
 import { quoted } from './values.ts';
 
 /** Bytes of one answer: metadata of machines with many keys is large, but not this large. */
@@ -31,7 +31,7 @@ export function askAll(context: Context, asked: readonly Ask[]): readonly Respon
   for (let round = 1; ; round += 1) {
     const left = (deadline - system.now()) / 1000;
     const missing = asked.filter((ask) => !answers.has(ask));
-    if (left <= 0.05) throw new Failure(`${hostOf(missing[0]?.url ?? '')} did not answer in time`);
+    if (left <= 0.05) throw new Trouble(`${hostOf(missing[0]?.url ?? '')} did not answer in time`, true);
     const responses = sendAll(
       system,
       missing.map((ask) => requestOf(context, ask, left)),
@@ -46,10 +46,10 @@ export function askAll(context: Context, asked: readonly Ask[]): readonly Respon
     });
     const [trouble] = again;
     if (trouble === undefined) break;
-    if (hasRoute(context)) unreachable += 1;
+    if (hasRoute(context.system)) unreachable += 1;
     const pause = Math.min(200 * round, 1000);
     if (unreachable >= ATTEMPTS || system.now() + pause >= deadline) {
-      throw new Failure(hasRoute(context) ? trouble : `${trouble} (there is no address yet)`);
+      throw new Trouble(hasRoute(context.system) ? trouble : `${trouble} (there is no address yet)`, true);
     }
     system.sleep(pause);
   }
@@ -113,7 +113,7 @@ function checked({ url, isUserData }: Ask, response: Response): Response {
   if (response.curl === 63 || response.body.length > most) {
     throw new Failure(`${host} answered with more than ${most} bytes, which are not read`);
   }
-  if (response.curl === 28) throw new Failure(`${host} began to answer, but not to the end in time`);
+  if (response.curl === 28) throw new Trouble(`${host} began to answer, but not to the end in time`, true);
   if ([35, 51, 58, 60, 77, 83, 91].includes(response.curl)) {
     throw new Failure(`${host} cannot be trusted: its certificate is not valid here, or the clock is wrong`);
   }
@@ -129,7 +129,7 @@ export function hostOf(url: string): string {
 }
 
 /** Whether a card has got so far that something beyond the machine has a way: a default route, or a link-local one. */
-function hasRoute({ system }: Context): boolean {
+export function hasRoute(system: System): boolean {
   const ways = (system.readText('/proc/net/route') ?? '').split('\n').slice(1);
   if (ways.some((way) => /^(?!lo\b|docker|br-|veth)\S+\t(?:00000000|[0-9A-F]{4}FEA9)\t/.test(way))) return true;
   const wider = (system.readText('/proc/net/ipv6_route') ?? '').split('\n');

@@ -1,6 +1,6 @@
 import type { Tree } from '../config/merge.ts';
 import type { Metadata } from '../config/metadata.ts';
-import type { System } from '../runtime/system.ts';
+import { Failure, type System } from '../runtime/system.ts';
 
 /** What a datasource gave. */
 export interface Found {
@@ -11,6 +11,17 @@ export interface Found {
   readonly network?: Tree;
   /** Sentences about what was left out of it. */
   readonly problems: readonly string[];
+  /** A part of it, such as a metadata service beside a disk, did not answer, and is asked for again. */
+  readonly isPartial?: boolean;
+}
+
+/** A failure of a source of which it is known whether it may pass by itself. Of others the source decides: networks may be late, disks are not. */
+export class Trouble extends Failure {
+  readonly mayPass: boolean;
+  constructor(message: string, mayPass: boolean) {
+    super(message);
+    this.mayPass = mayPass;
+  }
 }
 
 /** What a datasource has to work with. */

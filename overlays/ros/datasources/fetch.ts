@@ -1,23 +1,26 @@
 import { problemText } from '../config/problem.ts';
-import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { tellProblems } from '../config/tell.ts';
-import { runBootCommands } from '../early/bootcmd.ts';
-import { setHostname } from '../early/hostname.ts';
-import { loadModules } from '../early/modules.ts';
-import { setKernelSettings } from '../early/sysctl.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
-import { must } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
-import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
+import { applyChanged, applyToRunning } from './apply.ts';
 import { type AskOptions, askSources, LIMIT, type Outcome } from './ask.ts';
 import { type Wanted, wantedSources } from './list.ts';
 import { hasSaved, type Saved, saveFound } from './save.ts';
-import { writeStatus } from './status.ts';
+import { readStatus, type Status, writeStatus } from './status.ts';
 
-/** Asks the datasources, saves what the best one gave, and applies what has become other than it was. */
-export function fetchConfiguration(system: System, options: AskOptions = {}): number {
+export interface FetchOptions extends AskOptions {
+  /** The console and the services run already: what they have to do with a configuration is done too; or only where it is another. */
+  readonly isRunning?: 'always' | 'where other';
+  /** This goes on asking, so sources that may still answer stay in the status. Default: as the status has it. */
+  readonly goesOn?: boolean;
+  /** For the status, where it goes on asking. */
+  readonly networkSince?: number;
+}
+
+/** Asks the datasources, saves what the best one gave, and applies what has become other than it was. Gives the exit status. */
+export function fetchConfiguration(system: System, options: FetchOptions = {}): number {
   const began = system.now();
   const before = loadConfig(system).config;
   const { wanted, problems } = wantedSources(system, before);
@@ -32,18 +35,21 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
       failures.push(sentenceOf(error));
     }
   }
+  const isLate = options.isRunning === 'where other';
   const isOfEarlierStart = saved === undefined && hasSaved(system);
+  const asking = askedOn(outcomes, options.goesOn ?? (readStatus(system)?.asking.length ?? 0) > 0);
   const all = [
     ...problems,
     ...failures,
     ...(best?.state === 'found' ? best.found.problems.map((problem) => `${best.name}: ${problem}`) : []),
     // Sources that count more than the one that was taken failed for a reason that somebody may want to know.
-    ...(best === undefined && wanted.length > 0 ? [nothingFound(outcomes, isOfEarlierStart)] : []),
+    ...(best === undefined && wanted.length > 0 ? [nothingFound(outcomes, isOfEarlierStart, asking)] : []),
   ];
-  writeStatus(system, {
+  const status: Status = {
     ...(best === undefined ? {} : { datasource: best.name }),
     ...(saved === undefined ? {} : { userData: saved.kind }),
     seconds: Math.round((system.now() - began) / 100) / 10,
+    ...(isLate && best !== undefined ? { afterSeconds: uptime(system) } : {}),
     isOfEarlierStart,
     sources: outcomes.map((outcome) => ({
       name: outcome.name,
@@ -52,21 +58,57 @@ export function fetchConfiguration(system: System, options: AskOptions = {}): nu
     })),
     // What stands in files that are in force is found there again, with its place.
     problems: saved?.kind === 'refused' ? [...all, ...saved.problems.map(problemText)] : all,
-  });
+    asking,
+    ...(options.networkSince === undefined ? {} : { networkSince: options.networkSince }),
+  };
+  const told = tellOnce(system, status);
+  writeStatus(system, status);
   for (const outcome of outcomes) {
-    if (outcome.state === 'failed') note(system, `datasource ${outcome.name}: ${outcome.reason}`);
+    if (outcome.state === 'failed' && told.isNew(outcome.reason))
+      note(system, `datasource ${outcome.name}: ${outcome.reason}`);
   }
   if (best !== undefined) note(system, `datasource ${best.name} gave the configuration`);
-  for (const problem of all) alarm(system, problem);
-  tellProblems(system, `The user-data of ${best?.name}`, saved?.problems ?? []);
-  const status = saved === undefined ? 0 : applyChanged(system, before, loadConfig(system).config);
-  if (best?.state === 'found')
-    tellReady(
-      system,
-      wanted.find(({ name }) => name === best.name),
-      options.at,
-    );
-  return best === undefined && wanted.length > 0 ? 1 : status;
+  if (best !== undefined && isLate && saved?.isOther === true)
+    alarm(system, `datasource ${best.name} has answered; what it gave is applied now`);
+  for (const problem of all) if (told.isNew(problem)) alarm(system, problem);
+  if (saved === undefined || best === undefined) return wanted.length > 0 ? 1 : 0;
+  tellProblems(system, `The user-data of ${best.name}`, saved.problems);
+  const now = loadConfig(system).config;
+  let exit = applyChanged(system, before, now);
+  const from = wanted.find(({ name }) => name === best.name);
+  tellReady(system, from, options.at);
+  if (options.isRunning === 'always' || (options.isRunning !== undefined && saved.isOther))
+    exit |= applyToRunning(system, before, now);
+  return exit;
+}
+
+/** Seconds since the machine was switched on. */
+function uptime(system: System): number {
+  return Math.round(Number((system.readText('/proc/uptime') ?? '').split(' ')[0]));
+}
+
+/** Names of the sources that may still give something: all that did not answer where none did, or the one that gave a part. */
+function askedOn(outcomes: readonly Outcome[], goesOn: boolean): readonly string[] {
+  if (!goesOn) return [];
+  const best = outcomes.find((outcome) => outcome.state === 'found');
+  if (best?.state === 'found') return best.found.isPartial === true ? [best.name] : [];
+  return [
+    ...new Set(outcomes.flatMap((outcome) => (outcome.state === 'failed' && outcome.mayPass ? [outcome.name] : []))),
+  ];
+}
+
+/** Who goes on asking says the same thing once. */
+function tellOnce(system: System, now: Status): { readonly isNew: (sentence: string) => boolean } {
+  const before = readStatus(system);
+  const isAgain = before !== undefined && before.asking.length > 0 && now.asking.length > 0;
+  const said = new Set(
+    isAgain
+      ? [...before.problems, ...before.sources.flatMap(({ reason }) => (reason === undefined ? [] : [reason]))]
+      : [],
+  );
+  const isStill = isAgain && JSON.stringify(before.asking) === JSON.stringify(now.asking);
+  // The sentence about all of them repeats each one's reason, which is noted.
+  return { isNew: (sentence) => !said.has(sentence) && !(isStill && sentence.startsWith(NOTHING)) };
 }
 
 /** Whoever gave the configuration may wait for a word; without it the machine runs all the same, for as long as its platform lets it. */
@@ -78,31 +120,16 @@ function tellReady(system: System, from: Wanted | undefined, at: AskOptions['at'
   }
 }
 
-function nothingFound(outcomes: readonly Outcome[], isOfEarlierStart: boolean): string {
+const NOTHING = 'No datasource gave a configuration';
+
+function nothingFound(outcomes: readonly Outcome[], isOfEarlierStart: boolean, asking: readonly string[]): string {
   const reasons = outcomes.flatMap((outcome) =>
     outcome.state === 'failed' ? [`${outcome.name}: ${outcome.reason}`] : [],
   );
   const rest = isOfEarlierStart ? 'What an earlier start saved is in force' : 'The machine starts without';
-  return `No datasource gave a configuration (${reasons.join('; ')}). ${rest}; “ros cloud-init” asks again.`;
-}
-
-/** What has been applied to the machine before the datasources were asked, and may be other now. */
-function applyChanged(system: System, before: CloudConfig, now: CloudConfig): number {
-  const isOther = (part: (config: CloudConfig) => unknown) =>
-    JSON.stringify(part(before)) !== JSON.stringify(part(now));
-  return eachStep(system, [
-    // Told only now, they come late; but the machine of the next start would have run them.
-    () => runBootCommands(system, now),
-    ...(isOther(({ hostname }) => hostname) ? [() => setHostname(system, now)] : []),
-    ...(isOther(({ rancher }) => rancher?.modules) ? [() => loadModules(system, now)] : []),
-    ...(isOther(({ rancher }) => rancher?.sysctl) ? [() => setKernelSettings(system, now)] : []),
-    ...(isOther(({ hostname, rancher }) => [hostname, rancher?.network, rancher?.dns])
-      ? [() => applyNetwork(system)]
-      : []),
-  ]);
-}
-
-/** The name of the machine is part of it: DHCP servers are told it. Addresses are waited for by the service network. */
-function applyNetwork(system: System): void {
-  must(system, ['ros', 'netconf', '--no-wait']);
+  const next =
+    asking.length === 0
+      ? '; “ros cloud-init” asks again'
+      : `, and goes on asking in the background: ${asking.join(', ')}`;
+  return `${NOTHING} (${reasons.join('; ')}). ${rest}${next}.`;
 }

@@ -1,4 +1,5 @@
 import type { CloudConfig } from '../config/schema.ts';
+import type { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Services } from '../services/config.ts';
@@ -9,6 +10,8 @@ import { cidata } from './nocloud.ts';
 import { DONE } from './status.ts';
 
 const SERVICE = 'cloud-init';
+/** Seconds of the first round of asking, of which the service itself gives up a part that hangs sooner. */
+const LIMIT = 150;
 
 /** Without the service that asks datasources where there are none to ask: who waits for it, waits for nothing then. */
 export function withoutIdleCloudInit(system: System, config: CloudConfig, services: Services): Services {
@@ -16,6 +19,25 @@ export function withoutIdleCloudInit(system: System, config: CloudConfig, servic
   run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
   system.writeText(DONE, '');
   return new Map([...services].filter(([name]) => name !== SERVICE));
+}
+
+/**
+ * What comes after the service waits for the end of its first round, because what a datasource gives may be about Docker; the service
+ * goes on asking later. Where it does not run, nobody waits for it.
+ */
+export function untilAsked(system: System, engine: Engine): ReadonlyMap<string, () => void> {
+  const isAsked = () => system.readText(DONE) !== undefined;
+  const runs = () => engine.list().some(({ name, state }) => name === SERVICE && state === 'running');
+  const wait = () => {
+    const until = system.now() + LIMIT * 1000;
+    for (let tries = 1; !isAsked() && system.now() < until; tries += 1) {
+      // It is looked for now and then only: a list costs more than a look at a file.
+      if (tries % 40 === 0 && !runs()) break;
+      system.sleep(50);
+    }
+    if (!isAsked()) system.writeText(DONE, '');
+  };
+  return new Map([[SERVICE, wait]]);
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Saved {
   readonly kind: Kind;
   /** What of it cannot be used. */
   readonly problems: readonly Problem[];
+  /** It is other than what was saved before. */
+  readonly isOther: boolean;
 }
 
 /** Puts what a source gave in place of what one gave before, for this start and for those without an answer. */
@@ -35,21 +37,22 @@ export function saveFound(system: System, found: Found): Saved {
   if (data.kind === 'cloud-config') put(BOOT_FILE, data.text);
   if (data.kind === 'compose') put(BOOT_FILE, `${JSON.stringify(data.config, undefined, 2)}\n`);
   if (data.kind === 'script') put(USER_DATA_SCRIPT.path, data.text, '0700');
-  for (const path of [USER_DATA_FILE, BOOT_FILE, USER_DATA_SCRIPT.path, METADATA_FILE]) {
-    replace(system, path, wanted[path]);
-  }
-  replace(system, BOOT_NETWORK_FILE, networkFile(system, found.network));
-  if (data.kind === 'refused') return { kind: data.kind, problems: [data.problem] };
-  return { kind: data.kind, problems: 'problems' in data ? data.problems : [] };
+  const replaced = [USER_DATA_FILE, BOOT_FILE, USER_DATA_SCRIPT.path, METADATA_FILE].map((path) =>
+    replace(system, path, wanted[path]),
+  );
+  replaced.push(replace(system, BOOT_NETWORK_FILE, networkFile(system, found.network)));
+  const isOther = replaced.includes(true);
+  if (data.kind === 'refused') return { kind: data.kind, problems: [data.problem], isOther };
+  return { kind: data.kind, problems: 'problems' in data ? data.problems : [], isOther };
 }
 
-/** Only what is other is written: most starts bring nothing new, and a disk need not be waited for. */
-function replace(system: System, path: string, wanted?: { readonly text: string; readonly mode: string }): void {
-  if (wanted === undefined) {
-    if (system.readText(path) !== undefined) run(system, ['rm', '-f', path]);
-  } else if (system.readText(path) !== wanted.text) {
-    writeFile(system, path, wanted.text, wanted.mode);
-  }
+/** Only what is other is written: most starts bring nothing new, and a disk need not be waited for. Gives whether it was. */
+function replace(system: System, path: string, wanted?: { readonly text: string; readonly mode: string }): boolean {
+  const before = system.readText(path);
+  if (before === wanted?.text) return false;
+  if (wanted === undefined) run(system, ['rm', '-f', path]);
+  else writeFile(system, path, wanted.text, wanted.mode);
+  return true;
 }
 
 /**

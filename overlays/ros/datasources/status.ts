@@ -15,10 +15,16 @@ export interface Status {
   /** What user-data it had. */
   readonly userData?: Kind;
   readonly seconds: number;
+  /** Where it answered late: seconds since the machine was switched on. */
+  readonly afterSeconds?: number;
   /** What an earlier start saved is in force. */
   readonly isOfEarlierStart: boolean;
   readonly sources: readonly { readonly name: string; readonly state: string; readonly reason?: string }[];
   readonly problems: readonly string[];
+  /** Names of the sources that the service cloud-init goes on asking. */
+  readonly asking: readonly string[];
+  /** When the network was first seen while it went on asking, in milliseconds of the clock that never jumps. */
+  readonly networkSince?: number;
 }
 
 export function writeStatus(system: System, status: Status): void {
@@ -31,7 +37,7 @@ export function readStatus(system: System): Status | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isTree(value) ? (value as unknown as Status) : undefined;
+    return isTree(value) ? ({ asking: [], ...value } as unknown as Status) : undefined;
   } catch {
     return undefined;
   }

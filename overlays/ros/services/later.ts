@@ -136,7 +136,8 @@ function settledConfig(system: System, asksCloudInit: boolean): CloudConfig {
   return loadConfig(system).config;
 }
 
-function waitUntil(system: System, seconds: number, isSo: () => boolean): boolean {
+/** Looks twice a second whether something is so; gives whether it has become so in time. */
+export function waitUntil(system: System, seconds: number, isSo: () => boolean): boolean {
   for (let tries = seconds * 2; tries > 0; tries -= 1) {
     if (isSo()) return true;
     system.sleep(500);
@@ -145,7 +146,7 @@ function waitUntil(system: System, seconds: number, isSo: () => boolean): boolea
 }
 
 /** Definitions by URL that cloud-init enabled have never been fetched yet. */
-function fetchMissing(system: System, config: CloudConfig): void {
+export function fetchMissing(system: System, config: CloudConfig): void {
   const missing = enabledNames(config).filter((name) => isUrl(name) && cachedDefinition(system, name) === undefined);
   const most = Math.max(1, config.rancher?.http_load_retries ?? 3);
   for (const url of missing) {

@@ -15,12 +15,18 @@ export interface BootStart {
   readonly kept?: ReadonlySet<string>;
   /** Puts files into containers that do not run yet. */
   readonly fill?: Fill;
+  /** Services that run on when what others wait for is done, each with the wait for it. */
+  readonly awaited?: ReadonlyMap<string, () => void>;
   /** Called when what comes first has been started, and again when all that is urgent has; the others come when it returns. */
   readonly pause?: (after: 'first' | 'urgent') => void;
 }
 
 /** Creates and starts containers as planned. What fails is told, and the others start all the same. */
-export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, pause }: BootStart = {}): Started {
+export function startAll(
+  engine: Engine,
+  plan: Plan,
+  { kept = new Set(), fill, awaited, pause }: BootStart = {},
+): Started {
   const problems = [...plan.problems];
   const lacking: string[] = [];
   const create = (names: readonly string[]): readonly string[] => {
@@ -41,6 +47,7 @@ export function startAll(engine: Engine, plan: Plan, { kept = new Set(), fill, p
       const created = create(wave);
       problems.push(...engine.start(created));
       problems.push(...engine.waitFor(created.filter((name) => plan.once.has(name))));
+      for (const name of wave) awaited?.get(name)?.();
     }
   };
   const part = (has: (name: string) => boolean) => plan.waves.map((wave) => wave.filter(has));

@@ -190,6 +190,7 @@ const FOUND: readonly (WithDisks & { readonly sentence: string; readonly source:
       metadata: { publicKeys: { '000': KEY }, hostname: 'azur' },
       problems: ['169.254.169.254 cannot be reached (there is no address yet); the provisioning CD counts alone.'],
       userData: CONFIG,
+      isPartial: true,
     },
   },
 ];

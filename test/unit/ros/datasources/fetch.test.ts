@@ -36,7 +36,7 @@ function prepared(datasources: string, files: Readonly<Record<string, string>> =
     {
       answer: ({ argv }) => {
         if (argv[0] === 'blkid') return { status: 2, stdout: '' };
-        if (!['hostname', 'modprobe', 'ros', 'system-docker'].includes(argv[0] ?? '')) return undefined;
+        if (!['hostname', 'modprobe', 'ros', 'system-docker', 'timeout'].includes(argv[0] ?? '')) return undefined;
         ran.push(argv.join(' '));
         return { status: 0, stdout: '' };
       },
@@ -44,6 +44,9 @@ function prepared(datasources: string, files: Readonly<Record<string, string>> =
   );
   return { on, ran };
 }
+
+/** What the console is called for when a configuration comes late. */
+const CONSOLE = ['system-docker exec console ros console-init', 'timeout 120 system-docker exec console ros console-finish'];
 
 const modeOf = (on: Machine, path: string) => (statSync(join(on.root, path)).mode & 0o777).toString(8);
 
@@ -115,7 +118,7 @@ test('a name that is no datasource is told with the nearest one, and the others 
 
 test('the command leaves its mark whatever happens', () => {
   const { on } = prepared('["file:/nowhere"]');
-  cloudInit(on, []);
+  cloudInit(on, ['--service']);
   assert.equal(on.readText('/run/ros/cloud-init-done'), '');
   assert.equal(cloudInit(on, ['status']), 0);
   assert.match(on.printed.join('\n'), /^No datasource gave anything \([\d.]+ s\)\.\n {2}file +failed: \/nowhere does not exist\n/);
@@ -123,10 +126,10 @@ test('the command leaves its mark whatever happens', () => {
 
 test('run again later, it has the console prepare its logins, whose keys may be others; at the start the console does so itself', () => {
   const { on, ran } = prepared('["file:/given"]', { '/given': `#cloud-config\nssh_authorized_keys: [ssh-ed25519 AAAA]\n` });
-  assert.equal(cloudInit(on, []), 0);
+  assert.equal(cloudInit(on, ['--service']), 0);
   assert.deepEqual(ran, []);
-  assert.equal(cloudInit(on, []), 0);
-  assert.deepEqual(ran, ['system-docker exec console ros console-init']);
+  assert.equal(cloudInit(on, ['--locked']), 0);
+  assert.deepEqual(ran, CONSOLE);
 });
 
 test('status knows when nobody had to be asked', () => {
