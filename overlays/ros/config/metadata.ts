@@ -1,5 +1,6 @@
-import { parse } from 'yaml';
+import { ADDRESS_NAMES, type Addresses } from './addresses.ts';
 import { isTree } from './merge.ts';
+import { plainYaml } from './plain-yaml.ts';
 import type { CloudConfig } from './schema.ts';
 
 /** What a datasource says about the machine itself. */
@@ -9,6 +10,8 @@ export interface Metadata {
   readonly publicKeys: Readonly<Record<string, string>>;
   /** The disk that the system lies on. */
   readonly rootDisk?: string;
+  /** What its platform knows of its addresses. */
+  readonly addresses?: Addresses;
 }
 
 /** The file `metadata`, ours or that of RancherOS 1. */
@@ -24,8 +27,17 @@ export function parseMetadata(text: string): Metadata {
   const publicKeys = Object.entries(isTree(keys) ? keys : {}).flatMap(([name, key]) =>
     typeof key === 'string' ? [[name, key] as const] : [],
   );
+  const given = isTree(data['addresses']) ? data['addresses'] : {};
+  // RancherOS 1 wrote them beside the rest: privateipv4.
+  const addresses = Object.fromEntries(
+    ADDRESS_NAMES.flatMap((name) => {
+      const address = given[name] ?? string(name.replace('_', ''));
+      return typeof address === 'string' ? [[name, address] as const] : [];
+    }),
+  );
   return {
     publicKeys: Object.fromEntries(publicKeys),
+    ...(Object.keys(addresses).length === 0 ? {} : { addresses }),
     ...(hostname === undefined ? {} : { hostname }),
     ...(rootDisk === undefined ? {} : { rootDisk }),
   };
@@ -52,10 +64,12 @@ export function applyMetadata(config: CloudConfig, { hostname, publicKeys, rootD
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
+  let data: unknown;
   try {
-    const data: unknown = parse(text, { logLevel: 'error', prettyErrors: false });
-    return isTree(data) ? data : {};
+    // Ours is JSON, which is read in no time; each call of the program reads it.
+    data = JSON.parse(text);
   } catch {
-    return {};
+    data = plainYaml(text).value;
   }
+  return isTree(data) ? data : {};
 }

@@ -1,5 +1,6 @@
 import { runningVersion } from '../runtime/release.ts';
 import type { System } from '../runtime/system.ts';
+import { type Addresses, fillAddresses } from './addresses.ts';
 import { MAX_BYTES } from './document.ts';
 import { filesIn } from './files.ts';
 import { readKernelLine } from './kernel-line.ts';
@@ -100,7 +101,9 @@ export function joinSources(
   { files, kernelLine, metadata }: SourceTexts,
   read: Reader = readCloudConfig,
 ): LoadedConfig {
-  const fromFiles = joinFiles(files, read);
+  const machine = parseMetadata(metadata);
+  const filled = fillFiles(files, machine.addresses ?? {});
+  const fromFiles = joinFiles(filled.files, read);
   const line = readKernelLine(kernelLine);
   const disabled = at(mergeInto(fromFiles.config as Tree, line.config as Tree), ['rancher', 'disable']);
   const obeyed = (config: CloudConfig) =>
@@ -112,9 +115,28 @@ export function joinSources(
   config = mergeInto(config, obeyed(line.afterDashes));
   if (at(config, ['rancher', 'debug']) === true) config = mergeInto(config, DEBUG);
   return {
-    config: applyMetadata(config as CloudConfig, parseMetadata(metadata)),
-    problems: [...fromFiles.problems, ...line.problems],
+    config: applyMetadata(config as CloudConfig, machine),
+    problems: [...fromFiles.problems, ...filled.problems, ...line.problems],
   };
+}
+
+/** `$private_ipv4` and its like in what users and makers wrote, as in RancherOS 1. One that is not known is told once for each file. */
+function fillFiles(
+  files: SourceTexts['files'],
+  addresses: Addresses,
+): { readonly files: SourceTexts['files']; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const filled = files.map((file) => {
+    if (file.by === 'release') return file;
+    const { text, unknown } = fillAddresses(file.text, addresses);
+    for (const name of new Set(unknown.map((each) => each.name))) {
+      const { line = 1, column = 1 } = unknown.find((each) => each.name === name) ?? {};
+      const message = `“$${name}” stays as it stands: no datasource has said this address of the machine.`;
+      problems.push({ file: file.path, line, column, path: [], severity: 'warning', message });
+    }
+    return text === file.text ? file : { ...file, text };
+  });
+  return { files: filled, problems };
 }
 
 const DEBUG: Tree = { rancher: { docker: { debug: true }, system_docker: { debug: true }, log: true } };

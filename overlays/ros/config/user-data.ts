@@ -1,3 +1,4 @@
+import { exceeds } from '../runtime/byte-length.ts';
 import type { System } from '../runtime/system.ts';
 import { MAX_CHARACTERS } from './document.ts';
 import { readPacked } from './files.ts';
@@ -41,7 +42,7 @@ export function readUserData(given: string, file: string): UserData {
     isForeign,
     problem: { severity: 'error', file, line: 1, column: 1, path: [], message },
   });
-  if (text.length > MAX_CHARACTERS) return refused(`User-data of more than ${MAX_CHARACTERS} characters is not read.`);
+  if (exceeds(text, MAX_CHARACTERS)) return refused(`User-data of more than ${MAX_CHARACTERS} bytes is not read.`);
   const head = text.slice(0, text.indexOf('\n') === -1 ? undefined : text.indexOf('\n')).trimEnd();
   if (head.startsWith('#!')) return { kind: 'script', text };
   if (head === '#cloud-config') return { kind: 'cloud-config', text, ...readCloudConfig(text, file) };

@@ -19,6 +19,7 @@ export const aliyun: Datasource = {
       userData: `${SERVICE}/user-data`,
       headers,
       hostname: 'hostname',
+      addresses: { private_ipv4: 'private-ipv4', public_ipv4: 'eipv4' },
     });
   },
 };

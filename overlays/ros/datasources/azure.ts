@@ -13,9 +13,14 @@ const SERVICE = 'http://169.254.169.254/metadata/instance?api-version=2021-12-13
 
 /** What the provisioning CD and the metadata service say, each a part. */
 interface Part {
-  readonly hostname?: string | undefined;
+  readonly hostname?: unknown;
   readonly keys: readonly unknown[];
   readonly userData?: string | undefined;
+  readonly addresses?: {
+    readonly private_ipv4: unknown;
+    readonly public_ipv4: unknown;
+    readonly private_ipv6: unknown;
+  };
 }
 
 /**
@@ -44,6 +49,7 @@ function joined(cd: Part | undefined, service: Part | undefined, before: readonl
   const keys = [...(service?.keys ?? []), ...(cd?.keys ?? [])];
   const { metadata, problems } = checkedMetadata({
     hostname: service?.hostname ?? cd?.hostname,
+    ...(service?.addresses === undefined ? {} : { addresses: service.addresses }),
     keys: numbered([...new Set(keys.map((key) => (typeof key === 'string' ? key.trim() : key)))]),
   });
   const userData = cd?.userData ?? service?.userData;
@@ -70,14 +76,26 @@ function provisioningCd(system: System): Part | undefined {
   return undefined;
 }
 
+function addressesOf(card: unknown) {
+  const [four] = listAt(card, 'ipv4', 'ipAddress');
+  const [six] = listAt(card, 'ipv6', 'ipAddress');
+  return {
+    private_ipv4: textAt(four, 'privateIpAddress'),
+    public_ipv4: textAt(four, 'publicIpAddress'),
+    private_ipv6: textAt(six, 'privateIpAddress'),
+  };
+}
+
 function metadataService(context: Context): Part {
   const text = askText(context, { url: SERVICE, headers: { Metadata: 'true' } });
   if (text === undefined) throw new Failure("169.254.169.254 has no metadata of Azure's");
-  const compute = at(jsonOf(text, "Azure's metadata"), ['compute']);
+  const machine = jsonOf(text, "Azure's metadata");
+  const compute = at(machine, ['compute']);
   if (!isTree(compute)) throw new Failure("Azure's metadata names no compute");
   const packed = textAt(compute, 'userData') ?? textAt(compute, 'customData');
   return {
-    hostname: textAt(compute, 'osProfile', 'computerName') ?? textAt(compute, 'name'),
+    hostname: at(compute, ['osProfile', 'computerName']) ?? at(compute, ['name']),
+    addresses: addressesOf(listAt(machine, 'network', 'interface')[0]),
     keys: listAt(compute, 'publicKeys').map((each) => textAt(each, 'keyData')),
     ...(packed === undefined
       ? {}

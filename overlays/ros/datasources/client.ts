@@ -1,7 +1,8 @@
-import { MAX_CHARACTERS } from '../config/document.ts';
+import { exceeds } from '../runtime/byte-length.ts';
 import { type Request, type Response, sendAll } from '../runtime/http.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { type Context, Trouble, WORK_FOLDER } from './datasource.ts';
+import { MOST_USER_DATA } from './unpack.ts';
 import { quoted } from './values.ts';
 
 /** Bytes of one answer: metadata of machines with many keys is large, but not this large. */
@@ -23,8 +24,11 @@ export interface Ask {
   readonly isElsewhere?: boolean;
 }
 
-/** Asks all at once and gives the answers in their order; fails with a sentence about the first that did not come. */
-export function askAll(context: Context, asked: readonly Ask[]): readonly Response[] {
+/**
+ * Asks all at once and gives the answers in their order; fails with a sentence about the first that did not come. User-data that cannot be
+ * used is as good as none where there is a list for such problems: keys and name hold without it.
+ */
+export function askAll(context: Context, asked: readonly Ask[], problems?: string[]): readonly Response[] {
   const { system, deadline } = context;
   const answers = new Map<Ask, Response>();
   let unreachable = 0;
@@ -53,7 +57,22 @@ export function askAll(context: Context, asked: readonly Ask[]): readonly Respon
     }
     system.sleep(pause);
   }
-  return asked.map((ask) => checked(ask, answers.get(ask) ?? { status: 0, body: '', curl: 7 }));
+  return asked.map((ask) =>
+    orNone(ask, problems, () => checked(ask, answers.get(ask) ?? { status: 0, body: '', curl: 7 }), NONE),
+  );
+}
+
+const NONE: Response = { status: 404, body: '', curl: 0 };
+
+function orNone<T>({ isUserData }: Ask, problems: string[] | undefined, work: () => T, none: T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isLasting = error instanceof Failure && !(error instanceof Trouble && error.mayPass);
+    if (problems === undefined || isUserData !== true || !isLasting) throw error;
+    problems.push(`The user-data is left out: ${error.message}.`);
+    return none;
+  }
 }
 
 /** The body, or undefined where there is nothing (404). */
@@ -61,13 +80,19 @@ export function askText(context: Context, ask: Ask): string | undefined {
   return askTexts(context, [ask])[0];
 }
 
-/** The bodies of all that are asked at once. */
-export function askTexts(context: Context, asked: readonly Ask[]): readonly (string | undefined)[] {
-  return askAll(context, asked).map((response, index) => textOf(asked[index], response));
+/** The bodies of all that are asked at once; with `problems`, user-data that cannot be used is told there. */
+export function askTexts(
+  context: Context,
+  asked: readonly Ask[],
+  problems?: string[],
+): readonly (string | undefined)[] {
+  return askAll(context, asked, problems).map((response, index) => {
+    const ask = asked[index] ?? { url: '' };
+    return orNone(ask, problems, () => textOf(ask, response), undefined);
+  });
 }
 
-function textOf(ask: Ask | undefined, { status, body }: Response): string | undefined {
-  const url = ask?.url ?? '';
+function textOf({ url }: Ask, { status, body }: Response): string | undefined {
   if (status === 404) return undefined;
   if (status >= 300 && status < 400) {
     throw new Failure(`${hostOf(url)} sends on to another place (status ${status}), which is not followed`);
@@ -89,7 +114,7 @@ function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Requ
     url: at(ask.url),
     maxTime: left,
     connectTimeout: Math.min(CONNECT, left),
-    maxBytes: ask.isUserData === true ? MAX_CHARACTERS + 1 : MOST_BYTES,
+    maxBytes: ask.isUserData === true ? MOST_USER_DATA + 1 : MOST_BYTES,
     ...(ask.headers === undefined ? {} : { headers: ask.headers }),
     ...(ask.text === undefined ? {} : { text: ask.text }),
     ...(ask.isElsewhere === true ? { redirects: 5 } : { withoutProxy: true }),
@@ -109,14 +134,16 @@ function temporaryTrouble({ url }: Ask, { status, curl }: Response): string | un
 
 function checked({ url, isUserData }: Ask, response: Response): Response {
   const host = hostOf(url);
-  const most = isUserData === true ? MAX_CHARACTERS : MOST_BYTES;
-  if (response.curl === 63 || response.body.length > most) {
+  const most = isUserData === true ? MOST_USER_DATA : MOST_BYTES;
+  if (response.curl === 63 || exceeds(response.body, most)) {
     throw new Failure(`${host} answered with more than ${most} bytes, which are not read`);
   }
   if (response.curl === 28) throw new Trouble(`${host} began to answer, but not to the end in time`, true);
   if ([35, 51, 58, 60, 77, 83, 91].includes(response.curl)) {
     throw new Failure(`${host} cannot be trusted: its certificate is not valid here, or the clock is wrong`);
   }
+  if (response.curl === 61)
+    throw new Failure(`${host} answered with something that gzip packed, but the packed data are broken`);
   if (response.curl === 47) throw new Failure(`${host} sends on from place to place without an end`);
   if (response.curl === 1 || response.curl === 3) throw new Failure(`${quoted(host)} is no address that can be asked`);
   if (response.curl !== 0) throw new Failure(`${host} could not be asked (curl ended with status ${response.curl})`);

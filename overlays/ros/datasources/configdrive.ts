@@ -4,8 +4,7 @@ import { Failure, type System } from '../runtime/system.ts';
 import type { Datasource, Found } from './datasource.ts';
 import { type Looked, lookAt, lookedAt, sharedTags, type Volume, volumes } from './disk.ts';
 import { networkOfOpenstack } from './network-data.ts';
-import { userDataIn } from './unpack.ts';
-import { checkedMetadata, jsonOf, numbered, textAt } from './values.ts';
+import { checkedMetadata, jsonOf, numbered } from './values.ts';
 
 const LABEL = 'config-2';
 const FOLDER = 'openstack/latest';
@@ -16,12 +15,10 @@ export const configdrive: Datasource = {
   needs: 'disk',
   ask: ({ system, argument }) => {
     const drive = configDrive(system, volumes(system));
-    if (drive !== undefined) return lookAt(system, drive, (files) => read(system, files));
+    if (drive !== undefined) return lookAt(system, drive, read);
     // Somebody may have mounted it, or have put the files there.
     const files = lookedAt(system, argument ?? `/media/${LABEL}`);
-    if (files.read(`${FOLDER}/meta_data.json`) !== undefined || files.read(`${FOLDER}/user_data`) !== undefined) {
-      return read(system, files);
-    }
+    if ([`${FOLDER}/meta_data.json`, `${FOLDER}/user_data`].some((path) => files.isThere(path))) return read(files);
     throw new Failure(`there is no disk with the label ${LABEL}`);
   },
 };
@@ -33,25 +30,28 @@ export function configDrive(system: System, there: readonly Volume[]): Volume | 
   return sharedTags(system).includes(LABEL) ? { device: LABEL, label: LABEL, type: '9p' } : undefined;
 }
 
-function read(system: System, files: Looked): Found {
-  const text = files.read(`${FOLDER}/meta_data.json`);
-  const userData = userDataIn(system, files.place(`${FOLDER}/user_data`), `${FOLDER}/user_data`);
-  if (text === undefined && userData === undefined) {
-    throw new Failure(`the disk ${LABEL} has neither ${FOLDER}/meta_data.json nor user_data`);
-  }
+function read(files: Looked): Found {
   const problems: string[] = [];
+  const text = orProblem(problems, () => files.read(`${FOLDER}/meta_data.json`));
+  const userData = orProblem(problems, () => files.userData(`${FOLDER}/user_data`, `${FOLDER}/user_data`));
+  if (text === undefined && userData === undefined) {
+    throw new Failure(
+      problems.join(' ').replace(/\.$/, '') || `the disk ${LABEL} has neither ${FOLDER}/meta_data.json nor user_data`,
+    );
+  }
   const machine = orProblem(problems, () => (text === undefined ? {} : jsonOf(text, `${FOLDER}/meta_data.json`)));
   const checked = checkedMetadata({
-    hostname: textAt(machine, 'hostname') ?? textAt(machine, 'name'),
+    hostname: at(machine, ['hostname']) ?? at(machine, ['name']),
     keys: keysOf(machine ?? {}),
   });
-  const plan = files.read(`${FOLDER}/network_data.json`);
-  const network = orProblem(problems, () =>
-    plan === undefined ? undefined : networkOfOpenstack(jsonOf(plan, `${FOLDER}/network_data.json`)),
-  );
+  const planned = orProblem(problems, () => {
+    const plan = files.read(`${FOLDER}/network_data.json`);
+    return plan === undefined ? undefined : networkOfOpenstack(jsonOf(plan, `${FOLDER}/network_data.json`));
+  });
+  const { network } = planned ?? {};
   return {
     metadata: checked.metadata,
-    problems: [...problems, ...checked.problems],
+    problems: [...problems, ...checked.problems, ...(planned?.problems ?? []).map((each) => `${each}.`)],
     ...(userData === undefined ? {} : { userData }),
     ...(network === undefined ? {} : { network }),
   };

@@ -16,7 +16,8 @@ export const digitalocean: Datasource = {
     const droplet = jsonOf(text, "DigitalOcean's metadata");
     if (at(droplet, ['droplet_id']) === undefined) throw new Failure('169.254.169.254 knows no droplet_id');
     const { metadata, problems } = checkedMetadata({
-      hostname: textAt(droplet, 'hostname'),
+      hostname: at(droplet, ['hostname']),
+      addresses: addressesOf(droplet),
       keys: numbered(listAt(droplet, 'public_keys')),
     });
     const userData = textAt(droplet, 'user_data');
@@ -29,6 +30,17 @@ export const digitalocean: Datasource = {
     };
   },
 };
+
+function addressesOf(droplet: Tree) {
+  const [outer] = listAt(droplet, 'interfaces', 'public');
+  const [inner] = listAt(droplet, 'interfaces', 'private');
+  return {
+    public_ipv4: textAt(outer, 'ipv4', 'ip_address'),
+    public_ipv6: textAt(outer, 'ipv6', 'ip_address'),
+    private_ipv4: textAt(inner, 'ipv4', 'ip_address'),
+    private_ipv6: textAt(inner, 'ipv6', 'ip_address'),
+  };
+}
 
 /** A droplet has fixed addresses; DHCP gives it one only where the image was the user's own. */
 function networkOf(droplet: Tree): Tree | undefined {

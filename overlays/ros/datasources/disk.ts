@@ -1,6 +1,9 @@
+import { exceeds } from '../runtime/byte-length.ts';
+import { GUNZIP_MOST } from '../runtime/gunzip.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { WORK_FOLDER } from './datasource.ts';
+import { checkedUserData, MOST_USER_DATA } from './unpack.ts';
 
 /** Bytes of one file of a disk that somebody else made. */
 const MOST_BYTES = 1024 * 1024;
@@ -12,9 +15,11 @@ export interface Volume {
   readonly type: string;
 }
 
+const BLKID = ['blkid', '-c', '/dev/null', '-s', 'LABEL', '-s', 'TYPE'];
+
 /** All file systems that the kernel's disks have now. */
 export function volumes(system: System): readonly Volume[] {
-  const { stdout } = run(system, ['blkid', '-c', '/dev/null', '-s', 'LABEL', '-s', 'TYPE'], { withErrors: true });
+  const { stdout } = run(system, ['timeout', '-k', '1', '10', ...BLKID], { withErrors: true });
   return stdout.split('\n').flatMap((line) => {
     const device = /^(\/[^:]+):/.exec(line)?.[1];
     const value = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(line)?.[1] ?? '';
@@ -33,13 +38,19 @@ done 2>/dev/null`;
   return stdout.split('\n').filter((tag) => tag !== '');
 }
 
-/** A file system that is only looked at. */
+/** A file system that is only looked at. Files are regular files of it: a link that leads out of it, a pipe and a device fail with a sentence. */
 export interface Looked {
+  /** Whether there is anything of that name, whatever it is. */
+  readonly isThere: (path: string) => boolean;
   /** A file's text; nothing where there is no such file. */
   readonly read: (path: string) => string | undefined;
-  /** Where a file lies as long as it is looked at. */
-  readonly place: (path: string) => string;
+  /** User-data, unpacked where gzip packed it; nothing where there is no such file. `from` names it in sentences. */
+  readonly userData: (path: string, from: string) => string | undefined;
 }
+
+/** Seconds. A CD may have to start turning; what takes longer hangs. */
+const MOUNT_LIMIT = 10;
+const READ_LIMIT = 5;
 
 /** Mounts a volume read-only, looks at it, and unmounts it. */
 export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) => T): T {
@@ -47,10 +58,11 @@ export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) 
   run(system, ['mkdir', '-p', '-m', '0700', WORK_FOLDER]);
   run(system, ['mkdir', '-p', folder]);
   const options = volume.type === '9p' ? 'ro,nosuid,nodev,noexec,trans=virtio' : 'ro,nosuid,nodev,noexec';
-  const { status } = run(system, ['mount', '-t', volume.type || 'auto', '-o', options, volume.device, folder], {
-    withErrors: true,
-  });
-  if (status !== 0) throw new Failure(`${volume.device} (${volume.label}) cannot be mounted as ${volume.type}`);
+  const mount = ['mount', '-t', volume.type || 'auto', '-o', options, volume.device, folder];
+  const { status } = run(system, ['timeout', '-k', '1', String(MOUNT_LIMIT), ...mount], { withErrors: true });
+  const name = `${volume.device} (${volume.label})`;
+  if (status === 124 || status === 137) throw new Failure(`${name} does not answer within ${MOUNT_LIMIT} seconds`);
+  if (status !== 0) throw new Failure(`${name} cannot be mounted as ${volume.type}`);
   try {
     return look(lookedAt(system, folder));
   } finally {
@@ -58,18 +70,38 @@ export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) 
   }
 }
 
+/** What a file is, by exit status. A name is resolved as a whole, so that no part of it leads out of the folder. */
+const FIND = `[ -e "$1/$2" ] || [ -L "$1/$2" ] || exit 10
+folder=$(readlink -f "$1") && file=$(readlink -f "$1/$2") || exit 11
+case $file in "\${folder%/}"/*) ;; *) exit 11 ;; esac
+[ -f "$file" ] || exit 12
+`;
+const READ = `${FIND}exec timeout -k 1 ${READ_LIMIT} head -c "$3" "$file"`;
+const UNPACK = `${GUNZIP_MOST}${FIND}gunzip_most "$3" <"$file" || exit 13`;
+
 /** The same for a folder that is there already. */
 export function lookedAt(system: System, folder: string): Looked {
+  /** A text, and whether all of it came; nothing where there is no such file. */
+  const readBy = (script: string, path: string, most: number) => {
+    const argv = ['sh', '-c', script, 'ros', folder, path, String(most + 1)];
+    const { status, stdout } = run(system, argv);
+    if (status === 10) return undefined;
+    if (status === 11) throw new Failure(`${path} is a link that leads out of the disk, so it is not read`);
+    if (status === 12) throw new Failure(`${path} is no file but a folder, a pipe or a device, so it is not read`);
+    if (status !== 0 && status !== 13) throw new Failure(`${path} cannot be read; the disk does not answer`);
+    return { text: stdout, isWhole: status === 0 };
+  };
   return {
-    place: (path) => `${folder}/${path}`,
+    isThere: (path) => run(system, ['sh', '-c', '[ -e "$1/$2" ] || [ -L "$1/$2" ]', 'ros', folder, path]).status === 0,
     read: (path) => {
-      // A name that leads out of the disk is not followed.
-      const script = '[ -f "$1" ] && [ ! -L "$1" ] && head -c "$2" "$1"';
-      const { status, stdout } = run(system, ['sh', '-c', script, 'ros', `${folder}/${path}`, String(MOST_BYTES + 1)]);
-      if (status !== 0) return undefined;
-      if (stdout.length > MOST_BYTES)
+      const found = readBy(READ, path, MOST_BYTES);
+      if (found !== undefined && exceeds(found.text, MOST_BYTES))
         throw new Failure(`${path} has more than ${MOST_BYTES} bytes, which are not read`);
-      return stdout;
+      return found?.text;
+    },
+    userData: (path, from) => {
+      const found = readBy(UNPACK, path, MOST_USER_DATA);
+      return found === undefined ? undefined : checkedUserData(found.text, from, found.isWhole);
     },
   };
 }

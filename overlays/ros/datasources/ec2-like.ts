@@ -10,7 +10,11 @@ export interface Tree {
   readonly userData: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly hostname: 'hostname' | 'local-hostname';
+  /** Where its addresses are said; by default as on EC2. */
+  readonly addresses?: Readonly<Record<'private_ipv4' | 'public_ipv4', string>>;
 }
+
+const ADDRESSES = { private_ipv4: 'local-ipv4', public_ipv4: 'public-ipv4' } as const;
 
 /** A token that has to be shown with every question. */
 export interface TokenService {
@@ -38,38 +42,52 @@ export function tokenHeaders(context: Context, { url, lifetimeHeader, header }: 
 export function askTree(context: Context, tree: Tree, rootDisk?: string): Found {
   const { headers = {} } = tree;
   const ask = (path: string): Ask => ({ url: `${tree.metadata}/${path}`, headers });
-  const [instance, name, names, userData] = askTexts(context, [
+  const left: string[] = [];
+  const asked: readonly Ask[] = [
     ask('instance-id'),
     ask(tree.hostname),
     ask('public-keys/'),
     { url: tree.userData, headers, isUserData: true },
-  ]);
+  ];
+  const [instance, name, names, userData] = askTexts(context, asked, left);
   if (instance === undefined)
     throw new Failure(`${hostOf(tree.metadata)} knows no instance-id; it is another platform's`);
+  const { keys, addresses } = keysAndAddresses(context, ask, names ?? '', tree.addresses ?? ADDRESSES);
   const { metadata, problems } = checkedMetadata({
     // EC2 may give several names; the first is the machine's.
     hostname: name?.trim().split(/\s+/)[0],
-    keys: publicKeys(context, ask, names ?? ''),
+    keys,
+    addresses,
     rootDisk,
   });
-  return { metadata, problems, ...(userData === undefined ? {} : { userData }) };
+  return { metadata, problems: [...left, ...problems], ...(userData === undefined ? {} : { userData }) };
 }
 
-/** Either a list of numbers, each with a key at an address of its own, or simply keys. */
-function publicKeys(
+/**
+ * Keys are either a list of numbers, each with a key at an address of its own, or simply there. Addresses are asked for at the same time;
+ * whoever has none of a kind answers with 404.
+ */
+function keysAndAddresses(
   context: Context,
   ask: (path: string) => Ask,
   list: string,
-): readonly (readonly [string, unknown])[] {
+  places: Readonly<Record<'private_ipv4' | 'public_ipv4', string>>,
+) {
   const lines = list.split('\n').map((line) => line.trim());
   const entries = lines.flatMap((line) => {
     const [, index, name] = /^(\d{1,3})(?:=(.*)|\/?)$/.exec(line) ?? [];
     return index === undefined ? [] : [{ index, name: name || index.padStart(3, '0') }];
   });
-  if (entries.length === 0) return numbered(lines.filter((line) => line !== ''));
-  const keys = askTexts(
-    context,
-    entries.map(({ index }) => ask(`public-keys/${index}/openssh-key`)),
-  );
-  return entries.flatMap(({ name }, place) => (keys[place] === undefined ? [] : [[name, keys[place]] as const]));
+  const [own, outer, ...keys] = askTexts(context, [
+    ask(places.private_ipv4),
+    ask(places.public_ipv4),
+    ...entries.map(({ index }) => ask(`public-keys/${index}/openssh-key`)),
+  ]);
+  return {
+    addresses: { private_ipv4: own, public_ipv4: outer },
+    keys:
+      entries.length === 0
+        ? numbered(lines.filter((line) => line !== ''))
+        : entries.flatMap(({ name }, place) => (keys[place] === undefined ? [] : [[name, keys[place]] as const])),
+  };
 }

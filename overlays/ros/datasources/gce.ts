@@ -1,9 +1,10 @@
 import { at, isTree } from '../config/merge.ts';
 import { Failure } from '../runtime/system.ts';
 import { askText } from './client.ts';
+import { orProblem } from './configdrive.ts';
 import type { Datasource } from './datasource.ts';
 import { userDataOfBase64 } from './unpack.ts';
-import { checkedMetadata, jsonOf, numbered, textAt } from './values.ts';
+import { checkedMetadata, jsonOf, listAt, numbered, textAt } from './values.ts';
 
 /** By number: the name metadata.google.internal would need a name server first. */
 const SERVICE = 'http://169.254.169.254/computeMetadata/v1/?recursive=true&alt=json';
@@ -19,7 +20,8 @@ export const gce: Datasource = {
     if (!isTree(instance)) throw new Failure("Google's metadata names no instance");
     const isAlone = textAt(instance, 'attributes', 'block-project-ssh-keys')?.toLowerCase() === 'true';
     const { metadata, problems } = checkedMetadata({
-      hostname: textAt(instance, 'hostname'),
+      hostname: at(instance, ['hostname']),
+      addresses: addressesOf(instance),
       keys: numbered([
         ...keysOf(textAt(instance, 'attributes', 'ssh-keys')),
         ...keysOf(textAt(instance, 'attributes', 'sshKeys')),
@@ -29,11 +31,23 @@ export const gce: Datasource = {
     });
     const given = textAt(instance, 'attributes', 'user-data');
     const isPacked = textAt(instance, 'attributes', 'user-data-encoding') === 'base64';
-    const userData =
-      given !== undefined && isPacked ? userDataOfBase64(context.system, given, 'the attribute user-data') : given;
-    return { metadata, problems, ...(userData === undefined ? {} : { userData }) };
+    const left: string[] = [];
+    const userData = orProblem(left, () =>
+      given !== undefined && isPacked ? userDataOfBase64(context.system, given, 'the attribute user-data') : given,
+    );
+    return { metadata, problems: [...left, ...problems], ...(userData === undefined ? {} : { userData }) };
   },
 };
+
+function addressesOf(instance: unknown) {
+  const [card] = listAt(instance, 'networkInterfaces');
+  return {
+    private_ipv4: textAt(card, 'ip'),
+    public_ipv4: textAt(listAt(card, 'accessConfigs')[0], 'externalIp'),
+    private_ipv6: listAt(card, 'ipv6s')[0],
+    public_ipv6: textAt(listAt(card, 'ipv6AccessConfigs')[0], 'externalIpv6'),
+  };
+}
 
 /** Lines of `user:key`; a key may say behind it until when it is good. */
 function keysOf(lines = ''): readonly string[] {

@@ -1,7 +1,7 @@
 import { Failure } from '../runtime/system.ts';
 import { askText, hostOf } from './client.ts';
 import { type Context, type Datasource, type Found, Trouble } from './datasource.ts';
-import { userDataIn } from './unpack.ts';
+import { lookedAt } from './disk.ts';
 
 // Sources that name the place of the user-data themselves. They have no metadata.
 
@@ -11,7 +11,8 @@ export const file: Datasource = {
   ask: ({ system, argument }) => {
     if (!argument?.startsWith('/'))
       throw new Failure('file: needs the whole path behind it, as in file:/var/lib/x.yml');
-    const userData = userDataIn(system, argument, argument);
+    // Whoever names the file may name a link: all of the machine is theirs.
+    const userData = lookedAt(system, '/').userData(argument.slice(1), argument);
     if (userData === undefined) throw new Failure(`${argument} does not exist`);
     return only(userData);
   },

@@ -1,13 +1,13 @@
-import { parse } from 'yaml';
-import { MAX_CHARACTERS } from '../config/document.ts';
 import { at, isTree, type Tree } from '../config/merge.ts';
+import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { orProblem } from './configdrive.ts';
 import type { Datasource, Found } from './datasource.ts';
 import { type Looked, lookAt, lookedAt, type Volume, volumes } from './disk.ts';
-import { networkOfNoCloud } from './network-data.ts';
-import { userDataIn } from './unpack.ts';
-import { checkedMetadata, numbered, textAt } from './values.ts';
+import { networkOfInterfaces } from './eni.ts';
+import { type KnownCard, networkOfNoCloud } from './nocloud-network.ts';
+import type { Planned } from './plan.ts';
+import { checkedMetadata, numbered, textAt, yamlOf } from './values.ts';
 
 const LABELS = ['cidata'];
 const PROXMOX_LABELS = ['cidata', 'pve-config'];
@@ -38,46 +38,56 @@ function readNoCloud(system: System, labels: readonly string[], folder?: string)
 }
 
 function read(system: System, files: Looked, from: string): Found {
-  const text = files.read('meta-data');
-  const userData = userDataIn(system, files.place('user-data'), `user-data of ${from}`);
-  if (text === undefined && userData === undefined) throw new Failure(`${from} has neither meta-data nor user-data`);
   const problems: string[] = [];
+  const text = orProblem(problems, () => files.read('meta-data'));
+  const userData = orProblem(problems, () => files.userData('user-data', `user-data of ${from}`));
+  if (text === undefined && userData === undefined)
+    throw new Failure(problems.join(' ').replace(/\.$/, '') || `${from} has neither meta-data nor user-data`);
   const machine = orProblem(problems, () => yamlOf(text ?? '', 'meta-data'));
   const checked = checkedMetadata({
-    hostname: textAt(machine, 'local-hostname') ?? textAt(machine, 'hostname'),
+    hostname: at(machine, ['local-hostname']) ?? at(machine, ['hostname']),
     keys: keysOf(machine ?? {}),
   });
-  const plan = files.read('network-config');
-  const network = orProblem(problems, () =>
-    plan === undefined || plan.trim() === '' ? undefined : networkOfNoCloud(yamlOf(plan, 'network-config')),
-  );
+  const planned = orProblem(problems, () => networkIn(system, files, machine ?? {}));
+  const { network } = planned ?? {};
   return {
     metadata: checked.metadata,
-    problems: [...problems, ...checked.problems],
+    problems: [...problems, ...checked.problems, ...(planned?.problems ?? []).map((each) => `${each}.`)],
     ...(userData === undefined ? {} : { userData }),
     ...(network === undefined ? {} : { network }),
   };
 }
 
-function yamlOf(text: string, from: string): Tree {
-  if (text.length > MAX_CHARACTERS) throw new Failure(`${from} has more than ${MAX_CHARACTERS} characters`);
-  let value: unknown;
-  try {
-    value = parse(text, { logLevel: 'error', prettyErrors: false, maxAliasCount: 100 });
-  } catch {
-    throw new Failure(`${from} is not YAML`);
-  }
-  if (value === null || value === undefined) return {};
-  if (!isTree(value)) throw new Failure(`${from} is YAML, but no mapping`);
-  return value;
+/** `network-config` counts; older tools write a text as in /etc/network/interfaces into meta-data. */
+function networkIn(system: System, files: Looked, machine: Tree): Planned {
+  const plan = files.read('network-config');
+  if (plan !== undefined && plan.trim() !== '')
+    return networkOfNoCloud(yamlOf(plan, 'network-config'), () => knownCards(system));
+  const interfaces = textAt(machine, 'network-interfaces');
+  return interfaces === undefined ? { problems: [] } : networkOfInterfaces(interfaces);
 }
 
-/** A list of keys, one text with a key in each line, or keys by name; EC2's form has one more level. */
+/** The machine's cards that have a driver of their own. */
+function knownCards(system: System): readonly KnownCard[] {
+  const script =
+    'for card in "$1"/*; do [ ! -e "$card/device/driver" ] || echo "${card##*/} $(basename "$(readlink -f "$card/device/driver")")"; done';
+  const { stdout } = run(system, ['sh', '-c', script, 'ros', '/sys/class/net']);
+  return stdout.split('\n').flatMap((line) => {
+    const [name = '', driver = ''] = line.split(' ');
+    return name === '' || driver === '' ? [] : [{ name, driver }];
+  });
+}
+
+/** A list of keys, one text with a key in each line, or keys by name, each one or a list; EC2's form has one more level. */
 function keysOf(machine: Tree): readonly (readonly [string, unknown])[] {
   const keys = at(machine, ['public-keys']) ?? at(machine, ['public_keys']);
   if (typeof keys === 'string') return numbered(keys.split('\n').filter((line) => line.trim() !== ''));
   if (isTree(keys)) {
-    return Object.entries(keys).map(([name, key]) => [name, isTree(key) ? at(key, ['openssh-key']) : key] as const);
+    return Object.entries(keys).flatMap(([name, key]) => {
+      const given = isTree(key) ? at(key, ['openssh-key']) : key;
+      if (!Array.isArray(given)) return [[name, given] as const];
+      return given.map((one: unknown, index) => [index === 0 ? name : `${name}-${index + 1}`, one] as const);
+    });
   }
   return numbered(Array.isArray(keys) ? keys : []);
 }

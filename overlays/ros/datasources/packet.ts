@@ -11,26 +11,45 @@ export const packet: Datasource = {
   name: 'packet',
   needs: 'network',
   ask: (context) => {
-    const [text, userData] = askTexts(context, [
-      { url: `${SERVICE}/metadata` },
-      { url: `${SERVICE}/userdata`, isUserData: true },
-    ]);
+    const left: string[] = [];
+    const [text, userData] = askTexts(
+      context,
+      [{ url: `${SERVICE}/metadata` }, { url: `${SERVICE}/userdata`, isUserData: true }],
+      left,
+    );
     if (text === undefined) throw new Failure('metadata.packet.net does not know this machine');
     const machine = jsonOf(text, "Packet's metadata");
     if (textAt(machine, 'id') === undefined) throw new Failure('metadata.packet.net names no machine');
     const { metadata, problems } = checkedMetadata({
-      hostname: textAt(machine, 'hostname'),
+      hostname: at(machine, ['hostname']),
+      addresses: addressesOf(machine),
       keys: numbered(listAt(machine, 'ssh_keys')),
     });
     const network = networkOf(machine);
     return {
       metadata,
-      problems,
+      problems: [...left, ...problems],
       ...(userData === undefined ? {} : { userData }),
       ...(network === undefined ? {} : { network }),
     };
   },
 };
+
+function addressesOf(machine: Tree) {
+  const address = (isPublic: boolean, family: number) =>
+    textAt(
+      listAt(machine, 'network', 'addresses').find(
+        (each) => at(each, ['public']) === isPublic && at(each, ['address_family']) === family,
+      ),
+      'address',
+    );
+  return {
+    private_ipv4: address(false, 4),
+    public_ipv4: address(true, 4),
+    private_ipv6: address(false, 6),
+    public_ipv6: address(true, 6),
+  };
+}
 
 /** All cards in one bond, which has the addresses. */
 function networkOf(machine: Tree): Tree | undefined {

@@ -1,10 +1,11 @@
 import { filesIn, writeFile } from '../config/files.ts';
 import { at, isTree, type Tree } from '../config/merge.ts';
-import { formatMetadata } from '../config/metadata.ts';
+import { formatMetadata, type Metadata } from '../config/metadata.ts';
 import type { Problem } from '../config/problem.ts';
 import { CLOUD_CONFIG_FOLDER, CONF, joinSources, METADATA_FILE, readSources } from '../config/sources.ts';
 import { readUserData } from '../config/user-data.ts';
 import { USER_DATA_SCRIPT } from '../console/scripts.ts';
+import { addressName } from '../network/subnet.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Found } from './datasource.ts';
@@ -25,6 +26,22 @@ export interface Saved {
   readonly isOther: boolean;
 }
 
+/** A platform that says no address, but plans the network, has said them there: what can be reached from everywhere is public. */
+function withPlannedAddresses({ metadata, network }: Found): Metadata {
+  const interfaces = at(network, ['interfaces']);
+  const planned = Object.values(isTree(interfaces) ? interfaces : {}).flatMap((card) => {
+    const addresses = at(card, ['addresses']);
+    return Array.isArray(addresses) ? addresses.map(String) : [];
+  });
+  const found = planned.flatMap((text) => {
+    const name = addressName(text);
+    return name === undefined ? [] : [[name, text.replace(/\/.*$/, '')] as const];
+  });
+  // Of several the first counts.
+  const addresses = { ...Object.fromEntries(found.reverse()), ...metadata.addresses };
+  return { ...metadata, ...(Object.keys(addresses).length === 0 ? {} : { addresses }) };
+}
+
 /** Puts what a source gave in place of what one gave before, for this start and for those without an answer. */
 export function saveFound(system: System, found: Found): Saved {
   const data = readUserData(found.userData ?? '', USER_DATA_FILE);
@@ -32,7 +49,7 @@ export function saveFound(system: System, found: Found): Saved {
   const put = (path: string, text: string, mode = '0600') => {
     wanted[path] = { text, mode };
   };
-  put(METADATA_FILE, formatMetadata(found.metadata));
+  put(METADATA_FILE, formatMetadata(withPlannedAddresses(found)));
   if (data.kind !== 'none') put(USER_DATA_FILE, found.userData ?? '');
   if (data.kind === 'cloud-config') put(BOOT_FILE, data.text);
   if (data.kind === 'compose') put(BOOT_FILE, `${JSON.stringify(data.config, undefined, 2)}\n`);

@@ -1,31 +1,30 @@
 import { MAX_CHARACTERS } from '../config/document.ts';
-import { readPacked } from '../config/files.ts';
+import { exceeds } from '../runtime/byte-length.ts';
+import { GUNZIP_MOST } from '../runtime/gunzip.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** User-data in a file, unpacked where gzip packed it; nothing where there is no file. `from` names it in sentences. */
-export function userDataIn(system: System, path: string, from: string): string | undefined {
-  const text = readPacked(system, path, MAX_CHARACTERS + 1);
-  return text === undefined ? undefined : checkedText(text, from);
-}
+/** Bytes of user-data, unpacked. Clouds allow 16 to 64 KiB. */
+export const MOST_USER_DATA = MAX_CHARACTERS;
 
-/** User-data in base64, which may be packed by gzip within. */
+/** User-data in base64, which may be packed by gzip within. `from` names it in sentences. */
 export function userDataOfBase64(system: System, text: string, from: string): string {
   const packed = text.replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) throw new Failure(`${from} is not base64`);
-  const { stdout } = run(
-    system,
-    ['sh', '-c', 'base64 -d | gzip -dcf | head -c "$1"', 'ros', String(MAX_CHARACTERS + 1)],
-    {
-      stdin: packed,
-    },
-  );
-  return checkedText(stdout, from);
+  // What packs nothing has a third more letters; what gzip packed has fewer.
+  if (packed.length > (MOST_USER_DATA / 3 + 1024) * 4) throw tooLarge(from);
+  const script = `${GUNZIP_MOST}base64 -d | gunzip_most "$1"`;
+  const { status, stdout } = run(system, ['sh', '-c', script, 'ros', String(MOST_USER_DATA + 1)], { stdin: packed });
+  return checkedUserData(stdout, from, status === 0);
 }
 
-function checkedText(text: string, from: string): string {
-  if (text.length > MAX_CHARACTERS)
-    throw new Failure(`${from} has more than ${MAX_CHARACTERS} bytes, which are not read`);
+/** User-data as it was read, with one byte more than is allowed where it has that many. */
+export function checkedUserData(text: string, from: string, isWhole = true): string {
+  if (exceeds(text, MOST_USER_DATA)) throw tooLarge(from);
+  if (!isWhole) throw new Failure(`${from} is packed by gzip, but the packed data are broken`);
   if (/[\0\uFFFD]/.test(text)) throw new Failure(`${from} is no text`);
   return text;
 }
+
+const tooLarge = (from: string): Failure =>
+  new Failure(`${from} has more than ${MOST_USER_DATA} bytes, which are not read`);

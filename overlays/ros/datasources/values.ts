@@ -1,6 +1,9 @@
+import { ADDRESS_NAMES, type Addresses } from '../config/addresses.ts';
 import { at, isTree, type Tree } from '../config/merge.ts';
 import type { Metadata } from '../config/metadata.ts';
+import { plainYaml } from '../config/plain-yaml.ts';
 import { CLOUD_CONFIG } from '../config/schema.ts';
+import { addressBits } from '../network/subnet.ts';
 import { Failure } from '../runtime/system.ts';
 
 // What a platform says is checked before anybody believes it: a name ends up in /etc/hosts, a key in authorized_keys.
@@ -25,6 +28,15 @@ export function jsonOf(text: string, from: string): Tree {
   return value;
 }
 
+/** Reads YAML that has to be a mapping; an empty text is an empty one. */
+export function yamlOf(text: string, from: string): Tree {
+  const { value, trouble } = plainYaml(text);
+  if (trouble !== undefined) throw new Failure(`${from} ${trouble}`);
+  if (value === null || value === undefined) return {};
+  if (!isTree(value)) throw new Failure(`${from} is YAML, but no mapping`);
+  return value;
+}
+
 /** The text at a path of keys; nothing where there is none, or something else. */
 export function textAt(tree: unknown, ...path: readonly string[]): string | undefined {
   const value = at(tree, path);
@@ -37,6 +49,28 @@ export function listAt(tree: unknown, ...path: readonly string[]): readonly unkn
   return Array.isArray(value) ? value : [];
 }
 
+/** The texts of a list, or one that stands alone. */
+export function textsAt(tree: unknown, key: string): readonly string[] {
+  const value = at(tree, [key]);
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((each): each is string => typeof each === 'string' && each.trim() !== '');
+}
+
+/** A flag as those who know YAML 1.1 write it too: there, yes and on are flags. */
+export function flagAt(tree: unknown, key: string): boolean | 'unclear' | undefined {
+  const value = at(tree, [key]);
+  if (value === undefined || value === null) return undefined;
+  const word = String(value).toLowerCase();
+  if (['true', 'yes', 'on', 'y'].includes(word)) return true;
+  return ['false', 'no', 'off', 'n'].includes(word) ? false : 'unclear';
+}
+
+/** Size of the largest packet, in bytes, as a number or in quotes. */
+export function mtuAt(tree: unknown): number | undefined {
+  const value = Number(at(tree, ['mtu']) ?? Number.NaN);
+  return Number.isInteger(value) && value >= 68 && value <= 65536 ? value : undefined;
+}
+
 /** The beginning of what was sent, fit for a line of a log: what cannot be shown is left out. */
 export function quoted(text: string): string {
   const shown = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
@@ -45,16 +79,20 @@ export function quoted(text: string): string {
 
 /** Metadata of what a platform said, and sentences about what of it cannot be used. */
 export function checkedMetadata(given: {
-  readonly hostname?: string | undefined;
+  /** As the platform has it: a text, one hopes. */
+  readonly hostname?: unknown;
   /** Each a name and a key. */
   readonly keys?: readonly (readonly [string, unknown])[];
   readonly rootDisk?: string | undefined;
+  readonly addresses?: { readonly [name in keyof Addresses]?: unknown };
 }): { readonly metadata: Metadata; readonly problems: readonly string[] } {
   const problems: string[] = [];
-  const hostname = given.hostname === undefined ? undefined : usableHostname(given.hostname.trim());
-  if (given.hostname !== undefined && hostname === undefined) {
-    problems.push(`The hostname ${quoted(given.hostname)} is left out: a hostname is ${HOSTNAME_TITLE}.`);
+  const name = hostnameText(given.hostname);
+  const hostname = name === undefined ? undefined : usableHostname(name);
+  if (name !== undefined && hostname === undefined) {
+    problems.push(`The hostname ${quoted(name)} is left out: a hostname is ${HOSTNAME_TITLE}.`);
   }
+  const addresses = usableAddresses(given.addresses ?? {});
   const publicKeys: [string, string][] = [];
   for (const [name, value] of given.keys ?? []) {
     const key = typeof value === 'string' ? value.trim() : '';
@@ -68,9 +106,28 @@ export function checkedMetadata(given: {
       publicKeys: Object.fromEntries(publicKeys),
       ...(hostname === undefined ? {} : { hostname }),
       ...(given.rootDisk === undefined ? {} : { rootDisk: given.rootDisk }),
+      ...(Object.keys(addresses).length === 0 ? {} : { addresses }),
     },
     problems,
   };
+}
+
+/** A number is a name too; whatever else is no text has none of its own. */
+function hostnameText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** What is none, or of another version than its name says, is left out. */
+function usableAddresses(given: { readonly [name in keyof Addresses]?: unknown }): Addresses {
+  return Object.fromEntries(
+    ADDRESS_NAMES.flatMap((name) => {
+      const text = given[name];
+      const address = typeof text === 'string' ? text.trim().replace(/\/.*$/, '') : '';
+      return addressBits(address)?.version === Number(name.slice(-1)) ? [[name, address] as const] : [];
+    }),
+  );
 }
 
 /** A name with a domain that is longer than the kernel takes counts without the domain. */

@@ -1,11 +1,13 @@
-import { parse } from 'yaml';
 import { at, isTree, type Tree } from '../config/merge.ts';
+import { plainYaml } from '../config/plain-yaml.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { askText } from './client.ts';
-import type { Context, Datasource } from './datasource.ts';
+import { orProblem } from './configdrive.ts';
+import { type Context, type Datasource, Trouble } from './datasource.ts';
 import { userDataOfBase64 } from './unpack.ts';
-import { checkedMetadata, numbered, textAt } from './values.ts';
+import { checkedMetadata, numbered } from './values.ts';
+import { type AskFor, FIRST_NETWORK_NAMES, networkOfGuestInfo } from './vmware-network.ts';
 import { ovfProperties } from './xml.ts';
 
 /** The variables that are read, each a place for the same thing; the first that is set counts. */
@@ -24,44 +26,88 @@ export const vmware: Datasource = {
   needs: 'hypervisor',
   ask: (context) => {
     const { system } = context;
-    const direct = guestInfo(system);
+    const askFor = guestInfo(system);
+    const direct = askFor([...NAMES, ...FIRST_NETWORK_NAMES]);
     const ovf = ovfProperties(direct.get('ovfEnv') ?? '');
     const value = (name: string) => direct.get(name) ?? ovf.get(`guestinfo.${name}`);
-    const machine = metadataOf(system, value);
-    const userData = userDataOf(context, value) ?? ovfUserData(system, ovf);
+    const problems: string[] = [];
+    const machine = orProblem(problems, () => metadataOf(system, value)) ?? {};
+    let isPartial = false;
+    const userData = orProblem(problems, () => {
+      try {
+        return userDataOf(context, value) ?? ovfUserData(system, ovf);
+      } catch (error) {
+        // Its place is an address, and the network may be late.
+        isPartial = error instanceof Trouble && error.mayPass;
+        throw error;
+      }
+    });
     const hostname =
-      value('hostname') ?? textAt(machine, 'local-hostname') ?? textAt(machine, 'hostname') ?? ovf.get('hostname');
+      value('hostname') ?? at(machine, ['local-hostname']) ?? at(machine, ['hostname']) ?? ovf.get('hostname');
     const keys = at(machine, ['public-keys-data']) ?? at(machine, ['public-keys']) ?? ovf.get('public-keys');
-    if (userData === undefined && hostname === undefined && keys === undefined) {
-      throw new Failure('VMware hands in no guestinfo.userdata, guestinfo.metadata or OVF environment');
+    const { network, addresses, ...planned } = networkOfGuestInfo(either(askFor, ovf));
+    if (userData === undefined && hostname === undefined && keys === undefined && network === undefined) {
+      const [problem] = problems;
+      throw new Trouble(
+        problem?.replace(/\.$/, '') ??
+          'VMware hands in no guestinfo.userdata, guestinfo.metadata, guestinfo.interface or OVF environment',
+        isPartial,
+      );
     }
-    const { metadata, problems } = checkedMetadata({
+    const { metadata, problems: further } = checkedMetadata({
       hostname,
       keys: numbered(typeof keys === 'string' ? keys.split('\n').filter((line) => line.trim() !== '') : listOf(keys)),
+      addresses,
     });
-    return { metadata, problems, ...(userData === undefined ? {} : { userData }) };
+    return {
+      metadata,
+      problems: [...problems, ...further, ...planned.problems.map((each) => `${each}.`)],
+      ...(userData === undefined ? {} : { userData }),
+      ...(network === undefined ? {} : { network }),
+      ...(isPartial ? { isPartial } : {}),
+    };
   },
 };
 
+/** What is not set as a variable may stand in the OVF environment. */
+function either(askFor: AskFor, ovf: ReadonlyMap<string, string>): AskFor {
+  return (names) =>
+    new Map([
+      ...names.flatMap((name): [string, string][] => {
+        const text = ovf.get(`guestinfo.${name}`)?.trim() ?? '';
+        return text === '' ? [] : [[name, text]];
+      }),
+      ...askFor(names),
+    ]);
+}
+
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** All variables at once, by the program that there is. */
-function guestInfo(system: System): ReadonlyMap<string, string> {
-  const names = [...USER_DATA, ...USER_DATA_URL, ...Object.values(ENCODING).flat(), ...OTHERS];
-  const ways = [['vmware-rpctool'], ['vmtoolsd', '--cmd']];
-  for (const way of ways) {
-    if (run(system, ['sh', '-c', 'command -v "$1"', 'ros', way[0] ?? '']).status !== 0) continue;
-    const results = system.runAll(names.map((name) => ({ argv: [...way, `info-get guestinfo.${name}`] })));
+const NAMES: readonly string[] = [...USER_DATA, ...USER_DATA_URL, ...Object.values(ENCODING).flat(), ...OTHERS];
+
+/** Variables are asked for by the program that there is, many at once, and each only once. */
+function guestInfo(system: System): AskFor {
+  const way = [['vmware-rpctool'], ['vmtoolsd', '--cmd']].find(
+    ([program = '']) => run(system, ['sh', '-c', 'command -v "$1"', 'ros', program]).status === 0,
+  );
+  if (way === undefined) throw new Failure('neither vmware-rpctool nor vmtoolsd is there to ask VMware');
+  const known = new Map<string, string | undefined>();
+  return (names) => {
+    const fresh = names.filter((name) => !known.has(name));
+    const results = system.runAll(fresh.map((name) => ({ argv: [...way, `info-get guestinfo.${name}`] })));
+    fresh.forEach((name, index) => {
+      const { status, stdout = '' } = results[index] ?? { status: 1 };
+      const text = stdout.replace(/\n$/, '');
+      // `---` is what machines are left with from which a value was taken away.
+      known.set(name, status === 0 && text !== '' && text !== '---' ? text : undefined);
+    });
     return new Map(
-      names.flatMap((name, index) => {
-        const { status, stdout = '' } = results[index] ?? { status: 1 };
-        const text = stdout.replace(/\n$/, '');
-        // `---` is what machines are left with from which a value was taken away.
-        return status === 0 && text !== '' && text !== '---' ? [[name, text] as const] : [];
+      names.flatMap((name): [string, string][] => {
+        const text = known.get(name);
+        return text === undefined ? [] : [[name, text]];
       }),
     );
-  }
-  throw new Failure('neither vmware-rpctool nor vmtoolsd is there to ask VMware');
+  };
 }
 
 type Value = (name: string) => string | undefined;
@@ -87,16 +133,11 @@ function ovfUserData(system: System, ovf: ReadonlyMap<string, string>): string |
 function metadataOf(system: System, value: Value): Tree {
   const text = value('metadata');
   if (text === undefined) return {};
-  try {
-    const machine: unknown = parse(decoded(system, text, value('metadata.encoding'), 'guestinfo.metadata'), {
-      logLevel: 'error',
-      prettyErrors: false,
-    });
-    return isTree(machine) ? machine : {};
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('guestinfo.metadata is not YAML');
-  }
+  const { value: machine, trouble } = plainYaml(
+    decoded(system, text, value('metadata.encoding'), 'guestinfo.metadata'),
+  );
+  if (trouble !== undefined) throw new Failure(`guestinfo.metadata ${trouble}`);
+  return isTree(machine) ? machine : {};
 }
 
 function decoded(system: System, text: string, encoding: string | undefined, from: string): string {

@@ -1,3 +1,5 @@
+import type { AddressName } from '../config/addresses.ts';
+
 /** A range of addresses: IPv4 or IPv6, as a number and the length of its prefix. */
 export interface Subnet {
   readonly version: 4 | 6;
@@ -38,6 +40,28 @@ export function canonicalAddress(text: string): string | undefined {
   const found = addressBits(address);
   if (subnet === undefined || found === undefined || length === undefined) return undefined;
   return `${formatAddress(found.version, found.bits)}/${subnet.prefix}`;
+}
+
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+const LOCAL = ['127.0.0.0/8', '169.254.0.0/16', 'fe80::/10', '::1/128'];
+
+/** What a configuration calls an address of the machine: `private_ipv4`, `public_ipv6` …; nothing for one that is only the link's. */
+export function addressName(text: string): AddressName | undefined {
+  const address = parseSubnet(text.replace(/\/.*$/, ''));
+  const isIn = (ranges: readonly string[]) =>
+    address !== undefined &&
+    ranges.some((each) => {
+      const range = parseSubnet(each);
+      return range !== undefined && overlaps(range, address);
+    });
+  if (address === undefined || isIn(LOCAL)) return undefined;
+  return isIn(PRIVATE)
+    ? address.version === 4
+      ? 'private_ipv4'
+      : 'private_ipv6'
+    : address.version === 4
+      ? 'public_ipv4'
+      : 'public_ipv6';
 }
 
 /** IPv6 without `::`. */

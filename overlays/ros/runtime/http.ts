@@ -1,3 +1,4 @@
+import { GUNZIP_MOST } from './gunzip.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import type { System } from './system.ts';
 
@@ -71,11 +72,11 @@ function config(request: Request): string {
 }
 
 /** The body goes to a file first: unpacked on the way, it would be mixed with what curl says about it. */
-const UNPACK = `umask 077
+const UNPACK = `${GUNZIP_MOST}umask 077
 mkdir -p "$1" && file=$(mktemp "$1/answer.XXXXXX") || exit 23
 answer=$(curl --disable --output "$file" --config -)
 status=$?
-gzip -dcf <"$file" 2>/dev/null | head -c "$2"
+gunzip_most "$2" <"$file" || [ "$status" != 0 ] || status=61
 rm -f "$file"
 printf '%s' "
 \${answer##*

@@ -82,8 +82,9 @@ test('metadata fills gaps and adds keys, and never replaces what was given', () 
 
 test('metadata is read as we write it and as RancherOS 1 wrote it', () => {
   const metadata = { hostname: 'h', publicKeys: { one: 'k' }, rootDisk: '/dev/vda' };
-  assert.deepEqual(parseMetadata(formatMetadata(metadata)), metadata);
-  assert.deepEqual(parseMetadata('publicipv4: 1.2.3.4\nhostname: h\nsshpublickeys:\n  one: k\nrootdisk: /dev/vda\n'), metadata);
+  const withAddresses = { ...metadata, addresses: { private_ipv4: '10.0.0.1', public_ipv6: '2001:db8::1' } };
+  assert.deepEqual(parseMetadata(formatMetadata(withAddresses)), withAddresses);
+  assert.deepEqual(parseMetadata('publicipv4: 1.2.3.4\nhostname: h\nsshpublickeys:\n  one: k\nrootdisk: /dev/vda\n'), { ...metadata, addresses: { public_ipv4: '1.2.3.4' } });
   for (const text of ['', '[', '- a', 'hostname: [a]', 'sshpublickeys: x']) assert.deepEqual(parseMetadata(text), { publicKeys: {} });
 });
 

@@ -27,7 +27,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['{"ignition": {"version": "3.0.0"}}', /Ignition/],
   ['<powershell>\n', /Windows/],
   ['hostname: a\n', /first line must be #cloud-config/],
-  [`#cloud-config\n${'#'.repeat(MAX_CHARACTERS)}`, /more than 262144 characters/],
+  [`#cloud-config\n${'#'.repeat(MAX_CHARACTERS)}`, /more than 262144 bytes/],
 ];
 
 for (const [text, expected] of REFUSED) {

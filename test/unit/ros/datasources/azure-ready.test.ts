@@ -58,7 +58,7 @@ async function logOf(datasource: string, routes: Routes): Promise<string> {
       },
       {
         answer: ({ argv }) => {
-          if (argv[0] === 'blkid') return { status: 2, stdout: '' };
+          if (argv.includes('blkid')) return { status: 2, stdout: '' };
           return ['hostname', 'ros'].includes(argv[0] ?? '') ? { status: 0, stdout: '' } : undefined;
         },
       },

@@ -35,7 +35,8 @@ function withDisks({ disks = [], files = {}, answer }: WithDisks): Machine {
       answer: (command) => {
         const given = answer?.(command);
         if (given !== undefined) return given;
-        const [program, ...words] = command.argv;
+        // Whatever may hang has a limit.
+        const [program, ...words] = command.argv[0] === 'timeout' ? command.argv.slice(4) : command.argv;
         if (program === 'blkid') return { status: 0, stdout: disks.map(({ label, type }, index) => `/dev/sr${index}: LABEL="${label}" TYPE="${type}"\n`).join('') };
         const folder = join(on.root, words.at(-1) ?? '');
         if (program === 'mount') {

@@ -35,7 +35,7 @@ function prepared(datasources: string, files: Readonly<Record<string, string>> =
     },
     {
       answer: ({ argv }) => {
-        if (argv[0] === 'blkid') return { status: 2, stdout: '' };
+        if (argv.includes('blkid')) return { status: 2, stdout: '' };
         if (!['hostname', 'modprobe', 'ros', 'system-docker', 'timeout'].includes(argv[0] ?? '')) return undefined;
         ran.push(argv.join(' '));
         return { status: 0, stdout: '' };

@@ -29,7 +29,7 @@ interface Given {
 }
 
 function ask({ source, files = {}, options, limit = 10_000 }: Given, at?: (url: string) => string): { readonly outcome: Outcome; readonly on: Machine } {
-  const on = machine({ ...LEASED, ...files }, { answer: ({ argv }) => (argv[0] === 'blkid' ? { status: 2, stdout: '' } : undefined), ...options });
+  const on = machine({ ...LEASED, ...files }, { answer: ({ argv }) => (argv.includes('blkid') ? { status: 2, stdout: '' } : undefined), ...options });
   const [wanted] = wantedSources(on, { rancher: { cloud_init: { datasources: [source] } } }).wanted;
   assert.ok(wanted);
   return { outcome: askOne(on, wanted, on.now() + limit, at), on };
@@ -144,7 +144,7 @@ const ROWS: readonly (Given & { readonly sentence: string; readonly is: Found })
       }),
     },
     is: {
-      metadata: { publicKeys: { '000': KEY }, hostname: 'drop' },
+      metadata: { publicKeys: { '000': KEY }, hostname: 'drop', addresses: { public_ipv4: '104.131.20.105', public_ipv6: '2604:A880::1' } },
       problems: [],
       userData: CONFIG,
       network: {
