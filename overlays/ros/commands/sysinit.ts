@@ -9,7 +9,7 @@ import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { runningVersion } from '../runtime/release.ts';
 import { must, run } from '../runtime/run.ts';
-import { eachStep } from '../runtime/steps.ts';
+import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { awaitSystemDocker } from '../services/await-docker.ts';
 import { findServices } from '../services/config.ts';
@@ -48,8 +48,8 @@ function forgetRebuild(system: System): void {
 export function sysinit(system: System): number {
   const { config } = loadConfig(system);
   const { services: usual, problems } = findServices(system, config);
-  const withConsole = configuredConsole(system, usual, config);
-  const services = withoutIdleCloudInit(system, config, withConsole);
+  const withConsole = guard(system, () => configuredConsole(system, usual, config), usual);
+  const services = guard(system, () => withoutIdleCloudInit(system, config, withConsole), withConsole);
   // A datasource may change what it says, addresses that are configured may lie where docker0 would, and a console that has files to write
   // must not wait for Docker.
   const isSettled =
@@ -88,8 +88,10 @@ export function sysinit(system: System): number {
   beginProof(system);
   keepPowerButton(system, started.problems);
   eachStep(system, [() => loadModulesOfSettings(system, config), () => setNetworkSettings(system, config)]);
-  startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking });
-  eachStep(system, [() => finishSettings(system)]);
+  eachStep(system, [
+    () => startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking }),
+    () => finishSettings(system),
+  ]);
   return problems.length + started.problems.length === 0 ? 0 : 1;
 }
 
