@@ -9,6 +9,13 @@ type StateOptions = NonNullable<NonNullable<CloudConfig['rancher']>['state']>;
 const WITHOUT_UDEV =
   'activation { udev_sync = 0 udev_rules = 0 } devices { obtain_device_list_from_udev = 0 external_device_info_source = "none" }';
 
+/** What an earlier look put together and did not start, since a member was missing, holds its members: it is started as it is. */
+const RUN_HELD_BACK = `for state in /sys/block/md*/md/array_state; do
+	[ -r "$state" ] && read -r word <"$state" && [ "$word" = inactive ] || continue
+	name=\${state#/sys/block/}
+	mdadm --run "/dev/\${name%%/*}"
+done`;
+
 export const isAssembled = ({ mdadm_scan, lvm_scan }: StateOptions): boolean =>
   mdadm_scan === true || lvm_scan === true;
 
@@ -30,6 +37,7 @@ export function assembleDisks(
     run(system, ['modprobe', '-aq', 'md_mod'], { withErrors: true });
     const argv = ['mdadm', '--assemble', '--scan', degraded ? '--run' : '--no-degraded'];
     tellWhereAbsent('mdadm', run(system, argv, { withErrors: true }));
+    if (degraded) run(system, ['sh', '-c', RUN_HELD_BACK], { withErrors: true });
   }
   if (lvm_scan === true) {
     run(system, ['modprobe', '-aq', 'dm_mod'], { withErrors: true });
