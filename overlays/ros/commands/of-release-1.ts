@@ -17,7 +17,8 @@ export const GONE_PROGRAMS: Readonly<Record<string, string>> = {
   'cloud-init-save': 'run “sudo ros cloud-init”, which asks the datasources.',
   dockerlaunch: 'the service docker starts dockerd.',
   recovery: 'start with rancher.recovery=true on the kernel command line, and there is a shell before all else.',
-  respawn: 'write a service below rancher.services with restart: always.',
+  respawn:
+    'write the command line into /etc/respawn.conf, which the console reads, or a service below rancher.services with restart: always.',
   'ros-bootstrap': `there is no Docker before System Docker; ${COMMANDS_OF_START}`,
   'ros-sysinit': 'the services are started by System Docker’s supervisor; “sudo ros service up NAME” starts one.',
   'system-docker-runc': 'run “sudo system-docker exec NAME COMMAND”.',

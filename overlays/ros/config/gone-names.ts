@@ -9,7 +9,7 @@ const OWN = 'Write it as a service of your own, with its image, below rancher.se
 const CONSOLE = 'Consoles are named in rancher.console.';
 
 /** Services of its catalogue. */
-const SERVICES: Readonly<Record<string, string>> = {
+export const GONE_SERVICES: Readonly<Record<string, string>> = {
   'alpine-console': CONSOLE,
   'centos-console': CONSOLE,
   crontab: 'The service container-cron starts containers by their label cron.schedule; services have that built in.',
@@ -26,17 +26,17 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** A service of the old catalogue that is gone. */
 export function goneService(name: string): Gone | undefined {
-  const hint = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+  const hint = Object.hasOwn(GONE_SERVICES, name) ? GONE_SERVICES[name] : undefined;
   return hint === undefined
     ? undefined
     : { message: `The service ${name} of RancherOS 1 is not part of this release.`, hint };
 }
 
-const CONSOLES: ReadonlySet<string> = new Set(['alpine', 'centos', 'fedora', 'ubuntu']);
+export const GONE_CONSOLES: ReadonlySet<string> = new Set(['alpine', 'centos', 'fedora', 'ubuntu']);
 
 /** A console of the old catalogue that is gone. */
 export function goneConsole(name: string): Gone | undefined {
-  return CONSOLES.has(name)
+  return GONE_CONSOLES.has(name)
     ? {
         message: `The console ${name} of RancherOS 1 is not part of this release.`,
         hint: `Take “debian”, or make an image of ${name} a console: “ros console enable IMAGE”.`,

@@ -3,7 +3,6 @@ import { isTree } from './merge.ts';
 
 /** Files that other systems read, and RancherOS 1, by how their paths begin, and what to write instead. */
 const UNREAD: readonly (readonly [RegExp, string])[] = [
-  [/^\/etc\/respawn\.conf$/, 'Write a service below rancher.services, or start the program in runcmd.'],
   [/^\/etc\/(systemd\/system\/docker\.service\.d\/|default\/docker$|sysconfig\/docker$)/, 'Write rancher.docker.'],
   [
     /^\/(etc|lib|usr\/lib)\/systemd\//,

@@ -61,7 +61,7 @@ const IMPOSSIBLE: readonly (readonly [string, RegExp, object])[] = [
   ['ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY-----"]', /is a private key, so it lets nobody in/, { ssh_authorized_keys: ['-----BEGIN OPENSSH PRIVATE KEY-----'] }],
   ['ssh_authorized_keys: ["---- BEGIN SSH2 PUBLIC KEY ----"]', /ssh-keygen -i -f/, { ssh_authorized_keys: ['---- BEGIN SSH2 PUBLIC KEY ----'] }],
   ['ssh_authorized_keys: [AAAAB3NzaC1yc2EAAAADAQABAAABAQ]', /is no public key, so it lets nobody in/, { ssh_authorized_keys: ['AAAAB3NzaC1yc2EAAAADAQABAAABAQ'] }],
-  ['write_files: [{path: /etc/respawn.conf, content: x}]', /Nothing on this system reads \/etc\/respawn\.conf\. Write a service/, { write_files: [{ path: '/etc/respawn.conf', content: 'x' }] }],
+  ['write_files: [{path: /etc/fstab, content: x}]', /Nothing on this system reads \/etc\/fstab\. Write mounts/, { write_files: [{ path: '/etc/fstab', content: 'x' }] }],
   ['write_files: [{path: /etc/systemd/system/docker.service.d/a.conf}]', /Write rancher\.docker\./, { write_files: [{ path: '/etc/systemd/system/docker.service.d/a.conf' }] }],
   [
     'rancher: {services: {a: {image: x, ports: ["8080:80"], labels: {io.rancher.os.scope: system}}}}',
@@ -118,7 +118,7 @@ const POSSIBLE: readonly string[] = [
   'rancher: {console: debian, services_include: {kernel-headers: false, volume-nfs: true}}',
   'rancher: {services_include: {kernel-headers: true}, repositories: {mine: {url: "https://example.org"}}}',
   'ssh_authorized_keys: ["from=\\"10.0.0.1\\" ssh-rsa AAAAB3NzaC1yc2E me", "# nobody", ssh-rsa A]',
-  'write_files: [{path: /etc/systemd/x, container: mine}, {path: /etc/rc.local}]',
+  'write_files: [{path: /etc/systemd/x, container: mine}, {path: /etc/rc.local}, {path: /etc/respawn.conf}, {path: /etc/docker/daemon.json}]',
   'mounts: [[LABEL=data, /mnt/data, ext4, "defaults,nofail", "0", "2"]]',
 ];
 for (const text of POSSIBLE) {
