@@ -19,19 +19,22 @@ after(async () => {
   if (!skip) await rm(release, { recursive: true, force: true });
 });
 
+/** As in the console's script. */
+const PROGRAMS = `case $(cat /proc/self/mounts) in *' /usr/lib/ros '*) export PATH="/usr/lib/ros/foreign:$PATH" ;; esac`;
+
 /** A console whose logins are ready, with a key that opens them; `first` is done in it before. */
 async function consoleWith({ image = release, first = 'true' } = {}): Promise<ConsoleRoom> {
   room = await openConsole(image, release);
-  room.run(`PATH=$PATH:/usr/lib/ros/foreign; ssh-keygen -q -t ed25519 -N '' -f /run/key
+  room.run(`${PROGRAMS}; ssh-keygen -q -t ed25519 -N '' -f /run/key
 ln -s /usr/lib/ros/foreign/by-release /run/ssh
 echo "ssh_authorized_keys: ['$(cat /run/key.pub)']" >/var/lib/rancher/conf/cloud-config.yml
 ${first}`);
   return room;
 }
 
-const INIT = 'PATH=$PATH:/usr/lib/ros/foreign; ros console-init; echo "init $?"';
+const INIT = `${PROGRAMS}; ros console-init; echo "init $?"`;
 /** As the console's script does. */
-const SERVE = '(PATH=$PATH:/usr/lib/ros/foreign; while [ -f /run/ros/console/kept/sshd ]; do setsid -w $(cat /run/ros/console/kept/sshd); sleep 0.2; done) >/run/sshd.log 2>&1 </dev/null &';
+const SERVE = `(${PROGRAMS}; while [ -f /run/ros/console/kept/sshd ]; do setsid -w $(cat /run/ros/console/kept/sshd); sleep 0.2; done) >/run/sshd.log 2>&1 </dev/null &`;
 const login = (user: string, command: string, port = 22) =>
   `timeout 20 /run/ssh -F /dev/null -i /run/key -p ${port} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${user}@127.0.0.1 '${command}'`;
 
@@ -108,4 +111,51 @@ test('in a console of another system sshd, agetty and ros are those of the relea
   here.run('kill -HUP $(cat /run/sshd.pid)');
   here.until(login('rancher', 'id -un'), /^rancher$/m);
   assert.match(here.run('grep :1101: /etc/group; /usr/lib/ros/foreign/agetty --version'), /rancher[\s\S]*util-linux/);
+});
+
+/** Files that a cloud-config may write, and of which each has kept everybody out. */
+const SPOILT: readonly { readonly path: string; readonly content: string; readonly told: RegExp }[] = [
+  { path: '/etc/passwd', content: 'ann:x:1200:1200::/home/ann:/bin/sh\\n', told: /^/ },
+  { path: '/etc/passwd', content: 'rancher:x:1100:1100::/home/rancher:/bin/zsh\\n', told: /^/ },
+  { path: '/etc/group', content: 'root:x:0:\\ndocker:x:999:\\n', told: /^/ },
+  { path: '/etc/shadow', content: '', told: /^/ },
+  { path: '/etc/nsswitch.conf', content: 'passwd: ldap\\ngroup: ldap\\nshadow: ldap\\n', told: /nsswitch\.conf does not lead to the accounts/ },
+  { path: '/etc/pam.d/sshd', content: 'auth required pam_gone.so\\naccount required pam_gone.so\\n', told: /pam\.d\/sshd line 1 asks for pam_gone\.so, which is not there: nobody could log in/ },
+  { path: '/etc/pam.d/common-account', content: 'some words', told: /pam\.d\/common-account line 1 is no line of PAM/ },
+  { path: '/etc/sudoers.d/mine', content: 'words ((\\n', told: /^/ },
+  { path: '/etc/ssh/sshd_config', content: 'Frobnicate yes\\n', told: /refused by sshd: \/etc\/ssh\/sshd_config: line 1/ },
+  { path: '/etc/profile', content: 'exit 1\\n', told: /^/ },
+];
+
+for (const { path, content, told } of SPOILT) {
+  test(`${path} with “${content.slice(0, 30)}” written by a cloud-config costs no login`, { skip }, async () => {
+    const here = await consoleWith();
+    here.run(INIT);
+    here.run(SERVE);
+    here.until(login('rancher', 'id -un'), /^rancher$/m);
+    here.run(`printf 'write_files: [{path: ${path}, content: "%s"}]\\n' '${content}' >>/var/lib/rancher/conf/cloud-config.yml; ros console-finish`);
+    assert.match(here.run(`cat ${path}*`), new RegExp(content.slice(0, 5).replace(/[(\\]/g, '.')));
+    // The listener that is on its way out may take a last one.
+    here.run('sleep 1');
+    assert.match(here.until(login('rancher', 'id -un; sudo -n id -u; id -G'), /^rancher$/m), /^0$[\s\S]*\b1101\b/m);
+    assert.match(here.told(), told);
+  });
+}
+
+test('pipes in the place of files that are read for a login make nobody wait', { skip }, async () => {
+  const here = await consoleWith({
+    first: 'for file in environment respawn.conf pam.d/other ssh/sshd_config rc.local; do rm -f /etc/$file; mkfifo /etc/$file; done; mkfifo /var/lib/rancher/preload /opt/start.sh',
+  });
+  assert.match(here.run(`timeout 50 ros console-init; echo "init $?"`), /init 0$/m);
+  here.run(SERVE);
+  here.until(login('rancher', 'id -un'), /^rancher$/m);
+  assert.match(here.run('timeout 50 ros console-finish; echo "finish $?"'), /finish [01]$/m);
+  assert.match(here.told(), /sshd_config is no plain file; SSH goes without it/);
+});
+
+test('what /etc/respawn.conf names is kept running beside the logins', { skip }, async () => {
+  const here = await consoleWith();
+  here.run(INIT);
+  here.run(`echo 'write_files: [{path: /etc/respawn.conf, content: "/sbin/agetty --noclear tty1 linux\\n/usr/bin/sleep 4242\\n"}]' >>/var/lib/rancher/conf/cloud-config.yml; ros console-finish`);
+  assert.match(here.run('cat /run/ros/console/kept/respawn-*'), /^\/usr\/bin\/sleep 4242$/m);
 });

@@ -1,20 +1,22 @@
+import type { CloudConfig, WriteFile } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
+import { plainPath } from '../console/home-files.ts';
 import { mountGiven } from '../console/mounts.ts';
 import { onceInConsole, onceInStart } from '../console/once.ts';
 import { restartServices } from '../console/restart-services.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
-import { reloadSshd } from '../console/ssh-server.ts';
+import { reloadSshd, tellAgainstRules } from '../console/ssh-server.ts';
 import { isForConsole, writeGivenFiles } from '../console/write-files.ts';
-import { Engine } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
 import { due } from '../runtime/claims.ts';
 import { note } from '../runtime/kernel-log.ts';
-import { eachStep } from '../runtime/steps.ts';
+import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { runUserCommands } from '../runtime/user-commands.ts';
 import { readServices } from '../services/config.ts';
-import { lateFiles } from '../services/given-files.ts';
+import { writeLateFiles } from '../services/given-files.ts';
 import { bindUserFolders } from '../state/user-folders.ts';
+import { consoleInit } from './console-init.ts';
 
 /** Another script, which a datasource brought later, is another one to run. */
 function runUserDataScript(system: System): void {
@@ -23,31 +25,36 @@ function runUserDataScript(system: System): void {
   runStartScript(system, USER_DATA_SCRIPT);
 }
 
+/** Files that decide who gets in, and what the console keeps running. */
+const OF_LOGINS = /^\/etc\/(passwd|shadow|group|nsswitch\.conf|environment|pam\.d\/|respawn\.conf)/;
+
+/** What the files that were written may have changed: nothing that they say costs the login. */
+function lookAgain(system: System, files: readonly WriteFile[]): void {
+  const paths = files.map(({ path }) => plainPath(path));
+  if (paths.some((path) => OF_LOGINS.test(path))) guard(system, () => consoleInit(system), 1);
+  if (!paths.some((path) => path.startsWith('/etc/ssh/'))) return;
+  tellAgainstRules(system);
+  reloadSshd(system);
+}
+
 /**
  * Run by the console's script in the background, when all of the configuration is known: files, mounts, commands and scripts
  * that the user gave, in this order. Logins work already, and a command may take as long as it likes. Run again when a datasource has
  * brought something late: each file, command and script that is given is dealt with once in a start.
  */
 export function consoleFinish(system: System): number {
-  const { config } = loadConfig(system);
+  const config = guard<CloudConfig>(system, () => loadConfig(system).config, {});
   const files = config.write_files ?? [];
   const commands = config.runcmd ?? [];
   const here = files.filter(isForConsole);
-  const elsewhere = () => {
-    const services = readServices(system);
-    const there = new Set(new Engine(system).list().map(({ name }) => name));
-    const late = lateFiles(system, config, (name) => services.has(name) && !there.has(name));
-    const fresh = due(system, 'write_files', late);
-    return late.filter((_, index) => fresh.has(index));
-  };
   const status = eachStep(system, [
     () => writeRegistryAuths(system, config),
     () =>
       onceInConsole(system, here, (fresh) => {
         writeGivenFiles(system, fresh);
-        if (fresh.some(({ path }) => path.startsWith('/etc/ssh/'))) reloadSshd(system);
+        lookAgain(system, fresh);
       }),
-    ...(here.length < files.length ? [() => writeGivenFiles(system, elsewhere())] : []),
+    ...(here.length < files.length ? [() => writeLateFiles(system, config, readServices(system))] : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
     () => bindUserFolders(system, config),
     // The user's Docker waits for it, where the configuration mounts or writes something.

@@ -1,6 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
-import { archiveOnMachine, isArchive, loadArchive } from '../console/archive.ts';
+import { archiveOnMachine, isArchive, loadArchive, loadReleaseArchive } from '../console/archive.ts';
 import {
   CONSOLE,
   consoleNames,
@@ -29,7 +29,8 @@ const USAGE = `usage: ros console VERB
   switch CONSOLE    now: all sessions on the console end (-f, --force: without asking)
 
 CONSOLE is a name of the list, or a new one: a YAML file or URL with a service called console, an image, or the path or
-URL of an archive (.tar, .tar.gz) with an image. The image of debian is in console-debian.tar.gz beside the release. Other
+URL of an archive (.tar, .tar.gz) with an image. The image of debian is in console-debian.tar.gz beside the release, and is fetched from
+there where rancher.upgrade.url names the list of releases. Other
 images are pulled where System Docker does not have them (--no-pull: never), and must hold bash, coreutils and sudo; sshd, agetty and ros
 are those of the release, whatever C library the image has. A console in which nobody can log in is replaced by the default one.`;
 
@@ -137,10 +138,10 @@ function fetchImage(system: System, { name, archive }: NamedConsole, image: stri
   if (run(system, ['system-docker', 'image', 'inspect', image], { withErrors: true }).status === 0) return;
   if (archive !== undefined) {
     const path = archiveOnMachine(system, archive);
-    if (path === undefined)
-      throw new Failure(
-        `the image of the console ${name} is in ${archive} beside the release: \`ros console switch PATH\` (or URL) takes it from there`,
-      );
+    if (path === undefined) {
+      fetchArchive(system, name, archive);
+      return;
+    }
     loadArchive(system, path);
     return;
   }
@@ -149,6 +150,19 @@ function fetchImage(system: System, { name, archive }: NamedConsole, image: stri
   const { status, stdout } = run(system, ['system-docker', 'pull', image], { withErrors: true });
   if (status === 0) return;
   throw new Failure(`the image ${image} cannot be pulled: ${stdout.trim().split('\n').at(-1) ?? ''}. ${load}`);
+}
+
+/** From the address of the release, where the configuration names one and there is a network. */
+function fetchArchive(system: System, name: string, archive: string): void {
+  const by = `\`ros console switch PATH\` (or URL) takes it from there`;
+  const list = loadConfig(system).config.rancher?.upgrade?.url;
+  try {
+    if (list === undefined || list === '') throw new Failure('rancher.upgrade.url names no address to fetch it from');
+    loadReleaseArchive(system, list, archive);
+  } catch (error) {
+    const place = `the image of the console ${name} is in ${archive} beside the release: ${by}`;
+    throw new Failure(`${place}. ${sentenceOf(error)}`);
+  }
 }
 
 /** Whoever replaces the console must not be in it. */

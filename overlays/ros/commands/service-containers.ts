@@ -72,7 +72,7 @@ function stopLimit({ values }: Options): StopLimit {
 function up(system: System, engines: Engines, options: Options, start: boolean): number {
   const { config, services } = known(system);
   const asked = chosen(services, options.words);
-  const fill = fillWith(system, config);
+  const fill = fillWith(system, () => config);
   const status = forEach(system, asked, (scope, names) => {
     const plan = planServices(services, scope, surroundings(system, config), new Set(names));
     const there = new Map(engines[scope].list().map((one) => [one.name, one]));

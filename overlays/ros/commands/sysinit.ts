@@ -2,6 +2,7 @@ import { loadConfig } from '../config/sources.ts';
 import { DEFAULT_CONSOLE } from '../console/consoles.ts';
 import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
 import { untilAsked, withoutIdleCloudInit } from '../datasources/need.ts';
+import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { waitsForConsole } from '../docker/waits.ts';
 import { loadModulesOfSettings, setNetworkSettings, tellSettingsWithoutPlace } from '../early/sysctl.ts';
@@ -67,8 +68,10 @@ export function sysinit(system: System): number {
   }
   const started = startAll(engine, plan, {
     kept: new Set([...keptContainers(system), ...running]),
-    fill: fillWith(system, config),
     awaited: untilAsked(system, engine),
+    fill: fillWith(system, () =>
+      services.has('cloud-init') && system.readText(DONE) !== undefined ? loadConfig(system).config : config,
+    ),
     // Two processors have enough to do with the user's Docker; whatever else started beside it would delay it by as much.
     pause: (after) => {
       if (plan.specs.has('docker')) waitForUserDocker(system, DOCKER_LIMITS[after]);

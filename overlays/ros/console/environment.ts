@@ -1,7 +1,8 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { run } from '../runtime/run.ts';
-import type { System } from '../runtime/system.ts';
+import { Failure, type System } from '../runtime/system.ts';
+import { isNoPlainFile } from './login-files.ts';
 
 const FILE = '/etc/environment';
 const PROXY = /^(https?|no)_proxy$/i;
@@ -18,6 +19,7 @@ export function proxies(config: CloudConfig): Readonly<Record<string, string>> {
  * holds the password of a proxy: whoever logs in gets that from PAM, which is root.
  */
 export function writeEnvironment(system: System, config: CloudConfig): void {
+  if (isNoPlainFile(system, FILE)) throw new Failure(`${FILE} is no plain file: logins do not learn of the proxies`);
   const before = system.readText(FILE) ?? '';
   const others = before.split('\n').filter((line) => line !== '' && !PROXY.test(line.replace(/=.*/, '')));
   const lines = Object.entries(proxies(config))

@@ -124,9 +124,20 @@ function takeReleases(system: System, path: string, trouble: string): void {
   run(system, ['sh', '-c', ASIDE, 'ros', path, `${RELEASE}${path}`]);
 }
 
+/** Whether something other than a file lies there, such as a pipe. */
+export function isNoPlainFile(system: System, path: string): boolean {
+  const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+  return system.readText(path, 1) === undefined && system.files(folder).includes(name);
+}
+
 /** A name service that does not know the accounts that are in the console's own files. */
 function mendNames(system: System): void {
   const text = system.readText(NSSWITCH, MOST);
+  if (isNoPlainFile(system, NSSWITCH)) {
+    // Whatever looks up a name would wait for a pipe.
+    takeReleases(system, NSSWITCH, 'is no plain file');
+    return;
+  }
   if (text === undefined || text === system.readText(`${RELEASE}${NSSWITCH}`, MOST)) return;
   const { status } = run(system, ['timeout', '-k', '1', '10', 'id', '-u', 'rancher'], { withErrors: true });
   if (status === 0) return;

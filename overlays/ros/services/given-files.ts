@@ -1,9 +1,12 @@
 import type { CloudConfig, WriteFile } from '../config/schema.ts';
 import { isForConsole, writeGivenFile } from '../console/write-files.ts';
-import type { Engine } from '../docker/engine.ts';
+import { type Dockerd, Engine, SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
+import { due } from '../runtime/claims.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
+import { guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
+import type { Services } from './config.ts';
 import { digest } from './digest.ts';
 
 /** A file for each container that was given files in this start, with a line for each of them. */
@@ -14,10 +17,13 @@ export type Fill = (engine: Engine, containers: readonly string[]) => readonly s
 
 const markOf = (file: WriteFile): string => digest(JSON.stringify(file));
 
-/** The files of write_files that name a container, for containers that were made and do not run yet. */
-export function fillWith(system: System, config: CloudConfig): Fill {
-  const files = (config.write_files ?? []).filter((file) => !isForConsole(file));
+/**
+ * The files of write_files that name a container, for containers that were made and do not run yet. The configuration is that of the moment
+ * in which a container is made: a datasource may have brought files since the start began.
+ */
+export function fillWith(system: System, configNow: () => CloudConfig): Fill {
   return (engine, containers) => {
+    const files = (configNow().write_files ?? []).filter((file) => !isForConsole(file));
     const theirs = files.filter(({ container = '' }) => containers.includes(container));
     const problems = theirs.flatMap((file) => {
       try {
@@ -31,6 +37,28 @@ export function fillWith(system: System, config: CloudConfig): Fill {
     for (const file of theirs) system.appendText(`${GIVEN}/${file.container}`, `${markOf(file)}\n`);
     return problems;
   };
+}
+
+/**
+ * Writes files into containers that were made without them, because a datasource brought them later. Those of services whose container is yet
+ * to be made are written when it is.
+ */
+export function writeLateFiles(system: System, config: CloudConfig, services: Services): void {
+  const sockets = new Map<string, string>();
+  for (const dockerd of [USER_DOCKER, SYSTEM_DOCKER]) {
+    const names = guard(system, () => namesIn(system, dockerd), []);
+    for (const name of names) sockets.set(name, dockerd.socket);
+  }
+  const late = lateFiles(system, config, (name) => services.has(name) && !sockets.has(name));
+  const fresh = due(system, 'write_files', late);
+  for (const file of late.filter((_, index) => fresh.has(index)))
+    guard(system, () => writeGivenFile(system, file, sockets.get(file.container ?? '')), undefined);
+}
+
+/** Names of all containers of a Docker; none where it does not answer, as the user's does not early in a start. */
+function namesIn(system: System, dockerd: Dockerd): readonly string[] {
+  const engine = new Engine(system, dockerd);
+  return engine.isReady() ? engine.list().map(({ name }) => name) : [];
 }
 
 /**

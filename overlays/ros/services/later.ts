@@ -45,7 +45,7 @@ export function startLater(system: System, { known, asksCloudInit, lacking }: Fi
     for (const sentence of sentences) alarm(system, sentence);
   };
   const engine = new Engine(system);
-  const fill = fillWith(system, config);
+  const fill = fillWith(system, () => loadConfig(system).config);
   const around = surroundings(system, config);
   const chosen = new Set([...services.keys()].filter((name) => !known.has(name)));
   if (chosen.size > 0) tell(problems);

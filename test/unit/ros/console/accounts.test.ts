@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mended } from '../../../../overlays/ros/console/account-texts.ts';
 import { ACCOUNTS, makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
-import { pamTrouble } from '../../../../overlays/ros/console/login-files.ts';
+import { mendLoginFiles, pamTrouble } from '../../../../overlays/ros/console/login-files.ts';
 import { respawned } from '../../../../overlays/ros/console/respawn.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
@@ -97,4 +98,13 @@ test('of respawn.conf the lines are kept running that are no logins: those the c
     '/etc/respawn.conf.d/b': '/usr/bin/other\n/usr/bin/mine --now',
   });
   assert.deepEqual(respawned(made), ['/usr/bin/mine --now', '/usr/bin/other']);
+});
+
+test('a pipe in the place of the list of name services is put aside: every program that looks up a name would wait for it', () => {
+  const made = machine({ '/etc/x': '' });
+  execFileSync('mkfifo', [join(made.root, 'etc/nsswitch.conf')]);
+  mendLoginFiles(made);
+  assert.ok(!existsSync(join(made.root, 'etc/nsswitch.conf')));
+  assert.ok(statSync(join(made.root, 'etc/nsswitch.conf.refused')).isFIFO());
+  assert.match(made.readText('/dev/kmsg') ?? '', /nsswitch\.conf is no plain file/);
 });

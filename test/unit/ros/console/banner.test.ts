@@ -49,3 +49,25 @@ for (const type of ['tmpfs', 'overlay']) {
     assert.match(banner(ADDRESSES, `${DISK}x /var/lib/rancher ${type} rw 0 0\n`), /everything is in memory and lost at the next start/);
   });
 }
+
+test('who was logged in before there was an address is told it when it comes, once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'banner-'));
+  try {
+    for (const [name, text] of [
+      ['ip', `#!/bin/sh\n[ "$1" = monitor ] && { echo 2: eth0; sleep 3; exit; }\n[ -e ${folder}/up ] && echo 'eth0 UP 10.9.8.7/24'\n: >${folder}/up\n`],
+      ['agetty', '#!/bin/sh\n'],
+      ['sleep', '#!/bin/sh\n'],
+    ] as const) {
+      writeFileSync(join(folder, name), text);
+      chmodSync(join(folder, name), 0o755);
+    }
+    const script = readFileSync(join(projectFolder, 'overlays/system/usr/lib/ros/banner'), 'utf8').replaceAll('/run/', `${folder}/run/`).replaceAll('of="/dev/', `of="${folder}/`);
+    const lines = `mkdir -p ${folder}/run/ros/console/kept; echo agetty --noclear --autologin rancher tty1 >${folder}/run/ros/console/kept/tty1; echo agetty --noclear tty2 >${folder}/run/ros/console/kept/tty2; : >${folder}/tty1; : >${folder}/tty2\n`;
+    const { status, stderr } = spawnSync('sh', ['-s'], { input: `${lines}${script}\nwait\n`, encoding: 'utf8', env: { PATH: `${folder}:${process.env['PATH']}` } });
+    assert.equal(status, 0, stderr);
+    assert.equal(readFileSync(join(folder, 'tty1'), 'utf8'), '\r\nAddress of eth0: 10.9.8.7\r\n');
+    assert.equal(readFileSync(join(folder, 'tty2'), 'utf8'), '');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { console as consoleCommand } from '../../../../overlays/ros/commands/console.ts';
 import { consoleNames, findConsole, keepConsole, withConsole } from '../../../../overlays/ros/console/consoles.ts';
@@ -272,6 +273,49 @@ test('an archive brings a console, from a path, a URL, or where it was put on th
     assert.match(made.readText('/var/lib/rancher/conf/cloud-config.yml') ?? '', /console: debian/);
     assert.equal(made.readText('/var/lib/rancher/consoles/download.tar.gz'), undefined);
   }
+});
+
+/** A server with a release: its list of digests, and the archive, in a folder of the version. */
+function released(digest: string, folder = 'v1.5.9/') {
+  const asked: string[] = [];
+  const made: ReturnType<typeof machine> = machine(
+    { ...FILES, ...DEBIAN, '/var/lib/rancher/conf/cloud-config.yml': 'rancher: {upgrade: {url: "https://there/os/releases.yml?x"}}\n' },
+    {
+      answer({ argv, stdin = '' }) {
+        if (argv.includes('load')) {
+          asked.push(made.readText('/var/lib/rancher/consoles/download.tar.gz') ?? '');
+          return { status: 0, stdout: 'Loaded image: rancher/debian:13\n' };
+        }
+        if (argv.includes('inspect')) return { status: asked.length > 0 ? 0 : 1, stdout: '' };
+        if (argv[0] !== 'curl') return undefined;
+        if (stdin.includes(`"https://there/os/${folder}SHA256SUMS"`)) return { status: 0, stdout: `${'0'.repeat(64)}  vmlinuz\n${digest}  console-debian.tar.gz\n\n200` };
+        const into = /^output = "(.*)"$/m.exec(stdin)?.[1];
+        if (into === undefined || !stdin.includes(`"https://there/os/${folder}console-debian.tar.gz"`)) return { status: 0, stdout: '\n404' };
+        made.writeText(into, 'packed');
+        return { status: 0, stdout: '\n200' };
+      },
+    },
+  );
+  return { made, asked };
+}
+
+const PACKED_DIGEST = createHash('sha256').update('packed').digest('hex');
+
+test('the console of the release is fetched from the address of the release, by the digest in its list', () => {
+  for (const folder of ['v1.5.9/', '']) {
+    const { made, asked } = released(PACKED_DIGEST, folder);
+    assert.equal(consoleCommand(made, ['enable', 'debian']), 0);
+    assert.deepEqual(asked, ['packed']);
+    assert.match(made.readText('/var/lib/rancher/conf/cloud-config.yml') ?? '', /console: debian/);
+  }
+});
+
+test('an archive that is not what its release lists is not loaded', () => {
+  const { made, asked } = released('1'.repeat(64));
+  assert.throws(() => consoleCommand(made, ['enable', 'debian']), /console-debian\.tar\.gz beside the release: .*is not what its release lists: its SHA-256 is/);
+  assert.deepEqual(asked, []);
+  assert.equal(made.readText('/var/lib/rancher/consoles/download.tar.gz'), undefined);
+  assert.doesNotMatch(made.readText('/var/lib/rancher/conf/cloud-config.yml') ?? '', /console/);
 });
 
 test('an archive that is not there, cannot be fetched, or holds no image changes nothing', () => {
