@@ -1,33 +1,29 @@
-import type { Artifact } from '../core/step.ts';
+import type { Artifact, ArtifactKind, InputRef } from '../core/step.ts';
 import { concatenated } from './concat.ts';
 import type { BuildContext } from './context.ts';
+import { gzipCompressed } from './gzip.ts';
 import type { Layer } from './layer.ts';
-import { toolStep } from './tool-step.ts';
-
-/** Zero blocks at the end of a tar (POSIX pax, "end-of-archive": two of 512 bytes; ours are never padded further). */
-const END_OF_ARCHIVE = 1024;
 
 /**
- * `rootfs.tar.gz`: the layers one after another as one tar. Each layer is a gzip member of its own, made once and reused; gzip
- * readers join members (RFC 1952 §2.2). The end of archive stands only behind the last.
+ * `rootfs.tar.gz`: the layers, given from the lowest to the highest, as one tar in which each path is once. What each layer brings is a gzip
+ * member of its own, made once and reused while that layer and what others cover of it stay; gzip readers join members (RFC 1952 §2.2).
  */
 export function rootfsArchive(context: BuildContext, name: string, layers: readonly Layer[]): Artifact<'gzip'> {
-  const parts = layers.map((layer, index) => gzipMember(context, layer, index === layers.length - 1));
-  return concatenated(context, { title: name, parts, kind: 'gzip' });
-}
-
-function gzipMember(context: BuildContext, layer: Layer, isLast: boolean): Artifact<'gzip'> {
-  // Level 9 takes two and a half times as long and gains 0.9 %.
-  const gzip = ['gzip', '-n', '-6'] as const;
-  return toolStep(context, {
-    title: `gzip ${layer.name}`,
-    inputs: { tar: layer.tar },
-    output: { name: 'gzip', kind: 'gzip' },
-    commands: isLast
-      ? [{ argv: gzip, stdin: '/in/tar', stdout: '/out/gzip' }]
-      : [
-          { argv: ['head', '-c', `-${END_OF_ARCHIVE}`, '/in/tar'], stdout: '/work/open' },
-          { argv: gzip, stdin: '/work/open', stdout: '/out/gzip' },
-        ],
+  const names = layers.map((layer) => layer.name);
+  const pieces: { readonly [output: string]: Artifact } = context.graph.add({
+    title: `merged layers of ${name}`,
+    action: { type: 'builtin', writer: 'merged-tar', options: { layers: names } },
+    inputs: Object.fromEntries(layers.map((layer): [string, InputRef] => [`layer/${layer.name}`, layer.tar])),
+    outputs: Object.fromEntries(names.map((each): [string, ArtifactKind] => [`pieces-${each}`, 'pieces'])),
   });
+  const parts = layers.map((layer) =>
+    gzipCompressed(
+      context,
+      `gzip ${layer.name}`,
+      // Level 9 takes two and a half times as long and gains 0.9 %.
+      { pieces: pieces[`pieces-${layer.name}`] as Artifact<'pieces'>, parts: { [layer.name]: layer.tar } },
+      6,
+    ),
+  );
+  return concatenated(context, { title: name, parts, kind: 'gzip' });
 }
