@@ -183,9 +183,7 @@ async function putFile(
   before: ReleaseFile | undefined,
   contribution: Contribution,
 ): Promise<void> {
-  const seen = await stat(place).catch(() => undefined);
-  if (seen && before?.digest === file.digest && seen.size === file.size && seen.mtimeMs === contribution.epoch * 1000)
-    return;
+  if (before?.digest === file.digest && (await isUntouched(place, file, contribution))) return;
   await makeFolder(path.dirname(place));
   const temporary = `${place}.${process.pid}.part`;
   try {
@@ -195,6 +193,18 @@ async function putFile(
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/**
+ * Whether a published file is as it was put there. The manifest is written after all files, so that a file that changed later than it was
+ * changed by somebody else, although its size and time may look as before: its bytes are asked.
+ */
+async function isUntouched(place: string, file: ReleaseFile, { root, version, epoch }: Contribution): Promise<boolean> {
+  const seen = await stat(place).catch(() => undefined);
+  if (!seen?.isFile() || seen.size !== file.size || seen.mtimeMs !== epoch * 1000) return false;
+  const manifest = await stat(path.join(root, version, 'release.json')).catch(() => undefined);
+  if (manifest && seen.ctimeMs <= manifest.ctimeMs) return true;
+  return (await hashFile(place).catch(() => undefined))?.digest === file.digest;
 }
 
 /** The bytes that are about to get a release's name are hashed once more: a disk may have changed them since they were made. */

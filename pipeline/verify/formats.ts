@@ -1,16 +1,18 @@
 import path from 'node:path';
 import type { RandomAccess } from '../formats/random-access.ts';
 import type { FieldProblem } from '../formats/sector.ts';
-import { validateGzip, validateZstd } from './compressed.ts';
+import { validateZstd } from './compressed.ts';
 import { validateDeviceTree } from './device-tree.ts';
 import { validateDisk } from './disk.ts';
 import { validateGceTar } from './gce-tar.ts';
 import { validateInitrd } from './initrd.ts';
 import { validateIpxe } from './ipxe.ts';
 import { validateIso } from './iso.ts';
+import { validateAwsImage } from './json-text.ts';
 import { validateArm64Image, validateBzImage } from './linux-kernel.ts';
 import { validateOva } from './ova.ts';
 import { validateQcow2 } from './qcow2.ts';
+import { validateImageArchive, validateRootfs } from './tar-gz.ts';
 import { validateVhd } from './vhd.ts';
 import { validateVhdx } from './vhdx.ts';
 import { validateVmdk } from './vmdk.ts';
@@ -30,8 +32,9 @@ const CHECKS: readonly (readonly [name: RegExp, check: Check])[] = [
   [/^vmlinuz$/, (source, releasePath) => (isArm(releasePath) ? validateArm64Image(source) : validateBzImage(source))],
   [/^initrd$/, validateInitrd],
   [/-gce\.tar\.gz$/, validateGceTar],
-  [/\.gz$/, validateGzip],
-  [/\.zst$/, validateZstd],
+  [/^rootfs[\w]*\.tar\.gz$/, (source, _, version) => validateRootfs(source, version)],
+  [/^console-[a-z]+\.tar\.gz$/, validateImageArchive],
+  [/\.(vhd|raw)\.zst$/, validateZstd],
   // The name is that of RancherOS 1; the raw disk in it is packed.
   [/^rancheros\.img$/, validateZstd],
   [/\.(img|qcow2)$/, validateQcow2],
@@ -41,6 +44,7 @@ const CHECKS: readonly (readonly [name: RegExp, check: Check])[] = [
   [/\.ova$/, validateOva],
   [/\.zip$/, validateZip],
   [/\.dtb$/, validateDeviceTree],
+  [/^aws-image\.json$/, (source, _, version) => validateAwsImage(source, version)],
   [/\.ipxe$/, (source, _, version) => validateIpxe(source, version)],
 ];
 
@@ -53,13 +57,21 @@ export function packedDisk(
   return /\.raw\.zst$|^rancheros\.img$/.test(name) ? validateDisk : undefined;
 }
 
-/** What is wrong with the bytes of a release file, by the format that its path promises; nothing for a format nobody knows here. */
+/** What is wrong with the bytes of a release file, by the format that its path promises; undefined for a format that nobody can read here. */
 export async function validateReleaseFile(
   source: RandomAccess,
   releasePath: string,
   version: string,
-): Promise<readonly FieldProblem[]> {
+): Promise<readonly FieldProblem[] | undefined> {
+  return readerOf(releasePath)?.(source, releasePath, version);
+}
+
+/** Whether somebody can say if a file of this path is sound. */
+export function hasReader(releasePath: string): boolean {
+  return readerOf(releasePath) !== undefined;
+}
+
+function readerOf(releasePath: string): Check | undefined {
   const name = path.posix.basename(releasePath);
-  const found = CHECKS.find(([pattern]) => pattern.test(name));
-  return found ? await found[1](source, releasePath, version) : [];
+  return CHECKS.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -46,6 +46,7 @@ export function validateCpio(source: RandomAccess): readonly FieldProblem[] {
 /** Walks the members from `start`. Gives where the archive ends, `undefined` where it does not. */
 function archive(fields: Fields, start: number): number | undefined {
   const seen = new Set<number>();
+  const paths = new Set<string>();
   for (let at = start; ; ) {
     const text = fields.text(at, HEADER);
     if (!fields.equal('member.magic', at, text.slice(0, 6), PLAIN)) return undefined;
@@ -87,7 +88,9 @@ function archive(fields: Fields, start: number): number | undefined {
     fields.require('member.mode', at + 14, mode >>> 12 !== 0 && mode < 0x1_0000, mode, 'a kind and rights');
     fields.require('member.inode', at + 6, (links > 1 && mode >>> 12 !== FOLDER) || !seen.has(inode), inode, 'its own');
     fields.equal('member.check', at + 102, number(12), 0);
+    fields.require('member.once', at + HEADER, !paths.has(path), path, 'a path that no other member has');
     seen.add(inode);
+    paths.add(path);
     at = next;
   }
 }

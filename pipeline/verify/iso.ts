@@ -2,13 +2,15 @@ import { type RandomAccess, slice } from '../formats/random-access.ts';
 import { type FieldProblem, SECTOR } from '../formats/sector.ts';
 import { validateEfiFat } from './fat.ts';
 import { Fields } from './fields.ts';
+import { checkIsoFiles } from './iso-contents.ts';
+import { isoFiles } from './iso-files.ts';
 
 const BLOCK = 2048;
 const PRIMARY = 16 * BLOCK;
 /** Descriptors before their terminator; ours are a primary, a boot record and Joliet's. */
 const MOST_DESCRIPTORS = 16;
 
-/** What is wrong with a hybrid ISO: volume (ECMA-119), boot catalog (El Torito 1.0), and the MBR for USB sticks. */
+/** What is wrong with a hybrid ISO: volume (ECMA-119), boot catalog (El Torito 1.0), the MBR for USB sticks, and the files on it. */
 export function validateIso(source: RandomAccess, platform: { readonly hasBios: boolean }): readonly FieldProblem[] {
   const fields = new Fields(source);
   primary(fields);
@@ -19,6 +21,9 @@ export function validateIso(source: RandomAccess, platform: { readonly hasBios: 
     catalog(fields, boot, platform.hasBios);
   fields.equal('mbr.signature', 510, fields.hex(510, 2), '55aa');
   if (platform.hasBios) fields.equal('mbr.code', 0, fields.hex(0, 2), 'eb63');
+  const root = { block: fields.little32(PRIMARY + 158), size: fields.little32(PRIMARY + 166) };
+  // Where the volume is wrong, nothing in it can be found.
+  if (fields.wrong.length === 0) checkIsoFiles(fields, isoFiles(fields, root), platform.hasBios);
   const entries = [446, 462, 478, 494].filter((at) => fields.u8(at + 4) !== 0);
   fields.require('mbr.partitions', 446, entries.length > 0, entries.length, 'at least one');
   for (const at of entries) {

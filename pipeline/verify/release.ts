@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { BuildError, type Failure } from '../core/failure.ts';
@@ -36,13 +36,48 @@ export async function verifyRelease(
       limit(() => checkFile(path.join(folder, name), file, { name, version: manifest.version, unpack })),
     ),
   );
-  const failures = [...checked.flat(), ...(await checkSums(folder, manifest)), ...(await strangers(folder, manifest))];
+  const failures = [
+    ...namesItself(folder, manifest),
+    ...checked.flat(),
+    ...(await checkSums(folder, manifest)),
+    ...(await strangers(folder, manifest)),
+  ];
   return { manifest, failures };
 }
 
-/** A version that was never built is no damage: whoever asked is told what to do. */
+/** A manifest of nothing, or of another version than its folder is named by, says nothing of what was asked for. */
+function namesItself(folder: string, manifest: Manifest): readonly Failure[] {
+  const file = path.join(folder, 'release.json');
+  const wrong = (message: string): Failure => ({ kind: 'wrong-bytes', message, place: { file }, hint: AGAIN });
+  const asked = path.basename(folder);
+  return [
+    ...(Object.keys(manifest.files).length === 0 ? [wrong('The manifest names no file.')] : []),
+    ...(asked === 'latest' || asked === manifest.version
+      ? []
+      : [wrong(`The manifest is that of ${manifest.version}, and lies in the folder of ${asked}.`)]),
+  ];
+}
+
+/** A version that was never built is no damage: whoever asked is told what to do. One whose manifest is gone is. */
 async function noManifest(folder: string): Promise<BuildError> {
   const file = path.join(folder, 'release.json');
+  const left = await readdir(folder).catch((): string[] => []);
+  if (left.length > 0 && !left.includes('release.json'))
+    return new BuildError({
+      kind: 'wrong-bytes',
+      message: 'The manifest is missing, so nobody can say what these files should be.',
+      place: { file },
+      evidence: `there are: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ' …' : ''}`,
+      hint: AGAIN,
+    });
+  const target = await readlink(folder).catch(() => undefined);
+  if (target !== undefined && left.length === 0)
+    return new BuildError({
+      kind: 'wrong-bytes',
+      message: `It points to ${target}, which is not there.`,
+      place: { file: folder },
+      hint: 'Build a version again: its build puts the link right.',
+    });
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
     error.code === 'ENOENT' ? undefined : error,
   );
@@ -76,12 +111,22 @@ async function checkFile(
       message: 'The file is not what its manifest says.',
       place: { file },
       evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)`,
+      hint: AGAIN,
     },
   ];
 }
 
-function unreadable(file: string, { message }: Error): Failure {
-  return { kind: 'wrong-bytes', message: 'The file cannot be read.', place: { file }, evidence: message };
+const AGAIN = 'Build the version again, or take the file from where it was published.';
+
+function unreadable(file: string, error: Error): Failure {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  return {
+    kind: 'wrong-bytes',
+    message: isMissing ? 'The file is missing.' : 'The file cannot be read.',
+    place: { file },
+    evidence: isMissing ? undefined : error.message,
+    hint: AGAIN,
+  };
 }
 
 const UNREADABLE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE'];
@@ -117,6 +162,7 @@ async function checkFormat(file: string, release: ReleasePart): Promise<Failure[
   const source = new FileSource(file);
   try {
     const outer = await validateReleaseFile(source, release.name, release.version);
+    if (outer === undefined) return [unknownFormat(file)];
     const wrong = outer.length > 0 ? outer : await checkPacked(file, release);
     if (wrong.length === 0) return [];
     return [
@@ -131,6 +177,16 @@ async function checkFormat(file: string, release: ReleasePart): Promise<Failure[
   } finally {
     source.close();
   }
+}
+
+/** What nobody can read is not sound because nothing speaks against it. */
+function unknownFormat(file: string): Failure {
+  return {
+    kind: 'wrong-bytes',
+    message: 'Nothing here can read a file of this name, so nobody can say whether it is sound.',
+    place: { file },
+    hint: 'Verify with the version of the project that built it, or give pipeline/verify/formats.ts a reader for its format.',
+  };
 }
 
 /** Of a disk that is packed whole, what is wrong with the disk. */
@@ -155,12 +211,14 @@ async function hashRegularFile(file: string): Promise<Blob> {
 
 async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]> {
   const file = path.join(folder, 'SHA256SUMS');
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch(systemError);
+  if (text instanceof Error) return [unreadable(file, text)];
   const manifestFile = path.join(folder, 'release.json');
   const release = await hashFile(manifestFile).catch(systemError);
   if (release instanceof Error) return [unreadable(manifestFile, release)];
   if (text === sumsText({ ...manifest.files, 'release.json': release })) return [];
-  return [{ kind: 'wrong-bytes', message: 'The list of sums does not agree with release.json.', place: { file } }];
+  const message = 'The list of sums does not agree with release.json.';
+  return [{ kind: 'wrong-bytes', message, place: { file }, hint: AGAIN }];
 }
 
 /** Files that no manifest names must not be published beside those that it does. */
@@ -168,15 +226,22 @@ async function strangers(folder: string, manifest: Manifest): Promise<Failure[]>
   const known = new Set([...Object.keys(manifest.files), 'release.json', 'SHA256SUMS']);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(systemError);
   if (entries instanceof Error) return [unreadable(folder, entries)];
-  const names = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
-  return names
-    .filter((name) => !known.has(name))
+  const folders = new Set([...known].flatMap((name) => foldersOf(name)));
+  return entries
+    .map((entry) => ({ entry, name: path.relative(folder, path.join(entry.parentPath, entry.name)) }))
+    .filter(({ entry, name }) => !(entry.isDirectory() ? folders : known).has(name))
+    .map(({ name }) => name)
     .sort(compareCodeUnits)
     .map((name) => ({
       kind: 'wrong-bytes',
       message: 'The manifest does not name this file.',
       place: { file: path.join(folder, name) },
+      hint: 'Take it away: it is of no release.',
     }));
+}
+
+/** The folders that a file lies in. */
+function foldersOf(name: string): readonly string[] {
+  const parts = name.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

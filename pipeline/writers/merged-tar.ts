@@ -23,7 +23,9 @@ export const write: Writer = async (job) => {
   const inputs = new Inputs(job);
   try {
     const sources = new Map(names.map((name) => [name, inputs.open(`layer/${name}`)]));
-    const layers = mergedLayers(names.map((name) => ({ name, nodes: nodesOf(source(sources, name), `layer ${name}`) })));
+    const layers = mergedLayers(
+      names.map((name) => ({ name, nodes: nodesOf(source(sources, name), `layer ${name}`) })),
+    );
     layers.forEach(({ name, nodes }, index) => {
       const pieces = piecesOf(nodes, { name, source: source(sources, name), epoch: job.epoch });
       if (index === layers.length - 1) pieces.push(bytesPiece(TAR_END));

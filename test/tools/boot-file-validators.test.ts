@@ -8,8 +8,10 @@ import { deviceTrees } from '../../pipeline/recipes/kernel.ts';
 import { liveIso } from '../../pipeline/recipes/live-iso.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { validateDeviceTree } from '../../pipeline/verify/device-tree.ts';
+import { Fields } from '../../pipeline/verify/fields.ts';
 import { validateInitrd } from '../../pipeline/verify/initrd.ts';
 import { validateIso } from '../../pipeline/verify/iso.ts';
+import { isoFiles } from '../../pipeline/verify/iso-files.ts';
 import { validateArm64Image, validateBzImage } from '../../pipeline/verify/linux-kernel.ts';
 import { wired } from './disk-build.ts';
 import { mutations } from './mutations.ts';
@@ -102,6 +104,19 @@ mutations(
 
 const initrd = file('initrd');
 const member = initrd.indexOf('070701');
+const nameSize = Number.parseInt(initrd.toString('latin1', member + 94, member + 102), 16);
+/** The first member whose name has the length of the first one's. */
+const secondName = namesOfLength(nameSize).find((offset) => offset > member + 110) ?? assert.fail('no two names of one length');
+function namesOfLength(length: number): readonly number[] {
+  const found: number[] = [];
+  for (let each = member; initrd.toString('latin1', each, each + 6) === '070701'; ) {
+    const [size, name] = [54, 94].map((field) => Number.parseInt(initrd.toString('latin1', each + field, each + field + 8), 16)) as [number, number];
+    if (name === length) found.push(each + 110);
+    const data = each + Math.ceil((110 + name) / 4) * 4;
+    each = data + Math.ceil(size / 4) * 4;
+  }
+  return found;
+}
 mutations(
   'an initrd',
   initrd,
@@ -120,6 +135,7 @@ mutations(
     ['trailer.size', initrd.indexOf('TRAILER!!!', member) - 110 + 61, 0x34],
     ['member.check', member + 109],
     ['member.path', member + 110, 0x2f],
+    ['member.once', secondName, initrd.subarray(member + 110, member + 110 + nameSize)],
     ['member.magic', initrd.indexOf('070701', member + 6)],
   ],
   512,
@@ -131,6 +147,13 @@ const record = iso.indexOf('EL TORITO SPECIFICATION') - 7;
 const catalog = iso.readUInt32LE(record + 71) * 2048;
 const bios = iso.readUInt32LE(catalog + 40) * 2048;
 const efi = iso.readUInt32LE(catalog + 104) * 2048;
+/** What lies on the ISO, by path. */
+const onIso = new Map(isoFiles(new Fields(inMemory(iso)), { block: iso.readUInt32LE(at + 158), size: iso.readUInt32LE(at + 166) }).map((each) => [each.path, each]));
+const recordOf = (path: string): number => onIso.get(path)?.record ?? assert.fail(path);
+const bytesOf = (path: string): number => iso.readUInt32LE(recordOf(path) + 2) * 2048;
+/** Where the Rock Ridge name of a file begins, and its mode. */
+const nameOf = (path: string): number => iso.indexOf('NM', recordOf(path)) + 5;
+const modeOf = (path: string): number => iso.indexOf('PX', recordOf(path)) + 4;
 const lastPartition = [494, 478, 462, 446].find((offset) => iso[offset + 4]) ?? 446;
 mutations(
   'an ISO',
@@ -181,6 +204,27 @@ mutations(
     ['mbr.code', 0],
     ['mbr.partitions', 446, Buffer.alloc(64)],
     ['mbr.partition', lastPartition + 15, 0x7f],
+    ['files', at + 166, Buffer.alloc(4)],
+    ['folder /boot.record', recordOf('boot/vmlinuz'), 5],
+    // A symbolic link.
+    ['/boot/vmlinuz.kind', modeOf('boot/vmlinuz') + 1, 0xa1],
+    ['/boot/vmlinuz.kind', nameOf('boot/vmlinuz') - 5, Buffer.from('SL')],
+    ['/boot/vmlinuz.size', recordOf('boot/vmlinuz') + 10, Buffer.alloc(4)],
+    ['/boot/vmlinuz.size', recordOf('boot/vmlinuz') + 2, Buffer.alloc(4, 0x7f)],
+    ['/boot/.name', nameOf('boot/vmlinuz') - 5, Buffer.from('XX')],
+    // Missing under its name, and unknown under the other.
+    ['/boot/vmlinuz', nameOf('boot/vmlinuz') + 6, 0x78],
+    ['/boot/vmlinux', nameOf('boot/vmlinuz') + 6, 0x78],
+    ['rancheros/engine.squashfs.once', nameOf('rancheros/config.squashfs'), Buffer.from('engine')],
+    ['/rancheros/layers', bytesOf('rancheros/layers')],
+    ['/boot/vmlinuz.header', bytesOf('boot/vmlinuz') + 0x202],
+    ['/boot/initrd.frame.magic', bytesOf('boot/initrd')],
+    ['/boot/grub/grub.cfg.text', bytesOf('boot/grub/grub.cfg') + 9, 0],
+    ['/rancheros/seed.tar.tar', bytesOf('rancheros/seed.tar') + 148],
+    ['/rancheros/base.squashfs.magic', bytesOf('rancheros/base.squashfs')],
+    ['/rancheros/base.squashfs.version', bytesOf('rancheros/base.squashfs') + 28],
+    ['/rancheros/base.squashfs.size', bytesOf('rancheros/base.squashfs') + 44],
+    ['/rancheros/base.squashfs.inodes', bytesOf('rancheros/base.squashfs') + 71],
   ],
   2048,
 );

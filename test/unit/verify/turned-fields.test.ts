@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { projectFolder } from '../../rig/project.ts';
 
 const READERS = 'pipeline/verify';
-const TESTS = ['test/tools/validators.test.ts', 'test/tools/boot-file-validators.test.ts', 'test/tools/packed-validators.test.ts'];
+const TESTS = ['test/tools/validators.test.ts', 'test/tools/archive-validators.test.ts', 'test/tools/boot-file-validators.test.ts', 'test/tools/packed-validators.test.ts'];
 
 /** Names of fields as they stand in a reader, `${…}` and all. */
 const namesIn = (source: string): readonly string[] => [...source.matchAll(/fields\.(?:equal|require)\(\s*['`]([^'`]+)['`]/g)].map((match) => match[1] as string);

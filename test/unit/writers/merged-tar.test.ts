@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indexTar } from '../../../pipeline/formats/tar-index.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
+import { indexTar } from '../../../pipeline/formats/tar-index.ts';
 import { write } from '../../../pipeline/writers/merged-tar.ts';
 import { splicedBytes } from '../../rig/spliced.ts';
 import { file, folder, hardLink, type Member, runWriter, symlink, tarOf, textIn } from '../trees/sample.ts';
