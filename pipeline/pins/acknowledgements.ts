@@ -145,7 +145,7 @@ function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknow
   }
 }
 
-/** An entry for `scripts.yaml` to be finished by a person. */
+/** An entry for `scripts.yaml` to be finished by a person: as it stands it is refused, so that nobody acknowledges a script by pasting. */
 export function proposeEntry(name: string, scripts: readonly string[]): string {
-  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: (say why nothing of it is needed, or name effects\n`;
+  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: # why nothing of it is needed; or, in place of this line, effects: [NAME] and a reason\n`;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lineDiff } from '../../../pipeline/pins/line-diff.ts';
+import { parse } from 'yaml';
+import { proposeEntry } from '../../../pipeline/pins/acknowledgements.ts';
 import { type PackageIdentity, scriptsOf } from '../../../pipeline/pins/scripts.ts';
 
 const A: PackageIdentity = { name: 'a', version: '1.0-1' };
@@ -32,6 +34,11 @@ test("the package's own version is no part of the digest, another version is", (
 test("a kernel's release is no part of the digest", () => {
   const kernel = (release: string) => digest({ postinst: `depmod ${release}-amd64\n` }, { name: `linux-image-${release}-amd64`, version: '1-1', alias: 'linux-image-amd64' });
   assert.equal(kernel('6.12.1+deb13'), kernel('6.12.94+deb13'));
+});
+
+test('the entry that is proposed for a package is YAML, and acknowledges nothing until somebody has finished it', () => {
+  const read = parse(`packages:\n${proposeEntry('lldpd', ['sha256:00', 'sha256:11'])}`) as unknown;
+  assert.deepEqual(read, { packages: { lldpd: { scripts: ['sha256:00', 'sha256:11'], nothing: null } } });
 });
 
 const DIFFS: readonly (readonly [title: string, before: string, after: string, expected: string])[] = [
