@@ -1,4 +1,3 @@
-import { refuse } from './decode.ts';
 import type { Node } from './node.ts';
 
 /** A layer's nodes, by its name. */
@@ -8,32 +7,30 @@ export interface NamedLayer {
 }
 
 /**
- * What each layer brings to one tree of them all, given from the lowest to the highest: of a path that several have, the highest's. A folder
- * stands with the lowest layer that has it, so that it comes before what lies in it, with the mode and owner of the highest. So each path is
- * there once, and an archive of the parts one after another unpacks to what overlayfs shows. Throws `configuration` where a file would lie in
- * the place of a folder.
+ * What each layer brings to one tree of them all, given from the lowest to the highest: of a path that several have, the highest's, as
+ * overlayfs shows it. A folder stands with the lowest layer that has it, so that it comes before what lies in it, with the mode and owner of
+ * the highest; something else in its place covers whatever lower layers have in it. So each path is there once.
  */
 export function mergedLayers(layers: readonly NamedLayer[]): readonly NamedLayer[] {
-  const highest = new Map<string, { readonly node: Node; readonly layer: string }>();
+  const tree = new Map<string, { readonly node: Node; readonly layer: string }>();
   for (const { name, nodes } of layers) {
     for (const node of nodes) {
-      const below = highest.get(node.path);
-      if (below && (below.node.type === 'directory') !== (node.type === 'directory'))
-        throw refuse(
-          `/${node.path} is a ${below.node.type} in the layer ${below.layer} and a ${node.type} in ${name}.`,
-          'Give one of them another path: an archive of both cannot hold it.',
-        );
-      highest.set(node.path, { node, layer: name });
+      const below = tree.get(node.path);
+      const isFolder = node.type === 'directory';
+      if (below?.node.type === 'directory' && !isFolder) removeBelow(tree, node.path);
+      const stays = below?.node.type === 'directory' && isFolder;
+      tree.set(node.path, { node, layer: stays ? below.layer : name });
     }
   }
-  const placed = new Set<string>();
   return layers.map(({ name, nodes }) => ({
     name,
-    nodes: nodes.flatMap(({ path, type }) => {
-      const top = highest.get(path);
-      if (!top || (type === 'directory' ? placed.has(path) : top.layer !== name)) return [];
-      placed.add(path);
-      return [top.node];
+    nodes: nodes.flatMap(({ path }) => {
+      const top = tree.get(path);
+      return top?.layer === name ? [top.node] : [];
     }),
   }));
+}
+
+function removeBelow(tree: Map<string, unknown>, folder: string): void {
+  for (const path of [...tree.keys()]) if (path.startsWith(`${folder}/`)) tree.delete(path);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineDiff } from '../../../pipeline/pins/line-diff.ts';
 import { parse } from 'yaml';
 import { proposeEntry } from '../../../pipeline/pins/acknowledgements.ts';
+import { lineDiff } from '../../../pipeline/pins/line-diff.ts';
 import { type PackageIdentity, scriptsOf } from '../../../pipeline/pins/scripts.ts';
 
 const A: PackageIdentity = { name: 'a', version: '1.0-1' };

@@ -52,6 +52,16 @@ test('what a layer brings stays the same when a higher one changes and covers no
   assert.ok(!one.tar.equals(other.tar));
 });
 
-test('a file in the place of a folder is refused, with both layers', async () => {
-  await assert.rejects(merged({ base: [folder('run')], config: [symlink('run', 'tmp')] }), /\/run is a directory in the layer base and a symlink in config/);
+test('what a higher layer has in the place of a folder covers all that lower ones have in it', async () => {
+  const { tar } = await merged({
+    base: [folder('var'), folder('var/lock'), file('var/lock/subsys', 'x'), file('var/lock2', 'y')],
+    engine: [folder('var'), folder('var/lock'), file('var/lock/other', 'z')],
+    config: [folder('var'), symlink('var/lock', '../run/lock')],
+  });
+  assert.deepEqual(pathsIn(tar), ['var', 'var/lock2', 'var/lock']);
+});
+
+test('a folder in the place of a link stands with the layer that brings it, and what lies in it follows', async () => {
+  const { tar } = await merged({ base: [symlink('srv', 'data'), file('z', 'z')], config: [folder('srv'), file('srv/a', 'a')] });
+  assert.deepEqual(pathsIn(tar), ['z', 'srv', 'srv/a']);
 });
