@@ -104,19 +104,6 @@ mutations(
 
 const initrd = file('initrd');
 const member = initrd.indexOf('070701');
-const nameSize = Number.parseInt(initrd.toString('latin1', member + 94, member + 102), 16);
-/** The first member whose name has the length of the first one's. */
-const secondName = namesOfLength(nameSize).find((offset) => offset > member + 110) ?? assert.fail('no two names of one length');
-function namesOfLength(length: number): readonly number[] {
-  const found: number[] = [];
-  for (let each = member; initrd.toString('latin1', each, each + 6) === '070701'; ) {
-    const [size, name] = [54, 94].map((field) => Number.parseInt(initrd.toString('latin1', each + field, each + field + 8), 16)) as [number, number];
-    if (name === length) found.push(each + 110);
-    const data = each + Math.ceil((110 + name) / 4) * 4;
-    each = data + Math.ceil(size / 4) * 4;
-  }
-  return found;
-}
 mutations(
   'an initrd',
   initrd,
@@ -135,7 +122,7 @@ mutations(
     ['trailer.size', initrd.indexOf('TRAILER!!!', member) - 110 + 61, 0x34],
     ['member.check', member + 109],
     ['member.path', member + 110, 0x2f],
-    ['member.once', secondName, initrd.subarray(member + 110, member + 110 + nameSize)],
+    ['member.once', initrd.indexOf('rancheros/engine.squashfs', member), Buffer.from('rancheros/config.squashfs')],
     ['member.magic', initrd.indexOf('070701', member + 6)],
   ],
   512,
@@ -208,7 +195,7 @@ mutations(
     ['folder /boot.record', recordOf('boot/vmlinuz'), 5],
     // A symbolic link.
     ['/boot/vmlinuz.kind', modeOf('boot/vmlinuz') + 1, 0xa1],
-    ['/boot/vmlinuz.kind', nameOf('boot/vmlinuz') - 5, Buffer.from('SL')],
+    ['/boot/vmlinuz.kind', iso.indexOf('TF', recordOf('boot/vmlinuz')), Buffer.from('SL')],
     ['/boot/vmlinuz.size', recordOf('boot/vmlinuz') + 10, Buffer.alloc(4)],
     ['/boot/vmlinuz.size', recordOf('boot/vmlinuz') + 2, Buffer.alloc(4, 0x7f)],
     ['/boot/.name', nameOf('boot/vmlinuz') - 5, Buffer.from('XX')],
