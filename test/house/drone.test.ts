@@ -148,7 +148,7 @@ for (const command of new Set(commands)) {
 /** A release of one small file. */
 async function tinyRelease(root: string): Promise<void> {
   const file = join(root, 'blob');
-  const text = '{}\n';
+  const text = `#!ipxe\nset base-url https://example.org/os/${TAG}\nkernel \${base-url}/vmlinuz\ninitrd \${base-url}/initrd\nboot\n`;
   await writeFile(file, text);
   const digest = digestOf(text);
   await publishToDist({
@@ -156,7 +156,7 @@ async function tinyRelease(root: string): Promise<void> {
     version: TAG,
     sources: digest,
     targets: ['amd64'],
-    files: { 'aws-image.json': { target: 'amd64', digest, size: text.length } },
+    files: { 'rancheros.ipxe': { target: 'amd64', digest, size: text.length } },
     pathOf: () => file,
     line: ['amd64'],
     epoch: 1_000_000_000,
