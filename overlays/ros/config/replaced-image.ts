@@ -3,7 +3,7 @@ import { at, isTree, type Tree, without } from './merge.ts';
 /** Images of the release, whose services say which of its programs they run. */
 const OWN = /^rancher\/os-/;
 /** What these run is what makes them, whatever image it lies in. */
-const KEPT = ['console', 'hold', 'udev'];
+const KEPT = ['cloud-init', 'console', 'docker', 'hold', 'network', 'udev'];
 
 /**
  * What lies below a configuration that puts an image of somebody else's in the place of a service of the release: the release's command

@@ -111,8 +111,8 @@ export function joinSources(
       (tree, key) => without(tree, ['rancher', String(key)]),
       config as Tree,
     );
-  let config = mergeInto(fromFiles.config as Tree, obeyed(line.config));
-  config = mergeInto(config, obeyed(line.afterDashes));
+  let config = laidOver(fromFiles.config as Tree, obeyed(line.config));
+  config = laidOver(config, obeyed(line.afterDashes));
   if (at(config, ['rancher', 'debug']) === true) config = mergeInto(config, DEBUG);
   return {
     config: applyMetadata(config as CloudConfig, machine),
@@ -141,6 +141,8 @@ function fillFiles(
 
 const DEBUG: Tree = { rancher: { docker: { debug: true }, system_docker: { debug: true }, log: true } };
 
+const laidOver = (lower: Tree, higher: Tree): Tree => mergeInto(belowOtherImages(lower, higher), higher);
+
 /** What files say, without the kernel command line and metadata. */
 export function joinFiles(files: SourceTexts['files'], reader: Reader = readCloudConfig): LoadedConfig {
   let config: Tree = {};
@@ -148,7 +150,7 @@ export function joinFiles(files: SourceTexts['files'], reader: Reader = readClou
   for (const { path, text } of files) {
     const read = reader(text, path);
     problems.push(...read.problems);
-    config = mergeInto(belowOtherImages(config, read.config as Tree), read.config as Tree);
+    config = laidOver(config, read.config as Tree);
   }
   return { config: config as CloudConfig, problems };
 }

@@ -154,7 +154,10 @@ test("an image of the user's in the place of a service of the release does not g
     '/usr/share/ros/os-config.yml': readFileSync(path.join(projectFolder, 'overlays/system/usr/share/ros/os-config.yml'), 'utf8'),
     '/var/lib/rancher/conf/cloud-config.yml': own,
   });
+  system.writeText('/proc/cmdline', 'quiet rancher.services.cron.image=my/cron:1\n');
   const services = readServices(system);
+  assert.equal(services.get('cron')?.image, 'my/cron:1');
+  assert.equal(services.get('cron')?.command, undefined);
   assert.equal(services.get('syslog')?.image, 'reg.example/syslog-ng:1');
   assert.equal(services.get('syslog')?.command, undefined);
   assert.deepEqual(services.get('syslog')?.volumes_from, ['system-volumes']);
