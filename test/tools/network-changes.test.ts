@@ -111,15 +111,16 @@ test('what somebody else takes away is set again by the next look, and what cann
   );
 });
 
-test('who the machine is to DHCPv6 and the secret of its addresses are the same after the container was made anew', { skip }, async () => {
+test('who the machine is to DHCPv6 is the same after the container was made anew, and its leases lie where they are kept', { skip }, async () => {
   const { here } = await leased();
-  const files = 'cat /var/lib/dhcpcd/duid /var/lib/rancher/dhcpcd/secret';
-  const before = here.until(files, /\S/);
+  const files = 'cat /var/lib/dhcpcd/duid; ls /var/lib/rancher/dhcpcd';
+  const whole = /^[0-9a-f:]{12,}\nduid\neth0\.lease\n/;
+  const before = here.until(files, whole);
   here.run(`${END}; rm /var/lib/dhcpcd; mkdir /var/lib/dhcpcd`);
   here.startService();
   here.until('pgrep -x dhcpcd; ls /run/dhcpcd', /sock/);
   here.until('ip -4 -o address show eth0', /inet 10\.9\.0\.1\d\d\/24/);
-  assert.equal(here.run(files), before);
+  assert.equal(here.until(files, whole), before);
   assert.match(here.run('stat -c %a /var/lib/rancher/dhcpcd'), /^700$/m);
 });
 
@@ -171,6 +172,7 @@ test('an entry that fits no card is told on the console once, with the cards tha
   here.startService();
   here.until('cat /dev/kmsg', /^<3>ros: rancher\.network\.interfaces\.ens3: fits no network card of this machine: it has eth0 \(mac:[0-9a-f:]+\); write one of these names/m);
   assert.match(here.run('ros netconf; echo $?'), /^1\n[\s\S]*ens3: fits no network card of this machine/);
+  assert.match(here.run('ros config validate --all'), /warning: rancher\.network\.interfaces\.ens3: fits no network card of this machine: it has eth0/);
 });
 
 test("a platform's plan that fits no card falls back to DHCP, and says so", { skip }, async () => {
@@ -193,4 +195,23 @@ test('no default route is set on a card without an address', { skip }, async () 
   const said = here.run('ros netconf');
   assert.match(said, /eth1 has no IPv4 address, so no default route by 10\.9\.0\.254 is set; give it an address with its prefix, such as 192\.168\.1\.10\/24/);
   assert.doesNotMatch(here.run('ip route show default'), /eth1/);
+});
+
+test("what stands in dhcpcd's file for the container costs only itself", { skip }, async () => {
+  const here = await roomWith(
+    `write_files: [{path: /etc/dhcpcd.conf, container: network, content: "this is no option\\ninterface\\ndenyinterfaces eth0 *\\ninterface eth9\\n"}]
+rancher: {network: {interfaces: {eth0: {dhcp: true}}}}`,
+    ['eth0'],
+  );
+  serveDhcp(here);
+  here.startService();
+  here.until('ip -4 -o address show eth0', /inet 10\.9\.0\.1\d\d\/24/);
+});
+
+test('a configuration that chronyd refuses is told, and the clock is set as the release has it', { skip }, async () => {
+  const here = await roomWith('{}', []);
+  here.run('mkdir -p /run/ros/release/etc/chrony; cp /etc/chrony/chrony.conf /run/ros/release/etc/chrony/; echo "no such directive" >>/etc/chrony/chrony.conf');
+  here.run('setsid /usr/lib/ros/services/ntp >/run/ntp.log 2>&1 </dev/null &');
+  here.until('cat /dev/kmsg', /^<3>ros: the clock is set as the release has it: chronyd refuses its configuration \(.*\); correct /m);
+  here.until('pgrep -x chronyd >/dev/null && echo runs', /runs/);
 });

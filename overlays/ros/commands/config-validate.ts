@@ -4,6 +4,7 @@ import { readCloudConfig } from '../config/read.ts';
 import { loadConfig } from '../config/sources.ts';
 import { readUserData } from '../config/user-data.ts';
 import { datasourceProblems } from '../datasources/status.ts';
+import { networkProblems } from '../network/problems.ts';
 import type { System } from '../runtime/system.ts';
 import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
@@ -12,7 +13,7 @@ import { type Options, UsageError } from './config-options.ts';
 export function validate(system: System, { words, flags, values }: Options): number {
   if (words.length > 0) throw new UsageError('validate takes no words; name the file with -i.');
   const problems = flags.has('all')
-    ? [...loadConfig(system).problems, ...datasourceProblems(system)]
+    ? [...loadConfig(system).problems, ...datasourceProblems(system), ...networkProblems(system)]
     : problemsOf(system, values.get('input') ?? '-');
   if (flags.has('json')) system.print(JSON.stringify(problems, undefined, 2));
   else for (const problem of problems) system.print(problemText(problem));

@@ -20,6 +20,7 @@ import { type LinkWanted, linkSteps, wantedOf } from './link-steps.ts';
 import { hostAddress, type Link, type NetworkState, readNetwork } from './links.ts';
 import { type Match, matchOf } from './match.ts';
 import { isNetconsoleDue } from './netconsole.ts';
+import { keepProblems } from './problems.ts';
 import { writeProxyFile } from './proxy.ts';
 import { type LinkRecord, type NetworkRecord, readRecord, writeRecord } from './record.ts';
 import { releaseLease } from './release.ts';
@@ -129,6 +130,11 @@ export function applyNetwork(
   const waits = isWaiting || hasNews || [...run.links.values()].some((link) => link.isWaiting);
   if (waits || isNetconsoleDue(system)) system.writeText(WAITS_FILE, '');
   order(system, orders);
+  const all = new Set([
+    ...problems,
+    ...sentences.map(({ key, sentence }) => `${keyText(['interfaces', key])}: ${sentence}`),
+  ]);
+  keepProblems(system, [...all]);
   return [...problems];
 }
 

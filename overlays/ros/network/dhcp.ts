@@ -7,6 +7,8 @@ import { type Complain, masterOf } from './wanted.ts';
 
 export const DHCPCD_CONF = '/run/ros/dhcpcd.conf';
 const BASE = '/etc/dhcpcd.conf';
+/** The release's own, where somebody took that one away. */
+const RELEASE = '/run/ros/release/etc/dhcpcd.conf';
 
 /** Short options of dhcpcd by the long names that its configuration file knows. What concerns the process itself is not here. */
 const LONG: Readonly<Record<string, string>> = {
@@ -123,7 +125,7 @@ export function dhcpPlan(
     blocks.set(name, linesOfArgs(key, one.dhcp_args ?? '', complain).join('\n'));
   }
   const interfaces = network.interfaces ?? {};
-  const base = withoutDenial((system.readText(BASE) ?? '').trimEnd(), [...blocks.keys()]);
+  const base = withoutDenial((system.readText(BASE) ?? system.readText(RELEASE) ?? '').trimEnd(), [...blocks.keys()]);
   const simple = simplePatterns(interfaces).filter((pattern) => !base.lifted.some((other) => mayShare(pattern, other)));
   const allowed = [...new Set([...blocks.keys(), ...simple])];
   const isDenied = (name: string) => !blocks.has(name) && simple.some((pattern) => globFits(pattern, name));
@@ -132,12 +134,16 @@ export function dhcpPlan(
   );
   // Nobody gave this machine a name: the one that the network gives is better than the release's.
   const hostname = config.hostname === undefined ? `env hostname_default=${hostnameOf(config)}` : 'nohook hostname';
+  // Ours in front: behind a line "interface" of that file they would be about that interface alone.
   const text = [
-    base.text,
     `# By ros netconf`,
     hostname,
+    // Whatever that file says: nobody renames cards, and a dhcpcd that starts again leaves what is there.
+    'nodev',
+    'persistent',
     allowed.length > 0 ? `allowinterfaces ${allowed.join(' ')}` : 'denyinterfaces *',
     ...(denied.length > 0 ? [`denyinterfaces ${[...new Set(denied)].sort().join(' ')}`] : []),
+    base.text,
     ...[...blocks].flatMap(([name, block]) => (block === '' ? [] : [`interface ${name}`, block])),
     '',
   ].join('\n');

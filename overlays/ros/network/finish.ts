@@ -5,6 +5,7 @@ import { wantsDhcp } from './dhcp.ts';
 import { readNetwork } from './links.ts';
 import { matchOf } from './match.ts';
 import { isNetconsoleDue, netconsoleDevice, netconsoleOf, startNetconsole } from './netconsole.ts';
+import { keepProblems, keptProblems } from './problems.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { unfitting, unfittingText, withFallback } from './unfitting.ts';
 import { runCommands } from './user-commands.ts';
@@ -73,6 +74,7 @@ export function finishNetwork(
     if (problem !== undefined) problems.push(problem);
   }
   tellUnfitting(system, config, { waits: waitsForCards, complain });
+  keepProblems(system, [...new Set([...keptProblems(system), ...problems])]);
   return problems;
 }
 

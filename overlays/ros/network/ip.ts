@@ -17,6 +17,9 @@ export function takeSteps(system: System, steps: readonly Step[], complain: Comp
     const { status, stdout } = run(system, ['ip', ...words], { withErrors: true });
     if (status === 0) continue;
     const why = stdout.trim().replace(/\s*\n\s*/g, ' · ');
-    complain(path, `“ip ${words.join(' ')}” failed: ${why === '' ? `status ${status}` : why}`);
+    complain(
+      path,
+      `“ip ${words.join(' ')}” failed: ${why === '' ? `status ${status}` : why}. Correct the entry, and run “ros netconf”.`,
+    );
   }
 }

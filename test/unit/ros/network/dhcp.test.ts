@@ -34,7 +34,7 @@ for (const [args, lines, refused] of ARGS) {
 
 const RELEASE = readFileSync(join(projectFolder, 'overlays/system/etc/dhcpcd.conf'), 'utf8');
 
-function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly string[], more: CloudConfig = {}, base = 'persistent\n') {
+function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly string[], more: CloudConfig = {}, base = 'clientid\n') {
   const config: CloudConfig = { ...more, rancher: { network: { interfaces } } };
   const network = networkOf(config);
   const matches = new Map(
@@ -49,7 +49,7 @@ function plan(interfaces: NonNullable<Network['interfaces']>, names: readonly st
 
 test('without a configuration every card of Ethernet is asked for, also one that comes later', () => {
   const { text, simple } = plan({}, ['eth0']);
-  assert.match(text, /^persistent\n[\s\S]*^allowinterfaces eth0 eth\*\n$/m);
+  assert.match(text, /^allowinterfaces eth0 eth\*$[\s\S]*^clientid$/m);
   assert.deepEqual(simple, ['eth*']);
 });
 
