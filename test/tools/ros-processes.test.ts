@@ -165,3 +165,50 @@ alarm({ ...system, appendText: (path, record) => system.appendText(system.args[0
   );
   assert.equal(await read, `<3>ros: no state disk: ${'a'.repeat(900)}\n`);
 });
+
+/** The whole program, with this in the place of the command `version`. */
+async function withVersion(contents: string): Promise<Ended> {
+  const outfile = join(folder, 'main.mjs');
+  await build({
+    entryPoints: [join(projectFolder, 'overlays/ros/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    external: ['std', 'os'],
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'another-version',
+        setup(context) {
+          context.onLoad({ filter: /commands\/version\.ts$/ }, () => ({ contents, loader: 'ts' }));
+        },
+      },
+    ],
+  });
+  const [file, ...words] = interpreter;
+  const ended = spawnSync(file, [...words, '-m', outfile, 'version'], { encoding: 'utf8', timeout: 60_000 });
+  return { status: ended.status, signal: ended.signal, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+test('whatever error a command meets, it ends with a sentence and not with a stack', async () => {
+  for (const [body, what] of [
+    ['undefined.forEach()', 'TypeError'],
+    ['const endless = (): number => 1 + endless(); endless()', 'InternalError'],
+    ["throw 'a text'", 'a text'],
+    ['JSON.parse("{")', 'SyntaxError'],
+  ] as const) {
+    const { status, stderr } = await withVersion(`export const version = () => { ${body}; return 0; };`);
+    assert.equal(status, 1, body);
+    assert.match(stderr, new RegExp(`^ros: ros has a fault of its own here \\(${what}.*\\); please report this sentence\n$`));
+  }
+  assert.equal((await withVersion('export const version = () => 0;')).status, 0);
+});
+
+test('a command that cannot be loaded ends with a sentence too', async () => {
+  const { status, stderr } = await withVersion('throw new TypeError("half a file"); export const version = () => 0;');
+  assert.equal(status, 1);
+  assert.match(stderr, /^ros: ros has a fault of its own here \(TypeError: half a file.*\)/);
+});

@@ -1,4 +1,5 @@
 import type { System } from '../runtime/system.ts';
+import { isTree } from './merge.ts';
 import { type ReadConfig, readCloudConfig } from './read.ts';
 
 export type Reader = (text: string, file: string) => ReadConfig;
@@ -21,7 +22,12 @@ export function readBefore(system: System): { readonly read: Reader; readonly ke
   return {
     read(text, file) {
       const before = known[file];
-      const isSame = before !== undefined && before.text === text;
+      const isSame =
+        isTree(before) &&
+        before.text === text &&
+        isTree(before.read) &&
+        isTree(before.read.config) &&
+        Array.isArray(before.read.problems);
       isNew ||= !isSame;
       const read = isSame ? before.read : readCloudConfig(text, file);
       now[file] = { text, read };
@@ -49,7 +55,8 @@ export function readAhead(files: Readonly<Record<string, string>>): string {
 
 function parsed(text: string | undefined): Known {
   try {
-    return JSON.parse(text ?? '{}') as Known;
+    const value: unknown = JSON.parse(text ?? '{}');
+    return isTree(value) ? (value as Known) : {};
   } catch {
     return {};
   }
