@@ -31,7 +31,8 @@ export async function loadCloudConfig(
   const text = await textOf(file, shownAs);
   demandKind(text, shownAs);
   const { config, problems } = readCloudConfig(text, shownAs);
-  const [first, ...rest] = problems.filter((problem) => isStrict || isMistake(problem)).map(failureOf);
+  // Who has to mend the file is told all of it at once.
+  const [first, ...rest] = isStrict || problems.some(isMistake) ? problems.map(failureOf) : [];
   if (first) throw new BuildError([first, ...rest]);
   if (Object.keys(config).length === 0)
     throw wrong(shownAs, 'Nothing stands in this cloud-config.', 'Leave out --cloud-config to build without one.');

@@ -20,6 +20,21 @@ test('a cloud-config that does not validate is told with its places before anyth
   }
 });
 
+test('what a machine would only warn of is warned of, and refused by --strict-config, which needs a file', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'site.yml');
+  await writeFile(file, '#cloud-config\nhostname: a\nrancher: {network: {dns: {override: true}}}\n');
+  const build = (words: readonly string[]) => cli(['build', 'amd64', '--dry-run', ...words]);
+  const warned = await build(['--cloud-config', file]);
+  assert.equal(warned.end, 0, warned.stderr);
+  assert.match(warned.stderr, /warning: .*site\.yml:3:27: “rancher\.network\.dns\.override” is not known and has no effect\. Name servers that are configured/);
+  const refused = await build(['--cloud-config', file, '--strict-config']);
+  assert.equal(refused.end, 2);
+  assert.match(refused.stderr, /site\.yml:3:27: “rancher\.network\.dns\.override” is not known\.\n {2}→ Name servers/);
+  const without = await build(['--strict-config']);
+  assert.deepEqual([without.end, /none was given[\s\S]*--cloud-config FILE/.test(without.stderr)], [2, true]);
+});
+
 test("so is a mistake in a target's own configuration", async (t) => {
   const project = await projectCopy(await temporaryFolder(t));
   await writeFile(path.join(project, 'overlays/vmware/usr/share/ros/target.yml'), 'rancher:\n  services_includ: {a: true}\n');
