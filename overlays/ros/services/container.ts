@@ -8,7 +8,10 @@ import { hasNoNetworkOfItsOwn, networkMode } from './network-mode.ts';
 import { listOf, textsOf } from './pairs.ts';
 import { portsOf } from './ports.ts';
 
-/** Label with a digest of all the rest: two containers with the same one were made of the same definition. */
+/**
+ * Label with a digest of all the rest: two containers with the same one were made of the same definition. What comes of user-volumes does not
+ * count: the console mounts what it lacks of that, and is not made anew, with the loss of its own files, because a datasource named a folder.
+ */
 export const SPEC_LABEL = 'io.rancher.os.spec';
 
 /**
@@ -92,7 +95,11 @@ export function containerSpec(
 ): ContainerSpec {
   try {
     const spec = uncheckedSpec(services, name, service, around);
-    return { ...spec, Labels: { ...spec.Labels, [SPEC_LABEL]: digest(JSON.stringify(spec)) } };
+    const usersVolumes = services.get(USER_VOLUMES);
+    const others = usersVolumes && new Map([...services, [USER_VOLUMES, { ...usersVolumes, volumes: [] }]]);
+    const Binds = volumesOf(others ?? services, name).filter(isBind);
+    const label = digest(JSON.stringify({ ...spec, HostConfig: { ...spec.HostConfig, Binds } }));
+    return { ...spec, Labels: { ...spec.Labels, [SPEC_LABEL]: label } };
   } catch (error) {
     // A definition that no reader checked may hold anything; it costs this service alone.
     const why = error instanceof Failure ? error.message : `its definition cannot be used (${String(error)})`;

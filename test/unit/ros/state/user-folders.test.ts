@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CloudConfig } from '../../../../overlays/ros/config/schema.ts';
 import type { Service } from '../../../../overlays/ros/services/config.ts';
-import { volumesOf } from '../../../../overlays/ros/services/container.ts';
+import { containerSpec, volumesOf } from '../../../../overlays/ros/services/container.ts';
 import { userFolders } from '../../../../overlays/ros/state/user-folders.ts';
 
 const folders = (volumes: readonly string[]) => userFolders({ rancher: { services: { 'user-volumes': { volumes } } } } as CloudConfig);
@@ -26,4 +26,17 @@ test('without a source, a folder of user-volumes is a folder of the machine, not
   ]);
   assert.deepEqual(volumesOf(services, 'user-volumes'), ['/var/openebs:/var/openebs', '/home:/home']);
   assert.deepEqual(volumesOf(services, 'other'), ['/anonymous']);
+});
+
+test('a console is the same one whatever user-volumes names: it mounts what it lacks', () => {
+  const label = (volumes: readonly string[], own: readonly string[] = []) => {
+    const console: Service = { image: 'x', volumes_from: ['user-volumes'], volumes: own };
+    const services = new Map<string, Service>([
+      ['user-volumes', { image: 'x', volumes }],
+      ['console', console],
+    ]);
+    return containerSpec(services, 'console', console).Labels['io.rancher.os.spec'];
+  };
+  assert.equal(label(['/home:/home']), label(['/home:/home', '/etc/kubernetes:/etc/kubernetes']));
+  assert.notEqual(label(['/home:/home']), label(['/home:/home'], ['/a:/a']));
 });
