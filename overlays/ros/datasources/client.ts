@@ -152,7 +152,10 @@ function checked({ url, isUserData }: Ask, response: Response): Response {
 
 /** For sentences: an address may hold a password. */
 export function hostOf(url: string): string {
-  return /^[a-z]+:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? url.split(/[/?#]/)[0] ?? '';
+  const [place = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#]/);
+  const host = place.slice(place.lastIndexOf('@') + 1);
+  // A password with a slash ends what looks like the host.
+  return /^[^:]*(?::\d{0,5})?$|^\[[0-9a-f:.%]+\](?::\d{0,5})?$/i.test(host) ? host : 'the server';
 }
 
 /** Whether a card has got so far that something beyond the machine has a way: a default route, or a link-local one. */

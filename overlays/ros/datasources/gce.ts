@@ -54,11 +54,29 @@ function keysOf(lines = ''): readonly string[] {
   return lines.split('\n').flatMap((line) => {
     const [, key] = /^(?:[^\s:]+:)?(.*)$/.exec(line.trim()) ?? [];
     if (key === undefined || key === '' || isOver(key)) return [];
-    return [key];
+    return [withExpiry(key)];
   });
 }
 
-function isOver(key: string): boolean {
+/** Milliseconds of the day until when a key is good, where it says so. */
+function endOf(key: string): number | undefined {
   const until = /\sgoogle-ssh\s.*"expireOn":\s*"([^"]+)"/.exec(key)?.[1];
-  return until !== undefined && Date.parse(until.replace(/\+0000$/, 'Z')) < Date.now();
+  const end = until === undefined ? Number.NaN : Date.parse(until.replace(/\+0000$/, 'Z'));
+  return Number.isNaN(end) ? undefined : end;
+}
+
+function isOver(key: string): boolean {
+  const end = endOf(key);
+  return end !== undefined && end < Date.now();
+}
+
+/**
+ * The clock may still be wrong, and a key ends while the machine runs: sshd looks at each login (sshd(8), expiry-time; the Z is UTC, which
+ * OpenSSH knows since 9.1).
+ */
+function withExpiry(key: string): string {
+  const end = endOf(key);
+  if (end === undefined) return key;
+  const time = new Date(end).toISOString().replace(/\.\d+/, '').replace(/[-:T]/g, '');
+  return `expiry-time="${time}" ${key}`;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask.ts';
+import { hostOf } from '../../../../overlays/ros/datasources/client.ts';
 import type { Found } from '../../../../overlays/ros/datasources/datasource.ts';
 import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
 import { Failure } from '../../../../overlays/ros/runtime/system.ts';
@@ -199,13 +200,24 @@ const ROWS: readonly (Given & { readonly sentence: string; readonly is: Found })
           instance: {
             id: 1,
             hostname: 'vm.c.project.internal',
-            attributes: { 'user-data': CONFIG, 'ssh-keys': `me:${KEY}\nold:${KEY} google-ssh {"userName":"a","expireOn":"2018-12-04T20:12:00+0000"}` },
+            attributes: {
+              'user-data': CONFIG,
+              'ssh-keys': `me:${KEY}\nold:${KEY} google-ssh {"userName":"a","expireOn":"2018-12-04T20:12:00+0000"}\nnew:${OTHER_KEY} google-ssh {"userName":"b","expireOn":"2099-12-04T20:12:00+0000"}`,
+            },
           },
           project: { attributes: { 'ssh-keys': `you:${OTHER_KEY}` } },
         }),
       },
     },
-    is: { metadata: { publicKeys: { '000': KEY, '001': OTHER_KEY }, hostname: 'vm.c.project.internal' }, problems: [], userData: CONFIG },
+    is: {
+      // Until when a key is good is sshd's business: the clock may be set later, and time goes on.
+      metadata: {
+        publicKeys: { '000': KEY, '001': `expiry-time="20991204201200Z" ${OTHER_KEY} google-ssh {"userName":"b","expireOn":"2099-12-04T20:12:00+0000"}`, '002': OTHER_KEY },
+        hostname: 'vm.c.project.internal',
+      },
+      problems: [],
+      userData: CONFIG,
+    },
   },
   {
     sentence: 'azure, with userData in base64',
@@ -317,3 +329,15 @@ test('keys and hostnames that could do harm are left out with a sentence, the ot
   assert.equal(problems.length, 4);
   assert.match(problems.join('\n'), /hostname “a b 127.0.0.1 evil” is left out[\s\S]*“000” is left out: it has more than one line[\s\S]*“001” is left out: it is no public key/);
 });
+
+for (const [url, host] of [
+  ['http://user:password@somewhere/x', 'somewhere'],
+  ['http://user:pass@word@somewhere:8080/x', 'somewhere:8080'],
+  ['http://user:pass/word@somewhere/x', 'the server'],
+  ['user:password@somewhere/x', 'somewhere'],
+  ['user:pass/word@somewhere/x', 'the server'],
+  ['https://[fd00::1]:8443/x', '[fd00::1]:8443'],
+  ['tftp://10.0.0.1/a@b', '10.0.0.1'],
+] as const) {
+  test(`a sentence names of an address the host alone: ${url}`, () => assert.equal(hostOf(url), host));
+}
