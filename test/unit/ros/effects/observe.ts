@@ -27,7 +27,7 @@ const shipped = (path: string) => readFileSync(join(projectFolder, 'overlays/sys
 
 const FILES = {
   '/dev/kmsg': '',
-  '/etc/docker/daemon.json': shipped('etc/docker/daemon.json'),
+  '/usr/share/ros/docker/daemon.json': shipped('usr/share/ros/docker/daemon.json'),
   '/etc/docker/system-docker.json': shipped('etc/docker/system-docker.json'),
   '/etc/docker/mine.json': '{"labels": ["by=mine"]}',
   '/etc/dhcpcd.conf': 'persistent\n',
@@ -177,7 +177,7 @@ const PARTS = {
   sysinit: (system: Machine) => sysinit(system),
   docker: (system: Machine) => dockerConfig(system, []),
   early: (system: Machine) => early(system),
-  network: (system: Machine) => netconf(system, ['--locked']) + netconf(system, ['--finish']),
+  network: (system: Machine) => netconf(system, ['--locked']) + netconf(system, ['--finish', '--locked']),
   modems: (system: Machine) => netconf(system, ['--modems', '--locked']),
   ntp: (system: Machine) => `status ${ntpConfig(system)}`,
   login: (system: Machine) => consoleInit(system),
