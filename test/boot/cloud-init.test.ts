@@ -204,6 +204,7 @@ bootTest({
     ),
     { sentence: 'broken metadata is told too', run: 'sudo ros config validate --all || true', prints: /meta_data\.json is not JSON/ },
     { sentence: 'somebody at the console is told', shows: /The user-data of configdrive has \d+ problems/ },
+    { sentence: 'and sees the first of them whole', shows: /boot\.yml:2:\d+: (?:error|warning): .{20}/ },
     ...REFUSED.map(
       ([kind, command, sentence]): Check => ({
         sentence: `user-data ${kind} is refused with a sentence`,

@@ -1,3 +1,4 @@
+import { unknownDatasource } from './datasource-names.ts';
 import { goneConsole, goneService } from './gone-names.ts';
 import type { Judgement } from './judge.ts';
 import { DOCKER_JUDGEMENTS } from './judge-docker.ts';
@@ -26,6 +27,11 @@ const service: Judgement = {
       : undefined,
 };
 
+const datasource: Judgement = {
+  at: 'rancher.cloud_init.datasources.*',
+  judge: (entry) => unknownDatasource(String(entry)),
+};
+
 const key: Judgement = {
   at: 'ssh_authorized_keys.*',
   judge(item, path) {
@@ -42,6 +48,7 @@ export const JUDGEMENTS: readonly Judgement[] = [
   key,
   console,
   service,
+  datasource,
   ...SERVICE_JUDGEMENTS,
   ...NETWORK_JUDGEMENTS,
   ...FILE_JUDGEMENTS,

@@ -1,4 +1,4 @@
-import { nearestName } from '../config/nearest-name.ts';
+import { DATASOURCE_ALIASES, unknownDatasource } from '../config/datasource-names.ts';
 import type { CloudConfig } from '../config/schema.ts';
 import type { System } from '../runtime/system.ts';
 import { isVmware } from '../services/platform.ts';
@@ -49,8 +49,6 @@ const STAR = [
   'proxmox',
 ] as const;
 
-const ALIASES: Readonly<Record<string, string>> = { equinix: 'packet', 'amazon-ec2': 'ec2', openstack: 'configdrive' };
-
 /** One entry of rancher.cloud_init.datasources. */
 export interface Wanted {
   /** As it was written; an address in it may hold a password, so only `name` is for others to see. */
@@ -75,16 +73,11 @@ export function wantedSources(
   const wanted: Wanted[] = [];
   for (const text of texts.map((each) => each.trim())) {
     const [, word = '', argument] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
-    const name = ALIASES[word] ?? word;
+    const name = DATASOURCE_ALIASES[word] ?? word;
     const source = ALL.find((each) => each.name === name);
     if (source === undefined) {
-      const near = nearestName(
-        name,
-        ALL.map((each) => each.name),
-      );
-      problems.push(
-        `rancher.cloud_init.datasources: there is no datasource “${word}”.${near === undefined ? '' : ` Did you mean ${near}?`}`,
-      );
+      const { message, hint } = unknownDatasource(text) ?? { message: `there is no datasource “${word}”.` };
+      problems.push(hint === undefined ? message : `${message} ${hint}`);
     } else if (!wanted.some((each) => each.text === text)) {
       wanted.push({ text, name, source, ...(argument === undefined || argument === '' ? {} : { argument }) });
     }

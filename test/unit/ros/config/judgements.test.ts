@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DATASOURCE_ALIASES, DATASOURCES } from '../../../../overlays/ros/config/datasource-names.ts';
 import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
 import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { loadConfig } from '../../../../overlays/ros/config/sources.ts';
 import { tellProblems } from '../../../../overlays/ros/config/tell.ts';
 import { findConsole } from '../../../../overlays/ros/console/consoles.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
 import { includedServices } from '../../../../overlays/ros/services/included.ts';
 import { machine } from '../machine.ts';
 
@@ -107,6 +109,21 @@ test('a console that somebody made under an old name is no trouble on that machi
 test('a console that is gone is told in the same words when it is to be used', () => {
   const { problems } = readCloudConfig('rancher: {console: ubuntu}', 'a.yml');
   assert.throws(() => findConsole(machine(), 'ubuntu'), { message: `${problems[0]?.message} ${problems[0]?.hint}` });
+});
+
+test('a datasource that there is not is told in the words of the start, and all others are known to both', () => {
+  const { config, problems } = readCloudConfig('rancher: {cloud_init: {datasources: [ec22, "url:http://me:secret@h/x", "*"]}}', 'a.yml');
+  assert.deepEqual(
+    problems.map(({ message, hint }) => `${message} ${hint}`),
+    ['rancher.cloud_init.datasources: there is no datasource “ec22”. Did you mean ec2?'],
+  );
+  assert.deepEqual(
+    wantedSources(machine(), config).problems,
+    problems.map(({ message, hint }) => `${message} ${hint}`),
+  );
+  const all = [...DATASOURCES, ...Object.keys(DATASOURCE_ALIASES)];
+  assert.deepEqual(wantedSources(machine(), { rancher: { cloud_init: { datasources: all } } }).problems, []);
+  assert.deepEqual(readCloudConfig(`rancher: {cloud_init: {datasources: [${all.join(', ')}]}}`, 'a.yml').problems, []);
 });
 
 const POSSIBLE: readonly string[] = [

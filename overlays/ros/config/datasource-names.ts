@@ -1,0 +1,40 @@
+import { nearestName } from './nearest-name.ts';
+
+/** Names of all datasources. */
+export const DATASOURCES = [
+  'aliyun',
+  'azure',
+  'cloudstack',
+  'cmdline',
+  'configdrive',
+  'digitalocean',
+  'ec2',
+  'exoscale',
+  'file',
+  'gce',
+  'nocloud',
+  'packet',
+  'proxmox',
+  'tftp',
+  'url',
+  'vmware',
+] as const;
+
+/** Further names of some. */
+export const DATASOURCE_ALIASES: Readonly<Record<string, string>> = {
+  equinix: 'packet',
+  'amazon-ec2': 'ec2',
+  openstack: 'configdrive',
+};
+
+/** What is said of an entry of rancher.cloud_init.datasources that names none; undefined where it names one. Of its argument nothing is quoted. */
+export function unknownDatasource(entry: string): { readonly message: string; readonly hint?: string } | undefined {
+  const [word = ''] = entry.trim().split(':');
+  const names = [...DATASOURCES, ...Object.keys(DATASOURCE_ALIASES)];
+  if (word === '*' || names.includes(word)) return undefined;
+  const near = nearestName(word, names);
+  return {
+    message: `rancher.cloud_init.datasources: there is no datasource “${word}”.`,
+    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+  };
+}
