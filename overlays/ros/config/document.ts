@@ -1,13 +1,16 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
   isMap,
   isNode,
   isScalar,
+  isSeq,
   LineCounter,
   parseDocument,
   type Tags,
+  type YAMLMap,
 } from 'yaml';
 import { BINARY } from './binary.ts';
 import type { Path, Problem } from './problem.ts';
@@ -101,6 +104,7 @@ export function readYaml(given: string, file: string): YamlText {
       ),
     );
 
+  const nodeAt = nodeFinder(document);
   return {
     file,
     document,
@@ -109,7 +113,7 @@ export function readYaml(given: string, file: string): YamlText {
     isBroken,
     place: (path) => placeAt(offsetOf(document, path)),
     source(path) {
-      const node = guarded(() => document.getIn(path, true)).value;
+      const node = guarded(() => nodeAt(path)).value;
       return isScalar(node) ? node.source : undefined;
     },
   };
@@ -133,6 +137,50 @@ function guarded<T>(work: () => T): { readonly value?: T; readonly error?: strin
     return { error: sentencePart(error instanceof Error ? error.message : String(error)) };
   }
 }
+
+/** Finds the node that a value came from: by way of aliases and merge keys, and of a key that stands twice the last. */
+function nodeFinder(document: Document): (path: Path) => unknown {
+  // A file of many keys is looked through once, not once for each of them.
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, unknown>>();
+  const targets = new WeakMap<Alias, unknown>();
+  const targetOf = (node: unknown): unknown => {
+    if (!isAlias(node)) return node;
+    if (!targets.has(node)) targets.set(node, node.resolve(document));
+    return targets.get(node);
+  };
+  const valuesOf = (map: YAMLMap): ReadonlyMap<string, unknown> => {
+    const before = known.get(map);
+    if (before !== undefined) return before;
+    const merged: (readonly [string, unknown])[] = [];
+    const own: (readonly [string, unknown])[] = [];
+    known.set(map, new Map());
+    for (const { key, value } of map.items) {
+      const name = keyText(key);
+      if (isMergeKey(key)) {
+        const from = targetOf(value);
+        // Of several the first one counts.
+        for (const each of (isSeq(from) ? from.items : [from]).map(targetOf).reverse())
+          if (isMap(each)) merged.push(...valuesOf(each));
+      } else if (name !== undefined) own.push([name, value]);
+    }
+    const values = new Map([...merged, ...own]);
+    known.set(map, values);
+    return values;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    for (const step of path) {
+      const here = targetOf(node);
+      if (!isCollection(here)) return undefined;
+      node = isMap(here) ? valuesOf(here).get(String(step)) : here.items[Number(step)];
+    }
+    return targetOf(node);
+  };
+}
+
+/** `<<`, which takes in another mapping. */
+export const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol') && key.type === 'PLAIN';
 
 /** Offset of the last key on the path that exists, or of the item in a list. */
 function offsetOf(document: Document, path: Path): number {

@@ -74,6 +74,18 @@ test('a value that comes by a merge key can be set and taken out', () => {
   assert.deepEqual(JSON.parse(get(system, 'rancher.environment')), { A: '1.10' });
 });
 
+test('numbers that come by an alias, a merge key or a double key are text as they were written', () => {
+  const text =
+    'rancher:\n  environment: &env {A: 1.10, B: 010}\n  sysctl: *env\n  services:\n    x: {image: i, environment: {<<: *env, C: 020}}\n    y: {image: i, environment: {<<: [{B: 030}, *env]}}\n    y2: {image: 007, image: 008}\n';
+  const system = machine({ [FILE]: text });
+  assert.deepEqual(JSON.parse(get(system, 'rancher.sysctl')), { A: '1.10', B: '010' });
+  assert.deepEqual(JSON.parse(get(system, 'rancher.services')), {
+    x: { image: 'i', environment: { A: '1.10', B: '010', C: '020' } },
+    y: { image: 'i', environment: { A: '1.10', B: '030' } },
+    y2: { image: '008' },
+  });
+});
+
 test('an anchor elsewhere is left as it is', () => {
   const { file } = set(ANCHORS, 'hostname', 'a');
   for (const part of [/&env/, /environment: \*env/, /<<: \*env, B: 010/, /^hostname: a$/m]) assert.match(file, part);

@@ -55,9 +55,8 @@ test('names are compared for the first hundred unknown keys only', () => {
   const { problems } = readCloudConfig(`${keys.join('\n')}\n`, 'a.yml');
   assert.equal(problems.filter(({ hint }) => hint !== undefined).length, 100);
   const long = Array.from({ length: 20_000 }, (_, index) => `  k${index}: a`);
-  const begun = performance.now();
-  readCloudConfig(`rancher:\n${long.join('\n')}\n`, 'a.yml');
-  assert.ok(performance.now() - begun < 5000);
+  const many = readCloudConfig(`rancher:\n${long.join('\n')}\n`, 'a.yml').problems;
+  assert.match(many.map(({ message }) => message).join('\n'), /There are 19900 more problems\./);
 });
 
 test('what is wrong with the YAML and what is left out are two sentences', () => {
@@ -112,4 +111,11 @@ test('a Compose file of either format becomes services', () => {
   assert.deepEqual(readCompose('#compose\nweb:\n  image: nginx\n  ports: ["80:80"]\n', 'c.yml'), { config: { rancher: { services } }, problems: [] });
   assert.deepEqual(readCompose('version: "2"\nservices:\n  web:\n    image: nginx\n    ports: ["80:80"]\n', 'c.yml').config, { rancher: { services } });
   assert.match(readCompose('web:\n  imgae: nginx\n', 'c.yml').problems.map(problemText).join(), /c\.yml:2:3: warning: “web\.imgae” is not known .* Did you mean “image”/);
+});
+
+test('a number among many keys is found without looking at all of them again', () => {
+  const keys = Array.from({ length: 10_000 }, (_, index) => `    k${index}: 0${index}\n`).join('');
+  const { config, problems } = readCloudConfig(`rancher:\n  environment:\n${keys}`, 'a.yml');
+  assert.deepEqual(problems, []);
+  assert.equal(config.rancher?.environment?.['k9999'], '09999');
 });

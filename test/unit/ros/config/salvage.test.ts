@@ -65,15 +65,15 @@ test('a tag that means nothing is told', () => {
 
 test('a file that is nothing but mistakes is told, and ends', () => {
   for (const line of ['debug\n', '\ta: b\n', '- a\nb\n', '"\n', '[\n', '<<<<<<< x\n']) {
-    const { config, problems } = readCloudConfig(line.repeat(Math.floor(60_000 / line.length)), 'a.yml');
+    const { config, problems } = readCloudConfig(line.repeat(Math.floor(20_000 / line.length)), 'a.yml');
     assert.deepEqual(config, {});
     assert.ok(problems.length > 0 && problems.length < 300, `${problems.length}`);
   }
 });
 
 test('of a large file with a mistake the rest is applied', () => {
-  const good = Array.from({ length: 3000 }, (_, index) => `  - echo ${index} of many lines\n`).join('');
+  const good = Array.from({ length: 800 }, (_, index) => `  - echo ${index} of many lines\n`).join('');
   const { config } = readCloudConfig(`hostname: a\nruncmd:\n${good}debug\nrancher:\n  password: "x\n`, 'a.yml');
   assert.equal(config.hostname, 'a');
-  assert.equal(config.runcmd?.length, 3000);
+  assert.equal(config.runcmd?.length, 800);
 });
