@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { type ConsoleRoom, openConsole, whyNoConsoleRoom } from '../rig/console-room.ts';
+import { hostImage } from '../rig/host-image.ts';
 import { unpackRelease } from './console-release.ts';
 
 const skip = whyNoConsoleRoom() ?? false;
@@ -36,7 +41,7 @@ const INIT = `${PROGRAMS}; ros console-init; echo "init $?"`;
 /** As the console's script does. */
 const SERVE = `(${PROGRAMS}; while [ -f /run/ros/console/kept/sshd ]; do setsid -w $(cat /run/ros/console/kept/sshd); sleep 0.2; done) >/run/sshd.log 2>&1 </dev/null &`;
 const login = (user: string, command: string, port = 22) =>
-  `timeout 20 /run/ssh -F /dev/null -i /run/key -p ${port} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${user}@127.0.0.1 '${command}'`;
+  `/usr/lib/ros/foreign/timeout 20 /run/ssh -F /dev/null -i /run/key -p ${port} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${user}@127.0.0.1 '${command}'`;
 
 test('the default console lets in by a key, and offers a key of each kind from the first connection on', { skip }, async () => {
   const here = await consoleWith();
@@ -94,23 +99,24 @@ test('a file that is broken by hand is found when sshd starts again, and one tha
   assert.match(here.told(), /refused by sshd/);
 });
 
-/** This host, whatever it is, stands for the image of somebody else: another system, with another C library perhaps. */
-const FOREIGN = '/';
-
 test('in a console of another system sshd, agetty and ros are those of the release, by its own loader', { skip }, async () => {
-  const here = await consoleWith({
-    image: FOREIGN,
-    first: 'rm -rf /etc/ssh /etc/sudoers.d; printf "PasswordAuthentication yes\\nPermitRootLogin yes\\n" >/run/x; mkdir -p /etc/ssh; cp /run/x /etc/ssh/sshd_config; rm -f /usr/sbin/sshd',
-  });
-  assert.match(here.run('ros -v; /usr/bin/docker --version 2>&1; head -1 /usr/bin/ros'), /RancherOS|v0\.0\.0-test/);
-  assert.match(here.run(INIT), /init 0$/m);
-  assert.match(here.run('cat /run/ros/console/kept/{ttyS0,sshd}'), /^\/usr\/lib\/ros\/foreign\/agetty --noclear ttyS0 .*\n\/usr\/lib\/ros\/sshd$/m);
-  here.run(SERVE);
-  here.until(login('rancher', 'id -un; id -Gn; ros -v'), /^rancher\n.*docker.*\n.*v0\.0\.0-test/m);
-  assert.match(here.run(login('root', 'id')), /Permission denied/);
-  here.run('kill -HUP $(cat /run/sshd.pid)');
-  here.until(login('rancher', 'id -un'), /^rancher$/m);
-  assert.match(here.run('grep :1101: /etc/group; /usr/lib/ros/foreign/agetty --version'), /rancher[\s\S]*util-linux/);
+  const image = await mkdtemp(join(tmpdir(), 'console-image-'));
+  try {
+    execFileSync('tar', ['-xf', '-', '-C', image], { input: hostImage() });
+    for (const name of ['proc', 'dev', 'run', 'sys']) mkdirSync(join(image, name));
+    const here = await consoleWith({ image, first: 'mkdir -p /etc/ssh; printf "PasswordAuthentication yes\\nPermitRootLogin yes\\n" >/etc/ssh/sshd_config' });
+    assert.match(here.run(INIT), /init 0$/m);
+    assert.match(here.run('cat /run/ros/console/kept/{ttyS0,sshd}'), /^\/usr\/lib\/ros\/foreign\/agetty --noclear ttyS0 .*\n\/usr\/lib\/ros\/sshd$/m);
+    here.run(SERVE);
+    here.until(login('rancher', 'id -un; id -Gn; ros -v'), /^rancher\n.*docker.*\n.*v0\.0\.0-test/m);
+    assert.match(here.run(login('root', 'id')), /Permission denied/);
+    here.run('kill -HUP $(cat /run/sshd.pid)');
+    here.until(login('rancher', 'id -un'), /^rancher$/m);
+    assert.match(here.run('grep :1101: /etc/group; /usr/lib/ros/foreign/agetty --version'), /rancher[\s\S]*util-linux/);
+    assert.match(here.run('/usr/sbin/sshd -V 2>&1; /sbin/agetty --version 2>&1'), /No such file[\s\S]*No such file/);
+  } finally {
+    await rm(image, { recursive: true, force: true });
+  }
 });
 
 /** Files that a cloud-config may write, and of which each has kept everybody out. */

@@ -16,8 +16,29 @@ const MODULES = '/usr/lib/*-linux-gnu/security /lib/*-linux-gnu/security /usr/li
 
 /** Puts aside what keeps everybody out: files of PAM in the release's own console, and the list of where names are looked up. */
 export function mendLoginFiles(system: System): void {
+  mendPipes(system);
   if (!isForeign(system)) mendPam(system);
   mendNames(system);
+}
+
+/** What is read for whoever logs in: by PAM, sshd, agetty or the shell. */
+const READ_AT_LOGIN = [
+  'environment',
+  'motd',
+  'issue',
+  'profile',
+  'bash.bashrc',
+  'default/locale',
+  'security/limits.conf',
+];
+
+/** A login waits for a pipe without an end; a link to a device, such as /dev/null, is meant. */
+function mendPipes(system: System): void {
+  const odd = READ_AT_LOGIN.map((name) => `/etc/${name}`).filter((path) => isNoPlainFile(system, path));
+  if (odd.length === 0) return;
+  const { stdout } = run(system, ['sh', '-c', 'for file; do [ ! -p "$file" ] || echo "$file"; done', 'ros', ...odd]);
+  for (const path of odd.filter((each) => stdout.split('\n').some((line) => line.endsWith(each))))
+    takeReleases(system, path, 'is a pipe');
 }
 
 /** Services of PAM that a login goes through. */
