@@ -75,27 +75,47 @@ function serveMetadata(here: NetworkRoom): void {
   here.outside('ip address add 169.254.169.254/32 dev switch; setsid busybox httpd -f -p 80 -h /run/www >/dev/null 2>&1 </dev/null &');
 }
 
-test('a card that comes after the first round: the mark is there before, and what the datasource gives is applied when the address comes, once', { skip }, async () => {
-  const here = await roomAsking('[exoscale]');
-  serveDhcp(here);
-  serveMetadata(here);
-  here.startService();
-  start(here);
-  here.until('ls /run/ros/cloud-init-done', /^\/run\/ros\/cloud-init-done$/m, 60);
-  assert.match(here.run('cat /dev/kmsg'), /No datasource gave a configuration \(exoscale: .*there is no address yet\)\)\. The machine starts without, and goes on asking in the background: exoscale/);
-  assert.match(here.run('ros cloud-init status; hostname'), /Still being asked, .*: exoscale\.\n(?:.*\n)*(?!from-late)/);
-  here.plug('eth0');
-  here.until('hostname', /^from-late$/m, 60);
-  here.until('cat /run/late-copy', /^written for 10\.9\.0\.77$/m);
-  // The service ends when all of it has been applied.
-  here.until("pgrep -f '[s]ervices/cloud-init' || echo ended", /^ended$/m);
-  assert.equal(here.run('cat /run/late-ran'), 'ran\n');
-  assert.match(here.run('ros cloud-init status'), /^exoscale gave the configuration late, \d+ s after the machine was switched on/);
-  assert.match(here.run('cat /run/docker-calls'), /^exec console ros console-init\nexec console ros console-finish\n/m);
-  assert.match(here.run('cat /var/lib/rancher/conf/metadata'), /"private_ipv4": "10\.9\.0\.77"/);
-  here.run('ros cloud-init; ros console-finish');
-  assert.equal(here.run('cat /run/late-ran'), 'ran\n', 'nothing is run twice');
-});
+/** What is late, before the first round and after it. */
+const LATE: readonly { readonly what: string; readonly before: (here: NetworkRoom) => void; readonly after: (here: NetworkRoom) => void; readonly says: RegExp }[] = [
+  { what: 'a card', before: serveMetadata, after: (here) => here.plug('eth0'), says: /there is no address yet/ },
+  {
+    what: 'the link of a card',
+    before: (here) => {
+      serveMetadata(here);
+      here.plug('eth0');
+      here.outside('ip link set p-eth0 down');
+    },
+    after: (here) => void here.outside('ip link set p-eth0 up'),
+    says: /there is no address yet/,
+  },
+  { what: 'the metadata service', before: (here) => here.plug('eth0'), after: serveMetadata, says: /169\.254\.169\.254 (?:cannot be reached|does not answer)/ },
+];
+for (const { what, before: prepare, after: come, says } of LATE) {
+  test(`where ${what} is late, the mark is there before, and what the datasource gives is applied when it comes, once`, { skip }, async () => {
+    const here = await roomAsking('[exoscale]');
+    serveDhcp(here);
+    prepare(here);
+    here.startService();
+    start(here);
+    here.until('ls /run/ros/cloud-init-done', /^\/run\/ros\/cloud-init-done$/m, 60);
+    const told = here.run('cat /dev/kmsg');
+    assert.match(told, /No datasource gave a configuration \(exoscale: .*\)\. The machine starts without, and goes on asking in the background: exoscale/);
+    assert.match(told, says);
+    assert.match(here.run('ros cloud-init status'), /^Still being asked, .*: exoscale\.$/m);
+    assert.doesNotMatch(here.run('hostname'), /from-late/);
+    come(here);
+    here.until('hostname', /^from-late$/m, 90);
+    here.until('cat /run/late-copy', /^written for 10\.9\.0\.77$/m);
+    // The service ends when all of it has been applied.
+    here.until("pgrep -f '[s]ervices/cloud-init' || echo ended", /^ended$/m);
+    assert.equal(here.run('cat /run/late-ran'), 'ran\n');
+    assert.match(here.run('ros cloud-init status'), /^exoscale gave the configuration late, \d+ s after the machine was switched on/);
+    assert.match(here.run('cat /run/docker-calls'), /^exec console ros console-init\nexec console ros console-finish\n/m);
+    assert.match(here.run('cat /var/lib/rancher/conf/metadata'), /"private_ipv4": "10\.9\.0\.77"/);
+    here.run('ros cloud-init; ros console-finish');
+    assert.equal(here.run('cat /run/late-ran'), 'ran\n', 'nothing is run twice');
+  });
+}
 
 test('a disk of the machine that does not answer, and a pipe as user-data: the others are asked, and the mark is there', { skip }, async () => {
   const here = await roomAsking('[configdrive, "nocloud:/seed", "file:/given"]');

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { plainYaml } from '../config/plain-yaml.ts';
 import { loadConfig } from '../config/sources.ts';
 import { fetchText } from '../runtime/fetch-text.ts';
 import { runningVersion } from '../runtime/release.ts';
@@ -62,12 +62,8 @@ function textFrom(system: System, from: string): string {
 
 /** The list as RancherOS 1 publishes it: `current: image:tag`, `available: [image:tag]`. The running release is part of it. */
 export function readReleases(text: string, from: string, running: string): readonly Release[] {
-  let data: unknown;
-  try {
-    data = parse(text, { logLevel: 'error', prettyErrors: false });
-  } catch {
-    throw new Failure(`${from} is no YAML`);
-  }
+  const { value: data, trouble } = plainYaml(text);
+  if (trouble !== undefined) throw new Failure(`${from} ${trouble}`);
   const { current, available } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
   if (typeof current !== 'string' && !Array.isArray(available))
     throw new Failure(`${from} lists no releases: it has neither “current” nor “available”`);

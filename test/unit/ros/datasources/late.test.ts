@@ -167,6 +167,39 @@ test('VMware’s address of user-data is asked on, although its variables are th
     assert.deepEqual(ran, [...CONSOLE, 'ros service up web']);
   }));
 
+test('a part that is late, such as the service beside a provisioning CD, is asked on, and applied when it comes, once', () =>
+  beside(
+    { 'GET /metadata/instance?api-version=2021-12-13&format=json': JSON.stringify({ compute: { name: 'azur', publicKeys: [{ keyData: KEY }] } }), 'GET /machine?comp=goalstate': { status: 404 } },
+    (at) => {
+      const ran: string[] = [];
+      const on = machine(
+        { '/dev/kmsg': '', '/proc/net/route': ROUTED, '/cd/ovf-env.xml': '<HostName>azur</HostName>', '/usr/share/ros/os-config.yml': 'rancher: {cloud_init: {datasources: [azure]}}\n' },
+        {
+          answer: ({ argv }) => {
+            if (argv.includes('blkid')) return { status: 0, stdout: '/dev/sr0: LABEL="rd_rdfe" TYPE="udf"\n' };
+            if (argv.includes('mount')) {
+              on.writeText(`${argv.at(-1)}/ovf-env.xml`, '<HostName>azur</HostName>');
+              return { status: 0, stdout: '' };
+            }
+            if (argv[0] === 'umount') return { status: 0, stdout: '' };
+            if (!['hostname', 'ros', 'system-docker', 'timeout'].includes(argv[0] ?? '') || argv.includes('head')) return undefined;
+            ran.push(argv.join(' '));
+            return { status: 0, stdout: '' };
+          },
+        },
+      );
+      fetchConfiguration(on, { at: nowhere, goesOn: true });
+      assert.equal(loadConfig(on).config.hostname, 'azur');
+      assert.deepEqual(readStatus(on)?.asking, ['azure']);
+      ran.length = 0;
+      assert.equal(askAgain(on, { at: nowhere }), true);
+      assert.deepEqual(ran, [], 'a round that brings nothing new applies nothing');
+      assert.equal(askAgain(on, { at }), false);
+      assert.deepEqual(ran, CONSOLE);
+      assert.deepEqual(loadConfig(on).config.ssh_authorized_keys, [KEY]);
+    },
+  ));
+
 test('a source that the service has given up as hanging is not asked again, and the others are', () => {
   const { on } = started('["file:/given", "file:/other"]', {
     '/given': '#cloud-config\nhostname: hangs\n',
