@@ -39,6 +39,17 @@ const SYSTEM_IMAGES = [
   { name: 'os-docker', layers: ['base', 'engine', 'plugins', 'config'] },
 ] as const;
 
+/**
+ * Images of System Docker by name, each with its layers from the lowest. The image of what a target adds takes the place of the one that a
+ * service has elsewhere, such as `network`, so it has all that those have.
+ */
+export function systemImages(
+  extras: string | undefined,
+): readonly { readonly name: string; readonly layers: readonly string[] }[] {
+  if (extras === undefined) return SYSTEM_IMAGES;
+  return [...SYSTEM_IMAGES, { name: `os-${extras}`, layers: ['base', 'engine', 'plugins', 'config', extras] }];
+}
+
 /** What a target adds to the system of its architecture: one more layer, on top of all others. */
 export interface Extras {
   /** Name of the layer and, behind `os-`, of System Docker's image that its services run in. */
@@ -152,10 +163,7 @@ function seedOf(
   layers: readonly Layer[],
   extras: string | undefined,
 ): { readonly seed: Artifact<'tar'>; readonly list: Artifact<'text'> } {
-  const images = [
-    ...SYSTEM_IMAGES,
-    ...(extras === undefined ? [] : [{ name: `os-${extras}`, layers: ['base', 'config', extras] }]),
-  ];
+  const images = systemImages(extras);
   return context.graph.add({
     title: 'seed of System Docker',
     action: {

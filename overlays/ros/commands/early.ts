@@ -11,7 +11,7 @@ import { loadModules } from '../early/modules.ts';
 import { setShutdownLimit } from '../early/shutdown-limit.ts';
 import { setKernelSettings } from '../early/sysctl.ts';
 import { takeOwnSerial } from '../install/own-serial.ts';
-import { writeProxyFile } from '../network/proxy.ts';
+import { beginProxies } from '../network/proxy.ts';
 import { eachStep } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { mountDisks } from '../state/state.ts';
@@ -26,7 +26,7 @@ const STEPS: readonly Step[] = [
   setKernelSettings,
   setShutdownLimit,
   (system) => takeOwnSerial(system),
-  writeProxyFile,
+  beginProxies,
   writeSystemDockerOptions,
   beginHostKeys,
   // Those that only the state disk brought; all others were run before it was looked for.

@@ -21,7 +21,7 @@ import { hostAddress, type Link, type NetworkState, readNetwork } from './links.
 import { type Match, matchOf } from './match.ts';
 import { isNetconsoleDue } from './netconsole.ts';
 import { keepProblems } from './problems.ts';
-import { writeProxyFile } from './proxy.ts';
+import { isLateForSystemDocker, writeProxyFile } from './proxy.ts';
 import { type LinkRecord, type NetworkRecord, readRecord, writeRecord } from './record.ts';
 import { releaseLease } from './release.ts';
 import { unfitting, unfittingText, withFallback } from './unfitting.ts';
@@ -35,6 +35,9 @@ const KNOWN_FILE = '/run/ros/network-known';
 const FIXED_FILE = '/run/ros/network-fixed';
 /** Exists while something waits for addresses. */
 export const WAITS_FILE = '/run/ros/network-waits';
+
+/** Nothing that anybody need do at once, so it is not for the console. */
+const LATE_PROXY = `${keyText(['http_proxy'])}: System Docker runs with the proxies that it was started with; restart the machine where it has to pull images by those that are configured now.`;
 
 /** What one run does and remembers. */
 interface Run {
@@ -134,6 +137,7 @@ export function applyNetwork(
     ...problems,
     ...sentences.map(({ key, sentence }) => `${keyText(['interfaces', key])}: ${sentence}`),
   ]);
+  if (isLateForSystemDocker(system, config)) all.add(LATE_PROXY);
   keepProblems(system, [...all]);
   return [...problems];
 }

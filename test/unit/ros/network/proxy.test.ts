@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeEnvironment } from '../../../../overlays/ros/console/environment.ts';
 import { writeSystemDockerOptions } from '../../../../overlays/ros/docker/system-options.ts';
-import { proxyEnvironment, writeProxyFile } from '../../../../overlays/ros/network/proxy.ts';
+import { beginProxies, isLateForSystemDocker, proxyEnvironment, writeProxyFile } from '../../../../overlays/ros/network/proxy.ts';
 import { fetchText } from '../../../../overlays/ros/runtime/fetch-text.ts';
 import { sendAll } from '../../../../overlays/ros/runtime/http.ts';
 import { proxyVariables } from '../../../../overlays/ros/runtime/proxy-variables.ts';
@@ -95,4 +95,13 @@ test('the file that all logins read is for root alone while it holds the passwor
   assert.equal(mode(), 0o600);
   writeEnvironment(system, { rancher: { network: { http_proxy: 'http://proxy:3128' } } });
   assert.equal(mode(), 0o644);
+});
+
+test('proxies that System Docker was not started with are known to be late', () => {
+  const system = machine();
+  assert.equal(isLateForSystemDocker(system, {}), false);
+  assert.equal(isLateForSystemDocker(system, WITH_PASSWORD), true);
+  beginProxies(system, WITH_PASSWORD);
+  assert.equal(isLateForSystemDocker(system, WITH_PASSWORD), false);
+  assert.equal(isLateForSystemDocker(system, {}), true);
 });
