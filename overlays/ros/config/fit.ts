@@ -11,6 +11,8 @@ export interface Fitted {
   /** Undefined where nothing is left. */
   readonly value: unknown;
   readonly findings: readonly Finding[];
+  /** Mappings that were left out as a whole, since what would restrict them does not fit. */
+  readonly refused: readonly Path[];
 }
 
 /** The text of a scalar as it was written, where that is known: `0644`, not 644. */
@@ -26,13 +28,15 @@ export type SourceOf = (path: Path) => string | undefined;
  */
 export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => undefined): Fitted {
   const findings: Finding[] = [];
+  const refused: Path[] = [];
   const context: Context = {
     sourceOf,
     findings,
+    refused,
     add: (finding) => findings.push(finding),
     isUsual: () => findings.length < MOST_HINTS,
   };
-  return { value: keep(schema, value, [], context), findings };
+  return { value: keep(schema, value, [], context), findings, refused };
 }
 
 /** Nobody reads more, and to look for the nearest of many names thousands of times takes a slow machine minutes. */
@@ -43,6 +47,7 @@ interface Context {
   /** Whether there are so few findings that each is worth a hint. */
   readonly isUsual: () => boolean;
   readonly findings: Finding[];
+  readonly refused: Path[];
   add(finding: Finding): void;
 }
 
@@ -138,7 +143,9 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
   if (missing.length > 0) {
     return drop(schema, path, context, `lacks ${missing.map((key) => `“${key}”`).join(' and ')}`);
   }
-  return isOpen ? undefined : Object.fromEntries(kept);
+  if (!isOpen) return Object.fromEntries(kept);
+  context.refused.push(path);
+  return undefined;
 }
 
 /** Says in the findings from `from` on what becomes of the part in which something would be left out. */

@@ -12,12 +12,14 @@ import type { Schema } from './schema-words.ts';
 export interface ReadConfig {
   readonly config: CloudConfig;
   readonly problems: readonly Problem[];
+  /** Keys to what is left out because what would restrict it is wrong: what a lower source says of it must not hold without that either. */
+  readonly refused?: readonly (readonly string[])[];
 }
 
 /** Reads a cloud-config; `file` is how problems name it. Whatever is wrong, the rest is there. */
 export function readCloudConfig(text: string, file: string): ReadConfig {
-  const { value, problems } = readFitted(text, file, CLOUD_CONFIG);
-  return { config: (value ?? {}) as CloudConfig, problems };
+  const { value, problems, refused } = readFitted(text, file, CLOUD_CONFIG);
+  return { config: (value ?? {}) as CloudConfig, problems, ...(refused.length === 0 ? {} : { refused }) };
 }
 
 const SERVICES = CLOUD_CONFIG.properties.rancher.properties.services;
@@ -40,15 +42,17 @@ export function readCompose(text: string, file: string): ReadConfig {
   return { config: { rancher: { services } } as CloudConfig, problems };
 }
 
-function readFitted(
-  text: string,
-  file: string,
-  schema: Schema,
-): { readonly value: unknown; readonly problems: readonly Problem[] } {
+interface ReadFitted {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  readonly refused: readonly (readonly string[])[];
+}
+
+function readFitted(text: string, file: string, schema: Schema): ReadFitted {
   const first = readYaml(text, file);
   if (!first.isBroken) return fitted(first, schema, first.problems);
   const rest = salvage(text, lookAt);
-  if (rest === undefined) return { value: undefined, problems: first.problems.slice(0, 1) };
+  if (rest === undefined) return { value: undefined, problems: first.problems.slice(0, 1), refused: [] };
   const lost = rest.lost.slice(0, MOST_PROBLEMS).map(
     ({ line, head }): Problem => ({
       file,
@@ -62,11 +66,7 @@ function readFitted(
   return fitted(readYaml(rest.text, file), schema, [...first.problems.slice(0, 1), ...lost]);
 }
 
-function fitted(
-  yaml: YamlText,
-  schema: Schema,
-  before: readonly Problem[],
-): { readonly value: unknown; readonly problems: readonly Problem[] } {
+function fitted(yaml: YamlText, schema: Schema, before: readonly Problem[]): ReadFitted {
   const fits = fit(schema, withFilesAsBase64(yaml.data), (path) => yaml.source(path));
   const { value, findings: impossible } = judged(fits.value, schema === CLOUD_CONFIG ? JUDGEMENTS : []);
   const findings = [...fits.findings, ...impossible];
@@ -78,5 +78,9 @@ function fitted(
     const message = `There are ${findings.length - MOST_PROBLEMS} more problems.`;
     found.push({ severity: unplaced.severity, path: [], message, ...yaml.place(unplaced.path) });
   }
-  return { value, problems: [...before, ...found].sort((a, b) => a.line - b.line || a.column - b.column) };
+  // Lists are replaced as a whole by what counts more; only a mapping is joined with what lies below it.
+  const refused = fits.refused.filter((path): path is readonly string[] =>
+    path.every((step) => typeof step === 'string'),
+  );
+  return { value, problems: [...before, ...found].sort((a, b) => a.line - b.line || a.column - b.column), refused };
 }

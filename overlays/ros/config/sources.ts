@@ -146,11 +146,16 @@ const laidOver = (lower: Tree, higher: Tree): Tree => mergeInto(belowOtherImages
 /** What files say, without the kernel command line and metadata. */
 export function joinFiles(files: SourceTexts['files'], reader: Reader = readCloudConfig): LoadedConfig {
   let config: Tree = {};
+  let released: Tree = {};
   const problems: Problem[] = [];
-  for (const { path, text } of files) {
+  for (const { path, text, by } of files) {
     const read = reader(text, path);
     problems.push(...read.problems);
+    // The release's own services go on as it has them: without them there is no machine.
+    for (const refused of read.refused ?? [])
+      if (at(released, refused) === undefined) config = without(config, refused);
     config = laidOver(config, read.config as Tree);
+    if (by === 'release') released = config;
   }
   return { config: config as CloudConfig, problems };
 }

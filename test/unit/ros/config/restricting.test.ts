@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readCloudConfig, readCompose } from '../../../../overlays/ros/config/read.ts';
 import { CLOUD_CONFIG } from '../../../../overlays/ros/config/schema.ts';
 import type { Schema } from '../../../../overlays/ros/config/schema-words.ts';
+import { joinFiles } from '../../../../overlays/ros/config/sources.ts';
 
 const read = (text: string) => readCloudConfig(text, 'a.yml');
 const service = (line: string) => read(`rancher:\n  services:\n    app:\n      image: nginx\n      ${line}\n    other: {image: x}\n`);
@@ -135,4 +136,15 @@ test('what stands behind !!binary is text where it is text, and bytes of a file 
   ]);
   assert.match(read('rancher: {environment: {A: !!binary /wD+}}\n').problems[0]?.message ?? '', /must be text, not bytes that are no text/);
   assert.match(read('hostname: !!binary "%%%"\n').problems[0]?.message ?? '', /!!binary is not base64/);
+});
+
+test('a service that one file leaves open does not run as another file has it either, but for those of the release', () => {
+  const restricted = 'rancher: {services: {app: {user: [1000]}, console: {user: [1000]}}, network: {wifi_networks: {home: {psk: [x]}}}}\n';
+  const { config } = joinFiles([
+    { path: 'os-config.yml', by: 'release', text: 'rancher: {services: {console: {image: c}}}\n' },
+    { path: 'boot.yml', by: 'user', text: 'rancher: {services: {app: {image: x}, other: {image: y}}, network: {wifi_networks: {home: {ssid: a}}}}\n' },
+    { path: 'cloud-config.yml', by: 'user', text: restricted },
+  ]);
+  assert.deepEqual(config.rancher?.services, { console: { image: 'c' }, other: { image: 'y' } });
+  assert.deepEqual(config.rancher?.network?.wifi_networks, {});
 });
