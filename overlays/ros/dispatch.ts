@@ -133,6 +133,8 @@ function usage(): string {
 
 /** Runs what the program's name and its words ask for, and gives the exit status. Trouble is thrown. */
 export async function dispatch(system: System): Promise<number> {
+  // QuickJS ends a program, with the words of a programmer, whose promise is rejected before anybody waits for it.
+  await undefined;
   const program = system.program.split('/').at(-1) ?? '';
   if (Object.hasOwn(GONE_PROGRAMS, program)) throw new Failure(`${program} is gone: ${GONE_PROGRAMS[program]}`);
   const named = Object.hasOwn(NAMES, program) ? NAMES[program] : undefined;

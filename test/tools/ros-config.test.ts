@@ -122,6 +122,16 @@ test('on QuickJS files are written for root only, listed and unpacked', async ()
   assert.equal(statSync(join(folder, 'conf/new')).mode & 0o777, 0o700);
 });
 
+test('on QuickJS a command that is refused before anything is read ends with its sentence and no stack', async () => {
+  for (const words of [['upgrade'], ['recovery-init'], ['nothing-like-it'], ['os', 'upgrade']]) {
+    const { status, stdout, stderr } = await run("import './main.ts';", words);
+    assert.ok(status === 1 || status === 2, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^ros: /);
+    assert.doesNotMatch(stderr, /unhandled| {4}at /);
+  }
+});
+
 test('ros config and its libraries stay a small bundle', async () => {
   const { size } = await run(COMMAND, ['images', '-i', '/nowhere']);
   // 98 KB of it are YAML, which a machine loads only when it reads a file that is new, and 22 KB what is said of keys and values that have no effect.

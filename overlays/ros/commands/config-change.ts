@@ -3,6 +3,8 @@ import { MAX_BYTES, readYaml } from '../config/document.ts';
 import { edited } from '../config/edit.ts';
 import { writeFile } from '../config/files.ts';
 import { fit } from '../config/fit.ts';
+import { judged } from '../config/judge.ts';
+import { JUDGEMENTS } from '../config/judgements.ts';
 import { findKey, isKnown, splitKeys } from '../config/key-path.ts';
 import { at, isTree, type Tree, treeOf } from '../config/merge.ts';
 import { problemText } from '../config/problem.ts';
@@ -33,7 +35,9 @@ export function set(system: System, { words }: Options): number {
   );
   const [wrong] = findings.filter(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw unknown({ ...wrong, message: wrong.message.replace('; it is left out.', '.') });
-  for (const { message, hint = '' } of findings) system.complain(`${message} ${hint}`.trim());
+  // What cannot work is told, and set all the same: it is the user's own file.
+  for (const { message, hint = '' } of [...findings, ...judged(value, JUDGEMENTS).findings])
+    system.complain(`${message} ${hint}`.trim());
   const fitting = at(value, path);
   // Nothing as a value takes the key out.
   if (fitting === undefined) change(system, (document) => document.deleteIn(path));

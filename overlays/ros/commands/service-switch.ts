@@ -1,3 +1,4 @@
+import { goneService } from '../config/gone-names.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { readCloudConfig } from '../config/read.ts';
 import type { CloudConfig } from '../config/schema.ts';
@@ -50,6 +51,8 @@ function enable(system: System, name: string): void {
   else if (!name.includes('/') && !catalogueNames(system).includes(name)) {
     const urls = repositoryUrls(config, name);
     if (urls.length === 0) {
+      const gone = goneService(name);
+      if (gone !== undefined) throw new Failure(`${gone.message} ${gone.hint}`);
       const near = nearestName(name, catalogueNames(system));
       const hint = near === undefined ? ` “ros service list --all” shows all.` : ` Did you mean ${near}?`;
       throw new Failure(`${CATALOGUE} has no service ${name}.${hint}`);

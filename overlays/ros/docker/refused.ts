@@ -21,8 +21,6 @@ const GONE: Readonly<Record<string, string>> = {
   'cluster-store-opt': 'Networks over several machines come with “docker swarm init”.',
   'disable-legacy-registry': 'Registries of the old kind are never asked any more, so leave it out.',
   'oom-score-adjust': 'Leave it out: the kernel ends containers before dockerd.',
-  daemon: 'Leave it out.',
-  d: 'Leave it out.',
 };
 
 /** dockerd ends at once where one option is wrong, and with it the user's Docker: what it would refuse is left out, and all others hold. */
@@ -123,5 +121,5 @@ const quoted = (value: string): string => `“${value.length > 40 ? `${value.sli
 /** A whole sentence about one refusal, with the key that it stands in. */
 export function refusalText(key: string, { option, why }: Refusal): string {
   const end = isOverlay(option) ? '' : '; it is left out';
-  return `“--${option.name}” in ${key} ${why}${end}.`;
+  return `“${option.name.length === 1 ? '-' : '--'}${option.name}” in ${key} ${why}${end}.`;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { config } from '../../../../overlays/ros/commands/config.ts';
+import { service } from '../../../../overlays/ros/commands/service.ts';
 import { DATASOURCE_ALIASES, DATASOURCES } from '../../../../overlays/ros/config/datasource-names.ts';
 import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
 import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
@@ -144,6 +146,12 @@ for (const text of POSSIBLE) {
   });
 }
 
+test('ros config set tells what cannot work, and sets it all the same', () => {
+  const system = machine();
+  assert.equal(config(system, ['set', 'rancher.docker.storage_driver', 'aufs']), 0);
+  assert.match(system.complained.join(), /names “aufs”, which Docker 26 does not have/);
+});
+
 test('the kernel command line is judged as a file is', () => {
   const { config, problems } = readKernelLine('quiet rancher.docker.storage_driver=overlay rancher.console=ubuntu');
   assert.deepEqual(config, { rancher: { docker: { storage_driver: 'overlay2' }, console: 'ubuntu' } });
@@ -190,6 +198,7 @@ for (const [text, hint] of ELSEWHERE) {
 test('a service of the old catalogue is told in the same words when services are started', () => {
   const text = 'rancher: {services_include: {kernel-headers: true, crontab: true}}';
   const { config, problems } = readCloudConfig(text, 'a.yml');
+  assert.throws(() => service(machine(), ['enable', 'kernel-headers']), { message: `${problems[0]?.message} ${problems[0]?.hint}` });
   const { problems: atBoot } = includedServices(machine(), config);
   assert.deepEqual(
     atBoot,
