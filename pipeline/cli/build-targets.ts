@@ -59,6 +59,8 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });
+      if (published && published.removed.length > 0)
+        reporter.report({ type: 'note', level: 'warning', message: takenOut(published) });
       if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
       const place = published && shownFolder(published.folder);
@@ -112,6 +114,10 @@ async function publish(
     epoch: BUILD_EPOCH,
     waits,
   });
+}
+
+function takenOut({ folder, removed }: Published): string {
+  return `The files of ${removed.join(', ')} in ${shownFolder(folder)} were of other sources or of another cloud-config, and were taken out: one version is of one source. Build them again with this target, or give this one a --version of its own.`;
 }
 
 /** A folder as a person in the current one would name it. */

@@ -5,6 +5,8 @@ import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { unfitForRelease } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
+import { demandSameSources } from '../publish/dist.ts';
+import { digestOfSources } from '../publish/sources.ts';
 import { parseVersion } from '../publish/version.ts';
 import { paintFor } from '../report/paint.ts';
 import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
@@ -77,6 +79,11 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
     };
     const settings = settingsFrom(values, context);
     if (settings.executor === 'none' && prerelease.length === 0) throw unfitForRelease('--executor none');
+    await demandSameSources({
+      root: request.root,
+      version,
+      sources: await digestOfSources(context.projectFolder, cloudConfig),
+    });
     if (values['dry-run']) return showBuild(request, settings, context);
     await buildWithFreshPins(request, settings, context);
     return 0;

@@ -16,6 +16,7 @@ import {
 import path from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
+import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
 import { hashFile } from '../store/blobs.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
@@ -49,6 +50,8 @@ export interface Contribution {
 export interface Published {
   readonly folder: string;
   readonly isLatest: boolean;
+  /** Targets that a build from other sources had put there, whose files were taken out. */
+  readonly removed: readonly string[];
 }
 
 /** Beside the versions, while somebody publishes. */
@@ -113,7 +116,9 @@ async function putVersion(contribution: Contribution, folder: string): Promise<P
   await putText(path.join(folder, 'SHA256SUMS'), sumsText(listed), contribution.epoch);
   await putText(path.join(folder, 'release.json'), manifest, contribution.epoch);
   const isLatest = await pointLatest(contribution, files);
-  return { folder, isLatest };
+  const stay = new Set(Object.values(files).map(({ target }) => target));
+  const removed = [...new Set(Object.values(before?.files ?? {}).map(({ target }) => target))];
+  return { folder, isLatest, removed: removed.filter((target) => !stay.has(target)).sort(compareCodeUnits) };
 }
 
 /** With the folders above it that are empty then. */
@@ -161,20 +166,31 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 function mergedFiles(contribution: Contribution, before: Manifest | undefined): { [path: string]: ReleaseFile } {
   const others = Object.entries(before?.files ?? {}).filter(([, file]) => !contribution.targets.includes(file.target));
   if (before && before.sources !== contribution.sources) {
-    const isFinal = parseVersion(contribution.version).prerelease.length === 0;
-    if (isFinal) {
-      throw new BuildError({
-        kind: 'usage',
-        message: `${contribution.version} was already built here from other sources; a version never changes.`,
-        place: { file: path.join(contribution.root, contribution.version, 'release.json') },
-        evidence: `there: ${before.sources}\nnow:   ${contribution.sources}`,
-        hint: 'Choose another --version, or remove that folder if it was never published.',
-      });
-    }
+    demandDevelopment(contribution, before);
     // A development version follows the sources: what other targets left from older sources is taken out.
     return { ...contribution.files };
   }
   return { ...Object.fromEntries(others), ...contribution.files };
+}
+
+/** Refuses what publishing would refuse, before anything is built: a final version that is there from other sources. */
+export async function demandSameSources(version: Pick<Contribution, 'root' | 'version' | 'sources'>): Promise<void> {
+  const before = await readManifest(path.join(version.root, version.version));
+  if (before && before.sources !== version.sources) demandDevelopment(version, before);
+}
+
+function demandDevelopment(
+  { root, version, sources }: Pick<Contribution, 'root' | 'version' | 'sources'>,
+  before: Manifest,
+): void {
+  if (parseVersion(version).prerelease.length > 0) return;
+  throw new BuildError({
+    kind: 'usage',
+    message: `${version} was already built here from other sources; a version never changes.`,
+    place: { file: path.join(root, version, 'release.json') },
+    evidence: `there: ${before.sources}\nnow:   ${sources}`,
+    hint: 'Choose another --version, or remove that folder if it was never published.',
+  });
 }
 
 async function putFile(

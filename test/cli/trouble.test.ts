@@ -102,7 +102,11 @@ test('a disk that is full or may not be written', async (t) => {
     const lock = path.join(project, 'targets/packages.lock.json');
     const locked = await readFile(lock, 'utf8');
     await writeFile(lock, `${locked}\n`);
-    assertFailure(await cli(argv, { project }), 2, /v9\.9\.9 was already built here from other sources/);
+    for (const more of [['--json'], ['--dry-run', '--json']]) {
+      const refused = await cli([...argv, ...more], { project });
+      assertFailure(refused, 2, /v9\.9\.9 was already built here from other sources/);
+      assert.equal(refused.stdout, '', 'no step was begun');
+    }
     await writeFile(lock, locked);
     assert.equal((await cli(argv, { project })).end, 0);
     await appendFile(path.join(project, 'overlays/system/etc/issue'), 'changed\n');

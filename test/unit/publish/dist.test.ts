@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -72,6 +72,16 @@ test('a file that somebody touched is put right', async () => {
   assert.equal(await read('v1.5.9-dev', 'a'), 'text');
 });
 
+test('a file that was changed so that its size and time stayed is put right', async () => {
+  await publish('v1.5.9-dev', { a: 'text' });
+  const file = path.join(root(), 'v1.5.9-dev/a');
+  const { atime, mtime } = await stat(file);
+  await writeFile(file, 'evil');
+  await utimes(file, atime, mtime);
+  await publish('v1.5.9-dev', { a: 'text' });
+  assert.equal(await read('v1.5.9-dev', 'a'), 'text');
+});
+
 test('a further target joins a version that was built from the same sources', async () => {
   await publish('v1.5.9', { iso: 'x' });
   await publish('v1.5.9', { 'vmware/iso': 'y' }, { targets: ['vmware'] });
@@ -106,7 +116,8 @@ test('a final version is never changed from other sources', async () => {
 test('a development version follows the sources and drops what older ones left', async () => {
   await publish('v1.5.9-dev', { iso: 'x', old: 'o' });
   await publish('v1.5.9-dev', { 'vmware/iso': 'v' }, { targets: ['vmware'] });
-  await publish('v1.5.9-dev', { iso: 'y' }, { sources: digestOf('other') });
+  const { removed } = await publish('v1.5.9-dev', { iso: 'y' }, { sources: digestOf('other') });
+  assert.deepEqual(removed, ['vmware'], 'whose files went is told');
   assert.deepEqual(Object.keys((await manifest('v1.5.9-dev')).files), ['iso']);
   await assert.rejects(read('v1.5.9-dev', 'old'), { code: 'ENOENT' });
   await assert.rejects(read('v1.5.9-dev', 'vmware/iso'), { code: 'ENOENT' });
