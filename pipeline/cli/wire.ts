@@ -80,7 +80,7 @@ export async function wire(options: {
   const use = new StoreUse(folder, waitsOf(report, signal));
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
   const actions = new FileActionCache(path.join(folder, 'actions'));
-  const roots = new ToolRoots(path.join(folder, 'roots'), use);
+  const roots = new ToolRoots(path.join(folder, 'roots'), use, settings.paranoid);
   // What a build left that was killed, or stopped twice.
   await Promise.all([store.prepare(), roots.tidy()]);
   const endUse = await use.begin();

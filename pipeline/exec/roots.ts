@@ -7,6 +7,7 @@ import { type Digest, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { FRESH_MILLISECONDS, renewUse, type StoreUse } from '../store/in-use.ts';
 import { ownedPrefix, removeOrphans } from './owned-name.ts';
+import { isAsUnpacked } from './root-check.ts';
 
 /** Mount points that every sandbox needs and a read-only root cannot grow. */
 const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
@@ -15,12 +16,17 @@ const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
 export class ToolRoots {
   readonly #folder: string;
   readonly #use: StoreUse | undefined;
+  readonly #isParanoid: boolean;
   readonly #roots = new Map<Digest, Promise<string>>();
 
-  /** `use` tells who else is at work in the store that the folder belongs to; nobody when left out. */
-  constructor(folder: string, use?: StoreUse) {
+  /**
+   * `use` tells who else is at work in the store that the folder belongs to; nobody when left out. `isParanoid`: compare what was unpacked
+   * earlier with its tar before it is used, and unpack anew what somebody changed.
+   */
+  constructor(folder: string, use?: StoreUse, isParanoid = false) {
     this.#folder = folder;
     this.#use = use;
+    this.#isParanoid = isParanoid;
   }
 
   /** Removes what processes left half-unpacked that are gone. */
@@ -49,6 +55,13 @@ export class ToolRoots {
     throw new BuildError({ kind: 'step', message: `The program ${program} of the tool image is a loop of links.` });
   }
 
+  /** Whoever runs a program of it goes on with what it has opened. */
+  async #setAside(place: string): Promise<void> {
+    const aside = await mkdtemp(path.join(this.#folder, ownedPrefix('changed')));
+    await rename(place, aside);
+    await rm(aside, { recursive: true, force: true });
+  }
+
   async #unpackOnce(digest: Digest, tar: string): Promise<string> {
     const place = path.join(this.#folder, hexOf(digest));
     await renewUse(place);
@@ -57,7 +70,8 @@ export class ToolRoots {
       () => true,
       () => false,
     );
-    if (there) return place;
+    if (there && !(this.#isParanoid && !(await isAsUnpacked(tar, place, MOUNT_POINTS)))) return place;
+    if (there) await this.#setAside(place);
     await mkdir(this.#folder, { recursive: true });
     const temporary = await mkdtemp(path.join(this.#folder, ownedPrefix('tmp')));
     try {

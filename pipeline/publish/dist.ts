@@ -219,7 +219,8 @@ async function isUntouched(place: string, file: ReleaseFile, { root, version, ep
   const seen = await stat(place).catch(() => undefined);
   if (!seen?.isFile() || seen.size !== file.size || seen.mtimeMs !== epoch * 1000) return false;
   const manifest = await stat(path.join(root, version, 'release.json')).catch(() => undefined);
-  if (manifest && seen.ctimeMs <= manifest.ctimeMs) return true;
+  // In one tick of the kernel's clock both may have been written.
+  if (manifest && seen.ctimeMs < manifest.ctimeMs) return true;
   return (await hashFile(place).catch(() => undefined))?.digest === file.digest;
 }
 
