@@ -30,6 +30,7 @@ export async function isAsUnpacked(tar: string, folder: string, made: readonly s
     if (type === 'link' && seen.ino !== (await lstat(path.join(folder, linkname ?? '')).catch(() => undefined))?.ino)
       return false;
   }
-  const there = await readdir(folder, { recursive: true });
-  return there.every((each) => known.has(each));
+  // With types, or folders behind links would be walked through.
+  const there = await readdir(folder, { recursive: true, withFileTypes: true });
+  return there.every(({ parentPath, name }) => known.has(path.relative(folder, path.join(parentPath, name))));
 }
