@@ -12,7 +12,14 @@ let image: { readonly digest: ReturnType<typeof digestOf>; readonly tar: string 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'roots-'));
   image = { digest: digestOf('image'), tar: path.join(folder, 'image.tar') };
-  const members = [folderMember('usr'), folderMember('usr/bin'), file('usr/bin/tool', 'tool', { mode: 0o755 }), hardLink('usr/bin/other', 'usr/bin/tool'), linkMember('bin', 'usr/bin'), linkMember('usr/share', 'bin')];
+  const members = [
+    folderMember('usr'),
+    folderMember('usr/bin'),
+    file('usr/bin/tool', 'tool', { mode: 0o755 }),
+    hardLink('usr/bin/other', 'usr/bin/tool'),
+    linkMember('bin', 'usr/bin'),
+    linkMember('usr/share', 'bin'),
+  ];
   await writeFile(image.tar, tarOf(members));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
