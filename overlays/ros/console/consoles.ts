@@ -29,6 +29,9 @@ const OURS = [
   ...LENT.map((program) => `${BY_RELEASE}:/usr/${program}:ro`),
 ];
 
+/** For whoever is sent into the console too: programs that its image may lack, or have in another form, are the release's. */
+const PATH = `${FOREIGN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
 export function consoleNames(system: System): readonly string[] {
@@ -82,10 +85,13 @@ const STARTS = /^io\.rancher\.os\.(scope|createonly|detach|after|before|reloadco
 export function withService(services: Services, name: string, given: Service): Services {
   const usual = services.get(CONSOLE);
   if (usual === undefined) return services;
+  const { environment = {} } = given;
   const labels = Object.entries(given.labels ?? {}).filter(([key]) => !STARTS.test(key));
   const service: Service = {
     ...usual,
     ...given,
+    environment:
+      'length' in environment ? [`PATH=${PATH}`, ...(environment as readonly string[])] : { PATH, ...environment },
     labels: { ...usual.labels, ...Object.fromEntries(labels), 'io.rancher.os.console': name },
     volumes: [...(usual.volumes ?? []), ...OURS, ...(given.volumes ?? [])],
     volumes_from: usual.volumes_from ?? [],

@@ -79,6 +79,7 @@ test('what a definition does not say is as in the default console, and what the 
   assert.equal(service?.labels?.['io.rancher.os.console'], 'debian');
   assert.ok(service?.volumes?.includes('/usr/lib/ros/foreign/by-release:/usr/bin/ros:ro'));
   assert.ok(service?.volumes?.includes('/srv:/srv'));
+  assert.deepEqual(service?.environment, ['PATH=/usr/lib/ros/foreign:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'A=b']);
   assert.equal(withConsole(made, SERVICES, 'default'), SERVICES);
 });
 
