@@ -35,7 +35,7 @@ export function askAll(context: Context, asked: readonly Ask[], problems?: strin
   for (let round = 1; ; round += 1) {
     const left = (deadline - system.now()) / 1000;
     const missing = asked.filter((ask) => !answers.has(ask));
-    if (left <= 0.05) throw new Trouble(`${hostOf(missing[0]?.url ?? '')} did not answer in time`, true);
+    if (left <= 0.05) throw notReached(system, `${hostOf(missing[0]?.url ?? '')} did not answer in time`);
     const responses = sendAll(
       system,
       missing.map((ask) => requestOf(context, ask, left)),
@@ -53,13 +53,17 @@ export function askAll(context: Context, asked: readonly Ask[], problems?: strin
     if (hasRoute(context.system)) unreachable += 1;
     const pause = Math.min(200 * round, 1000);
     if (unreachable >= ATTEMPTS || system.now() + pause >= deadline) {
-      throw new Trouble(hasRoute(context.system) ? trouble : `${trouble} (there is no address yet)`, true);
+      throw notReached(system, trouble);
     }
     system.sleep(pause);
   }
   return asked.map((ask) =>
     orNone(ask, problems, () => checked(ask, answers.get(ask) ?? { status: 0, body: '', curl: 7 }), NONE),
   );
+}
+
+function notReached(system: System, trouble: string): Trouble {
+  return new Trouble(hasRoute(system) ? trouble : `${trouble} (there is no address yet)`, true);
 }
 
 const NONE: Response = { status: 404, body: '', curl: 0 };
