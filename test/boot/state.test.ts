@@ -245,7 +245,11 @@ bootTest({
     { sentence: 'the machine restarts, and both are to be assembled', powerCut: { append: `${STATE_LINE} rancher.state.mdadm_scan rancher.state.lvm_scan`, reachesShell: true } },
     onDisk('/dev/mapper/kept--group-state'),
     { sentence: 'a file is stored', run: 'echo mirrored >~/kept && sync' },
-    { sentence: 'one half of the mirror is lost', run: outside('mdadm /dev/md127 --fail /dev/vdb --remove /dev/vdb; mdadm --zero-superblock /dev/vdb; cat /proc/mdstat') },
+    {
+      sentence: 'one half of the mirror is lost',
+      run: outside(`sh -c 'm=$(ls /dev/md[0-9]* | head -n 1); mdadm $m --fail /dev/vdb --remove /dev/vdb && mdadm --zero-superblock /dev/vdb && cat /proc/mdstat'`),
+      prints: /\[2\/1\]/,
+    },
     {
       sentence: 'the machine restarts, and the volume is named by its path',
       powerCut: { append: 'rancher.state.dev=/dev/kept-group/state rancher.state.wait rancher.state.mdadm_scan rancher.state.lvm_scan', reachesShell: true },
