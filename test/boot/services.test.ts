@@ -25,6 +25,19 @@ const USERS = `rancher:
       ports: ["8099:80"]
 `;
 
+/** As docker-machine's provisioner for RancherOS writes it. */
+const PROVISIONED = `DOCKER_OPTS="
+-H tcp://0.0.0.0:2376
+-H unix:///var/run/docker.sock
+--storage-driver overlay
+--tlsverify
+--tlscacert /var/lib/rancher/conf/ca.pem
+--tlscert /var/lib/rancher/conf/server.pem
+--tlskey /var/lib/rancher/conf/server-key.pem
+--label provider=generic
+"
+`;
+
 /** What Docker 26.1 left of its networks when the power failed within its first start: the bridge, but not the network that has it. */
 const CUT_NETWORKS = readFileSync(join(projectFolder, 'test/boot/cut-docker-networks.db.gz')).toString('base64');
 const NETWORKS = '/var/lib/user-docker/network/files/local-kv.db';
@@ -94,6 +107,25 @@ sudo ros service restart docker`,
     },
     { sentence: 'without one it does not', run: 'curl -sk --max-time 10 https://127.0.0.1:2376/version || echo refused', prints: /^refused\n$/ },
     { sentence: "the user's service is back after the restart", run: 'curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8099/nothing', prints: /^404$/m, eventually: true },
+    {
+      sentence: "docker-machine's provisioner writes its file and restarts Docker as it always did",
+      run: `set -e
+cd /var/lib/rancher/conf
+sudo openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server-key.pem -out server.pem -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+sudo cp server.pem ca.pem
+printf '%s' '${PROVISIONED}' | sudo tee docker >/dev/null
+sudo system-docker stop docker
+sudo system-docker start docker`,
+      deadlineSeconds: 90,
+    },
+    {
+      sentence: 'Docker answers on its port with its certificates, and overlay means overlay2',
+      run: `cd /var/lib/rancher/conf && sudo curl -s --cacert ca.pem --cert server.pem --key server-key.pem https://localhost:2376/info | grep -o '"Driver":"[a-z0-9]*"' | head -1 && docker info -f '{{.Labels}}'`,
+      prints: /^"Driver":"overlay2"\n\[provider=generic\]$/m,
+      eventually: true,
+      deadlineSeconds: 90,
+    },
+    { sentence: 'its file goes again', run: 'sudo rm /var/lib/rancher/conf/docker' },
     {
       sentence: 'with one argument that dockerd refuses, and one with which it cannot start, it runs without them at last',
       run: `sudo ros config set rancher.docker.extra_args '[--cpu-rt-period=1, --default-runtime=nothing]' && sudo ros service restart docker`,
