@@ -30,7 +30,7 @@ bootTest({
     ...SERVICES_RUN.map((check) => ({ ...check, sentence: `after that ${check.sentence}` })),
     { sentence: "the user's dockerd is killed", run: 'sudo kill -9 "$(cat /run/docker.pid)"' },
     ...STILL_WORKS,
-    { sentence: "the user's containerd is killed", run: "sudo pkill -9 -f '^containerd --config /etc/containerd/user.toml'" },
+    { sentence: "the user's containerd is killed", run: "sudo pkill -9 -f '^containerd --config /usr/share/ros/docker/containerd.toml'" },
     ...STILL_WORKS,
     { sentence: "System Docker's containerd is killed", run: "sudo pkill -9 -f '^containerd --config /etc/containerd/system.toml'" },
     ...STILL_WORKS,
