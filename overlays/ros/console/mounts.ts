@@ -27,6 +27,11 @@ if [ "$type" = swap ]; then
 	! grep -q "^$found " /proc/swaps || exit 0
 	exec swapon "$found"
 fi
+# mount.nfs would try again for two minutes, and the start waits.
+case $type,$options in
+nfs*retry=*) ;;
+nfs*) options=retry=0\${options:+,$options} ;;
+esac
 ! findmnt -rn -o SOURCE --mountpoint "$dir" | grep -qxF "$found" || exit 0
 mkdir -p "$dir" || exit
 set -- "$found" "$dir"

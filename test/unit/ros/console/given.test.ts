@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -173,6 +174,24 @@ test('what comes late in a start brings only what is new in it: files, commands 
   commands(['echo one', 'echo two', 'echo two']);
   commands(['echo zero', 'echo one', 'echo two', 'echo two', 'echo two']);
   assert.equal(made.readText('/log'), 'one\ntwo\ntwo\nzero\ntwo\n');
+});
+
+test('a share that a server does not hand out is asked for once, unless the options say how long', () => {
+  let script = '';
+  const answer = ({ argv }: { readonly argv: readonly string[] }) => {
+    script = argv.find((word) => word.includes('findmnt')) ?? '';
+    return { status: 0, stdout: '' };
+  };
+  mountGiven(machine({}, { answer }), ['host:/share', '/mnt', 'nfs', '']);
+  const asked = (type: string, options: string) => {
+    const stubs = 'findmnt() { false; }; mkdir() { :; }; mount() { echo "$*"; exit; }; ';
+    const argv = ['-c', stubs + script.replace('exec mount', 'mount'), 'ros', 'host:/share', '/mnt', type, options, '0'];
+    return spawnSync('sh', argv, { encoding: 'utf8' }).stdout.trim();
+  };
+  assert.equal(asked('nfs', ''), '-t nfs -o retry=0 host:/share /mnt');
+  assert.equal(asked('nfs4', 'ro'), '-t nfs4 -o retry=0,ro host:/share /mnt');
+  assert.equal(asked('nfs', 'ro,retry=5'), '-t nfs -o ro,retry=5 host:/share /mnt');
+  assert.equal(asked('cifs', 'guest'), '-t cifs -o guest host:/share /mnt');
 });
 
 test('a mount point must be an absolute path, and what mount says is told', () => {
