@@ -1,3 +1,4 @@
+import type { ModuleLists } from '../config/module-lists.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
@@ -9,10 +10,16 @@ export interface Kernel {
   /** `uname -r`. */
   readonly release: string;
   readonly image: Artifact<'file'>;
+  /** What it was configured with. */
+  readonly config: Artifact<'file'>;
   /** For initrd-base. */
   readonly initrdModules: ModuleTrees;
-  /** For the modules layer; the initrd's modules too. */
+  /** For the layer modules: what a start loads, the initrd's modules too. The indices are over this and `driverModules`. */
   readonly systemModules: ModuleTrees;
+  /** For the layer drivers: all other modules. */
+  readonly driverModules: Artifact<'tar'>;
+  /** A `ModulesReport` of all modules that the running system has. */
+  readonly modulesReport: Artifact<'json'>;
 }
 
 /** Tars of `usr/lib/modules/<release>/`, to be laid over each other. */
@@ -32,13 +39,18 @@ export function debianKernel(context: BuildContext, arch: Arch): Kernel {
     const pin = kernelPackage(context, arch);
     const release = pin.name.slice(PACKAGE_PREFIX.length);
     const lists = context.kernelModules('debian', arch);
-    const modules = (title: string, patterns: readonly string[]) =>
-      indexedModules(context, { title, release, patterns, kernel: unpackedPackage(context, pin).data });
+    const kernel = unpackedPackage(context, pin).data;
+    const system = systemModules(context, { release, lists, kernel });
+    const inBoot = (name: string) =>
+      fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/${name}-${release}` });
     return {
       release,
-      image: fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/vmlinuz-${release}` }),
-      initrdModules: modules('initrd modules', lists.initrd),
-      systemModules: modules('system modules', [...lists.initrd, ...lists.system]),
+      config: inBoot('config'),
+      image: inBoot('vmlinuz'),
+      initrdModules: initrdModules(context, { release, patterns: lists.initrd, kernel }),
+      systemModules: { modules: system.modules, indices: system.indices },
+      driverModules: system.rest,
+      modulesReport: system.report,
     };
   });
 }
@@ -65,29 +77,66 @@ function kernelPackage(context: BuildContext, arch: Arch): PackagePin {
   return pin;
 }
 
-/** The chosen modules with what they need, and depmod's indices over exactly those; the modules themselves are not written twice. */
-function indexedModules(
+interface Choice {
+  readonly release: string;
+  readonly kernel: Artifact<'tar'>;
+}
+
+/** What the initrd's list names, with what it needs. */
+function initrdModules(
+  context: BuildContext,
+  { release, kernel, patterns }: Choice & { readonly patterns: readonly string[] },
+): ModuleTrees {
+  const title = 'initrd modules';
+  const { tar: modules } = context.graph.add({
+    title,
+    action: { type: 'builtin', writer: 'modules', options: { release, modules: patterns } },
+    inputs: { kernel },
+    outputs: { tar: 'tar' },
+  });
+  return { modules, indices: indicesOf(context, { title, release, modules }) };
+}
+
+/** All modules of the running system, in two trees, and indices over both. */
+function systemModules(
+  context: BuildContext,
+  { release, kernel, lists }: Choice & { readonly lists: ModuleLists },
+): ModuleTrees & { readonly rest: Artifact<'tar'>; readonly report: Artifact<'json'> } {
+  const title = 'system modules';
+  const first = [...lists.initrd, ...lists.start];
+  const {
+    tar: modules,
+    rest,
+    report,
+  } = context.graph.add({
+    title,
+    action: { type: 'builtin', writer: 'modules', options: { release, modules: [...first, ...lists.system], first } },
+    inputs: { kernel },
+    outputs: { tar: 'tar', rest: 'tar', report: 'json' },
+  });
+  return { modules, rest, report, indices: indicesOf(context, { title, release, modules, rest }) };
+}
+
+/** depmod's indices over exactly these modules, which are not written twice. */
+function indicesOf(
   context: BuildContext,
   options: {
     readonly title: string;
     readonly release: string;
-    readonly patterns: readonly string[];
-    readonly kernel: Artifact<'tar'>;
+    readonly modules: Artifact<'tar'>;
+    readonly rest?: Artifact<'tar'>;
   },
-): ModuleTrees {
+): Artifact<'tar'> {
+  const { modules, rest } = options;
   const folder = `usr/lib/modules/${options.release}`;
-  const { tar: modules } = context.graph.add({
-    title: options.title,
-    action: { type: 'builtin', writer: 'modules', options: { release: options.release, modules: options.patterns } },
-    inputs: { kernel: options.kernel },
-    outputs: { tar: 'tar' },
-  });
-  const indices = toolStep(context, {
+  const untar = (name: string) => ({ argv: ['tar', '-xf', `/in/${name}`, '-C', '/work'] as const });
+  return toolStep(context, {
     title: `depmod ${options.title}`,
-    inputs: { modules },
+    inputs: rest === undefined ? { modules } : { modules, rest },
     output: { name: 'tar', kind: 'tar' },
     commands: [
-      { argv: ['tar', '-xf', '/in/modules', '-C', '/work'] },
+      untar('modules'),
+      ...(rest === undefined ? [] : [untar('rest')]),
       { argv: ['depmod', '-b', '/work/usr', '-e', '-F', '/dev/null', options.release] },
       {
         argv: [
@@ -112,5 +161,4 @@ function indexedModules(
       },
     ],
   });
-  return { modules, indices };
 }

@@ -23,12 +23,14 @@ function compression(name: SquashfsCompression, arch: Arch): readonly string[] {
  * What a layer holds. A mounted squashfs keeps three blocks of fragments in memory, which pays where many small files share them: not
  * for a few large programs, and not with large blocks for what is small as a whole.
  */
-export type SquashfsContent = 'many files' | 'few programs' | 'little';
+export type SquashfsContent = 'many files' | 'few programs' | 'little' | 'seldom read';
 
 const SHAPE: { readonly [content in SquashfsContent]: readonly string[] } = {
   'many files': ['-b', '256K'],
   'few programs': ['-b', '256K', '-no-fragments'],
   little: ['-b', '128K'],
+  // The largest blocks that there are: 4 % smaller than 256K, and a file costs a whole block to read.
+  'seldom read': ['-b', '1M'],
 };
 
 export interface SquashfsOptions {

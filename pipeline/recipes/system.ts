@@ -29,7 +29,7 @@ export interface System {
 
 /** Layers that the kernel does not matter to: what `rootfs.tar.gz` holds. */
 export function withoutKernel(system: System): readonly Layer[] {
-  return system.layers.filter(({ name }) => name !== 'modules');
+  return system.layers.filter(({ name }) => name !== 'modules' && name !== 'drivers');
 }
 
 /** Which images System Docker is seeded with, and which layers they are made of. */
@@ -105,13 +105,42 @@ function sharedLayers(context: BuildContext, arch: Arch, kernel: Kernel): readon
       composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
       { arch, compression: 'xz', content: 'few programs' },
     ),
-    stacked(context, composeLayer(context, { name: 'modules', trees: { ...kernel.systemModules } }), {
-      arch,
-      compression: 'zstd',
-      content: 'many files',
-    }),
-    stacked(context, configLayer(context), { arch, compression: 'zstd', content: 'little' }),
+    stacked(context, modulesLayer(context, kernel), { arch, compression: 'zstd', content: 'many files' }),
+    stacked(context, driversLayer(context, arch, kernel), { arch, compression: 'xz', content: 'seldom read' }),
+    stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
   ]);
+}
+
+/** Modules that an ordinary start loads, what depmod says of all, and how the kernel was configured, where kubeadm looks for it. */
+function modulesLayer(context: BuildContext, kernel: Kernel): Layer {
+  return composeLayer(context, {
+    name: 'modules',
+    trees: { ...kernel.systemModules },
+    files: { [`${modulesFolder(kernel)}/config`]: kernel.config },
+  });
+}
+
+/** All other modules, and firmware: what nobody waits for at a start, and large. */
+function driversLayer(context: BuildContext, arch: Arch, kernel: Kernel): Layer {
+  const { firmware, withoutFirmware } = context.kernelModules('debian', arch);
+  const layer = composeLayer(context, {
+    name: 'drivers',
+    packages: context.packages('firmware', arch),
+    trees: { modules: kernel.driverModules },
+    options: { keep: firmware.map((path) => `usr/lib/firmware/${path}`) },
+  });
+  const { report } = context.graph.add({
+    title: `check the firmware for ${arch}`,
+    action: { type: 'builtin', writer: 'firmware-check', options: { without: withoutFirmware } },
+    inputs: { modules: kernel.modulesReport, contents: layer.contents },
+    outputs: { report: 'json' },
+  });
+  context.prove(report);
+  return layer;
+}
+
+function modulesFolder({ release }: Kernel): string {
+  return `usr/lib/modules/${release}`;
 }
 
 function extrasLayer(context: BuildContext, arch: Arch, extras: Extras): StackedLayer {
@@ -129,12 +158,14 @@ function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions):
 }
 
 /** What names the release and governs the system: the smallest layer, so that a new version or an edited file costs seconds. */
-function configLayer(context: BuildContext): Layer {
+function configLayer(context: BuildContext, kernel: Kernel): Layer {
   const { version } = context;
   return composeLayer(context, {
     name: 'config',
     overlay: 'system',
     options: {
+      // Where Docker's check-config.sh looks for it, in every image of the system.
+      links: [{ path: `boot/config-${kernel.release}`, target: `../${modulesFolder(kernel)}/config` }],
       files: [
         { path: 'usr/lib/os-release', text: osRelease(version) },
         // Seen by consoles of other systems, whose os-release is their own.

@@ -22,6 +22,8 @@ export type ModulesOptions = {
   /** `uname -r` of the kernel, a folder below `/usr/lib/modules`. */
   readonly release: string;
   readonly modules: readonly string[];
+  /** Which of them, with what these need, go to the output `tar`; the others go to `rest`. None: all go to `tar`. */
+  readonly first?: readonly string[];
 };
 
 /** What was taken and why, for the firmware layer and for whoever wonders. */
@@ -52,12 +54,13 @@ const LISTS = ['modules.builtin', 'modules.builtin.modinfo'];
  * untar, `depmod -b <folder>/usr <release>`, tar of what is new.
  *
  * Input: `kernel`, the package's files. Options: `ModulesOptions`. Outputs: `tar` with `usr/lib/modules/<release>/…`; `report`, where the step
- * declares it, a `ModulesReport` as JSON.
+ * declares it, a `ModulesReport` as JSON; `rest`, with the option `first` alone: modules and nothing else.
  */
 export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['release', 'modules']);
+  const { value } = fieldsOf(job.options, 'options', ['release', 'modules', 'first']);
   const release = stringOf(value['release'], 'options.release');
   const entries = listOf(value['modules'], 'options.modules', stringOf);
+  const first = value['first'] === undefined ? entries : listOf(value['first'], 'options.first', stringOf);
   const folder = `usr/lib/modules/${release}`;
   const tar = outputOf(job, 'tar');
   const spool = `${tar}.spool`;
@@ -76,23 +79,29 @@ export const write: Writer = async (job) => {
     const taken = await takeWithNeeded(chooseModules(entries, paths, release), modules, out);
     out.finish();
     spooled = new FileSource(spool);
-    const tree = new Tree({ replaces: [] });
-    for (const list of LISTS) {
-      const node = nodes.find(({ path }) => path === `${folder}/${list}`);
-      if (node) tree.add(node);
-    }
-    for (const { node, offset, size } of taken.modules.values()) {
-      const content: Content = { source: spooled, offset, size };
-      tree.add({ ...node, path: node.path.replace(SUFFIX, '.ko'), content });
-    }
-    tree.add({
-      ...textNode(`${folder}/modules.order`, orderOf(nodes, folder, tree), { epoch: NO_TIME }),
-      owner: 'modules.order',
+    const atFirst = withNeeded(chooseModules(first, paths, release), taken);
+    const moduleNodes = [...taken.modules].map(([name, { node, offset, size }]) => {
+      const content: Content = { source: spooled as FileSource, offset, size };
+      return { isFirst: atFirst.has(name), node: { ...node, path: node.path.replace(SUFFIX, '.ko'), content } };
     });
-    tree.complete(NO_TIME);
-    // The root belongs to the tree that this is laid over.
-    const below = [...tree.nodes.values()].filter(({ path }) => path !== '');
-    writeTar(tar, below, NO_TIME);
+    const lists = nodes.filter(({ path }) => LISTS.some((list) => path === `${folder}/${list}`));
+    const order = textNode(
+      `${folder}/modules.order`,
+      orderOf(nodes, folder, new Set(moduleNodes.map(({ node }) => node.path))),
+      {
+        epoch: NO_TIME,
+      },
+    );
+    writeTree(tar, [
+      ...lists,
+      ...moduleNodes.filter(({ isFirst }) => isFirst).map(({ node }) => node),
+      { ...order, owner: 'modules.order' },
+    ]);
+    if ('rest' in job.outputs)
+      writeTree(
+        outputOf(job, 'rest'),
+        moduleNodes.filter(({ isFirst }) => !isFirst).map(({ node }) => node),
+      );
     if ('report' in job.outputs)
       writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
   } finally {
@@ -102,6 +111,15 @@ export const write: Writer = async (job) => {
     rmSync(spool, { force: true });
   }
 };
+
+/** Files in the folders that they need. The root belongs to the tree that this is laid over. */
+function writeTree(file: string, nodes: readonly Node[]): void {
+  const tree = new Tree({ replaces: [] });
+  for (const node of nodes) tree.add(node);
+  tree.complete(NO_TIME);
+  const below = [...tree.nodes.values()].filter(({ path }) => path !== '');
+  writeTar(file, below, NO_TIME);
+}
 
 interface Taken {
   readonly modules: ReadonlyMap<
@@ -157,6 +175,19 @@ async function takeWithNeeded(
   return { modules: taken, notModules };
 }
 
+/** Names among `taken` that these modules cannot do without. */
+function withNeeded(chosen: ReadonlySet<string>, taken: Taken): ReadonlySet<string> {
+  const all = new Set<string>();
+  const wanted = [...chosen];
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    const info = taken.modules.get(name)?.info;
+    if (info === undefined || all.has(name)) continue;
+    all.add(name);
+    wanted.push(...info.depends, ...info.softDepends);
+  }
+  return all;
+}
+
 async function plainModule(node: Node): Promise<Uint8Array> {
   const suffix = SUFFIX.exec(node.path)?.[1];
   const compression: Compression = suffix === '.xz' ? 'xz' : suffix === '.gz' ? 'gzip' : 'none';
@@ -170,12 +201,12 @@ async function plainModule(node: Node): Promise<Uint8Array> {
 }
 
 /** The lines of `modules.order`, which decides between modules that fit one device, for the modules that are here. */
-function orderOf(nodes: readonly Node[], folder: string, tree: Tree): string {
+function orderOf(nodes: readonly Node[], folder: string, modules: ReadonlySet<string>): string {
   const order = nodes.find(({ path }) => path === `${folder}/modules.order`);
   if (!order) return '';
   const lines = new TextDecoder().decode(readContent(order)).split('\n');
   return lines
-    .filter((line) => tree.nodes.has(`${folder}/${line}`))
+    .filter((line) => modules.has(`${folder}/${line}`))
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -45,6 +45,15 @@ for (const [sentence, entries, expected] of CHOICES) {
   });
 }
 
+test('of two trees the first has what a start loads with what it needs, and the lists; the other the rest, and modules only', async () => {
+  const options = { release: '6.12.1', modules: ['ext4', 'bnx2', 'nls_utf8'], first: ['ext4'] };
+  const { tar = Buffer.alloc(0), rest = Buffer.alloc(0) } = await runWriter(write, { inputs: { kernel: KERNEL }, outputs: ['tar', 'rest'], options });
+  assert.deepEqual(namesIn(tar), ['crypto/crc32c-fast', 'fs/ext4/ext4', 'fs/jbd2/jbd2', 'lib/crc16']);
+  assert.deepEqual(namesIn(rest), ['drivers/net/bnx2', 'fs/nls/nls_utf8']);
+  assert.ok(membersOf(tar).has(`${FOLDER}/modules.order`) && membersOf(tar).has(`${FOLDER}/modules.builtin`));
+  assert.ok(![...membersOf(rest).keys()].some((path) => path.includes('/modules.')));
+});
+
 test('modules come out plain, with their signatures', async () => {
   const { tar } = await take(['ext4']);
   const ext4 = membersOf(tar).get(`${FOLDER}/kernel/fs/ext4/ext4.ko`);
