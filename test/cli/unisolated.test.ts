@@ -15,7 +15,7 @@ const TARGETS = [amd64, arm64, proxmoxve];
 const names = TARGETS.map(({ name }) => name);
 
 /** Each takes half a minute, and runs the same programs as smaller ones: they run again in `npm run test:release`. */
-const LONG = /^(squashfs|gzip) (base|engine|plugins|modules|proxmoxve|installer .*|rancheros-.*)$|^compress initrd|^console-debian|^beginning of/;
+const LONG = /^(squashfs|gzip) (base|engine|plugins|modules|drivers|proxmoxve|installer .*|rancheros-.*)$|^compress initrd|^console-debian|^beginning of/;
 
 /** What surrounds the tools, and must not get into a byte. */
 async function surroundings(folder: string): Promise<{ readonly env: NodeJS.ProcessEnv; readonly through: readonly string[] }> {
