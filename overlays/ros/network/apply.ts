@@ -222,7 +222,7 @@ function configure(run: Run, found: Link, match: Match): void {
   });
   keepSecondaries(system, link, steps);
   takeSteps(system, steps, complain);
-  run.hasChanged ||= steps.length > 0;
+  run.hasChanged ||= steps.length > 0 && isMoreThanDhcp(wanted);
   run.applied.set(link.name, { wanted, rank });
   const linkLocal = giveLinkLocal(system, link, match, complain);
   const hasPost = (match.config.post_up ?? []).length > 0;
@@ -252,6 +252,10 @@ function runDue(
   const lacking = runCommands(system, due, { path, ...(iface === undefined ? {} : { iface }), complain });
   if (lacking.length > 0) missing.set(key, lacking);
 }
+
+/** Whether there is anything to look at afterwards: what is only put up for dhcpcd costs a start no further call of `ip`. */
+const isMoreThanDhcp = ({ isDhcp, addresses, gateways, master, mtu }: LinkWanted): boolean =>
+  !isDhcp || addresses.length > 0 || gateways.length > 0 || master !== undefined || mtu !== undefined;
 
 /** The interface when dhcpcd has left it, where it had it. */
 function withoutLease(run: Run, link: Link): Link {
