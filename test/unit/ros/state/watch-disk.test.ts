@@ -8,7 +8,7 @@ import { projectFolder } from '../../../rig/project.ts';
 
 const SCRIPT = readFileSync(path.join(projectFolder, 'overlays/system/usr/lib/ros/watch-disk'), 'utf8');
 
-test('a state disk without room is told once on the console and before every login, and that it has room again', (t) => {
+test('a state disk without room is told once on the console and before every login, the power button is listened for, and room is told too', (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'watch-disk-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const script = path.join(folder, 'watch-disk');
@@ -20,6 +20,7 @@ test('a state disk without room is told once on the console and before every log
   };
   const issue = path.join(folder, 'issue.d/06-full.issue');
   const log = path.join(folder, 'kmsg');
+  program('setsid', `echo "$*" >>${folder}/listeners`);
   program('agetty', `echo "$1" >>${folder}/reloads`);
   const look = (free: number) => {
     program('stat', `echo ${free} 4096`);
@@ -34,5 +35,6 @@ test('a state disk without room is told once on the console and before every log
   assert.equal(look(0), '');
   assert.match(look(100_000), /^<3>ros: the state disk has room again \(390 MiB free\)\n$/);
   assert.equal(existsSync(issue), false);
+  assert.equal(readFileSync(path.join(folder, 'listeners'), 'utf8'), 'acpid -f\n');
   assert.equal(readFileSync(path.join(folder, 'reloads'), 'utf8'), '--reload\n--reload\n');
 });
