@@ -34,7 +34,7 @@ export interface AskOptions {
  * comes: a drive can keep a process waiting that nothing ends.
  */
 export const ASKED_NOW = '/run/ros/cloud-init.asked-now';
-/** Numbers of the sources that the service's script has given up in this start, a line each. */
+/** Numbers of the sources that hung and that the service's script leaves alone for now, a line each. */
 export const GIVEN_UP = '/run/ros/cloud-init.given-up';
 
 /**
@@ -44,9 +44,12 @@ export const GIVEN_UP = '/run/ros/cloud-init.given-up';
 export function askSources(system: System, wanted: readonly Wanted[], options: AskOptions = {}): readonly Outcome[] {
   const deadline = system.now() + LIMIT;
   const outcomes = new Map<number, Outcome>();
-  for (const [number, reason] of [...(options.passedOver ?? []), ...givenUp(system)]) {
-    outcomes.set(number, { name: wanted[number]?.name ?? '', state: 'failed', reason, mayPass: false });
-  }
+  const left = (reasons: Iterable<readonly [number, string]>, mayPass: boolean) => {
+    for (const [number, reason] of reasons)
+      outcomes.set(number, { name: wanted[number]?.name ?? '', state: 'failed', reason, mayPass });
+  };
+  left(options.passedOver ?? [], false);
+  left(givenUp(system), true);
   const isDecided = (number: number) => {
     for (let earlier = 0; earlier < number; earlier += 1) {
       const state = outcomes.get(earlier)?.state;
@@ -98,7 +101,7 @@ export function askOne(
 
 function givenUp(system: System): readonly (readonly [number, string])[] {
   const lines = (system.readText(GIVEN_UP) ?? '').split('\n').filter((line) => /^\d+$/.test(line));
-  return lines.map((line) => [Number(line), 'it hangs, and is not asked again in this start'] as const);
+  return lines.map((line) => [Number(line), 'it hung for 30 seconds, and is asked again later'] as const);
 }
 
 export const outcomeFile = (number: number): string => `${WORK_FOLDER}/outcome.${number}`;

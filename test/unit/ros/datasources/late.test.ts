@@ -207,7 +207,7 @@ test('a source that the service has given up as hanging is not asked again, and 
     '/run/ros/cloud-init.given-up': '0\n',
   });
   assert.equal(loadConfig(on).config.hostname, 'other');
-  assert.match(readStatus(on)?.sources[0]?.reason ?? '', /it hangs, and is not asked again in this start/);
+  assert.match(readStatus(on)?.sources[0]?.reason ?? '', /it hung for 30 seconds, and is asked again later/);
 });
 
 test('rancher.state that a datasource brings is told to come too late, with what to write instead', () => {
