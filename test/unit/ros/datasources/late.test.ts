@@ -200,7 +200,7 @@ test('a part that is late, such as the service beside a provisioning CD, is aske
     },
   ));
 
-test('a source that the service has given up as hanging is not asked again, and the others are', () => {
+test('a source that hung is left alone for now, and the others are asked', () => {
   const { on } = started('["file:/given", "file:/other"]', {
     '/given': '#cloud-config\nhostname: hangs\n',
     '/other': '#cloud-config\nhostname: other\n',
