@@ -65,7 +65,7 @@ bootTest({
     {
       sentence: 'it is told which datasource it was',
       run: STATUS,
-      prints: /^ec2 gave the configuration \([\d.]+ s; user-data: cloud-config\)\.\n {2}gce +failed: .*\n {2}ec2 +found\n/,
+      prints: /^ec2 gave the configuration(?: late, \d+ s after the machine was switched on)? \([\d.]+ s; user-data: cloud-config\)\.\n {2}gce +failed: .*\n {2}ec2 +found\n/,
       eventually: true,
     },
     ...APPLIED,

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/sources.ts';
 import { readArguments, withArguments } from '../docker/arguments.ts';
 import { daemonFiles, shippedOptions } from '../docker/daemon-files.ts';
 import { dockerMachineArguments } from '../docker/docker-machine.ts';
+import { withoutOpenPort } from '../docker/open-port.ts';
 import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docker/options.ts';
 import { accepted, refusalText } from '../docker/refused.ts';
 import { fewestOptions, ONLY_PROTECTED, type Validated, validatedOptions, validator } from '../docker/validated.ts';
@@ -16,6 +17,9 @@ import type { System } from '../runtime/system.ts';
 import { textsOf } from '../services/pairs.ts';
 
 const FOLDER = '/run/ros/docker';
+const CLOSED =
+  'Docker does not listen over the network: one of its options was left out, and nobody would be asked for a certificate. ' +
+  'Correct that option, then “sudo ros service restart docker”.';
 /** Exists where Docker waits for mounts and files of the console. */
 const WAITS = `${FOLDER}/waits`;
 
@@ -31,7 +35,8 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   const options = dockerOptions(config);
   const bridge = freeBridge(system, config);
   const base = shippedOptions(system);
-  const { json, warnings } = daemonJson(daemonFiles(system, options.config_file), options, bridge.bip);
+  const files = daemonFiles(system, options.config_file);
+  const { json, warnings } = daemonJson(files.json, options, bridge.bip);
   for (const text of [...bridge.warnings, ...warnings]) note(system, text);
   const { args: given = [], extra_args: further = [], tls_args: tls = [] } = options;
   const isTls = options.tls === true && json['tlsverify'] === true;
@@ -58,8 +63,11 @@ export function dockerConfig(system: System, args: readonly string[]): number {
       problems: [`Docker died three times; ${ONLY_PROTECTED}. See: ros service logs docker`],
     };
   };
-  const { line, problems } = choose();
-  for (const problem of problems) alarm(system, problem);
+  const chosen = choose();
+  for (const problem of chosen.problems) alarm(system, problem);
+  const isWhole = files.isWhole && refused.length === 0 && chosen.problems.length === 0;
+  const line = isWhole ? chosen.line : withoutOpenPort(chosen.line);
+  if (line !== chosen.line) alarm(system, CLOSED);
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
   if (options.userns_enabled) giveUserNumbers(system);
   system.writeText(`${FOLDER}/daemon.json`, jsonText(line.json));

@@ -7,17 +7,26 @@ export const SHIPPED = '/usr/share/ros/docker/daemon.json';
 /** The user's own, on the console. */
 export const USERS = '/etc/docker/daemon.json';
 
+/** The options of all files together, and whether each of them could be read. */
+export interface DaemonFiles {
+  readonly json: DaemonJson;
+  readonly isWhole: boolean;
+}
+
 /**
  * dockerd's file as the release and the user have it: the release's, under the user's own of `/etc/docker`, under the one that
  * `rancher.docker.config_file` names. One that cannot be read costs itself only, and is told.
  */
-export function daemonFiles(system: System, configFile: string | undefined): DaemonJson {
+export function daemonFiles(system: System, configFile: string | undefined): DaemonFiles {
   const users = system.readText(USERS) === undefined ? {} : fileOf(system, USERS, USERS);
   const named =
     configFile === undefined || configFile === USERS || configFile === SHIPPED
       ? {}
       : fileOf(system, configFile, `rancher.docker.config_file: ${configFile}`);
-  return { ...shippedOptions(system), ...users, ...named };
+  return {
+    json: { ...shippedOptions(system), ...users, ...named },
+    isWhole: users !== undefined && named !== undefined,
+  };
 }
 
 /** The release's part of it. */
@@ -27,7 +36,7 @@ export function shippedOptions(system: System): DaemonJson {
   return shipped;
 }
 
-function fileOf(system: System, path: string, place: string): DaemonJson {
+function fileOf(system: System, path: string, place: string): DaemonJson | undefined {
   const text = system.readText(path);
   const found = text === undefined ? 'not there' : parsed(text);
   if (typeof found !== 'string') return found;
@@ -35,7 +44,7 @@ function fileOf(system: System, path: string, place: string): DaemonJson {
     system,
     `${place} is ${found}, so Docker starts without what it says; mend it, then “sudo ros service restart docker”`,
   );
-  return {};
+  return undefined;
 }
 
 /** The mapping that a text holds, or what it is instead. */

@@ -75,6 +75,10 @@ function addTls(json: Map<string, unknown>, options: DockerOptions, warnings: st
       'rancher.docker.tls is true, but there is no certificate for this machine, so nobody can connect over the network: ' +
         'run “sudo ros tls generate --server -H NAME”, then “sudo ros service restart docker”.',
     );
+    json.set(
+      'hosts',
+      (json.get('hosts') as readonly string[]).filter((host) => host.startsWith('unix://')),
+    );
     return;
   }
   json.set('tlsverify', true);

@@ -3,16 +3,25 @@ import type { System } from '../runtime/system.ts';
 import { type CommandLine, type Option, withArguments } from './arguments.ts';
 import type { DaemonJson } from './options.ts';
 
-/** Options that say where data is and who may use Docker: without them it would be another Docker, and an open one. */
+/** Options that say where data is, who may use Docker, and what containers may do: without them it would be another Docker, and an open one. */
 const PROTECTED = new Set([
   'authorization-plugins',
   'containerd',
   'data-root',
+  'default-cgroupns-mode',
+  'default-ipc-mode',
+  'default-ulimits',
   'exec-root',
   'group',
   'hosts',
+  'icc',
+  'init-path',
+  'ip',
+  'ip6tables',
+  'iptables',
   'no-new-privileges',
   'pidfile',
+  'seccomp-profile',
   'selinux-enabled',
   'storage-driver',
   'tls',
@@ -23,7 +32,11 @@ const PROTECTED = new Set([
   'userns-remap',
 ]);
 /** Of arguments, the name of the key that means the same. */
-const KEYS: Readonly<Record<string, string>> = { host: 'hosts', 'authorization-plugin': 'authorization-plugins' };
+const KEYS: Readonly<Record<string, string>> = {
+  host: 'hosts',
+  'authorization-plugin': 'authorization-plugins',
+  'default-ulimit': 'default-ulimits',
+};
 
 /** The configuration of a dockerd that starts, and what was left out of it, as sentences. */
 export interface Validated {

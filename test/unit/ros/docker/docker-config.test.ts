@@ -125,6 +125,28 @@ test('the user has a file of options on the console: over the release, below ran
   assert.match(wrong.system.readText('/dev/kmsg') ?? '', /\/etc\/docker\/daemon\.json is no JSON \(.*\), so Docker starts without what it says/);
 });
 
+test('a Docker that lacks one of its options is never open to the network without certificates', () => {
+  const open = (docker: string, args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) => {
+    const { json, start } = written(docker, '', args, more);
+    return [...((json['hosts'] as string[] | undefined) ?? []), start].some((each) => each.includes('tcp://'));
+  };
+  const host = 'host: ["tcp://0.0.0.0:2376"]';
+  // As somebody wanted it.
+  assert.equal(open(host), true);
+  assert.equal(open(`${host}, args: [--tlsverify, --tlscacert=/a, --tlscert=/b, --tlskey=/c]`), true);
+  // A slip of the pen in the option that was to keep others out.
+  assert.equal(open(`${host}, args: [--tls-verify, --tlscacert=/a, --tlscert=/b, --tlskey=/c]`), false);
+  assert.equal(open(`${host}, args: ["--tlsverify=yes"]`), false);
+  assert.equal(open('args: [-H, "tcp://0.0.0.0:2375", --authz-plugin=x]'), false);
+  assert.equal(open(`${host}, tls: true`), false, 'without a certificate there is nothing to ask for');
+  assert.equal(open(host, [], { '/etc/docker/daemon.json': '{"tlsverify": true,}' }), false);
+  assert.equal(open(host, ['--fewest']), false);
+  // What is closed stays as it is.
+  assert.equal(open(`${host}, args: [--nonsense, --tlsverify]`), true);
+  const { system } = written(`${host}, args: [--nonsense]`);
+  assert.match(system.readText('/dev/kmsg') ?? '', /Docker does not listen over the network: one of its options was left out/);
+});
+
 test("docker-machine's arguments are obeyed: its certificates, its port, and overlay as overlay2", () => {
   const text = `DOCKER_OPTS='\n-H tcp://0.0.0.0:2376\n-H unix:///var/run/docker.sock\n--storage-driver overlay\n--tlsverify\n--tlscacert /c/ca.pem\n--label provider=generic\n\n'\n`;
   const { json, start } = written('', '', [], { '/var/lib/rancher/conf/docker': text });
