@@ -5,8 +5,9 @@ import { Failure, type System } from '../runtime/system.ts';
 const PATIENCE = 20;
 
 /**
- * Devices are waited for, everything else (tmpfs, a host's export) is mounted as it is named. What is mounted there already, by
- * an earlier console of this start, stays.
+ * Devices are waited for, and shares of hosts that cannot be reached yet are asked for again for a minute: the network comes up beside the
+ * console. A share that is refused is not. Everything else (tmpfs) is mounted as it is named. What is mounted there already, by an earlier
+ * console of this start, stays.
  */
 const MOUNT = `device=$1 dir=$2 type=$3 options=$4 patience=$5
 case $device in
@@ -27,7 +28,7 @@ if [ "$type" = swap ]; then
 	! grep -q "^$found " /proc/swaps || exit 0
 	exec swapon "$found"
 fi
-# mount.nfs would try again for two minutes, and the start waits.
+# mount.nfs would try a host that refuses again for two minutes, and the start waits.
 case $type,$options in
 nfs*retry=*) ;;
 nfs*) options=retry=0\${options:+,$options} ;;
@@ -37,7 +38,21 @@ mkdir -p "$dir" || exit
 set -- "$found" "$dir"
 [ -z "$options" ] || set -- -o "$options" "$@"
 case $type in '' | auto) ;; *) set -- -t "$type" "$@" ;; esac
-exec mount "$@"`;
+case $type:$found in
+nfs*:* | cifs:* | smb3:* | ceph:* | *://*) ;;
+*) exec mount "$@" ;;
+esac
+uptime() { cut -d. -f1 /proc/uptime; }
+last=$(($(uptime) + patience * 3))
+while :; do
+	words=$(mount "$@" 2>&1) && exit
+	status=$?
+	case $words in *efused* | *enied* | *ermitted* | *'wrong fs'* | *'bad option'* | *nvalid* | *'unknown filesystem'*) break ;; esac
+	[ "$(uptime)" -lt "$last" ] || break
+	sleep 2
+done
+echo "$words"
+exit $status`;
 
 /** Mounts one entry of `mounts`: device, mount point, type, options. Below /mnt, /media, /home and /opt all containers see it. */
 export function mountGiven(system: System, [device = '', dir = '', type = '', options = '']: readonly string[]): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -176,22 +176,33 @@ test('what comes late in a start brings only what is new in it: files, commands 
   assert.equal(made.readText('/log'), 'one\ntwo\ntwo\nzero\ntwo\n');
 });
 
-test('a share that a server does not hand out is asked for once, unless the options say how long', () => {
+test('a share that a server does not hand out is asked for once, and one whose server cannot be reached yet until it can', () => {
   let script = '';
   const answer = ({ argv }: { readonly argv: readonly string[] }) => {
     script = argv.find((word) => word.includes('findmnt')) ?? '';
     return { status: 0, stdout: '' };
   };
   mountGiven(machine({}, { answer }), ['host:/share', '/mnt', 'nfs', '']);
-  const asked = (type: string, options: string) => {
-    const stubs = 'findmnt() { false; }; mkdir() { :; }; mount() { echo "$*"; exit; }; ';
-    const argv = ['-c', stubs + script.replace('exec mount', 'mount'), 'ros', 'host:/share', '/mnt', type, options, '0'];
-    return spawnSync('sh', argv, { encoding: 'utf8' }).stdout.trim();
+  /** What mount is called with, where it prints these words one after the other and succeeds when there are no more. */
+  const asked = (type: string, options: string, trouble: readonly string[] = []) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mounts-'));
+    writeFileSync(join(folder, 'trouble'), trouble.map((line) => `${line}\n`).join(''));
+    const stubs = `cd ${folder}; exec 9>&1; findmnt() { false; }; mkdir() { :; }; sleep() { :; }
+mount() { echo "$*" >&9; read -r line <trouble || return 0; sed -i 1d trouble; echo "$line"; return 32; }; `;
+    const argv = ['-c', stubs + script.replace('exec mount', 'mount'), 'ros', 'host:/share', '/mnt', type, options, '20'];
+    const { stdout } = spawnSync('sh', argv, { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    return stdout.trim();
   };
   assert.equal(asked('nfs', ''), '-t nfs -o retry=0 host:/share /mnt');
   assert.equal(asked('nfs4', 'ro'), '-t nfs4 -o retry=0,ro host:/share /mnt');
   assert.equal(asked('nfs', 'ro,retry=5'), '-t nfs -o ro,retry=5 host:/share /mnt');
   assert.equal(asked('cifs', 'guest'), '-t cifs -o guest host:/share /mnt');
+  // The network is not there yet.
+  const call = '-t nfs4 -o retry=0 host:/share /mnt';
+  assert.equal(asked('nfs4', '', ['mount.nfs4: Network is unreachable', 'mount.nfs4: Failed to resolve server host']), `${call}\n${call}\n${call}`);
+  const refused = 'mount.nfs4: access denied by server while mounting host:/share';
+  assert.equal(asked('nfs4', '', [refused]), `${call}\n${refused}`);
 });
 
 test('a mount point must be an absolute path, and what mount says is told', () => {
