@@ -1,7 +1,7 @@
 import { type Request, type Response, sendAll } from '../runtime/http.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import type { ContainerSpec } from '../services/container.ts';
+import { type ContainerSpec, SPEC_LABEL } from '../services/container.ts';
 
 /** One of the two Dockers of a machine. */
 export interface Dockerd {
@@ -55,6 +55,8 @@ export interface CreateOutcome {
   readonly problems: readonly string[];
   /** Names of those whose image is not there. */
   readonly lacking: readonly string[];
+  /** Names that a container has which is none of ours; it is left as it is. */
+  readonly strange: readonly string[];
 }
 
 function explain(response: Response, dockerd: Dockerd): string {
@@ -117,10 +119,22 @@ export class Engine {
       ({ method: 'POST', url: `/containers/create?name=${name}`, json: byName.get(name) }) as const;
     const first = this.#send(names.map(request));
     const taken = names.filter((_, index) => first[index]?.status === 409);
-    this.#each(taken, [], (name) => ({ method: 'DELETE', url: `/containers/${name}?force=1` }));
+    // In the user's Docker a container of that name may be the user's own, with all that was written into it.
+    const strange = this.dockerd === USER_DOCKER ? taken.filter((name) => !this.labelOf(name, SPEC_LABEL)) : [];
+    this.#each(
+      taken.filter((name) => !strange.includes(name)),
+      [],
+      (name) => ({ method: 'DELETE', url: `/containers/${name}?force=1` }),
+    );
     const lacking = names.filter((_, index) => first[index]?.status === 404);
-    const again = names.filter((name, index) => first[index]?.status !== 201 && !lacking.includes(name));
-    return { problems: this.#each(again, [201], request), lacking };
+    const again = names.filter(
+      (name, index) => first[index]?.status !== 201 && !lacking.includes(name) && !strange.includes(name),
+    );
+    const problems = strange.map(
+      (name) =>
+        `${name}: there is a container of that name that is no service; rename it (docker rename ${name} NEW) or remove it`,
+    );
+    return { problems: [...problems, ...this.#each(again, [201], request)], lacking, strange };
   }
 
   start(names: readonly string[]): string[] {

@@ -38,7 +38,7 @@ export function startAll(
     );
     problems.push(...outcome.problems);
     lacking.push(...outcome.lacking);
-    const made = names.filter((name) => !outcome.lacking.includes(name));
+    const made = names.filter((name) => ![...outcome.lacking, ...outcome.strange].includes(name));
     problems.push(...(fill?.(engine, made) ?? []));
     return made;
   };
