@@ -25,8 +25,8 @@ const WAITS = `${FOLDER}/waits`;
 
 /**
  * Run by the service docker before dockerd, on the console's file system: writes below /run/ros/docker what rancher.docker makes of dockerd:
- * its file (daemon.json), the same for the time in which it moves to another console (following.json), its environment and arguments as
- * lines for a shell (start), and whether it waits for what the console mounts and writes (waits).
+ * its file (daemon.json), the same for the time in which it moves to another console and for that after it (following.json, settled.json), its
+ * environment and arguments as lines for a shell (start), and whether it waits for what the console mounts and writes (waits).
  * `--validated`, for a dockerd that ended soon after its start: without what it refuses. `--fewest`, for one that ends for other reasons: with
  * those options only without which it would be another Docker.
  */
@@ -71,9 +71,11 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   const environment = { ...proxyEnvironment(config), ...textsOf(options.environment) };
   if (options.userns_enabled) giveUserNumbers(system);
   system.writeText(`${FOLDER}/daemon.json`, jsonText(line.json));
-  // An argument and a key of the file about the same would be refused.
+  // An argument and a key of the file about the same would be refused. A key that is not there changes nothing when dockerd reads its file anew.
   const isSaid = line.words.some((word) => word.startsWith('--live-restore'));
-  system.writeText(`${FOLDER}/following.json`, jsonText(isSaid ? line.json : { ...line.json, 'live-restore': true }));
+  const withLiveRestore = (value: unknown) => jsonText(isSaid ? line.json : { ...line.json, 'live-restore': value });
+  system.writeText(`${FOLDER}/following.json`, withLiveRestore(true));
+  system.writeText(`${FOLDER}/settled.json`, withLiveRestore(line.json['live-restore'] ?? false));
   const variables = Object.entries(environment).flatMap(([name, value]) => {
     if (/^[A-Za-z_]\w*$/.test(name)) return [`export ${name}=${shellWord(value)}\n`];
     alarm(system, `rancher.docker.environment: “${name}” is no name of a variable; it is left out.`);

@@ -166,11 +166,15 @@ test('Docker waits for the console only where the console has something to mount
   assert.equal(waits({ [`${folder}/a.yml`]: 'mounts: [[/dev/vdb, /mnt/a, ext4, ""]]' }), '');
 });
 
-test('while it moves to another console, containers outlive dockerd', () => {
-  const following = (docker: string) => JSON.parse(written(docker).system.readText('/run/ros/docker/following.json') ?? '') as Record<string, unknown>;
-  assert.equal(following('')['live-restore'], true);
+test('while it moves to another console, containers outlive dockerd, and afterwards all is as the user wants it', () => {
+  const liveRestore = (docker: string, name: string) => (JSON.parse(written(docker).system.readText(`/run/ros/docker/${name}.json`) ?? '') as Record<string, unknown>)['live-restore'];
+  assert.equal(liveRestore('', 'following'), true);
+  // dockerd goes on with what it has where a file that it reads anew does not say it.
+  assert.equal(liveRestore('', 'settled'), false);
+  assert.equal(liveRestore('live_restore: true', 'settled'), true);
   // dockerd refuses a key beside an argument about the same.
-  assert.equal(following('extra_args: [--live-restore=false]')['live-restore'], undefined);
+  assert.equal(liveRestore('extra_args: [--live-restore=false]', 'following'), undefined);
+  assert.equal(liveRestore('extra_args: [--live-restore=false]', 'settled'), undefined);
 });
 
 test('accounts of registries become those of the client, and what stood there stays', () => {

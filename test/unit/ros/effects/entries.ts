@@ -120,7 +120,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   'rancher.docker.graph': docker('graph', '/data', /"data-root": "\/data"/),
   'rancher.docker.host': docker('host', '["tcp://127.0.0.1:2375"]', /tcp:\/\/127\.0\.0\.1:2375/),
   'rancher.docker.insecure_registry': docker('insecure_registry', '[reg.example]', /reg\.example/),
-  'rancher.docker.live_restore': docker('live_restore', 'false', /"live-restore": false/),
+  'rancher.docker.live_restore': docker('live_restore', 'true', /daemon\.json: \{\n(?: .*\n)*? {2}"live-restore": true/),
   'rancher.docker.log_driver': docker('log_driver', 'syslog', /"log-driver": "syslog"/),
   'rancher.docker.log_opts': docker('log_opts', '{tag: mine}', /"tag": "mine"/),
   'rancher.docker.mtu': docker('mtu', '1400', /"mtu": 1400/),
