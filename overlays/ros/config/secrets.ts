@@ -26,7 +26,16 @@ function shownValue(schema: Schema, value: unknown): unknown {
   if (typeof value === 'string') return shownText(value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    return items.map((item) => shownValue(schema.items ?? schema, item)).filter((item) => item !== undefined);
+    // A command as a list of words: the value of an option is the word behind it.
+    const isValue = (index: number) => {
+      const [, word = ''] = /^--?([\w-]+)$/.exec(String(items[index - 1] ?? '')) ?? [];
+      return isSecretName(word);
+    };
+    return items
+      .map((item, index) =>
+        typeof item === 'string' && isValue(index) ? '…' : shownValue(schema.items ?? schema, item),
+      )
+      .filter((item) => item !== undefined);
   }
   return isTree(value) ? withoutSecrets(schema.items?.properties ? schema.items : schema, value) : value;
 }
@@ -34,9 +43,21 @@ function shownValue(schema: Schema, value: unknown): unknown {
 function shownText(text: string): string | undefined {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return undefined;
   const [, name = '', dashes = '', word = ''] = /^((--)?([\w.-]+)=)./s.exec(text) ?? [];
-  if (!isSecretName(word)) return withoutPasswords(text);
+  if (!isSecretName(word)) return withoutPasswords(hiddenInside(text));
   // A command needs its word all the same.
   return dashes === '' ? undefined : `${name}…`;
+}
+
+/** Commands and options of mounts: `TOKEN=x sh -`, `--token x`, `username=a,password=b`, `root:x | chpasswd`. */
+function hiddenInside(text: string): string {
+  return text
+    .replace(/(^|[\s,;"'])((?:--)?([\w.-]+)=)("[^"]*"|'[^']*'|[^\s,;"']+)/g, (all, before, name, word) =>
+      isSecretName(word) ? `${before}${name}…` : all,
+    )
+    .replace(/(^|\s)(--?([\w-]+)\s+)("[^"]*"|'[^']*'|\S+)/g, (all, before, option, word) =>
+      isSecretName(word) ? `${before}${option}…` : all,
+    )
+    .replace(/([\w.-]+:)[^\s|"']+(["']?\s*\|\s*chpasswd)/g, '$1…$2');
 }
 
 const PUBLIC = /[.-]pub$/;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { config } from '../../../../overlays/ros/commands/config.ts';
+import type { Tree } from '../../../../overlays/ros/config/merge.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { CLOUD_CONFIG } from '../../../../overlays/ros/config/schema.ts';
 import type { Schema } from '../../../../overlays/ros/config/schema-words.ts';
@@ -109,4 +110,18 @@ test('what is no secret stays as it is', () => {
     unknown
   >;
   assert.deepEqual(withoutSecrets(CLOUD_CONFIG, tree), tree);
+});
+
+test('secrets inside of commands and of options of mounts are hidden, and the rest of them is shown', () => {
+  const { config } = readCloudConfig(
+    `runcmd: ["curl https://x | K3S_TOKEN=secret1 sh -", [k3s, agent, --token, secret2, --node, a], "run --password secret3 -v"]
+bootcmd: ["echo root:secret4 | chpasswd", "mkdir --mode 0700 /x"]
+mounts: [[//nas/x, /mnt, cifs, "username=ann,password=secret5,ro"]]
+`,
+    'c',
+  );
+  const text = JSON.stringify(withoutSecrets(CLOUD_CONFIG, config as Tree));
+  assert.doesNotMatch(text, /secret\d/);
+  for (const shown of ['K3S_TOKEN=… sh -', '"--token","…","--node","a"', 'run --password … -v', 'root:… | chpasswd', 'mkdir --mode 0700 /x', 'username=ann,password=…,ro'])
+    assert.ok(text.includes(shown), shown);
 });
