@@ -2,7 +2,7 @@ import { exceeds } from '../runtime/byte-length.ts';
 import { GUNZIP_MOST } from '../runtime/gunzip.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { WORK_FOLDER } from './datasource.ts';
+import { Trouble, WORK_FOLDER } from './datasource.ts';
 import { checkedUserData, MOST_USER_DATA } from './unpack.ts';
 
 /** Bytes of one file of a disk that somebody else made. */
@@ -49,7 +49,7 @@ export interface Looked {
 }
 
 /** Seconds. A CD may have to start turning; what takes longer hangs. */
-const MOUNT_LIMIT = 10;
+const MOUNT_LIMIT = 15;
 const READ_LIMIT = 5;
 
 /** Mounts a volume read-only, looks at it, and unmounts it. */
@@ -61,7 +61,9 @@ export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) 
   const mount = ['mount', '-t', volume.type || 'auto', '-o', options, volume.device, folder];
   const { status } = run(system, ['timeout', '-k', '1', String(MOUNT_LIMIT), ...mount], { withErrors: true });
   const name = `${volume.device} (${volume.label})`;
-  if (status === 124 || status === 137) throw new Failure(`${name} does not answer within ${MOUNT_LIMIT} seconds`);
+  // A machine that is busy with its start may only be slow.
+  if (status === 124 || status === 137)
+    throw new Trouble(`${name} does not answer within ${MOUNT_LIMIT} seconds`, true);
   if (status !== 0) throw new Failure(`${name} cannot be mounted as ${volume.type}`);
   try {
     return look(lookedAt(system, folder));
