@@ -179,15 +179,5 @@ bootTest({
     { sentence: 'it is told that it came late', run: 'sudo ros cloud-init status', prints: /^exoscale gave the configuration late, \d+ s after the machine was switched on/m },
     { sentence: 'the service that asked has ended', run: 'sudo system-docker ps -a --filter name=cloud-init --format "{{.Status}}"', prints: /^Exited \(0\)/m, eventually: true },
     { sentence: 'asked again by hand, nothing is run twice', run: `sudo ros cloud-init; ${COUNT}`, prints: /^ran\n1$/m },
-    // Whoever asks for it on the console itself is logged out by it.
-    { sentence: 'the console starts anew', ssh: 'sudo cp /run/ros/console/process /tmp/before; sudo sh -c "(sleep 1; system-docker restart -t 1 console) >/dev/null 2>&1 &"' },
-    {
-      sentence: 'it does so',
-      ssh: '! sudo cmp -s /run/ros/console/process /tmp/before && sudo system-docker ps --filter name=console --format "{{.Status}}"',
-      prints: /^Up/m,
-      eventually: true,
-      deadlineSeconds: 90,
-    },
-    { sentence: 'the machine keeps name and file, and runs nothing twice', ssh: `hostname; cat /opt/late/file; ${COUNT}`, prints: /^from-late\nwritten late\n?ran\n1$/m, eventually: true },
   ],
 });

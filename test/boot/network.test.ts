@@ -124,6 +124,7 @@ const IDENTITY = 'sudo system-docker exec network sh -c "cat /var/lib/dhcpcd/dui
 
 bootTest({
   name: 'the leased address that a platform hands in as the fixed one is kept, also by a bridge over the card',
+  runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
