@@ -23,6 +23,7 @@ const USERS = `rancher:
       image: busybox:test
       command: httpd -f -p 80 -h /tmp
       ports: ["8099:80"]
+      restart: always
 `;
 
 /** As docker-machine's provisioner for RancherOS writes it. */
