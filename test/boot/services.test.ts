@@ -45,6 +45,7 @@ const NETWORKS = '/var/lib/user-docker/network/files/local-kv.db';
 
 bootTest({
   name: 'services of the user run in both Dockers, broken ones stop nothing, and Docker obeys its options, with certificates too',
+  runs: 'release',
   medium: 'kernel',
   firmware: 'bios',
   memoryMiB: 1024,
