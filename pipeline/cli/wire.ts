@@ -89,7 +89,16 @@ export async function wire(options: {
   const proofs = new ProofCollector();
   const { version, cloudConfig } = options;
   const isFinal = parseVersion(version).prerelease.length === 0;
-  const context = await readContext({ proofs, projectFolder, bundleFolder, graph, lock, version, cloudConfig });
+  const context = await readContext({
+    proofs,
+    projectFolder,
+    graph,
+    lock,
+    version,
+    cloudConfig,
+    rosProgram: await readProgram(path.join(bundleFolder, 'ros')),
+    readConfiguration: await readConfiguration(projectFolder, version),
+  });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({
     http,
@@ -156,15 +165,15 @@ export function waitsOf(report: Report, signal: AbortSignal): Waits {
   return { signal, tell: (message) => report({ type: 'note', level: 'warning', message }) };
 }
 
-async function readContext(options: {
-  readonly proofs: ProofCollector;
-  readonly projectFolder: string;
-  readonly bundleFolder: string;
-  readonly graph: Graph;
-  readonly lock: Lock;
-  readonly version: string;
-  readonly cloudConfig: BakedConfig | undefined;
-}): Promise<BuildContext> {
+/** Reads the project's own files (module lists, rules of overlays, acknowledgements) for targets to build from. */
+export async function readContext(
+  options: Pick<BuildContext, 'graph' | 'version' | 'rosProgram' | 'readConfiguration'> & {
+    readonly proofs: ProofCollector;
+    readonly projectFolder: string;
+    readonly lock: Lock;
+    readonly cloudConfig: BakedConfig | undefined;
+  },
+): Promise<BuildContext> {
   const { projectFolder, lock } = options;
   const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
@@ -180,8 +189,8 @@ async function readContext(options: {
     kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     cloudConfig: options.cloudConfig?.text,
-    rosProgram: await readProgram(path.join(options.bundleFolder, 'ros')),
-    readConfiguration: await readConfiguration(projectFolder, options.version),
+    rosProgram: options.rosProgram,
+    readConfiguration: options.readConfiguration,
     prove: (artifact) => options.proofs.add(artifact),
     memo: <T>(name: string, make: () => T): T => {
       const known = memory.get(name);

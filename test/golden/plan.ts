@@ -1,0 +1,140 @@
+import { allTargets, type DeclaredTarget } from '../../pipeline/cli/all-targets.ts';
+import { ProofCollector } from '../../pipeline/cli/proof-collector.ts';
+import { readContext } from '../../pipeline/cli/wire.ts';
+import { type Digest, digestOf } from '../../pipeline/core/digest.ts';
+import { canonicalJson, compareCodeUnits, type Json } from '../../pipeline/core/json.ts';
+import type { Artifact, InputRef, Step, StepId } from '../../pipeline/core/step.ts';
+import { BUILD_EPOCH, Graph } from '../../pipeline/graph/graph.ts';
+import { requireFreshLock } from '../../pipeline/pins/fresh-lock.ts';
+import type { BuildContext } from '../../pipeline/recipes/context.ts';
+import { projectFolder } from '../rig/project.ts';
+
+/** The graph of all targets, and of each what it is made of. */
+export interface Plan {
+  readonly graph: Graph;
+  readonly targets: readonly PlannedTarget[];
+}
+
+export interface PlannedTarget {
+  readonly target: DeclaredTarget;
+  readonly artifacts: { readonly [path: string]: Artifact };
+  /** What must come about though no file holds it. */
+  readonly proofs: readonly Artifact[];
+}
+
+/** Plans all targets as `--all` does, and runs nothing. What a build bundles first, the guest program, has a word in its place. */
+export async function planAll(): Promise<Plan> {
+  const graph = new Graph();
+  const proofs = new ProofCollector();
+  const context: BuildContext = await readContext({
+    graph,
+    proofs,
+    projectFolder,
+    lock: await requireFreshLock(projectFolder),
+    version: 'v0.0.0-plan',
+    cloudConfig: undefined,
+    rosProgram: new Map([['main.js', '(the guest program)']]),
+    readConfiguration: "(the release's configuration)",
+  });
+  const targets = allTargets().map((target) => {
+    const { made, proofs: own } = proofs.collect(() => target.make(context));
+    return { target, artifacts: made, proofs: own };
+  });
+  return { graph, targets };
+}
+
+/** The files of one target, each with the step behind it, and the titles of all steps that it takes. */
+export function targetText(plan: Plan, { target, artifacts, proofs }: PlannedTarget): string {
+  const labels = labelsOf(plan.graph);
+  const files = Object.entries(artifacts).map(([path, artifact]) => `${path} ← ${shown(artifact, labels)}`);
+  const steps = new Set<StepId>();
+  for (const artifact of [...Object.values(artifacts), ...proofs]) addSteps(plan.graph, artifact, steps);
+  const titles = new Set([...steps].map((id) => labels.get(id) ?? ''));
+  return `# ${target.name} (${target.arch})\n\n${lines(files)}\n${lines(titles)}`;
+}
+
+/** Every step that a target needs, once, by its title: what it runs or writes, what goes in, what comes out. No digests and no versions of packages. */
+export function stepsText({ graph, targets }: Plan): string {
+  const labels = labelsOf(graph);
+  const used = new Set<StepId>();
+  for (const { artifacts, proofs } of targets) for (const artifact of [...Object.values(artifacts), ...proofs]) addSteps(graph, artifact, used);
+  const texts = new Set([...used].map((id) => `${labels.get(id)}\n${stepText(graph.step(id), labels)}`));
+  return [...texts].sort(compareCodeUnits).join('\n');
+}
+
+function stepText(step: Step, labels: ReadonlyMap<StepId, string>): string {
+  const { action } = step;
+  const does =
+    action.type === 'builtin'
+      ? [`writer ${action.writer}`, ...optionLines(action.options)]
+      : [`image ${shown(action.image, labels)}`, ...action.commands.flatMap(({ argv, ...rest }) => [`run ${argv.join(' ')}`, ...optionLines(rest).map((line) => `  ${line}`)])];
+  const inputs = Object.entries(step.inputs)
+    .sort(([one], [other]) => compareCodeUnits(one, other))
+    .map(([name, ref]) => `${name} ← ${shown(ref, labels)}`);
+  const outputs = Object.entries(step.outputs)
+    .sort(([one], [other]) => compareCodeUnits(one, other))
+    .map(([name, kind]) => `${name} → ${kind}`);
+  const epoch = step.epoch === BUILD_EPOCH ? [] : [`epoch ${step.epoch}`];
+  return [...does, ...inputs, ...outputs, ...epoch].map((line) => `  ${line}\n`).join('');
+}
+
+/** A line for each member, and for each element of a list, so that a change of one is a change of one line. */
+function optionLines(options: object | Json): readonly string[] {
+  return Object.entries((options ?? {}) as { readonly [name: string]: Json | undefined })
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => compareCodeUnits(one, other))
+    .flatMap(([name, value]) => (Array.isArray(value) ? (value as readonly Json[]).map((each) => `${name}[] ${canonicalJson(each)}`) : [`${name} ${canonicalJson(value as Json)}`]));
+}
+
+/**
+ * What each step is called: its title, and a number where others have that title too. Steps that are alike in everything, which the engine
+ * runs once, have one label.
+ */
+function labelsOf(graph: Graph): ReadonlyMap<StepId, string> {
+  const steps = Array.from({ length: graph.size }, (_, index) => graph.step(index as StepId));
+  const titles = new Map(steps.map(({ id, title }) => [id, title]));
+  // Inputs stand before what they go into, so theirs are known.
+  const identities = new Map<StepId, Digest>();
+  for (const step of steps) identities.set(step.id, digestOf(`${step.title}\n${stepText(step, identities)}`));
+  /** Of each title the identities of its steps, sorted by what a person can read. */
+  const alike = new Map<string, Digest[]>();
+  const sorted = steps.map((step) => ({ title: step.title, text: stepText(step, titles), identity: identities.get(step.id) as Digest }));
+  for (const { title, identity } of sorted.sort((one, other) => compareCodeUnits(one.text, other.text) || compareCodeUnits(one.identity, other.identity))) {
+    const known = alike.get(title) ?? [];
+    if (!known.includes(identity)) alike.set(title, [...known, identity]);
+  }
+  return new Map(
+    steps.map(({ id, title }) => {
+      const known = alike.get(title) ?? [];
+      return [id, known.length > 1 ? `${title} #${known.indexOf(identities.get(id) as Digest) + 1}` : title];
+    }),
+  );
+}
+
+function addSteps(graph: Graph, ref: InputRef, steps: Set<StepId>): void {
+  if (ref.from !== 'step' || steps.has(ref.step)) return;
+  steps.add(ref.step);
+  const { action, inputs } = graph.step(ref.step);
+  if (action.type === 'tool') addSteps(graph, action.image, steps);
+  for (const input of Object.values(inputs)) addSteps(graph, input, steps);
+}
+
+function shown(ref: InputRef, labels: ReadonlyMap<StepId, string>): string {
+  switch (ref.from) {
+    case 'step':
+      return `${labels.get(ref.step)}: ${ref.output}`;
+    case 'debian':
+      return `package ${ref.name} ${ref.arch}`;
+    case 'url':
+      return `url ${ref.name}`;
+    case 'repository':
+      return ref.path;
+  }
+}
+
+function lines(texts: Iterable<string>): string {
+  return [...texts]
+    .sort(compareCodeUnits)
+    .map((text) => `${text}\n`)
+    .join('');
+}
