@@ -7,7 +7,7 @@ export { debianConsole } from './recipes/console-image.ts';
 export type { BuildContext } from './recipes/context.ts';
 export { installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
-export { AUTOFORMAT, liveIso } from './recipes/live-iso.ts';
+export { liveIso } from './recipes/live-iso.ts';
 export { raspberryPiCard } from './recipes/raspberry-pi.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';
 export { liveSystem, withoutKernel } from './recipes/system.ts';
@@ -23,6 +23,7 @@ export {
 } from './recipes/virtual-disk.ts';
 export { zipOf } from './recipes/zip.ts';
 export { zstdCompressed } from './recipes/zstd.ts';
+export { AUTOFORMAT } from './shared/kernel-arguments.ts';
 
 /** Declares a target; the type checker sees to its shape. */
 export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {

@@ -1,16 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelArguments } from '../shared/kernel-arguments.ts';
 import { BOARDS, type Board } from './board.ts';
 import type { BootMedium } from './machine.ts';
 
 /** The ways to start one release's live system. */
 export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
-
-/** Kernel arguments of the live system where no boot loader gives them; the ISO's own menu says the same. */
-function liveCommandLine(board: Board): string {
-  const { serialPort } = BOARDS[board];
-  return `rancher.autologin=tty1 rancher.autologin=${serialPort} console=tty1 console=${serialPort} printk.devkmsg=on panic=10`;
-}
 
 /** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
 export function releaseFolder(version: string | undefined, projectFolder: string): string {
@@ -50,7 +45,7 @@ export function liveMedium(
     type: 'kernel',
     kernel: !existsSync(own) && existsSync(shared) ? shared : own,
     initrd: join(folder, 'initrd'),
-    append: `${liveCommandLine(board)} ${append}`.trimEnd(),
+    append: `${kernelArguments('network', BOARDS[board].arch)} ${append}`.trimEnd(),
   };
 }
 

@@ -3,6 +3,7 @@ import { APPEND_FILE } from '../formats/append-file.ts';
 import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
 import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
 import { MIB_SECTORS } from '../formats/sector.ts';
+import { menuArguments } from '../shared/kernel-arguments.ts';
 import type { BuildContext } from './context.ts';
 import { type BiosBootCode, biosBootCode, GRUB_FOLDER } from './disk-boot-code.ts';
 import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
@@ -49,17 +50,6 @@ export interface InstalledDisk extends ComposableDisk {
   /** For the medium that installs this disk: all of it that the medium's own files are not (`InstallParts`). */
   readonly installer: Artifact<'squashfs'>;
 }
-
-/** Kernel arguments of every installed system (v1.5: "installed"). */
-export function installedArguments(arch: Arch): string {
-  return `printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 ${CONSOLES[arch]} quiet`;
-}
-
-/** Arm's own serial port, or that of servers with a PC's; the kernel leaves out what the machine does not have. */
-const CONSOLES: { readonly [arch in Arch]: string } = {
-  amd64: 'console=tty1 console=ttyS0,115200',
-  arm64: 'console=tty1 console=ttyS0,115200 console=ttyAMA0,115200',
-};
 
 /** What a disk needs of a system. */
 export type BootableSystem = Pick<System, 'arch' | 'kernel' | 'initrdBase' | 'medium'>;
@@ -204,7 +194,7 @@ function bootFiles(
     'slot.cfg': textFile(
       context,
       'settings of slot A',
-      grubSettings({ version: context.version, arguments: installedArguments(system.arch) }),
+      grubSettings({ version: context.version, ...menuArguments('disk', system.arch) }),
     ),
   };
   return {

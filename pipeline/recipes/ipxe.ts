@@ -1,4 +1,5 @@
 import type { Artifact } from '../core/step.ts';
+import { kernelArguments } from '../shared/kernel-arguments.ts';
 import type { BuildContext } from './context.ts';
 
 /**
@@ -6,20 +7,25 @@ import type { BuildContext } from './context.ts';
  * a kernel and an initrd of two releases while one replaces the other. Whoever serves the files from elsewhere sets `base-url` before.
  */
 export function ipxeScript(context: BuildContext): Artifact<'text'> {
-  const text = [
-    '#!ipxe',
-    `# RancherOS ${context.version}`,
-    'dhcp',
-    `isset ${'${base-url}'} || set base-url ${context.releaseUrl}`,
-    'kernel ${base-url}/vmlinuz initrd=initrd console=tty0 console=ttyS0 printk.devkmsg=on panic=10 rancher.autologin=tty1 rancher.autologin=ttyS0',
-    'initrd --name initrd ${base-url}/initrd',
-    'boot',
-    '',
-  ].join('\n');
+  const text = ipxeText(context);
   return context.graph.add({
     title: 'rancheros.ipxe',
     action: { type: 'builtin', writer: 'text', options: { text } },
     inputs: {},
     outputs: { text: 'text' },
   }).text;
+}
+
+/** The script for one release: its version, and the address of its files without a slash at the end. */
+export function ipxeText(release: Pick<BuildContext, 'version' | 'releaseUrl'>): string {
+  return [
+    '#!ipxe',
+    `# RancherOS ${release.version}`,
+    'dhcp',
+    `isset ${'${base-url}'} || set base-url ${release.releaseUrl}`,
+    `kernel ${'${base-url}'}/vmlinuz initrd=initrd ${kernelArguments('network', 'amd64')}`,
+    'initrd --name initrd ${base-url}/initrd',
+    'boot',
+    '',
+  ].join('\n');
 }

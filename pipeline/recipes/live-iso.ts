@@ -1,5 +1,6 @@
-import type { Arch, Artifact, InputRef } from '../core/step.ts';
+import type { Artifact, InputRef } from '../core/step.ts';
 import { grubSettings } from '../formats/grub-settings.ts';
+import { menuArguments } from '../shared/kernel-arguments.ts';
 import type { BuildContext } from './context.ts';
 import type { InstalledDisk } from './disk.ts';
 import { hybridIso } from './iso.ts';
@@ -16,21 +17,8 @@ export interface LiveIsoSpec {
   readonly append?: string;
 }
 
-/** Menus differ in their serial ports, and in who drives them. */
-const MENU: { readonly [arch in Arch]: string } = {
-  amd64: 'overlays/iso/boot/grub/grub.cfg',
-  arm64: 'overlays/iso-arm64/boot/grub/grub.cfg',
-};
-
 /** Volume id; `/init` and GRUB look for it. */
 const VOLUME_ID = 'RancherOS';
-
-/**
- * What `*-autoformat.iso` is told: the first blank one of these disks becomes the state disk. `wait` lets a disk that comes late be found
- * before everything lives in memory (v1.5.8 had the same three words).
- */
-export const AUTOFORMAT =
-  'rancher.state.autoformat=[/dev/sda,/dev/vda] rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait=true';
 
 /** A live system that starts from CD and USB stick, and carries what `ros install` needs. */
 export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec): Artifact<'iso'> {
@@ -55,7 +43,12 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
       'boot/initrd': system.initrdBase,
       // By this file the signed GRUB finds its medium on a stick, where it was not told.
       '.disk/info': { from: 'repository', path: 'overlays/iso/.disk/info' },
-      'boot/grub/grub.cfg': { from: 'repository', path: MENU[system.arch] },
+      'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
+      'boot/grub/arguments.cfg': textFile(
+        context,
+        `kernel arguments of every ISO for ${system.arch}`,
+        grubSettings(menuArguments('iso', system.arch)),
+      ),
     },
   });
 }

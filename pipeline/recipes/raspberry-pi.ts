@@ -1,6 +1,7 @@
 import type { Artifact, InputRef } from '../core/step.ts';
 import { CARD_ALIGNMENT } from '../formats/card-layout.ts';
 import { SECTOR } from '../formats/sector.ts';
+import { kernelArguments } from '../shared/kernel-arguments.ts';
 import type { BuildContext } from './context.ts';
 import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
 import { deviceTrees } from './kernel.ts';
@@ -39,10 +40,6 @@ const BOARDS = [
 /** What the chip reads before it reads a kernel: of Pi 3 `bootcode.bin`, `start.elf`, `fixup.dat`; of Pi 4 the other two. */
 const FIRMWARE = ['bootcode.bin', 'fixup.dat', 'fixup4.dat', 'start.elf', 'start4.elf'];
 
-/** Screen, and the serial port on the pins: the second one, because Bluetooth has the first. Without CMA's size, which stops a Pi 4. */
-const ARGUMENTS =
-  'console=tty1 console=ttyS1,115200 printk.devkmsg=on panic=10 rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait quiet';
-
 const NAME = 'raspberry-pi64';
 
 /** An SD card for Raspberry Pi 3 and 4 as a raw image in pieces: an MBR, a FAT with all that is started, a state that grows at the first boot. */
@@ -70,7 +67,7 @@ export function raspberryPiCard(context: BuildContext): Stream {
     action: {
       type: 'builtin',
       writer: 'card-plan',
-      options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: ARGUMENTS },
+      options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: kernelArguments('card', 'arm64') },
     },
     inputs: { ...inputs, state: stateTar },
     outputs: { plan: 'json', fat: 'text', ext4: 'text', cmdline: 'text' },

@@ -17,7 +17,7 @@ const CHECKS: readonly (readonly [path: RegExp, check: Check])[] = [
   [/^rancheros\/seed\.tar$/, seed],
   // Its words are compared with the layers that there are.
   [/^rancheros\/layers$/, text],
-  [/^boot\/grub\/(grub|append)\.cfg$/, text],
+  [/^boot\/grub\/(grub|arguments|append)\.cfg$/, text],
   [/^\.disk\/info$/, text],
   // Both are read where firmware finds them: in the boot catalog.
   [/^boot\/grub\/(eltorito\.img|boot\.cat)$/, () => []],
@@ -28,6 +28,7 @@ const NEEDED = [
   'boot/vmlinuz',
   'boot/initrd',
   'boot/grub/grub.cfg',
+  'boot/grub/arguments.cfg',
   'rancheros/layers',
   'rancheros/seed.tar',
   '.disk/info',

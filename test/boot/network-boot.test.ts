@@ -9,7 +9,7 @@ bootTest({
   runs: 'release',
   memoryMiB: 1024,
   checks: [
-    { sentence: 'the kernel got the words of the script', run: 'cat /proc/cmdline', prints: /initrd=initrd console=tty0 console=ttyS0 .*rancher\.autologin=ttyS0/ },
+    { sentence: 'the kernel got the words of the script', run: 'cat /proc/cmdline', prints: /initrd=initrd console=tty1 console=ttyS0,115200 .*rancher\.autologin=ttyS0/ },
     { sentence: 'nothing but memory was there to start from', run: 'ls /sys/class/block | grep -E "^(sd|vd|sr|nvme)" | wc -l', prints: /^0$/m },
     ...SERVICES_RUN.slice(0, 1),
     ...DOCKER_RUNS,

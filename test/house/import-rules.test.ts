@@ -16,6 +16,11 @@ const VIOLATIONS: readonly Violation[] = [
   { sentence: 'core must not know the engine', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "import '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export {};\n' } },
   { sentence: 'not even a type of it', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "export type { B } from '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export type B = 1;\n' } },
   { sentence: 'formats must not read files', rule: 'formats-have-no-host', files: { 'pipeline/formats/a.ts': "import 'node:fs';\n" } },
+  {
+    sentence: 'what build and guest share must not know a recipe',
+    rule: 'shared-is-for-both-sides',
+    files: { 'pipeline/shared/a.ts': "import '../recipes/b.ts';\n", 'pipeline/recipes/b.ts': 'export {};\n' },
+  },
   { sentence: 'a target must use the front door', rule: 'targets-use-the-front-door', files: { 'targets/a.ts': "import '../pipeline/recipes/b.ts';\n", 'pipeline/recipes/b.ts': 'export {};\n' } },
   { sentence: 'the engine must not know an executor', rule: 'engine-knows-ports', files: { 'pipeline/engine/a.ts': "import '../exec/b.ts';\n", 'pipeline/exec/b.ts': 'export {};\n' } },
   { sentence: 'only exec starts processes', rule: 'one-door-to-processes', files: { 'pipeline/fetch/a.ts': "import 'node:child_process';\n" } },

@@ -7,6 +7,7 @@ import { startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type BootChoice, confirmSlot, decodeBootChoice, encodeBootChoice, tryNext } from '../../pipeline/formats/boot-choice.ts';
 import { grubSettings } from '../../pipeline/formats/grub-settings.ts';
+import { kernelArguments } from '../../pipeline/shared/kernel-arguments.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';
 import { scratch } from '../unit/trees/sample.ts';
 import { buildDisk } from './disk-build.ts';
@@ -68,7 +69,7 @@ for (const firmware of ['bios', 'uefi'] as const) {
     const disk = await freshDisk();
 
     await context.test('starts the kernel of slot A with the installed command line and the words of append.cfg', async () => {
-      const installed = 'printk.devkmsg=on rancher.state.dev=LABEL=RANCHER_STATE rancher.state.wait panic=10 console=tty1 console=ttyS0,115200 quiet';
+      const installed = kernelArguments('disk', 'amd64').replaceAll('.', '\\.');
       const line = new RegExp(`BOOT_IMAGE=/a/boot/vmlinuz ${installed} rancher\\.boot=UUID=[0-9A-F]{4}-[0-9A-F]{4} rancher\\.slot=a console=ttyS0 loglevel=7 rancher\\.x=\\[a,b\\]\\s`);
       // The kernel says it twice, which helps where the serial port swallows a letter.
       await bootUntil(disk, firmware, line, "the kernel's command line");

@@ -1,3 +1,4 @@
+import { INIT_ARGUMENTS } from '../../../pipeline/shared/kernel-arguments.ts';
 import { fit, typesOf } from './fit.ts';
 import { judged } from './judge.ts';
 import { JUDGEMENTS } from './judgements.ts';
@@ -24,9 +25,6 @@ export interface KernelLine {
 
 /** Keys that may be given several times, each adding to what was said before; of all others the last one counts. */
 const ADDING = new Set(['rancher.autologin']);
-
-/** Parameters of /init and the boot loader, which are no configuration. */
-const OF_INIT = /^rancher\.(boot|slot|toram)(=|$)/;
 
 /** Reads the line as the kernel does (quotes keep spaces together), and values as YAML. A key without a value is true. */
 export function readKernelLine(line: string): KernelLine {
@@ -97,7 +95,7 @@ function added(before: Tree, next: Tree, path: readonly string[]): Tree {
 }
 
 function settingOf(word: string): { readonly keys: readonly string[]; readonly value?: string } | undefined {
-  if (OF_INIT.test(word)) return undefined;
+  if (INIT_ARGUMENTS.has(word.split('=', 1)[0] ?? '')) return undefined;
   // The quote may stand in front of the whole word too.
   const text = /^["'](rancher|cc)\./.test(word) ? word.slice(1).replace(/["']$/, '') : word;
   const found = /^(?:cc\.(?=.)|(?=rancher\.))((?:"[^"]*"|'[^']*'|[^="'])+)(?:=(.*))?$/s.exec(text);
