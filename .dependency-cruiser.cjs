@@ -14,6 +14,21 @@ module.exports = {
       to: { path: others('core') },
     },
     {
+      name: 'host-knows-core',
+      comment:
+        'host holds what touches this machine: processes, leases, directories. It knows neither stores nor executors.',
+      severity: 'error',
+      from: { path: '^pipeline/host/' },
+      to: { path: others('host', 'core') },
+    },
+    {
+      name: 'store-and-exec-do-not-meet',
+      comment: 'A store does not know who runs steps, nor an executor where bytes are kept; what both need is in host.',
+      severity: 'error',
+      from: { path: '^pipeline/(store|exec)/' },
+      to: { path: '^pipeline/(store|exec)/', pathNot: '^pipeline/$1/' },
+    },
+    {
       name: 'formats-know-only-themselves',
       comment:
         'formats turn bytes into bytes; the guest program uses them too. Words for failures and data are all they share.',

@@ -1,9 +1,9 @@
 import { appendFile, cp, readFile, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildEvent } from '../core/event.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { makeDirectory } from '../host/make-directory.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { storeContents } from '../store/contents.ts';
-import { makeFolder } from '../store/make-folder.ts';
 import { makeFetchedStore, STORE_LAYOUT } from './fetched-store.ts';
 import { measureCommand, type Usage } from './process-tree.ts';
 
@@ -57,9 +57,9 @@ const EDITED_FILE = 'overlays/system/etc/issue';
 export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFigures> {
   const { cacheFolder, runs, say } = options;
   // Beside the user's store, so that hard links work.
-  await makeFolder(cacheFolder);
-  const scratch = await temporaryFolder('bench', cacheFolder);
-  const project = await temporaryFolder('bench');
+  await makeDirectory(cacheFolder);
+  const scratch = await temporaryDirectory('bench', cacheFolder);
+  const project = await temporaryDirectory('bench');
   try {
     await copyProject(options.projectFolder, project);
     const build = (
@@ -125,8 +125,8 @@ export async function measureBuilds(options: BuildBenchOptions): Promise<BuildFi
       shippedBytes,
     };
   } finally {
-    await removeTemporaryFolder(scratch);
-    await removeTemporaryFolder(project);
+    await removeTemporaryDirectory(scratch);
+    await removeTemporaryDirectory(project);
   }
 }
 

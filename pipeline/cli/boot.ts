@@ -14,7 +14,7 @@ import type { BootMedium, Disk, DiskFormat, FirmwareKind, Machine } from '../emu
 import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
@@ -84,11 +84,11 @@ export const boot: Command = {
     if (target === undefined) throw noTarget('npm run boot -- --target amd64');
     if (target !== (values.target ?? target))
       throw usage(`two targets were named: ${values.target} and ${target}`, 'a machine boots one');
-    const scratch = await temporaryFolder('boot');
+    const scratch = await temporaryDirectory('boot');
     try {
       return await bootMachine({ ...values, target }, { context, scratch });
     } finally {
-      await removeTemporaryFolder(scratch);
+      await removeTemporaryDirectory(scratch);
     }
   },
 };

@@ -4,12 +4,12 @@ import { harmless } from '../core/harmless.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
 import type { Reporter } from '../core/ports.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
+import type { WaitOptions } from '../host/lease-watch.ts';
 import { type Published, publishToDist } from '../publish/dist.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { digestOfSources } from '../publish/sources.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
-import type { Waits } from '../store/vigil.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
@@ -100,7 +100,11 @@ async function limitStore(wiring: Wiring, reporter: Reporter, settings: Settings
 async function publish(
   request: BuildRequest,
   finished: readonly TargetOutcome[],
-  { wiring, command, waits }: { readonly wiring: Wiring; readonly command: CommandContext; readonly waits: Waits },
+  {
+    wiring,
+    command,
+    waits,
+  }: { readonly wiring: Wiring; readonly command: CommandContext; readonly waits: WaitOptions },
 ): Promise<Published> {
   return publishToDist({
     root: request.root,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
+import { SharedUse } from '../host/shared-use.ts';
 import { formatBinary } from '../report/format.ts';
 import { type Collected, collectGarbage } from '../store/garbage.ts';
-import { StoreUse } from '../store/in-use.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
@@ -39,7 +39,7 @@ it again; what a build that runs now may need stays.
       return 0;
     }
     const { days = values['max-size'] === undefined ? '14' : undefined } = values;
-    const use = new StoreUse(folder, waitsOf(notesTo(context), context.signal));
+    const use = new SharedUse(folder, waitsOf(notesTo(context), context.signal));
     const users = await use.users();
     const rule = {
       ...(days === undefined ? {} : { before: Date.now() - daysFrom(days) * 86_400_000 }),
@@ -47,7 +47,7 @@ it again; what a build that runs now may need stays.
     };
     let collected = await collectGarbage(folder, use, rule);
     while (!collected) {
-      await use.cleaned();
+      await use.waitForExclusive();
       collected = await collectGarbage(folder, use, rule);
     }
     context.stdout.write(`${collectedText(collected)}\n`);

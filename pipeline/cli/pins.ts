@@ -2,12 +2,12 @@ import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
 import type { PackagePin } from '../core/step.ts';
 import { createHttp } from '../fetch/http.ts';
+import { SharedUse } from '../host/shared-use.ts';
 import { checkPins } from '../pins/check.ts';
 import type { PinsOptions } from '../pins/context.ts';
 import { refreshGone } from '../pins/refresh.ts';
 import { updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
-import { StoreUse } from '../store/in-use.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { makeReporter } from './reporter.ts';
@@ -65,8 +65,8 @@ async function withPins<T>(
 ): Promise<T> {
   const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
   const http = createHttp({ environment: context.env });
-  const storeUse = new StoreUse(storeFolder(settings), waitsOf(reporter.report, context.signal));
-  const endUse = await storeUse.begin();
+  const storeUse = new SharedUse(storeFolder(settings), waitsOf(reporter.report, context.signal));
+  const endUse = await storeUse.acquire();
   try {
     return await use({
       projectFolder: context.projectFolder,

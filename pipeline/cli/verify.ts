@@ -2,7 +2,7 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import { BuildError } from '../core/failure.ts';
 import { unpackDisk } from '../emulator/installed-disk.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
 import { type Unpack, verifyRelease } from '../verify/release.ts';
@@ -56,13 +56,13 @@ function unpackWith(context: CommandContext, values: Parameters<typeof settingsF
   return (file, look) =>
     oneByOne(async () => {
       toolRoot ??= toolsOf(context, values);
-      const scratch = await temporaryFolder('verify');
+      const scratch = await temporaryDirectory('verify');
       try {
         const unpacked = path.join(scratch, 'disk');
         await unpackDisk(file, { file: unpacked, toolRoot: await toolRoot });
         return await look(unpacked);
       } finally {
-        await removeTemporaryFolder(scratch);
+        await removeTemporaryDirectory(scratch);
       }
     });
 }

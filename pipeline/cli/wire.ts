@@ -18,6 +18,8 @@ import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
+import type { WaitOptions } from '../host/lease-watch.ts';
+import { SharedUse } from '../host/shared-use.ts';
 import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
 import { pinsFiles } from '../pins/context.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
@@ -29,8 +31,6 @@ import { FileActionCache } from '../store/actions.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import { keepWithinBudget } from '../store/budget.ts';
 import type { Collected } from '../store/garbage.ts';
-import { StoreUse } from '../store/in-use.ts';
-import type { Waits } from '../store/vigil.ts';
 import type { CommandContext } from './command.ts';
 import { ProofCollector } from './proof-collector.ts';
 import type { Settings } from './settings.ts';
@@ -77,13 +77,13 @@ export async function wire(options: {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
   const folder = storeFolder(settings);
-  const use = new StoreUse(folder, waitsOf(report, signal));
+  const use = new SharedUse(folder, waitsOf(report, signal));
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
   const actions = new FileActionCache(path.join(folder, 'actions'));
   const roots = new ToolRoots(path.join(folder, 'roots'), use, settings.paranoid);
   // What a build left that was killed, or stopped twice.
   await Promise.all([store.prepare(), roots.tidy()]);
-  const endUse = await use.begin();
+  const endUse = await use.acquire();
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs = new ProofCollector();
@@ -161,7 +161,7 @@ export async function wire(options: {
 }
 
 /** How a command waits for others: it says so, and ends when it is told to. */
-export function waitsOf(report: Report, signal: AbortSignal): Waits {
+export function waitsOf(report: Report, signal: AbortSignal): WaitOptions {
   return { signal, tell: (message) => report({ type: 'note', level: 'warning', message }) };
 }
 

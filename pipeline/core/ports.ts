@@ -74,6 +74,6 @@ export type Report = (event: BuildEvent) => void;
 /** Shows events to a person or a machine. */
 export interface Reporter {
   readonly report: Report;
-  /** Waits until everything is drawn. */
+  /** WaitOptions until everything is drawn. */
   close(): Promise<void>;
 }

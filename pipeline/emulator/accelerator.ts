@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { BOARDS, type Board } from './board.ts';
 import { emulatorProgram } from './program.ts';
 
@@ -77,7 +77,7 @@ async function probe(toolRoot: string): Promise<AcceleratorChoice> {
 
 /** Starts SeaBIOS and a boot sector that ends QEMU with a value of ours; tells what went wrong, or nothing. */
 async function runProbe(toolRoot: string): Promise<string | undefined> {
-  const folder = await temporaryFolder('kvm-probe');
+  const folder = await temporaryDirectory('kvm-probe');
   try {
     const image = join(folder, 'sector.img');
     await writeFile(image, probeSector());
@@ -92,7 +92,7 @@ async function runProbe(toolRoot: string): Promise<string | undefined> {
     ];
     return await exitOf(argv, program.env);
   } finally {
-    await removeTemporaryFolder(folder);
+    await removeTemporaryDirectory(folder);
   }
 }
 

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
+import { runProcess } from '../exec/process.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
 import { PARTITION_NAME } from '../formats/disk-layout.ts';
 import { readFat32 } from '../formats/fat-reader.ts';
@@ -9,8 +9,10 @@ import { readGpt } from '../formats/gpt-reader.ts';
 import { appendSettings } from '../formats/grub-settings.ts';
 import { slice } from '../formats/random-access.ts';
 import { SECTOR } from '../formats/sector.ts';
+import { toolProgram } from '../host/tool-program.ts';
 import { FileSource } from '../trees/file-source.ts';
-import { hostProgram } from './program.ts';
+
+const UNPACK_SECONDS = 1800;
 
 /** Unpacks `rancheros.img` to a raw disk with holes, which a machine may write to. `toolRoot` is the unpacked tool image `tools`. */
 export async function unpackDisk(
@@ -22,10 +24,24 @@ export async function unpackDisk(
     readonly sizeBytes?: number;
     /** Kernel arguments as `ros install -a` gives them. */
     readonly append?: string;
+    readonly signal?: AbortSignal;
   },
 ): Promise<void> {
-  const { argv } = hostProgram(disk.toolRoot, 'zstd');
-  await finished([...argv, '-d', '-q', '-f', '--sparse', '--long=27', '-o', disk.file, image]);
+  const zstd = toolProgram(disk.toolRoot, 'zstd');
+  const { code, words } = await runProcess({
+    argv: [...zstd, '-d', '-q', '-f', '--sparse', '--long=27', '-o', disk.file, image],
+    env: {},
+    seconds: UNPACK_SECONDS,
+    signal: disk.signal ?? new AbortController().signal,
+  });
+  if (code !== 0)
+    throw new BuildError({
+      kind: 'wrong-bytes',
+      message: 'The disk image cannot be unpacked.',
+      place: { file: image },
+      evidence: words.trim(),
+      hint: 'Run `npm run verify`: it says whether the file is damaged. A full disk ends it too.',
+    });
   if (disk.append !== undefined) setAppend(disk.file, disk.append);
   if (disk.sizeBytes !== undefined) await truncate(disk.file, disk.sizeBytes);
 }
@@ -53,19 +69,4 @@ function offsetOfAppend(file: string): number {
   } finally {
     source.close();
   }
-}
-
-function finished([program = '', ...words]: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let evidence = '';
-    child.stderr.on('data', (bytes: Buffer) => {
-      evidence += bytes.toString('utf8');
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new BuildError({ kind: 'wrong-bytes', message: 'The disk image cannot be unpacked.', evidence }));
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import type { Accelerator } from './accelerator.ts';
 import { emulatorArguments } from './arguments.ts';
 import { prepareFirmware } from './firmware.ts';
@@ -35,11 +35,11 @@ const MAX_STDERR = 64 * 1024;
 /** Switches a machine on. Whoever calls must `stop()` it; if this process dies instead, the guardian does. */
 export async function startMachine(machine: Machine, options: StartOptions): Promise<RunningMachine> {
   options.signal?.throwIfAborted();
-  const folder = await temporaryFolder('machine');
+  const folder = await temporaryDirectory('machine');
   try {
     return await startIn(folder, machine, options);
   } catch (error) {
-    await removeTemporaryFolder(folder);
+    await removeTemporaryDirectory(folder);
     throw error;
   }
 }
@@ -99,7 +99,7 @@ export class RunningMachine {
     child.stdin?.on('error', () => undefined);
     process.once('exit', this.#killGroup);
     options.signal?.addEventListener('abort', this.#killGroup, { once: true });
-    this.ended = this.#watch(options.signal).finally(() => removeTemporaryFolder(options.folder));
+    this.ended = this.#watch(options.signal).finally(() => removeTemporaryDirectory(options.folder));
   }
 
   /** Switches the machine off, whatever it is doing, and waits until it is. */

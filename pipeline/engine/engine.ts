@@ -266,7 +266,7 @@ export class Engine {
   }
 }
 
-/** Waits for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */
+/** WaitOptions for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */
 async function allOrFirstCause<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises);
   const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { Executor, RunRequest } from '../core/ports.ts';
+import { toolProgram } from '../host/tool-program.ts';
 import { toolEnvironment } from './environment.ts';
-import { loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { type ResolvedCommand, resolvedCommand } from './resolved-command.ts';
@@ -86,8 +86,8 @@ export class BwrapExecutor implements Executor {
   }
 
   /** The host's bwrap, or the tool image's own through that image's dynamic loader. */
-  #bwrap(root: string): [string, ...string[]] {
-    return this.#hostBwrap ? [this.#hostBwrap] : loaderArgv(root, '/usr/bin/bwrap');
+  #bwrap(root: string): readonly [string, ...string[]] {
+    return this.#hostBwrap ? [this.#hostBwrap] : toolProgram(root, 'bwrap');
   }
 }
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type Executor, type RunRequest, UNISOLATED } from '../core/ports.ts';
-import { diskTrouble } from '../store/disk-trouble.ts';
+import { diskFailure } from '../host/disk-failure.ts';
+import { libraryDirectories, toolProgram } from '../host/tool-program.ts';
 import { toolEnvironment } from './environment.ts';
 import { copyInputs } from './input-copies.ts';
-import { libraryFolders, loaderArgv } from './loader.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import { resolvedCommand } from './resolved-command.ts';
@@ -32,7 +32,7 @@ export class NoneExecutor implements Executor {
     await withWorkFolder(request.outFolder, async (work) => {
       const inFolder = inFolderOf(work);
       await copyInputs(inFolder, request.inputs).catch((error: unknown) => {
-        throw diskTrouble(error, inFolder);
+        throw diskFailure(error, inFolder);
       });
       const folders: { readonly [name: string]: string } = { in: inFolder, out: request.outFolder, work };
       const real = (word: string): string =>
@@ -42,7 +42,7 @@ export class NoneExecutor implements Executor {
         const [program, ...rest] = resolved.argv;
         const env = Object.entries(toolEnvironment(resolved.env, request.epoch));
         const result = await runProcess({
-          argv: [...loaderArgv(root, await this.#roots.programOf(root, program), program), ...rest.map(real)],
+          argv: [...toolProgram(root, program, { calledAs: program }), ...rest.map(real)],
           env: { ...Object.fromEntries(env.map(([name, value]) => [name, real(value)])), ...filesOfImage(root) },
           cwd: work,
           stdin: resolved.stdin,
@@ -60,7 +60,7 @@ export class NoneExecutor implements Executor {
 function filesOfImage(root: string): { readonly [name: string]: string } {
   return {
     PATH: ['usr/sbin', 'usr/bin'].map((folder) => path.join(root, folder)).join(':'),
-    GCONV_PATH: libraryFolders(root)
+    GCONV_PATH: libraryDirectories(root)
       .map((folder) => path.join(folder, 'gconv'))
       .join(':'),
     LOCPATH: path.join(root, 'usr/lib/locale'),

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { extract } from 'tar-stream';
-import { hashFile } from '../store/blobs.ts';
+import { hashFile } from '../host/hash-file.ts';
 
 /**
  * Whether an unpacked tool image still is what its tar says: every file with its bytes, every link with its target, and no file beside them

@@ -1,12 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, link, lstat, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { access, chmod, link, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { type Digest, hexOf } from '../core/digest.ts';
-import { BuildError } from '../core/failure.ts';
-import { FRESH_MILLISECONDS, renewUse, type StoreUse } from '../store/in-use.ts';
-import { ownedPrefix, removeOrphans } from './owned-name.ts';
+import { FRESH_MILLISECONDS, renewLastUse } from '../host/last-use.ts';
+import { ownedPrefix, removeOrphans } from '../host/owner.ts';
+import type { SharedUse } from '../host/shared-use.ts';
 import { isAsUnpacked } from './root-check.ts';
 
 /** Mount points that every sandbox needs and a read-only root cannot grow. */
@@ -15,15 +15,15 @@ const MOUNT_POINTS = ['dev', 'in', 'out', 'proc', 'sys', 'tmp', 'work'];
 /** Tool images unpacked once each, as `<folder>/<hex>/`, which appears by rename when it is whole. */
 export class ToolRoots {
   readonly #folder: string;
-  readonly #use: StoreUse | undefined;
+  readonly #use: SharedUse | undefined;
   readonly #isParanoid: boolean;
   readonly #roots = new Map<Digest, Promise<string>>();
 
   /**
-   * `use` tells who else is at work in the store that the folder belongs to; nobody when left out. `isParanoid`: compare what was unpacked
-   * earlier with its tar before it is used, and unpack anew what somebody changed.
+   * `use` has the leases of the store that the folder belongs to; without it nobody else removes from it. `isParanoid`: compare an image that
+   * was unpacked earlier with its tar before it is used, and unpack it anew where it was changed.
    */
-  constructor(folder: string, use?: StoreUse, isParanoid = false) {
+  constructor(folder: string, use?: SharedUse, isParanoid = false) {
     this.#folder = folder;
     this.#use = use;
     this.#isParanoid = isParanoid;
@@ -44,18 +44,7 @@ export class ToolRoots {
     return root;
   }
 
-  /** A program's path below the root with its links followed inside the root, for starting it without a sandbox. */
-  async programOf(root: string, program: string): Promise<string> {
-    let place = program.startsWith('/') ? program : await onPath(root, program);
-    for (let hops = 0; hops < 8; hops++) {
-      const target = await readlink(path.join(root, place)).catch(() => undefined);
-      if (target === undefined) return place;
-      place = path.resolve(path.dirname(place), target);
-    }
-    throw new BuildError({ kind: 'step', message: `The program ${program} of the tool image is a loop of links.` });
-  }
-
-  /** Whoever runs a program of it goes on with what it has opened. */
+  /** A process that runs a program of it keeps the files that it has open. */
   async #setAside(place: string): Promise<void> {
     const aside = await mkdtemp(path.join(this.#folder, ownedPrefix('changed')));
     await rename(place, aside);
@@ -64,8 +53,8 @@ export class ToolRoots {
 
   async #unpackOnce(digest: Digest, tar: string): Promise<string> {
     const place = path.join(this.#folder, hexOf(digest));
-    await renewUse(place);
-    await this.#use?.cleaned();
+    await renewLastUse(place);
+    await this.#use?.waitForExclusive();
     const there = await access(place).then(
       () => true,
       () => false,
@@ -88,19 +77,9 @@ export class ToolRoots {
   }
 }
 
-/** Where a sandbox would find a program by its name (see `toolEnvironment`). */
-async function onPath(root: string, program: string): Promise<string> {
-  const inSbin = `/usr/sbin/${program}`;
-  const isThere = await lstat(path.join(root, inSbin)).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? inSbin : `/usr/bin/${program}`;
-}
-
 /** A machine or a long step runs programs from the folder for as long as this process lives. */
 function keepInUse(root: string): string {
-  setInterval(() => void renewUse(root), FRESH_MILLISECONDS / 4).unref();
+  setInterval(() => void renewLastUse(root), FRESH_MILLISECONDS / 4).unref();
   return root;
 }
 

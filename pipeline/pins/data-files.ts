@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { removeTemporaryFolder, temporaryFolder } from '../exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { unpackDeb } from '../trees/deb.ts';
 import { FileSource } from '../trees/file-source.ts';
 import { readContent } from '../trees/node.ts';
@@ -10,7 +10,7 @@ export async function dataFiles(
   name: string,
   isWanted: (path: string) => boolean,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const folder = await temporaryFolder('deb');
+  const folder = await temporaryDirectory('deb');
   const source = new FileSource(file);
   try {
     const { nodes, close } = await unpackDeb(source, { name, spool: path.join(folder, 'data.tar') });
@@ -23,6 +23,6 @@ export async function dataFiles(
     }
   } finally {
     source.close();
-    await removeTemporaryFolder(folder);
+    await removeTemporaryDirectory(folder);
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import {
   chmod,
@@ -18,11 +19,12 @@ import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
-import { hashFile } from '../store/blobs.ts';
-import { diskTrouble } from '../store/disk-trouble.ts';
-import { makeFolder } from '../store/make-folder.ts';
-import { aloneIn } from '../store/marks.ts';
-import { Vigil, type Waits } from '../store/vigil.ts';
+import { diskFailure } from '../host/disk-failure.ts';
+import { hashFile } from '../host/hash-file.ts';
+import { tryAcquireExclusive } from '../host/lease.ts';
+import { LeaseWatch, type WaitOptions } from '../host/lease-watch.ts';
+import { makeDirectory } from '../host/make-directory.ts';
+import { ownedPrefix, removeOrphans } from '../host/owner.ts';
 import { type Manifest, manifestText, parseManifest, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
@@ -43,7 +45,7 @@ export interface Contribution {
   /** mtime of every file, seconds since 1970. */
   readonly epoch: number;
   /** How other builds are waited for that publish into the same tree. */
-  readonly waits?: Waits;
+  readonly waits?: WaitOptions;
 }
 
 /** Where the files lie now, and whether `latest` points there. */
@@ -56,6 +58,9 @@ export interface Published {
 
 /** Beside the versions, while somebody publishes. */
 const PUBLISHING = '.publishing';
+/** Kinds of names of what is not finished. */
+const PART = 'publish';
+const LATEST = 'latest';
 
 /**
  * Puts files under their version, then `SHA256SUMS` and `release.json`, then, last, swings `latest`: each by rename, so that a kill at any
@@ -65,7 +70,7 @@ const PUBLISHING = '.publishing';
 export async function publishToDist(contribution: Contribution): Promise<Published> {
   const folder = path.join(contribution.root, contribution.version);
   try {
-    await makeFolder(folder);
+    await makeDirectory(folder);
     const end = await whenAlone(contribution.root, contribution.waits ?? {});
     try {
       return await putVersion(contribution, folder);
@@ -73,26 +78,26 @@ export async function publishToDist(contribution: Contribution): Promise<Publish
       await end();
     }
   } catch (error) {
-    throw diskTrouble(error, contribution.root, '--dist');
+    throw diskFailure(error, contribution.root, '--dist');
   }
 }
 
-/** Waits for other builds that publish into this tree, and says for whom; the answer lets the next one go on. */
-async function whenAlone(root: string, waits: Waits): Promise<() => Promise<void>> {
-  const marks = path.join(root, PUBLISHING);
-  const vigil = new Vigil(marks, 'publishes there', waits);
+/** WaitOptions for other builds that publish into this tree, and says for whom; the answer lets the next one go on. */
+async function whenAlone(root: string, waits: WaitOptions): Promise<() => Promise<void>> {
+  const leases = path.join(root, PUBLISHING);
+  const watch = new LeaseWatch(leases, 'publishes there', waits);
   for (;;) {
-    // Whoever was last takes the folder away, perhaps just before we write into it.
-    const mark = await aloneIn(marks, 'publish', 3).catch((error: NodeJS.ErrnoException) => {
+    // The last publisher removes the directory, perhaps just before this process writes into it.
+    const lease = await tryAcquireExclusive(leases, 'publish', 3).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
-    if (!mark) {
-      await vigil.goesOn();
+    if (!lease) {
+      await watch.poll();
       continue;
     }
     return async () => {
-      await mark.leave();
-      await rmdir(marks).catch(() => undefined);
+      await lease.release();
+      await rmdir(leases).catch(() => undefined);
     };
   }
 }
@@ -133,27 +138,18 @@ async function removeFile(folder: string, name: string): Promise<void> {
   }
 }
 
-/** What a killed build left half-written. That of a process that lives is its own. */
+/** Removes what a killed build left half-written. The files of a living process stay. */
 async function removeLeftovers(root: string, folder: string): Promise<void> {
-  const found = [
-    ...(await readdir(root)).filter((name) => /^latest\.\d+$/.test(name)).map((name) => path.join(root, name)),
-    ...(await readdir(folder, { recursive: true }))
-      .filter((name) => /\.\d+\.part$/.test(name))
-      .map((name) => path.join(folder, name)),
-  ];
-  for (const file of found) {
-    const pid = Number(/\.(\d+)(?:\.part)?$/.exec(file)?.[1]);
-    if (!isAlive(pid)) await rm(file, { force: true });
-  }
+  await removeOrphans(root, LATEST);
+  const directories = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => path.join(parentPath, name));
+  for (const directory of [folder, ...directories]) await removeOrphans(directory, PART);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Where a file is written before it gets its name. */
+function partBeside(place: string): string {
+  return path.join(path.dirname(place), `${ownedPrefix(PART)}${randomBytes(4).toString('hex')}.part`);
 }
 
 /** The manifest of a version's folder, when it has a readable one. */
@@ -200,8 +196,8 @@ async function putFile(
   contribution: Contribution,
 ): Promise<void> {
   if (before?.digest === file.digest && (await isUntouched(place, file, contribution))) return;
-  await makeFolder(path.dirname(place));
-  const temporary = `${place}.${process.pid}.part`;
+  await makeDirectory(path.dirname(place));
+  const temporary = partBeside(place);
   try {
     await copyFile(contribution.pathOf(file), temporary, constants.COPYFILE_FICLONE);
     await demandDigest(temporary, file, contribution.pathOf(file));
@@ -240,7 +236,7 @@ async function demandDigest(copy: string, wanted: ReleaseFile, source: string): 
 async function putText(place: string, text: string, epoch: number): Promise<void> {
   const there = await readFile(place, 'utf8').catch(() => undefined);
   if (there === text) return;
-  const temporary = `${place}.${process.pid}.part`;
+  const temporary = partBeside(place);
   try {
     await writeFile(temporary, text, { flush: true });
     await settle(temporary, place, epoch);
@@ -276,8 +272,7 @@ async function pointLatest(
     : !currentIsFinal && mine.prerelease.length > 0;
   if (!better) return current === contribution.version;
   if (current === contribution.version) return true;
-  const temporary = `${link}.${process.pid}`;
-  await rm(temporary, { force: true });
+  const temporary = path.join(contribution.root, `${ownedPrefix(LATEST)}${randomBytes(4).toString('hex')}`);
   await symlink(contribution.version, temporary);
   await rename(temporary, link);
   return true;

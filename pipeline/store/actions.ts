@@ -3,9 +3,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestOf, hexOf, isDigest } from '../core/digest.ts';
 import type { ActionCache, ActionRecord } from '../core/ports.ts';
-import { diskTrouble } from './disk-trouble.ts';
-import { renewUse } from './in-use.ts';
-import { makeFolder } from './make-folder.ts';
+import { diskFailure } from '../host/disk-failure.ts';
+import { renewLastUse } from '../host/last-use.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /**
  * Action records as small files `actions/ab/<hex of key>`: one line of JSON, behind it its own digest, so that a torn or
@@ -25,7 +25,7 @@ export class FileActionCache implements ActionCache {
     if (body === undefined || seal !== digestOf(body)) return undefined;
     const record = JSON.parse(body) as ActionRecord;
     for (const blob of Object.values(record.outputs)) if (!isDigest(blob.digest)) return undefined;
-    await renewUse(this.#pathOf(key));
+    await renewLastUse(this.#pathOf(key));
     return record;
   }
 
@@ -34,12 +34,12 @@ export class FileActionCache implements ActionCache {
     const temporary = `${place}.${randomUUID()}`;
     const body = JSON.stringify(record);
     try {
-      await makeFolder(path.dirname(place));
+      await makeDirectory(path.dirname(place));
       await writeFile(temporary, `${body}\n${digestOf(body)}\n`, { flush: true });
       await rename(temporary, place);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw diskTrouble(error, this.#folder);
+      throw diskFailure(error, this.#folder);
     }
   }
 

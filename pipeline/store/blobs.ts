@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chmod, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { BlobStore } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
-import { ownedPrefix, removeOrphans } from '../exec/owned-name.ts';
-import { diskTrouble } from './disk-trouble.ts';
-import { FRESH_MILLISECONDS, type StoreUse } from './in-use.ts';
-import { makeFolder } from './make-folder.ts';
+import { diskFailure } from '../host/disk-failure.ts';
+import { hashFile } from '../host/hash-file.ts';
+import { FRESH_MILLISECONDS } from '../host/last-use.ts';
+import { makeDirectory } from '../host/make-directory.ts';
+import { ownedPrefix, removeOrphans } from '../host/owner.ts';
+import type { SharedUse } from '../host/shared-use.ts';
 
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
 const UNTOUCHED = 946_684_800;
@@ -21,7 +22,7 @@ const UNTOUCHED = 946_684_800;
 export class FileBlobStore implements BlobStore {
   readonly #folder: string;
   readonly #paranoid: boolean;
-  readonly #use: StoreUse | undefined;
+  readonly #use: SharedUse | undefined;
   readonly #checked = new Set<Digest>();
   #bytesWritten = 0;
 
@@ -29,8 +30,8 @@ export class FileBlobStore implements BlobStore {
     readonly folder: string;
     /** Hash every blob once per run before trusting it. */
     readonly paranoid?: boolean;
-    /** Who else is at work in the store; nobody when left out. */
-    readonly use?: StoreUse;
+    /** Leases of the store; without them nobody else removes from it. */
+    readonly use?: SharedUse;
   }) {
     this.#folder = options.folder;
     this.#paranoid = options.paranoid ?? false;
@@ -45,8 +46,8 @@ export class FileBlobStore implements BlobStore {
   /** Makes the folder, and removes what processes left unfinished that are gone. A folder that cannot be is told once, before any step. */
   async prepare(): Promise<void> {
     const folder = path.join(this.#folder, 'tmp');
-    await makeFolder(folder).catch((error: unknown) => {
-      throw diskTrouble(error, this.#folder);
+    await makeDirectory(folder).catch((error: unknown) => {
+      throw diskFailure(error, this.#folder);
     });
     await removeOrphans(folder);
   }
@@ -62,7 +63,7 @@ export class FileBlobStore implements BlobStore {
     if (seen && Date.now() - seen.atimeMs > FRESH_MILLISECONDS) {
       // The time alone: who wrote into the file must still be seen. Not in a store that another user filled: that one's own builds keep it fresh.
       await utimes(this.pathOf(digest), Date.now() / 1000, seen.mtimeMs / 1000).catch(() => undefined);
-      if (await this.#use?.cleaned()) seen = await stat(this.pathOf(digest)).catch(() => undefined);
+      if (await this.#use?.waitForExclusive()) seen = await stat(this.pathOf(digest)).catch(() => undefined);
     }
     if (!seen) return false;
     if (this.#paranoid || seen.mtimeMs !== UNTOUCHED * 1000) {
@@ -110,7 +111,7 @@ export class FileBlobStore implements BlobStore {
       await this.#publish(file, blob.digest);
       return blob;
     } catch (error) {
-      throw diskTrouble(error, this.#folder);
+      throw diskFailure(error, this.#folder);
     }
   }
 
@@ -121,7 +122,7 @@ export class FileBlobStore implements BlobStore {
     const folder = path.join(this.#folder, 'tmp');
     const temporary = path.join(folder, `${ownedPrefix('put')}${randomBytes(8).toString('hex')}`);
     try {
-      await makeFolder(folder);
+      await makeDirectory(folder);
       const hash = createHash('sha256');
       let size = 0;
       const handle = await open(temporary, 'wx', 0o600);
@@ -148,7 +149,7 @@ export class FileBlobStore implements BlobStore {
       await this.#publish(temporary, digest);
       return { digest, size };
     } catch (error) {
-      throw diskTrouble(error, this.#folder);
+      throw diskFailure(error, this.#folder);
     } finally {
       // The trouble that led here is the one to tell.
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -158,16 +159,16 @@ export class FileBlobStore implements BlobStore {
   async scratch(): Promise<string> {
     const folder = path.join(this.#folder, 'tmp');
     try {
-      await makeFolder(folder);
+      await makeDirectory(folder);
       return await mkdtemp(path.join(folder, ownedPrefix('step')));
     } catch (error) {
-      throw diskTrouble(error, this.#folder);
+      throw diskFailure(error, this.#folder);
     }
   }
 
   async #publish(file: string, digest: Digest): Promise<void> {
     const place = this.pathOf(digest);
-    await makeFolder(path.dirname(place));
+    await makeDirectory(path.dirname(place));
     await chmod(file, 0o444);
     await markUntouched(file);
     const { blocks } = await stat(file);
@@ -175,18 +176,6 @@ export class FileBlobStore implements BlobStore {
     this.#bytesWritten += blocks * 512;
     this.#checked.add(digest);
   }
-}
-
-/** Digest and size of a file, streamed. */
-export async function hashFile(file: string): Promise<Blob> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    const bytes = chunk as Uint8Array;
-    hash.update(bytes);
-    size += bytes.byteLength;
-  }
-  return { digest: digestFromHex(hash.digest('hex')), size };
 }
 
 /** Sets the fixed mtime, and the access time by which `gc` sees when a blob was last of use. */

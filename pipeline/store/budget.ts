@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { SharedUse } from '../host/shared-use.ts';
 import { type Collected, collectGarbage } from './garbage.ts';
-import type { StoreUse } from './in-use.ts';
 
 /** A store that became too large is brought down to this part of its budget, so that the next build does not do it again. */
 const TARGET_PART = 0.8;
@@ -28,7 +28,7 @@ interface SizeNote {
  */
 export async function keepWithinBudget(
   folder: string,
-  use: StoreUse,
+  use: SharedUse,
   options: { readonly most: number; readonly written: number; readonly now: number },
 ): Promise<Collected | undefined> {
   const { most, written, now } = options;

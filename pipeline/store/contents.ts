@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isOrphan } from '../exec/owned-name.ts';
+import { isOrphan } from '../host/owner.ts';
 
 /** One thing in a store that can be removed by itself: a blob, a record of a step, an unpacked tool image, something unfinished. */
 export interface StoreEntry {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { FRESH_MILLISECONDS } from '../host/last-use.ts';
+import type { SharedUse } from '../host/shared-use.ts';
 import { type StoreEntry, storeContents } from './contents.ts';
-import { FRESH_MILLISECONDS, type StoreUse } from './in-use.ts';
 
 /** What is to be removed: what was not of use since a moment, and then the longest unused until the rest fits. */
 export interface GarbageRule {
@@ -23,9 +24,13 @@ export interface Collected {
  * them renew. What a process at work may need stays: all that was of use since shortly before the longest running one began. An action
  * whose blob is gone simply runs again. Undefined where another process is removing already.
  */
-export async function collectGarbage(folder: string, use: StoreUse, rule: GarbageRule): Promise<Collected | undefined> {
-  return use.whileCleaning(async () => {
-    const inUseSince = (await use.oldestUse()) - FRESH_MILLISECONDS;
+export async function collectGarbage(
+  folder: string,
+  use: SharedUse,
+  rule: GarbageRule,
+): Promise<Collected | undefined> {
+  return use.withExclusive(async () => {
+    const inUseSince = (await use.oldestLease()) - FRESH_MILLISECONDS;
     const entries = await storeContents(folder);
     const isFree = (entry: StoreEntry) => entry.used < inUseSince;
     let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);

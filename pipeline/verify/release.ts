@@ -5,9 +5,9 @@ import { BuildError, type Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
 import type { FieldProblem } from '../formats/sector.ts';
+import { hashFile } from '../host/hash-file.ts';
 import { readManifest } from '../publish/dist.ts';
 import { type Manifest, manifestTrouble, sumsText } from '../publish/manifest.ts';
-import { hashFile } from '../store/blobs.ts';
 import { FileSource } from '../trees/file-source.ts';
 import { packedDisk, validateReleaseFile } from './formats.ts';
 

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { storeFolder } from '../../pipeline/cli/wire.ts';
 import type { BuildEvent } from '../../pipeline/core/event.ts';
-import { temporaryFolder as ownFolder, removeTemporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { temporaryDirectory as ownFolder, removeTemporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { projectFolder } from '../rig/project.ts';
 
 /** How a run of the command line ended. */
@@ -73,7 +73,7 @@ export function cli(argv: readonly string[], options: CliOptions = {}): Promise<
 export async function temporaryFolder(t: Pick<TestContext, 'after'>, below = tmpdir()): Promise<string> {
   const folder = await ownFolder('cli', below);
   execFileSync('chmod', ['755', folder]);
-  t.after(() => removeTemporaryFolder(folder));
+  t.after(() => removeTemporaryDirectory(folder));
   return folder;
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
 import { quoted } from '../../pipeline/exec/outcome.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 import { temporaryFolder } from './cli.ts';
@@ -12,10 +12,9 @@ import { temporaryFolder } from './cli.ts';
 async function onTerminal(dist: string, options: { readonly term: string; readonly columns: number; readonly words?: readonly string[] }): Promise<string> {
   const launch = [process.execPath, path.join(projectFolder, 'pipeline/cli/launch.mjs'), 'build', 'amd64', '--dist', dist, ...(options.words ?? [])].map(quoted).join(' ');
   // The image of oracles holds what comes on top of the tools, without a C library.
-  const [loader, ...libraries] = hostProgram(await toolRoot('tools'), 'prlimit').argv.slice(0, -1);
-  const script = [loader ?? '', ...libraries, path.join(await toolRoot('oracles'), 'usr/bin/script')];
+  const script = toolProgram(await toolRoot('oracles'), 'script', { below: await toolRoot('tools') });
   const command = `stty cols ${options.columns} rows 24; ${launch}; echo "ended with $?"`;
-  const [program = '', ...words] = [...script, '--quiet', '--return', '--command', command, '/dev/null'];
+  const [program, ...words] = [...script, '--quiet', '--return', '--command', command, '/dev/null'];
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { cwd: projectFolder, env: { ...process.env, TERM: options.term, CI: '', SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -15,6 +15,8 @@ interface Violation {
 const VIOLATIONS: readonly Violation[] = [
   { sentence: 'core must not know the engine', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "import '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export {};\n' } },
   { sentence: 'not even a type of it', rule: 'core-knows-only-itself', files: { 'pipeline/core/a.ts': "export type { B } from '../engine/b.ts';\n", 'pipeline/engine/b.ts': 'export type B = 1;\n' } },
+  { sentence: 'host must not know the store', rule: 'host-knows-core', files: { 'pipeline/host/a.ts': "import '../store/b.ts';\n", 'pipeline/store/b.ts': 'export {};\n' } },
+  { sentence: 'the store must not know an executor', rule: 'store-and-exec-do-not-meet', files: { 'pipeline/store/a.ts': "import '../exec/b.ts';\n", 'pipeline/exec/b.ts': 'export {};\n' } },
   { sentence: 'formats must not read files', rule: 'formats-have-no-host', files: { 'pipeline/formats/a.ts': "import 'node:fs';\n" } },
   {
     sentence: 'what build and guest share must not know a recipe',

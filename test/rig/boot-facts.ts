@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { BootMedium } from '../../pipeline/emulator/machine.ts';
 import { filesOf } from '../../pipeline/emulator/release-machine.ts';
-import { hashFile } from '../../pipeline/store/blobs.ts';
+import { hashFile } from '../../pipeline/host/hash-file.ts';
 import type { BootCase } from './boot-case.ts';
 
 /** What a boot was of, for the table of `npm run test:release`. */

@@ -12,8 +12,8 @@ import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
-import { hashFile } from '../../pipeline/store/blobs.ts';
+import { hashFile } from '../../pipeline/host/hash-file.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
@@ -93,8 +93,8 @@ export function bootTest(boot: BootCase): void {
         // Names of folders end at 255.
         .slice(0, 200),
     );
-    const scratch = await temporaryFolder('test');
-    context.after(() => removeTemporaryFolder(scratch));
+    const scratch = await temporaryDirectory('test');
+    context.after(() => removeTemporaryDirectory(scratch));
     await mkdir(folder, { recursive: true });
     const metadata = boot.metadata && (await RunningMetadata.start(boot.metadata));
     const bootServer = boot.medium === 'network' ? await BootServer.start(releaseFiles(boot.target)) : undefined;

@@ -3,8 +3,8 @@ import { chmodSync, createReadStream, existsSync, mkdirSync, readFileSync, write
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loaderArgv } from '../../pipeline/exec/loader.ts';
 import { quoted } from '../../pipeline/exec/outcome.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from './tools.ts';
 
 /** What the daemon answered: each line of a stream of progress, or the one answer. */
@@ -28,13 +28,8 @@ export async function privateDockerd(folder: string): Promise<PrivateDockerd> {
   const programs = join(folder, 'programs');
   mkdirSync(programs, { recursive: true });
   // The engine lies above the base: its programs with both libraries, by the names that the daemon looks for.
-  for (const [name, path] of [
-    ['dockerd', 'usr/sbin/dockerd'],
-    ['containerd', 'usr/bin/containerd'],
-    ['runc', 'usr/sbin/runc'],
-  ] as const) {
-    const argv = loaderArgv(base, '/').map((word, index, all) => (all[index - 1] === '--library-path' ? `${word}:${engine}/usr/lib/x86_64-linux-gnu` : word));
-    const words = [...argv.slice(0, argv.indexOf('--argv0')), '--argv0', name, join(engine, path)];
+  for (const name of ['dockerd', 'containerd', 'runc']) {
+    const words = toolProgram(engine, name, { below: base, calledAs: name });
     writeFileSync(join(programs, name), `#!/bin/sh\nexec ${words.map(quoted).join(' ')} "$@"\n`);
     chmodSync(join(programs, name), 0o755);
   }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from './project.ts';
 import { toolRoot } from './tools.ts';
 
@@ -30,7 +30,7 @@ export class RunningRegistry {
     await mkdir(folder, { recursive: true });
     const configuration = join(folder, 'config.yml');
     await writeFile(configuration, `version: 0.1\nlog:\n  level: warn\nstorage:\n  filesystem:\n    rootdirectory: ${folder}\nhttp:\n  addr: 127.0.0.1:${port}\n`);
-    const [program = '', ...words] = hostProgram(await toolRoot('registry'), 'docker-registry').argv;
+    const [program = '', ...words] = toolProgram(await toolRoot('registry'), 'docker-registry');
     const child = spawn(program, [...words, 'serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', OTEL_TRACES_EXPORTER: 'none' } });
     let said = '';
     child.stderr.on('data', (bytes: Buffer) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parsePieceList } from '../../pipeline/core/pieces.ts';
 import { splice } from '../../pipeline/exec/spliced-input.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 
 /** Puts a writer's list of pieces together as the file `target`, as a tool would read it. Gives `target`. */
 export async function spliced(list: string, inputs: { readonly [name: string]: string }, target: string): Promise<string> {
@@ -13,7 +13,7 @@ export async function spliced(list: string, inputs: { readonly [name: string]: s
 
 /** The same where list and inputs are in memory. */
 export async function splicedBytes(list: Uint8Array, inputs: { readonly [name: string]: Uint8Array }): Promise<Buffer> {
-  const folder = await temporaryFolder('spliced');
+  const folder = await temporaryDirectory('spliced');
   try {
     const file = (name: string, bytes: Uint8Array): string => {
       const place = join(folder, encodeURIComponent(name));
@@ -23,6 +23,6 @@ export async function splicedBytes(list: Uint8Array, inputs: { readonly [name: s
     const files = Object.fromEntries(Object.entries(inputs).map(([name, bytes]) => [name, file(`input ${name}`, bytes)]));
     return readFileSync(await spliced(file('list', list), files, join(folder, 'whole')));
   } finally {
-    await removeTemporaryFolder(folder);
+    await removeTemporaryDirectory(folder);
   }
 }

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
 import type { CommandResult } from '../../pipeline/emulator/shell.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from './tools.ts';
 
 interface Key {
@@ -46,7 +46,7 @@ export async function overSsh(options: {
 }): Promise<CommandResult> {
   const folder = await mkdtemp(join(tmpdir(), 'ssh-'));
   try {
-    const host = hostProgram(await toolRoot('base'), 'ssh');
+    const [ssh, ...loading] = toolProgram(await toolRoot('base'), 'ssh');
     let how: readonly string[];
     let env: { readonly [name: string]: string } = {};
     if (typeof options.with === 'string') {
@@ -59,8 +59,8 @@ export async function overSsh(options: {
       how = ['-o', 'PreferredAuthentications=password,keyboard-interactive', '-o', 'PubkeyAuthentication=no'];
       env = { SSH_ASKPASS: asker, SSH_ASKPASS_REQUIRE: 'force', RIG_PASSWORD: options.with.password };
     }
-    const words = [...host.argv.slice(1), ...SHARED, ...how, '-o', `ConnectTimeout=${Math.ceil(options.seconds)}`, '-p', String(options.port), `${options.user}@127.0.0.1`, options.command];
-    return await result(host.argv[0], words, { env, seconds: options.seconds });
+    const words = [...loading, ...SHARED, ...how, '-o', `ConnectTimeout=${Math.ceil(options.seconds)}`, '-p', String(options.port), `${options.user}@127.0.0.1`, options.command];
+    return await result(ssh, words, { env, seconds: options.seconds });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingsFrom } from '../../pipeline/cli/settings.ts';
 import { type Wiring, wire } from '../../pipeline/cli/wire.ts';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { copySparse } from './copy-sparse.ts';
 import { projectFolder } from './project.ts';
 
@@ -78,17 +78,17 @@ export interface OracleOptions {
 export async function oracle(argv: readonly [string, ...string[]], options: OracleOptions = {}): Promise<OracleResult> {
   const below = await toolRoot('tools');
   const root = options.set === undefined ? below : await toolRoot(options.set);
-  const folder = await temporaryFolder('oracle');
+  const folder = await temporaryDirectory('oracle');
   try {
     for (const [name, content] of Object.entries(options.files ?? {})) {
       if (typeof content === 'string') copySparse(content, join(folder, name));
       else await writeFile(join(folder, name), content);
     }
     const [program, ...words] = argv;
-    const host = hostProgram(root, program, below);
-    return await runTool([...host.argv, ...words], { folder, stdin: options.stdin });
+    const started = toolProgram(root, program, { below });
+    return await runTool([...started, ...words], { folder, stdin: options.stdin });
   } finally {
-    await removeTemporaryFolder(folder);
+    await removeTemporaryDirectory(folder);
   }
 }
 

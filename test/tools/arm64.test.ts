@@ -3,12 +3,12 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } f
 import { copyFile, mkdir, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { CARD_ALIGNMENT, cardProblems } from '../../pipeline/formats/card-layout.ts';
 import { isElf } from '../../pipeline/formats/elf.ts';
 import { readMbr } from '../../pipeline/formats/mbr.ts';
 import { sectorsToEnd } from '../../pipeline/formats/mbr-grow.ts';
 import { MIB, SECTOR } from '../../pipeline/formats/sector.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { FileSource } from '../../pipeline/trees/file-source.ts';
 import { unpack } from '../rig/card.ts';
 import { releaseFiles } from '../rig/project.ts';
@@ -16,8 +16,8 @@ import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';
 
 const files = releaseFiles('arm64');
 const zip = path.join(files, 'rancheros-raspberry-pi64.zip');
-const folder = await temporaryFolder('test');
-after(() => removeTemporaryFolder(folder));
+const folder = await temporaryDirectory('test');
+after(() => removeTemporaryDirectory(folder));
 const card = path.join(folder, 'card.img');
 await unpack(zip, card);
 const source = new FileSource(card);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { hashFile } from '../../pipeline/store/blobs.ts';
+import { hashFile } from '../../pipeline/host/hash-file.ts';
 import { makeConfigMedium, makeDisk } from '../rig/case-disk.ts';
 import { overlayOf, publishedDisk } from '../rig/published-disk.ts';
 import { oracleOutput } from '../rig/tools.ts';

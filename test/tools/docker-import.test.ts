@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { MAY_RUN_DOCKERD, type PrivateDockerd, privateDockerd } from '../rig/private-dockerd.ts';
 import { publishedFile } from '../rig/project.ts';
 
@@ -11,12 +11,12 @@ const isRelease = process.env['RANCHEROS_TEST_RELEASE'] !== undefined;
 let folder: string;
 let docker: PrivateDockerd | undefined;
 before(async () => {
-  folder = await temporaryFolder('dockerd');
+  folder = await temporaryDirectory('dockerd');
   if (!WHY_NOT) docker = await privateDockerd(folder);
 });
 after(async () => {
   await docker?.stop();
-  await removeTemporaryFolder(folder);
+  await removeTemporaryDirectory(folder);
 });
 
 /** Lines of progress of which none tells an error. */

@@ -10,8 +10,8 @@ import { DOCKER_MAJOR, FLAGS, LOG_DRIVERS, NUMBERS, STORAGE_DRIVERS, TEXTS } fro
 import { accepted } from '../../overlays/ros/docker/refused.ts';
 import type { Command, Result, System } from '../../overlays/ros/runtime/system.ts';
 import { makeAuthority, makeClient, makeServer } from '../../overlays/ros/tls/certificates.ts';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 import { machine } from '../unit/ros/machine.ts';
@@ -20,14 +20,14 @@ let openssl: readonly [string, ...string[]];
 let dockerd: readonly [string, ...string[]];
 let folder: string;
 before(async () => {
-  openssl = hostProgram(await toolRoot('base'), 'openssl').argv;
+  openssl = toolProgram(await toolRoot('base'), 'openssl');
   // The engine lies above the base: its programs with both libraries.
   const [loader, option = '', libraries = ''] = openssl;
   const engine = await toolRoot('engine');
   dockerd = [loader, option, `${libraries}:${engine}/usr/lib/x86_64-linux-gnu`, `${engine}/usr/sbin/dockerd`];
-  folder = await temporaryFolder('docker-options');
+  folder = await temporaryDirectory('docker-options');
 });
-after(() => removeTemporaryFolder(folder));
+after(() => removeTemporaryDirectory(folder));
 
 /** This host, but for openssl, which is that of the system. */
 function withOpenssl(): System {

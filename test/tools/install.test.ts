@@ -7,7 +7,6 @@ import { test } from 'node:test';
 import { readParts } from '../../overlays/ros/install/install-medium.ts';
 import { writeDisk } from '../../overlays/ros/install/write-disk.ts';
 import { Failure, type Result, type System } from '../../overlays/ros/runtime/system.ts';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
 import { diskFrame } from '../../pipeline/formats/disk-frame.ts';
 import { type DiskIds, layOut, smallestDisk } from '../../pipeline/formats/disk-layout.ts';
 import { FAT_SERIAL_OFFSETS, readFat32 } from '../../pipeline/formats/fat-reader.ts';
@@ -15,6 +14,7 @@ import { validateGpt } from '../../pipeline/formats/gpt-check.ts';
 import { validateGrubBios } from '../../pipeline/formats/grub-bios.ts';
 import { parseGuid } from '../../pipeline/formats/guid.ts';
 import { slice } from '../../pipeline/formats/random-access.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { FileSource } from '../../pipeline/trees/file-source.ts';
 import { copySparse } from '../rig/copy-sparse.ts';
 import { oracleOutput, toolRoot } from '../rig/tools.ts';
@@ -63,7 +63,7 @@ function host(intercept: (argv: readonly string[]) => Result | undefined = () =>
       commands.map(({ argv, stdin = '', withErrors, environment }) => {
         const answer = intercept(argv);
         if (answer) return answer;
-        const [program = '', ...words] = argv[0] === 'mke2fs' ? [...hostProgram(tools, 'mke2fs').argv, ...argv.slice(1)] : argv;
+        const [program = '', ...words] = argv[0] === 'mke2fs' ? [...toolProgram(tools, 'mke2fs'), ...argv.slice(1)] : argv;
         const { status, stdout, stderr } = spawnSync(program, words, { input: stdin, encoding: 'utf8', maxBuffer: 64 * MIB, env: { ...process.env, ...environment } });
         return { status: status ?? 127, stdout: withErrors ? `${stdout}${stderr}` : stdout };
       }),

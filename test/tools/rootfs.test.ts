@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { after, test } from 'node:test';
 import { createGunzip } from 'node:zlib';
-import { loaderArgv } from '../../pipeline/exec/loader.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { publishedFile } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 
-const folder = await temporaryFolder('rootfs');
-after(() => removeTemporaryFolder(folder));
+const folder = await temporaryDirectory('rootfs');
+after(() => removeTemporaryDirectory(folder));
 
 const tools = await toolRoot('tools');
 const run = (program: string, ...words: readonly string[]): string => {
-  const [command, ...argv] = loaderArgv(tools, program);
+  const [command, ...argv] = toolProgram(tools, program);
   const { status, stdout, stderr } = spawnSync(command, [...argv, ...words], { encoding: 'utf8', env: { PATH: join(tools, 'usr/bin') } });
   assert.equal(status, 0, stderr);
   return stdout;
@@ -30,7 +30,7 @@ for (const name of ROOTFS) {
   test(`a container of ${name} runs ros, and has a Docker`, { skip: isWanted ? false : 'runs in npm run test:release' }, async () => {
     const root = join(folder, name.replace('/', '-'));
     mkdirSync(root);
-    const [command, ...argv] = loaderArgv(tools, '/usr/bin/tar');
+    const [command, ...argv] = toolProgram(tools, '/usr/bin/tar');
     const unpacking = spawn(command, [...argv, '-x', '-C', root, '--no-same-owner'], { stdio: ['pipe', 'inherit', 'inherit'] });
     const ended = once(unpacking, 'exit');
     await pipeline(createReadStream(file), createGunzip(), unpacking.stdin);

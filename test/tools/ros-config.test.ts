@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 
@@ -15,10 +15,10 @@ let interpreter: readonly [string, ...string[]];
 let folder: string;
 before(async () => {
   // Of the system that is built, from its locked packages: never the host's.
-  interpreter = hostProgram(await toolRoot('base'), 'qjs').argv;
-  folder = await temporaryFolder('quickjs');
+  interpreter = toolProgram(await toolRoot('base'), 'qjs');
+  folder = await temporaryDirectory('quickjs');
 });
-after(() => removeTemporaryFolder(folder));
+after(() => removeTemporaryDirectory(folder));
 
 /** Bundles a program as launch.mjs does and runs it, its arguments behind it. */
 async function run(program: string, args: readonly string[], input = ''): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly size: number }> {

@@ -4,8 +4,8 @@ import { closeSync, ftruncateSync, openSync, utimesSync, writeSync } from 'node:
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 
@@ -22,8 +22,8 @@ let folder: string;
 let program: string;
 before(async () => {
   // Of the system that is built, from its locked packages: never the host's.
-  interpreter = hostProgram(await toolRoot('base'), 'qjs').argv;
-  folder = await temporaryFolder('quickjs-disks');
+  interpreter = toolProgram(await toolRoot('base'), 'qjs');
+  folder = await temporaryDirectory('quickjs-disks');
   program = join(folder, 'ros.mjs');
   await build({
     stdin: { contents: PROGRAM, resolveDir: join(projectFolder, 'overlays/ros'), loader: 'ts' },
@@ -37,7 +37,7 @@ before(async () => {
     logLevel: 'error',
   });
 });
-after(() => removeTemporaryFolder(folder));
+after(() => removeTemporaryDirectory(folder));
 
 interface Seen {
   readonly found?: string;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
 
@@ -15,10 +15,10 @@ import { toolRoot } from '../rig/tools.ts';
 let interpreter: readonly [string, ...string[]];
 let folder: string;
 before(async () => {
-  interpreter = hostProgram(await toolRoot('base'), 'qjs').argv;
-  folder = await temporaryFolder('processes');
+  interpreter = toolProgram(await toolRoot('base'), 'qjs');
+  folder = await temporaryDirectory('processes');
 });
-after(() => removeTemporaryFolder(folder));
+after(() => removeTemporaryDirectory(folder));
 
 interface Ended {
   readonly status: number | null;

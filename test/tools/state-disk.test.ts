@@ -7,7 +7,7 @@ import type { BlockDevice } from '../../overlays/ros/state/block-devices.ts';
 import { formatFirst } from '../../overlays/ros/state/format.ts';
 import { intentOf, writeIntent } from '../../overlays/ros/state/intent.ts';
 import { judge } from '../../overlays/ros/state/judge.ts';
-import { hostProgram } from '../../pipeline/emulator/program.ts';
+import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from '../rig/tools.ts';
 import { type Machine, machine } from '../unit/ros/machine.ts';
 
@@ -23,7 +23,7 @@ function withDisk(): { readonly system: Machine; readonly device: BlockDevice; r
     {
       answer: ({ argv: [program = '', ...words], stdin = '' }) => {
         if (!REAL.includes(program)) return undefined;
-        const [real = '', ...first] = hostProgram(tools, program).argv;
+        const [real = '', ...first] = toolProgram(tools, program);
         const placed = words.map((word) => (word.startsWith('/') ? join(system.root, word) : word));
         const { status, stdout, stderr } = spawnSync(real, [...first, ...placed], { input: stdin, encoding: 'utf8' });
         return { status: status ?? 127, stdout: `${stdout}${stderr}` };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Json } from '../../pipeline/core/json.ts';
 import type { Writer } from '../../pipeline/core/writer.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../pipeline/exec/temporary-folder.ts';
 import { MIB } from '../../pipeline/formats/sector.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { write as disk } from '../../pipeline/writers/disk.ts';
 import { write as diskEnds } from '../../pipeline/writers/disk-ends.ts';
 import { write as diskPieces } from '../../pipeline/writers/disk-pieces.ts';
@@ -23,8 +23,8 @@ import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
 import { EPOCH } from '../unit/trees/sample.ts';
 import { write as streamed } from './streamed-vmdk.ts';
 
-const folder = await temporaryFolder('virtual-disks');
-after(() => removeTemporaryFolder(folder));
+const folder = await temporaryDirectory('virtual-disks');
+after(() => removeTemporaryDirectory(folder));
 let files = 0;
 const fresh = (name = 'file') => {
   files += 1;
@@ -109,7 +109,7 @@ for (const { kind, contents, sizeMiB } of FLAT) {
     if (contents === undefined) throw new Error('there are no such contents');
     const parts: { readonly [name: string]: string } = partsOf(contents);
     const raw = (await run(disk, parts, ['disk'], { sizeMiB }))['disk'] ?? '';
-    const place = await temporaryFolder('flat');
+    const place = await temporaryDirectory('flat');
     try {
       const outputs = { descriptor: join(place, 'descriptor'), rest: join(place, 'rest') };
       for (const name of ['boot', 'state']) linkSync(parts[name] ?? '', join(place, name));
@@ -118,7 +118,7 @@ for (const { kind, contents, sizeMiB } of FLAT) {
       assert.ok(readFileSync(outputs.descriptor, 'utf8').split('\n').length < 1000, 'few enough files for a reader to open');
       assert.ok(statSync(outputs.rest).blocks * 512 < 4 * MIB, 'what inputs hold is not written again');
     } finally {
-      await removeTemporaryFolder(place);
+      await removeTemporaryDirectory(place);
       rmSync(raw);
     }
   });
@@ -181,7 +181,7 @@ for (const sizeMiB of [6, 17, 2048]) {
 test('an OVA unpacks to a descriptor, a manifest that is right about both other files, and the disk', async () => {
   const parts = partsOf(CONTENTS['every second block'] ?? { boot: Buffer.alloc(0), state: Buffer.alloc(0) });
   const made = await run(ova, parts, ['ova'], { name: 'sample', version: 'v1.2.3', sizeMiB: 17 });
-  const target = await temporaryFolder('ova');
+  const target = await temporaryDirectory('ova');
   try {
     assert.equal(await oracleOutput(['tar', '-xvf', made['ova'] ?? '', '-C', target]), 'sample.ovf\nsample.mf\nsample-disk1.vmdk\n');
     const digest = (name: string) =>
@@ -193,6 +193,6 @@ test('an OVA unpacks to a descriptor, a manifest that is right about both other 
     assert.match(ovf, new RegExp(`ovf:capacity="${17 * MIB}"`));
     assert.match(ovf, new RegExp(`ovf:size="${statSync(join(target, 'sample-disk1.vmdk')).size}"`));
   } finally {
-    await removeTemporaryFolder(target);
+    await removeTemporaryDirectory(target);
   }
 });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { removeTemporaryFolder, temporaryFolder } from '../../../pipeline/exec/temporary-folder.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../../pipeline/host/temporary-directory.ts';
 import { bootRows, bootTable, keepRows } from '../../rig/boot-table.mjs';
 
-const folder = await temporaryFolder('boot-table');
-after(() => removeTemporaryFolder(folder));
+const folder = await temporaryDirectory('boot-table');
+after(() => removeTemporaryDirectory(folder));
 
 const FACTS = { files: { 'rancheros.iso': 'sha256:1' }, firmware: 'bios', device: 'cdrom', datasource: 'none', memoryMiB: 512, accelerator: 'tcg' };
 

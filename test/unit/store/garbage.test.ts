@@ -7,21 +7,21 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../../../pipeline/core/digest.ts';
+import { SharedUse } from '../../../pipeline/host/shared-use.ts';
 import { FileActionCache } from '../../../pipeline/store/actions.ts';
 import { FileBlobStore } from '../../../pipeline/store/blobs.ts';
 import { keepWithinBudget } from '../../../pipeline/store/budget.ts';
 import { collectGarbage } from '../../../pipeline/store/garbage.ts';
-import { StoreUse } from '../../../pipeline/store/in-use.ts';
 
 const HOUR = 3_600_000;
 const KIB = 1024;
 
 let folder: string;
-let use: StoreUse;
+let use: SharedUse;
 let store: FileBlobStore;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'garbage-'));
-  use = new StoreUse(folder);
+  use = new SharedUse(folder);
   store = new FileBlobStore({ folder: path.join(folder, 'blobs'), use });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -91,9 +91,9 @@ test('what a process at work has looked at stays, and so does what it may have t
   const asked = await blob('a', 30);
   const fresh = await blob('b', 0.3);
   const other = await blob('c', 30);
-  const end = await use.begin();
+  const end = await use.acquire();
   assert.ok(await new FileBlobStore({ folder: path.join(folder, 'blobs'), use }).has(digestOf('a'.padEnd(64 * KIB, '.'))));
-  await collectGarbage(folder, new StoreUse(folder), { before: Date.now() + HOUR });
+  await collectGarbage(folder, new SharedUse(folder), { before: Date.now() + HOUR });
   assert.deepEqual(await Promise.all([asked, fresh, other].map(isThere)), [true, true, false]);
   await end();
   await collectGarbage(folder, use, { before: Date.now() + HOUR });
@@ -105,9 +105,9 @@ test('who comes while somebody removes waits, and does not find what is gone', a
   const steps: string[] = [];
   let beginner: Promise<unknown> = Promise.resolve();
   let has: Promise<boolean> = Promise.resolve(true);
-  await use.whileCleaning(async () => {
-    beginner = new StoreUse(folder).begin().then(() => steps.push('begun'));
-    has = new FileBlobStore({ folder: path.join(folder, 'blobs'), use: new StoreUse(folder) }).has(digestOf('a'.padEnd(64 * KIB, '.')));
+  await use.withExclusive(async () => {
+    beginner = new SharedUse(folder).acquire().then(() => steps.push('begun'));
+    has = new FileBlobStore({ folder: path.join(folder, 'blobs'), use: new SharedUse(folder) }).has(digestOf('a'.padEnd(64 * KIB, '.')));
     await sleep(120);
     await rm(place);
     steps.push('removed');
@@ -118,7 +118,7 @@ test('who comes while somebody removes waits, and does not find what is gone', a
 });
 
 test('two do not remove at once, and a dead process that was removing stops nobody', async () => {
-  await use.whileCleaning(async () => assert.equal(await collectGarbage(folder, new StoreUse(folder), {}), undefined));
+  await use.withExclusive(async () => assert.equal(await collectGarbage(folder, new SharedUse(folder), {}), undefined));
   const dead = await endedProcess();
   const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
   for (const [below, kind] of [
@@ -148,7 +148,7 @@ test('of many that find what a dead cleaner left, never two remove at once, and 
       atWork--;
       return true;
     };
-    const done = await Promise.all(Array.from({ length: 8 }, () => new StoreUse(folder).whileCleaning(clean)));
+    const done = await Promise.all(Array.from({ length: 8 }, () => new SharedUse(folder).withExclusive(clean)));
     assert.ok(most <= 1, `${most} removed at once`);
     cleaned += done.filter((each) => each === true).length;
   }
@@ -228,7 +228,7 @@ test('where the list of what was added is gone, the store is measured', async ()
 
 test('a store that is too large and wholly in use is told, and not looked through at each build', async () => {
   await blob('a', 0);
-  const end = await use.begin();
+  const end = await use.acquire();
   const now = Date.now();
   const keep = (most: number, at: number) => keepWithinBudget(folder, use, { most, written: 0, now: at });
   assert.deepEqual(await keep(10 * KIB, now), { files: 0, freed: 0, left: 64 * KIB });

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { isOrphan, ownedPrefix, removeOrphans } from '../../../pipeline/exec/owned-name.ts';
-import { removeTemporaryFolder, temporaryFolder } from '../../../pipeline/exec/temporary-folder.ts';
+import { isOrphan, ownedPrefix, removeOrphans } from '../../../pipeline/host/owner.ts';
+import { removeTemporaryDirectory, temporaryDirectory } from '../../../pipeline/host/temporary-directory.ts';
 import { FileBlobStore } from '../../../pipeline/store/blobs.ts';
 
 let folder: string;
@@ -59,9 +59,9 @@ test('only orphans of the kind are removed', async () => {
 test('the next folder that somebody asks for takes away what a killed process left', async () => {
   const orphan = path.join(folder, nameOf(deadPid(), 'rancheros-machine'));
   await mkdir(orphan);
-  const made = await temporaryFolder('test', folder);
+  const made = await temporaryDirectory('test', folder);
   assert.deepEqual([existsSync(orphan), existsSync(made)], [false, true]);
-  await removeTemporaryFolder(made);
+  await removeTemporaryDirectory(made);
   assert.deepEqual(await readdir(folder), []);
 });
 

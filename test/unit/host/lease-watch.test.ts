@@ -6,12 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError } from '../../../pipeline/core/failure.ts';
-import { ownedPrefix } from '../../../pipeline/exec/owned-name.ts';
-import { StoreUse } from '../../../pipeline/store/in-use.ts';
+import { ownedPrefix } from '../../../pipeline/host/owner.ts';
+import { SharedUse } from '../../../pipeline/host/shared-use.ts';
 
 /** Quicker than that of a build, so that a test need not wait for a minute. */
-const PACE = { sign: 50, silence: 1500 };
-/** The mark of a cleaner in another container, as an older version named it. */
+const PACE = { heartbeat: 50, expiry: 1500 };
+/** The lease of a cleaner in another container, as an older version named it. */
 const STRANGE = 'clean-4026599999.77-1795886804940x0badcafe';
 
 let folder: string;
@@ -31,7 +31,7 @@ afterEach(async () => {
 function beginner(signal?: AbortSignal) {
   const said: string[] = [];
   const state = { said, hasBegun: false };
-  const begun = new StoreUse(folder, { pace: PACE, signal, tell: (sentence) => said.push(sentence) }).begin().then(async (end) => {
+  const begun = new SharedUse(folder, { pace: PACE, signal, tell: (sentence) => said.push(sentence) }).acquire().then(async (end) => {
     state.hasBegun = true;
     await end();
   });
@@ -49,8 +49,8 @@ test('who waits says for whom, and for a process that can be looked for it waits
   const { state, begun } = beginner();
   await until(() => state.said.length > 0);
   assert.match(state.said[0] ?? '', new RegExp(`^Waiting for process ${child.pid}, at work since 2026-11-28T\\d\\d:\\d\\d:\\d\\dZ \\(.*/cleaners/clean-.*\\), which removes from the store\\.$`));
-  // It shows no sign of life, but it lives.
-  await sleep(2 * PACE.silence);
+  // It has no heartbeat, but it lives.
+  await sleep(2 * PACE.expiry);
   assert.equal(state.hasBegun, false);
   child.kill('SIGKILL');
   await begun;
@@ -69,22 +69,22 @@ test('a process number that came again belongs to another process', async () => 
   assert.deepEqual(state.said, []);
 });
 
-/** What runs in a pid namespace of its own and shows signs of life there. */
+/** A cleaner in a pid namespace of its own, with a heartbeat. */
 const CLEANER = 'ns=$(readlink /proc/self/ns/pid | tr -dc 0-9); while :; do echo other-host >"$1/clean-$ns.$$-1795886804940x0badcafe"; sleep 0.05; done';
 const NAMESPACE = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0;
 
-test('a process of another container is waited for as long as it shows signs of life, and not much longer', { skip: !canUnshare && 'no namespaces can be made here' }, async () => {
+test('a process of another container is waited for as long as its heartbeat goes on, and not much longer', { skip: !canUnshare && 'no namespaces can be made here' }, async () => {
   const child = spawn('unshare', [...NAMESPACE, 'sh', '-c', CLEANER, 'sh', cleaners]);
   children.push(child);
   while ((await readdir(cleaners)).length === 0) await sleep(20);
   const { state, begun } = beginner();
-  await sleep(2 * PACE.silence);
+  await sleep(2 * PACE.expiry);
   assert.equal(state.hasBegun, false);
   assert.match(state.said[0] ?? '', /^Waiting for process \d+ of another container or machine \(other-host\), at work since/);
   child.kill('SIGKILL');
   await begun;
-  assert.match(state.said[1] ?? '', /^No sign of life for \d+ s from process \d+ of another container .*: it is taken for dead\.$/);
+  assert.match(state.said[1] ?? '', /^No heartbeat for \d+ s from process \d+ of another container .*: its lease has expired\.$/);
   assert.deepEqual(await readdir(cleaners), []);
 });
 
@@ -92,7 +92,7 @@ for (const [sentence, seconds] of [
   ['just now', 0],
   ['in a year to come', 365 * 86_400],
 ] as const) {
-  test(`a mark that a dead process of another container left ${sentence} holds nobody up for long`, async () => {
+  test(`a lease that a dead process of another container left ${sentence} holds nobody up for long`, async () => {
     const file = path.join(cleaners, STRANGE);
     await writeFile(file, '');
     await utimes(file, Date.now() / 1000 + seconds, Date.now() / 1000 + seconds);
@@ -109,5 +109,5 @@ test('a wait ends when it is told to', async () => {
   await until(() => state.said.length > 0);
   stop.abort();
   await assert.rejects(begun, (error) => error instanceof BuildError && error.failures[0].kind === 'interrupted');
-  assert.deepEqual(await readdir(path.join(folder, 'in-use')), [], 'nor does it leave a mark of its own');
+  assert.deepEqual(await readdir(path.join(folder, 'in-use')), [], 'nor does it leave a lease of its own');
 });

@@ -19,7 +19,7 @@ const SENTENCES: { readonly [code: string]: readonly [message: string, hint: str
 };
 
 /** Turns a file system error into a failure with a sentence that names the option for another folder; anything else is returned as it is. */
-export function diskTrouble(error: unknown, folder: string, option: '--cache' | '--dist' = '--cache'): unknown {
+export function diskFailure(error: unknown, folder: string, option: '--cache' | '--dist' = '--cache'): unknown {
   if (error instanceof BuildError || !(error instanceof Error)) return error;
   const sentence = sentenceOf(error);
   if (!sentence) return error;
