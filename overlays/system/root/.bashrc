@@ -1,2 +1,3 @@
+# shellcheck shell=bash
 # Only what a root shell should have by itself.
 alias ll='ls -l'
