@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { dockerConfig } from '../../overlays/ros/commands/docker-config.ts';
 import { readArguments } from '../../overlays/ros/docker/arguments.ts';
 import { DOCKER_MAJOR, FLAGS, LOG_DRIVERS, NUMBERS, STORAGE_DRIVERS, TEXTS } from '../../overlays/ros/docker/dockerd-options.ts';
-import { accepted } from '../../overlays/ros/docker/refused.ts';
+import { accepted } from '../../overlays/ros/docker/refused-options.ts';
 import type { Command, Result, System } from '../../overlays/ros/runtime/system.ts';
 import { makeAuthority, makeClient, makeServer } from '../../overlays/ros/tls/certificates.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';

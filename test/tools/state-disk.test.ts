@@ -4,9 +4,9 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BlockDevice } from '../../overlays/ros/state/block-devices.ts';
+import { judge } from '../../overlays/ros/state/can-format.ts';
 import { formatFirst } from '../../overlays/ros/state/format.ts';
-import { intentOf, writeIntent } from '../../overlays/ros/state/intent.ts';
-import { judge } from '../../overlays/ros/state/judge.ts';
+import { intentOf, writeIntent } from '../../overlays/ros/state/format-journal.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from '../rig/tools.ts';
 import { type Machine, machine } from '../unit/ros/machine.ts';

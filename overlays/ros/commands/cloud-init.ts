@@ -1,10 +1,10 @@
 import { writeFile } from '../config/files.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
-import { askOne, LIMIT, outcomeFile } from '../datasources/ask.ts';
+import { askAgain } from '../datasources/ask-again.ts';
+import { askOne, LIMIT, outcomeFile } from '../datasources/ask-sources.ts';
+import { wantedSources } from '../datasources/catalogue.ts';
 import { fetchConfiguration } from '../datasources/fetch.ts';
-import { askAgain } from '../datasources/late.ts';
-import { wantedSources } from '../datasources/list.ts';
 import { DONE, readStatus, type Status } from '../datasources/status.ts';
 import { requireRoot } from '../runtime/require-root.ts';
 import { run } from '../runtime/run.ts';

@@ -2,7 +2,7 @@ import type { CloudConfig, WriteFile } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { plainPath } from '../console/home-files.ts';
 import { mountGiven } from '../console/mounts.ts';
-import { onceInConsole, onceInStart } from '../console/once.ts';
+import { onceInConsole, onceInStart } from '../console/once-per-start.ts';
 import { restartServices } from '../console/restart-services.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
 import { reloadSshd, tellAgainstRules } from '../console/ssh-server.ts';
@@ -14,7 +14,7 @@ import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { runUserCommands } from '../runtime/user-commands.ts';
 import { readServices } from '../services/config.ts';
-import { writeLateFiles } from '../services/given-files.ts';
+import { writeLateFiles } from '../services/container-files.ts';
 import { bindUserFolders } from '../state/user-folders.ts';
 import { consoleInit } from './console-init.ts';
 

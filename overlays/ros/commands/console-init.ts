@@ -4,7 +4,7 @@ import { makeAccounts, makeHomes } from '../console/accounts.ts';
 import { authorizeKeys } from '../console/authorized-keys.ts';
 import { dockerMachineKeys } from '../console/docker-machine.ts';
 import { proxies, writeEnvironment } from '../console/environment.ts';
-import { isForeign } from '../console/foreign.ts';
+import { isForeign } from '../console/foreign-image.ts';
 import { hostKeys } from '../console/host-keys.ts';
 import { keepRunning } from '../console/kept-running.ts';
 import { mendLoginFiles } from '../console/login-files.ts';

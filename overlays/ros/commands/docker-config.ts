@@ -5,16 +5,22 @@ import { daemonFiles, shippedOptions } from '../docker/daemon-files.ts';
 import { dockerMachineArguments } from '../docker/docker-machine.ts';
 import { withoutOpenPort } from '../docker/open-port.ts';
 import { type DaemonJson, daemonJson, dockerOptions, TLS_FOLDER } from '../docker/options.ts';
-import { accepted, refusalText } from '../docker/refused.ts';
-import { fewestOptions, ONLY_PROTECTED, type Validated, validatedOptions, validator } from '../docker/validated.ts';
-import { waitsForConsole } from '../docker/waits.ts';
+import { accepted, refusalText } from '../docker/refused-options.ts';
+import {
+  fewestOptions,
+  ONLY_PROTECTED,
+  type Validated,
+  validatedOptions,
+  validator,
+} from '../docker/validated-options.ts';
+import { waitsForConsole } from '../docker/waits-for-console.ts';
 import { freeBridge } from '../network/free-bridge.ts';
 import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import { shellWord } from '../runtime/shell-word.ts';
 import type { System } from '../runtime/system.ts';
-import { textsOf } from '../services/pairs.ts';
+import { textsOf } from '../services/key-value.ts';
 
 const FOLDER = '/run/ros/docker';
 const CLOSED =

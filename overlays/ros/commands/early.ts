@@ -1,6 +1,6 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
-import { tellProblems } from '../config/tell.ts';
+import { tellProblems } from '../config/tell-problems.ts';
 import { beginHostKeys } from '../console/host-keys.ts';
 import { writeSystemDockerOptions } from '../docker/system-options.ts';
 import { runBootCommands } from '../early/bootcmd.ts';

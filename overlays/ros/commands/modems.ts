@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/sources.ts';
 import { DONE } from '../datasources/status.ts';
 import { tendModems } from '../network/modem.ts';
-import { networkOf } from '../network/wanted.ts';
+import { networkOf } from '../network/network-config.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
 

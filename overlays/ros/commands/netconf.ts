@@ -1,13 +1,13 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { loadConfig } from '../config/sources.ts';
 import { setNetworkSettings } from '../early/sysctl.ts';
+import { finishNetwork, isFinishDue, waitForAddresses } from '../network/after-addresses.ts';
 import { applyNetwork } from '../network/apply.ts';
+import { writeOwnFiles } from '../network/container-files.ts';
 import { order } from '../network/dhcp.ts';
-import { finishNetwork, isFinishDue, waitForAddresses } from '../network/finish.ts';
-import { writeOwnFiles } from '../network/given-files.ts';
 import { tendModems } from '../network/modem.ts';
+import { networkOf } from '../network/network-config.ts';
 import { chronyConfig, isNtpEnabled, NTP_CONF } from '../network/ntp.ts';
-import { networkOf } from '../network/wanted.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';

@@ -4,7 +4,7 @@ import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
 import { isCreateOnly, label, readServices, type Service, type Services } from '../services/config.ts';
 import { graceOf } from '../services/container.ts';
-import { waves } from '../services/order.ts';
+import { waves } from '../services/start-order.ts';
 
 const PIPE = '/run/ros/power';
 /** Never stopped: without it, a System Docker that was told to end would leave (see os-config.yml). */

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/sources.ts';
 import type { Engine } from '../docker/engine.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { findServices, isSystem, type Service, type Services } from '../services/config.ts';
-import type { Scope } from '../services/plan.ts';
+import type { Scope } from '../services/start-plan.ts';
 
 export type Engines = Readonly<Record<Scope, Engine>>;
 

@@ -9,7 +9,7 @@ import { containerSpec } from '../services/container.ts';
 import { fetchDefinition, isUrl } from '../services/definition-cache.ts';
 import { CATALOGUE, catalogueNames, readDefinition, repositoryUrls } from '../services/included.ts';
 import { networkRemarks } from '../services/network-mode.ts';
-import { surroundings } from '../services/plan.ts';
+import { surroundings } from '../services/start-plan.ts';
 import { change, layOver, withConfigLock } from './config-change.ts';
 import { UsageError } from './config-options.ts';
 import type { Verb } from './help.ts';

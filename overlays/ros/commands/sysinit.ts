@@ -1,10 +1,10 @@
 import { loadConfig } from '../config/sources.ts';
 import { DEFAULT_CONSOLE } from '../console/consoles.ts';
 import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
-import { untilAsked, withoutIdleCloudInit } from '../datasources/need.ts';
+import { untilAsked, withoutIdleCloudInit } from '../datasources/cloud-init-service.ts';
 import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
-import { waitsForConsole } from '../docker/waits.ts';
+import { waitsForConsole } from '../docker/waits-for-console.ts';
 import { loadModulesOfSettings, setNetworkSettings, tellSettingsWithoutPlace } from '../early/sysctl.ts';
 import { beginProof } from '../install/prove-start.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
@@ -14,12 +14,12 @@ import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 import { awaitSystemDocker } from '../services/await-docker.ts';
 import { findServices } from '../services/config.ts';
-import { fillWith } from '../services/given-files.ts';
+import { fillWith } from '../services/container-files.ts';
 import { startLater } from '../services/later.ts';
-import { planServices, surroundings } from '../services/plan.ts';
 import { keepPowerButton } from '../services/power-button.ts';
-import { startAll } from '../services/start.ts';
+import { startAll } from '../services/start-containers.ts';
 import { beginsAgain, markStarted, runningAsPlanned } from '../services/start-marks.ts';
+import { planServices, surroundings } from '../services/start-plan.ts';
 import { keptContainers } from '../state/data-root.ts';
 import { dockerConfigAhead } from './docker-config.ts';
 

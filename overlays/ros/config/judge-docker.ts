@@ -1,6 +1,6 @@
 import { readArguments } from '../docker/arguments.ts';
 import { DOCKER_MAJOR } from '../docker/dockerd-options.ts';
-import { accepted, refusalOf, refusalText } from '../docker/refused.ts';
+import { accepted, refusalOf, refusalText } from '../docker/refused-options.ts';
 import { systemOptions } from '../docker/system-options.ts';
 import { type Judgement, LEFT_OUT, type Verdict } from './judge.ts';
 import { isTree, type Tree } from './merge.ts';

@@ -1,4 +1,4 @@
-import { addressesOf, bondsOf, bridgesOf, type Complain, gatewaysOf, vlansOf } from '../network/wanted.ts';
+import { addressesOf, bondsOf, bridgesOf, type Complain, gatewaysOf, vlansOf } from '../network/network-config.ts';
 import type { Judgement, Verdict } from './judge.ts';
 import { formatKeys } from './problem.ts';
 import type { Network } from './schema.ts';

@@ -1,5 +1,5 @@
-import { seconds } from '../services/measures.ts';
 import { networkRemarks } from '../services/network-mode.ts';
+import { seconds } from '../services/size-and-duration.ts';
 import type { Judgement } from './judge.ts';
 import { at, isTree } from './merge.ts';
 import type { ServiceConfig } from './schema.ts';

@@ -1,4 +1,4 @@
-import { withoutPasswords } from '../runtime/hidden.ts';
+import { withoutPasswords } from '../runtime/without-passwords.ts';
 
 /** Keys, and positions in lists, from the top to a value. */
 export type Path = readonly (string | number)[];

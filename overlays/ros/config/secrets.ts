@@ -1,4 +1,4 @@
-import { withoutPasswords } from '../runtime/hidden.ts';
+import { withoutPasswords } from '../runtime/without-passwords.ts';
 import { schemaOf } from './fit.ts';
 import { isTree, type Tree } from './merge.ts';
 import type { Schema } from './schema-words.ts';

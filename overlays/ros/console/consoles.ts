@@ -7,8 +7,8 @@ import { readCompose } from '../config/read.ts';
 import { fetchText } from '../runtime/fetch-text.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { label, type Service, type Services } from '../services/config.ts';
-import { textsOf } from '../services/pairs.ts';
-import { FOREIGN } from './foreign.ts';
+import { textsOf } from '../services/key-value.ts';
+import { FOREIGN } from './foreign-image.ts';
 
 export const DEFAULT_CONSOLE = 'default';
 /** The service that a console is, whichever it is; also the name of its container. */

@@ -2,7 +2,7 @@ import { filesIn } from '../config/files.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { isForeign } from './foreign.ts';
+import { isForeign } from './foreign-image.ts';
 
 // Files below /etc that anybody may replace, and without which nobody logs in. One that cannot be used is put aside, so that it costs itself.
 

@@ -6,9 +6,9 @@ import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { findServices, isCreateOnly, label, type Services, schedule } from '../services/config.ts';
 import { type ContainerSpec, containerSpec } from '../services/container.ts';
-import { surroundings } from '../services/plan.ts';
+import { surroundings } from '../services/start-plan.ts';
+import { awaitLogin } from './await-login.ts';
 import { CONSOLE, DEFAULT_CONSOLE, withConsole } from './consoles.ts';
-import { awaitLogin } from './login-there.ts';
 
 /** The container of the console among these services; fails where it cannot be made, or would not be started as a console is. */
 export function consoleSpec(system: System, config: CloudConfig, services: Services): ContainerSpec {

@@ -2,7 +2,7 @@ import type { Rancher } from '../config/schema.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { FOREIGN } from './foreign.ts';
+import { FOREIGN } from './foreign-image.ts';
 
 const FOLDER = '/run/ros/console';
 /** What sshd is told, with the user's own file behind it. */

@@ -1,6 +1,6 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { FOREIGN } from './foreign.ts';
+import { FOREIGN } from './foreign-image.ts';
 
 /** A terminal with a login on it. */
 export interface Terminal {

@@ -1,4 +1,4 @@
-import { type Card, type Planned, plannedNetwork } from './plan.ts';
+import { type Card, type Planned, plannedNetwork } from './network-plan.ts';
 
 /** One `iface` of the text, with its options by name. */
 interface Stanza {

@@ -1,13 +1,13 @@
 import { problemText } from '../config/problem.ts';
 import { loadConfig } from '../config/sources.ts';
-import { tellProblems } from '../config/tell.ts';
+import { tellProblems } from '../config/tell-problems.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
 import { applyChanged, applyToRunning } from './apply.ts';
-import { type AskOptions, askSources, LIMIT, type Outcome } from './ask.ts';
-import { type Wanted, wantedSources } from './list.ts';
-import { hasSaved, type Saved, saveFound } from './save.ts';
+import { type AskOptions, askSources, LIMIT, type Outcome } from './ask-sources.ts';
+import { type Wanted, wantedSources } from './catalogue.ts';
+import { hasSaved, type Saved, saveFound } from './save-configuration.ts';
 import { readStatus, type Status, writeStatus } from './status.ts';
 
 export interface FetchOptions extends AskOptions {

@@ -1,6 +1,6 @@
 import type { Tree } from '../config/merge.ts';
 import { Failure } from '../runtime/system.ts';
-import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './plan.ts';
+import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './network-plan.ts';
 import { listAt, mtuAt, textAt } from './values.ts';
 
 /** `openstack/latest/network_data.json`. Only cards with addresses are taken over: whoever has VLANs or bonds says so in a cloud-config. */

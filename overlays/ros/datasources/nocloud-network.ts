@@ -1,6 +1,6 @@
 import { at, isTree, type Tree } from '../config/merge.ts';
 import { Failure } from '../runtime/system.ts';
-import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './plan.ts';
+import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './network-plan.ts';
 import { flagAt, listAt, mtuAt, textAt, textsAt } from './values.ts';
 
 /** A card of this machine, for plans that name cards by their driver. */

@@ -5,8 +5,8 @@ import { orProblem } from './configdrive.ts';
 import type { Datasource, Found } from './datasource.ts';
 import { type Looked, lookAt, lookedAt, type Volume, volumes } from './disk.ts';
 import { networkOfInterfaces } from './eni.ts';
+import type { Planned } from './network-plan.ts';
 import { type KnownCard, networkOfNoCloud } from './nocloud-network.ts';
-import type { Planned } from './plan.ts';
 import { checkedMetadata, numbered, textAt, yamlOf } from './values.ts';
 
 const LABELS = ['cidata'];

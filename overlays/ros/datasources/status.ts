@@ -2,7 +2,7 @@ import { isTree } from '../config/merge.ts';
 import type { Problem } from '../config/problem.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Kind } from './save.ts';
+import type { Kind } from './save-configuration.ts';
 
 const FILE = '/run/ros/cloud-init.json';
 /** Who waits for the whole configuration waits for this file. */

@@ -1,6 +1,6 @@
 import type { Addresses } from '../config/addresses.ts';
 import { addressName } from '../network/subnet.ts';
-import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './plan.ts';
+import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './network-plan.ts';
 
 // guestinfo.interface.N.* and guestinfo.dns.*, as RancherOS 1 documented them ("VMware Guest Info"): name, mac, dhcp, role, ip.M.address,
 // ip.M.netmask, route.L.gateway, route.L.destination; dns.server.N, dns.servers, dns.domain.N, dns.domains.

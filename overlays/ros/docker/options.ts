@@ -1,5 +1,5 @@
 import type { CloudConfig, DockerOptions } from '../config/schema.ts';
-import { listOf } from '../services/pairs.ts';
+import { listOf } from '../services/key-value.ts';
 
 /** dockerd's own file of options, by key. */
 export type DaemonJson = Readonly<Record<string, unknown>>;

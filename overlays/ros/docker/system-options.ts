@@ -3,7 +3,7 @@ import { proxyEnvironment } from '../network/proxy.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { listOf } from '../services/pairs.ts';
+import { listOf } from '../services/key-value.ts';
 
 /** PID 1 reads it. */
 const FILE = '/etc/docker/system-docker.json';

@@ -1,7 +1,8 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { type Applied, putRight } from './check.ts';
+import { type LinkRecord, type NetworkRecord, readRecord, writeRecord } from './applied-record.ts';
+import { giveFiles } from './container-files.ts';
 import {
   bridgesAndBonds,
   type Device,
@@ -13,20 +14,19 @@ import {
 } from './devices.ts';
 import { DHCPCD_CONF, dhcpOrders, dhcpPlan, order, takesByItself, wantsDhcp } from './dhcp.ts';
 import { applyDns } from './dns.ts';
-import { giveFiles } from './given-files.ts';
+import { type Match, matchOf } from './interface-match.ts';
 import { type Step, takeSteps } from './ip.ts';
 import { giveLinkLocal, isLinkLocal } from './link-local.ts';
 import { type LinkWanted, linkSteps, wantedOf } from './link-steps.ts';
 import { hostAddress, type Link, type NetworkState, readNetwork } from './links.ts';
-import { type Match, matchOf } from './match.ts';
 import { isNetconsoleDue } from './netconsole.ts';
+import { type Complain, keyText, networkOf, vlansOf } from './network-config.ts';
 import { keepProblems } from './problems.ts';
 import { isLateForSystemDocker, writeProxyFile } from './proxy.ts';
-import { type LinkRecord, type NetworkRecord, readRecord, writeRecord } from './record.ts';
-import { releaseLease } from './release.ts';
-import { unfitting, unfittingText, withFallback } from './unfitting.ts';
+import { releaseLease } from './release-lease.ts';
+import { unfitting, unfittingText, withFallback } from './unmatched-interfaces.ts';
 import { runCommands } from './user-commands.ts';
-import { type Complain, keyText, networkOf, vlansOf } from './wanted.ts';
+import { type Applied, putRight } from './verify-links.ts';
 import { applyWifi, withWifiAddress } from './wifi.ts';
 
 /** Names and patterns that the service `network` need not look at again, one in each line. */

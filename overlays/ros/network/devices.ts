@@ -3,7 +3,7 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { type Step, takeSteps } from './ip.ts';
 import type { Link } from './links.ts';
-import { bondsOf, bridgesOf, type Complain, type VlanWanted } from './wanted.ts';
+import { bondsOf, bridgesOf, type Complain, type VlanWanted } from './network-config.ts';
 
 /** A bridge, bond or VLAN that has to exist. */
 export interface Device {

@@ -2,8 +2,8 @@ import type { CloudConfig, Network } from '../config/schema.ts';
 import { hostnameOf } from '../config/sources.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import { globFits, type InterfaceConfig, isMac, isPattern, type Match } from './match.ts';
-import { type Complain, masterOf } from './wanted.ts';
+import { globFits, type InterfaceConfig, isMac, isPattern, type Match } from './interface-match.ts';
+import { type Complain, masterOf } from './network-config.ts';
 
 export const DHCPCD_CONF = '/run/ros/dhcpcd.conf';
 const BASE = '/etc/dhcpcd.conf';

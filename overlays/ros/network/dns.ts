@@ -1,8 +1,8 @@
 import type { CloudConfig } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import type { Complain } from './network-config.ts';
 import { addressBits } from './subnet.ts';
-import type { Complain } from './wanted.ts';
 
 /** Read by /usr/sbin/resolvconf, which joins them with what leases say. */
 const FOLDER = '/run/ros/resolv';

@@ -1,6 +1,6 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Complain } from './wanted.ts';
+import type { Complain } from './network-config.ts';
 
 /** One thing that `ip` is to do, and the key that wants it. */
 export interface Step {

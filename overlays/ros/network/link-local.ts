@@ -1,8 +1,8 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import type { Match } from './interface-match.ts';
 import type { Link } from './links.ts';
-import type { Match } from './match.ts';
-import type { Complain } from './wanted.ts';
+import type { Complain } from './network-config.ts';
 
 export const isLinkLocal = (address: string): boolean => /^169\.254\.\d+\.\d+\/16$/.test(address);
 

@@ -1,9 +1,9 @@
+import type { LinkRecord } from './applied-record.ts';
+import type { Match } from './interface-match.ts';
 import type { Step } from './ip.ts';
 import { type Gateway, hostAddress, type Link } from './links.ts';
-import type { Match } from './match.ts';
-import type { LinkRecord } from './record.ts';
+import { addressesOf, type Complain, type GatewayWanted, gatewaysOf, masterOf } from './network-config.ts';
 import { overlaps, parseSubnet } from './subnet.ts';
-import { addressesOf, type Complain, type GatewayWanted, gatewaysOf, masterOf } from './wanted.ts';
 
 /** What an interface is to be, apart from what dhcpcd does to it. */
 export interface LinkWanted {

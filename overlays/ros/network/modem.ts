@@ -3,8 +3,8 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { type Step, takeSteps } from './ip.ts';
 import { readNetwork } from './links.ts';
+import { type Complain, keyText } from './network-config.ts';
 import { canonicalAddress } from './subnet.ts';
-import { type Complain, keyText } from './wanted.ts';
 
 type Modem = NonNullable<Network['modem_networks']>[string];
 

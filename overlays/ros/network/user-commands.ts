@@ -1,6 +1,6 @@
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Complain } from './wanted.ts';
+import type { Complain } from './network-config.ts';
 
 /** Minutes would pass unnoticed at every start: a command that takes longer than that is ended and named. */
 const SECONDS = 60;

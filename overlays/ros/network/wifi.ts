@@ -2,8 +2,8 @@ import { writeFile } from '../config/files.ts';
 import type { Network } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Match } from './match.ts';
-import type { Complain } from './wanted.ts';
+import type { Match } from './interface-match.ts';
+import type { Complain } from './network-config.ts';
 
 type Wifi = NonNullable<Network['wifi_networks']>[string];
 

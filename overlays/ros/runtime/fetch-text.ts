@@ -1,6 +1,6 @@
-import { withoutPasswords } from './hidden.ts';
 import { sendAll } from './http.ts';
 import type { System } from './system.ts';
+import { withoutPasswords } from './without-passwords.ts';
 
 /** Larger texts are no lists and definitions that somebody wrote. */
 const MOST_BYTES = 2 ** 20;

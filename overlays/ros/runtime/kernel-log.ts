@@ -1,6 +1,6 @@
-import { withoutPasswords } from './hidden.ts';
 import type { System } from './system.ts';
 import { utf8Length } from './utf8.ts';
+import { withoutPasswords } from './without-passwords.ts';
 
 /** A line in the kernel's log, with its time since power-on; it outlives every service. */
 export function note(system: System, text: string): void {

@@ -1,10 +1,10 @@
 import * as os from 'os';
 import * as std from 'std';
 import { EPIPE, pushAll } from './descriptors.ts';
-import { withoutPasswords } from './hidden.ts';
 import { runAll, withLock } from './processes.ts';
 import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
+import { withoutPasswords } from './without-passwords.ts';
 
 /** Where files are no plain ones and are meant: a standard input, what the kernel tells. */
 const SPECIAL = /^\/(dev|proc|sys)\//;

@@ -3,8 +3,8 @@ import type { CloudConfig, ServiceConfig } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import type { System } from '../runtime/system.ts';
 import { includedServices } from './included.ts';
+import { textsOf } from './key-value.ts';
 import { isSystems } from './network-mode.ts';
-import { textsOf } from './pairs.ts';
 import { isOnPlatform } from './platform.ts';
 
 export { runningVersion } from '../runtime/release.ts';

@@ -3,10 +3,10 @@ import { USER_VOLUMES } from '../state/user-folders.ts';
 import { isSystem, type Service, type Services } from './config.ts';
 import { digest } from './digest.ts';
 import { environmentOf, NOTHING_AROUND, type Surroundings } from './environment.ts';
-import { bytes, seconds } from './measures.ts';
+import { listOf, textsOf } from './key-value.ts';
 import { hasNoNetworkOfItsOwn, networkMode } from './network-mode.ts';
-import { listOf, textsOf } from './pairs.ts';
 import { portsOf } from './ports.ts';
+import { bytes, seconds } from './size-and-duration.ts';
 
 /**
  * Label with a digest of all the rest: two containers with the same one were made of the same definition. What comes of user-volumes does not

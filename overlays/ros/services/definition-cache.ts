@@ -1,9 +1,9 @@
 import { MAX_CHARACTERS } from '../config/document.ts';
 import { writeFile } from '../config/files.ts';
 import { fetchText } from '../runtime/fetch-text.ts';
-import { withoutPasswords } from '../runtime/hidden.ts';
 import { must } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
+import { withoutPasswords } from '../runtime/without-passwords.ts';
 
 /** Definitions that were fetched, each in a file named by the MD5 of its URL, as in RancherOS 1. */
 const CACHE = '/var/lib/rancher/cache';

@@ -1,5 +1,5 @@
 import type { Service } from './config.ts';
-import { listOf, pairsOf } from './pairs.ts';
+import { listOf, pairsOf } from './key-value.ts';
 
 /** What the definitions of services may refer to. */
 export interface Surroundings {

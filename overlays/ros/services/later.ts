@@ -3,20 +3,20 @@ import { CLOUD_CONFIG_FOLDER, loadConfig } from '../config/sources.ts';
 import { DONE } from '../datasources/status.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { writeRegistryAuths } from '../docker/registry-auths.ts';
-import { withoutPasswords } from '../runtime/hidden.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
+import { withoutPasswords } from '../runtime/without-passwords.ts';
 import { findServices, isSystem, type Services } from './config.ts';
+import { type Fill, fillWith } from './container-files.ts';
 import { writeCrontab } from './cron.ts';
 import { cachedDefinition, fetchDefinition, isUrl } from './definition-cache.ts';
-import { type Fill, fillWith } from './given-files.ts';
 import { enabledNames } from './included.ts';
-import { type Plan, planServices, type Scope, surroundings } from './plan.ts';
 import { hasUserArchives, preload } from './preload.ts';
-import { startAll } from './start.ts';
+import { startAll } from './start-containers.ts';
 import { madeAsPlanned } from './start-marks.ts';
+import { type Plan, planServices, type Scope, surroundings } from './start-plan.ts';
 
 /** Seconds. Cloud-init gives up long before. */
 const CLOUD_INIT_LIMIT = 300;

@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../config/schema.ts';
-import { textsOf } from './pairs.ts';
+import { textsOf } from './key-value.ts';
 
 type Service = Partial<ServiceConfig>;
 

@@ -4,7 +4,7 @@ import { Engine, SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
-import type { Scope } from './plan.ts';
+import type { Scope } from './start-plan.ts';
 
 const FOLDERS = { system: '/var/lib/rancher/preload/system-docker', user: '/var/lib/rancher/preload/docker' } as const;
 const DOCKERDS = { system: SYSTEM_DOCKER, user: USER_DOCKER } as const;

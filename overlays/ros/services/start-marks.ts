@@ -1,7 +1,7 @@
 import type { ContainerState, Engine } from '../docker/engine.ts';
 import type { System } from '../runtime/system.ts';
 import { SPEC_LABEL } from './container.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './start-plan.ts';
 
 /** The supervisor starts `ros sysinit` again where it ended before it wrote this. */
 const STARTED = '/run/ros/services-started';

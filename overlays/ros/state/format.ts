@@ -2,8 +2,8 @@ import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
-import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './intent.ts';
-import { type Judgement, judge, type Kind, MAGIC } from './judge.ts';
+import { type Judgement, judge, type Kind, MAGIC } from './can-format.ts';
+import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './format-journal.ts';
 
 /** What a disk is called that docker-machine prepared, as boot2docker called it. */
 export const B2D_LABEL = 'B2D_STATE';

@@ -6,7 +6,7 @@ import { sysinit } from '../../../../overlays/ros/commands/sysinit.ts';
 import { proveStart } from '../../../../overlays/ros/install/prove-start.ts';
 import { readServices } from '../../../../overlays/ros/services/config.ts';
 import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
-import { planServices } from '../../../../overlays/ros/services/plan.ts';
+import { planServices } from '../../../../overlays/ros/services/start-plan.ts';
 import { type BootChoice, decodeBootChoice, encodeBootChoice, tryNext } from '../../../../pipeline/formats/boot-choice.ts';
 import { machine } from '../machine.ts';
 

@@ -7,9 +7,9 @@ import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
 import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { loadConfig } from '../../../../overlays/ros/config/sources.ts';
-import { tellProblems } from '../../../../overlays/ros/config/tell.ts';
+import { tellProblems } from '../../../../overlays/ros/config/tell-problems.ts';
 import { findConsole } from '../../../../overlays/ros/console/consoles.ts';
-import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
 import { includedServices } from '../../../../overlays/ros/services/included.ts';
 import { machine } from '../machine.ts';
 

@@ -3,10 +3,10 @@ import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask.ts';
+import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask-sources.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
+import { needsCloudInit } from '../../../../overlays/ros/datasources/cloud-init-service.ts';
 import type { Found } from '../../../../overlays/ros/datasources/datasource.ts';
-import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
-import { needsCloudInit } from '../../../../overlays/ros/datasources/need.ts';
 import type { Command, Result } from '../../../../overlays/ros/runtime/system.ts';
 import { type Machine, machine } from '../machine.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask.ts';
+import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask-sources.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
 import { hostOf } from '../../../../overlays/ros/datasources/client.ts';
 import type { Found } from '../../../../overlays/ros/datasources/datasource.ts';
-import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
 import { Failure } from '../../../../overlays/ros/runtime/system.ts';
 import { type Machine, type MachineOptions, machine } from '../machine.ts';
 import { beside, type Routes } from './server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask.ts';
-import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
+import { askOne, type Outcome } from '../../../../overlays/ros/datasources/ask-sources.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
 import { machine } from '../machine.ts';
 
 // A stand-in answers for vmware-rpctool: no VMware has been here.

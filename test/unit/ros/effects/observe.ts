@@ -14,12 +14,12 @@ import { problemText } from '../../../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { loadConfig } from '../../../../overlays/ros/config/sources.ts';
 import { configuredConsole } from '../../../../overlays/ros/console/replace-console.ts';
-import { wantedSources } from '../../../../overlays/ros/datasources/list.ts';
+import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
 import { type Command, Failure, type Result } from '../../../../overlays/ros/runtime/system.ts';
 import { findServices } from '../../../../overlays/ros/services/config.ts';
 import { startLater } from '../../../../overlays/ros/services/later.ts';
-import { planServices, surroundings } from '../../../../overlays/ros/services/plan.ts';
 import { hasUserArchives } from '../../../../overlays/ros/services/preload.ts';
+import { planServices, surroundings } from '../../../../overlays/ros/services/start-plan.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { type Machine, machine } from '../machine.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finishNetwork, waitForAddresses } from '../../../../overlays/ros/network/finish.ts';
+import { finishNetwork, waitForAddresses } from '../../../../overlays/ros/network/after-addresses.ts';
 import { isNetconsoleDue, netconsoleDevice } from '../../../../overlays/ros/network/netconsole.ts';
 import { chronyConfig, isNtpEnabled } from '../../../../overlays/ros/network/ntp.ts';
 import { machine } from '../machine.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CloudConfig, Network } from '../../../../overlays/ros/config/schema.ts';
 import { dhcpOrders, dhcpPlan, linesOfArgs, takesByItself } from '../../../../overlays/ros/network/dhcp.ts';
-import { matchOf } from '../../../../overlays/ros/network/match.ts';
-import { networkOf } from '../../../../overlays/ros/network/wanted.ts';
+import { matchOf } from '../../../../overlays/ros/network/interface-match.ts';
+import { networkOf } from '../../../../overlays/ros/network/network-config.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
 

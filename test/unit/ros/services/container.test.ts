@@ -5,8 +5,8 @@ import { Failure } from '../../../../overlays/ros/runtime/system.ts';
 import { isSystem, type Service, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, SPEC_LABEL, words } from '../../../../overlays/ros/services/container.ts';
 import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
-import { textsOf } from '../../../../overlays/ros/services/pairs.ts';
-import { planServices } from '../../../../overlays/ros/services/plan.ts';
+import { textsOf } from '../../../../overlays/ros/services/key-value.ts';
+import { planServices } from '../../../../overlays/ros/services/start-plan.ts';
 
 /** The container of a service `a`, written as the mapping below its name. */
 function spec(yaml: string, others: Services = new Map(), environment: Readonly<Record<string, string>> = {}, files: Readonly<Record<string, string>> = {}) {

@@ -6,8 +6,8 @@ import { readCloudConfig, readCompose } from '../../../../overlays/ros/config/re
 import { findServices, isCreateOnly, isSystem, readServices, type Services } from '../../../../overlays/ros/services/config.ts';
 import { containerSpec, volumesOf } from '../../../../overlays/ros/services/container.ts';
 import { NOTHING_AROUND } from '../../../../overlays/ros/services/environment.ts';
-import { waves, withAwaited } from '../../../../overlays/ros/services/order.ts';
-import { planServices } from '../../../../overlays/ros/services/plan.ts';
+import { waves, withAwaited } from '../../../../overlays/ros/services/start-order.ts';
+import { planServices } from '../../../../overlays/ros/services/start-plan.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
 

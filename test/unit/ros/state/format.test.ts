@@ -3,9 +3,9 @@ import { mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BlockDevice } from '../../../../overlays/ros/state/block-devices.ts';
+import { judge, MAGIC } from '../../../../overlays/ros/state/can-format.ts';
 import { formatFirst } from '../../../../overlays/ros/state/format.ts';
-import { eraseIntent, intentOf, RESERVED, writeIntent } from '../../../../overlays/ros/state/intent.ts';
-import { judge, MAGIC } from '../../../../overlays/ros/state/judge.ts';
+import { eraseIntent, intentOf, RESERVED, writeIntent } from '../../../../overlays/ros/state/format-journal.ts';
 import { type Machine, machine } from '../machine.ts';
 
 const LARGE = 256 * 2 ** 20;

@@ -2,7 +2,7 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { whatIsThere } from './blank.ts';
 import { type BlockDevice, tagsOf } from './block-devices.ts';
-import { intentOf } from './intent.ts';
+import { intentOf } from './format-journal.ts';
 
 /** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
 export const MAGIC = 'boot2docker, please format-me';

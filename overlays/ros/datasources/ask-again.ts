@@ -1,10 +1,10 @@
 import { loadConfig } from '../config/sources.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
-import type { AskOptions } from './ask.ts';
+import type { AskOptions } from './ask-sources.ts';
+import { wantedSources } from './catalogue.ts';
 import { hasRoute } from './client.ts';
 import { fetchConfiguration } from './fetch.ts';
-import { wantedSources } from './list.ts';
 import { readStatus, writeStatus } from './status.ts';
 
 /**

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CloudConfig } from '../../../../overlays/ros/config/schema.ts';
 import type { Link } from '../../../../overlays/ros/network/links.ts';
-import { unfitting, unfittingText, withFallback } from '../../../../overlays/ros/network/unfitting.ts';
-import { networkOf } from '../../../../overlays/ros/network/wanted.ts';
+import { networkOf } from '../../../../overlays/ros/network/network-config.ts';
+import { unfitting, unfittingText, withFallback } from '../../../../overlays/ros/network/unmatched-interfaces.ts';
 import { machine } from '../machine.ts';
 
 const link = (name: string, kind?: string): Link => ({

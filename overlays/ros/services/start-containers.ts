@@ -1,6 +1,6 @@
 import type { Engine } from '../docker/engine.ts';
-import type { Fill } from './given-files.ts';
-import type { Plan } from './plan.ts';
+import type { Fill } from './container-files.ts';
+import type { Plan } from './start-plan.ts';
 
 /** What a start came to. */
 export interface Started {

@@ -3,9 +3,9 @@ import type { Engine } from '../docker/engine.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Services } from '../services/config.ts';
+import { type Wanted, wantedSources } from './catalogue.ts';
 import { configDrive } from './configdrive.ts';
 import { volumes } from './disk.ts';
-import { type Wanted, wantedSources } from './list.ts';
 import { cidata } from './nocloud.ts';
 import { DONE } from './status.ts';
 

@@ -1,6 +1,6 @@
 import { formatKeys } from '../config/problem.ts';
 import type { CloudConfig, Network } from '../config/schema.ts';
-import { type InterfaceConfig, isMac, isPattern } from './match.ts';
+import { type InterfaceConfig, isMac, isPattern } from './interface-match.ts';
 import { addressBits, canonicalAddress } from './subnet.ts';
 
 /** What is wrong with the network, as a sentence that begins with the key. */

@@ -5,8 +5,8 @@ import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
 import { assembleDisks, isAssembled, tellOfEncryption } from './assemble.ts';
 import { type BlockDevice, blockDevices, findDevice, findDevices, listOf } from './block-devices.ts';
-import { chooseDevice, twins } from './choose.ts';
-import { loadDiskDrivers } from './drivers.ts';
+import { chooseDevice, twins } from './choose-device.ts';
+import { loadDiskDrivers } from './disk-drivers.ts';
 import { B2D_LABEL, formatFirst, type Judged, STATE_LABEL } from './format.ts';
 import { mountState } from './mount.ts';
 

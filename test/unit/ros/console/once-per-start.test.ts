@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { WriteFile } from '../../../../overlays/ros/config/schema.ts';
 import { mountGiven } from '../../../../overlays/ros/console/mounts.ts';
-import { onceInConsole, onceInStart } from '../../../../overlays/ros/console/once.ts';
+import { onceInConsole, onceInStart } from '../../../../overlays/ros/console/once-per-start.ts';
 import { RC_LOCAL, runStartScript, USER_DATA_SCRIPT } from '../../../../overlays/ros/console/scripts.ts';
 import { isForConsole, writeGivenFile, writeGivenFiles } from '../../../../overlays/ros/console/write-files.ts';
 import { runBootCommands } from '../../../../overlays/ros/early/bootcmd.ts';

@@ -5,7 +5,7 @@ import { isSystem, runsOnce, type Services, startsAtBoot } from './config.ts';
 import { type ContainerSpec, containerSpec } from './container.ts';
 import type { Surroundings } from './environment.ts';
 import { networkRemarks } from './network-mode.ts';
-import { waves, withAwaited } from './order.ts';
+import { waves, withAwaited } from './start-order.ts';
 
 /** Containers of one Docker, and the order in which they are started. */
 export interface Plan {

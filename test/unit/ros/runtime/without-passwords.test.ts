@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fetchText } from '../../../../overlays/ros/runtime/fetch-text.ts';
-import { withoutPasswords } from '../../../../overlays/ros/runtime/hidden.ts';
 import { alarm } from '../../../../overlays/ros/runtime/kernel-log.ts';
+import { withoutPasswords } from '../../../../overlays/ros/runtime/without-passwords.ts';
 import { machine } from '../machine.ts';
 
 test('an address in a sentence loses what opens it, and nothing else', () => {

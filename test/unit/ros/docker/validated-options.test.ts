@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CommandLine, readArguments } from '../../../../overlays/ros/docker/arguments.ts';
-import { validatedOptions } from '../../../../overlays/ros/docker/validated.ts';
+import { validatedOptions } from '../../../../overlays/ros/docker/validated-options.ts';
 
 const SHIPPED = { 'storage-driver': 'overlay2' };
 

@@ -1,9 +1,9 @@
 import type { System } from '../runtime/system.ts';
+import type { LinkRecord } from './applied-record.ts';
 import { takeSteps } from './ip.ts';
 import { type LinkWanted, linkSteps } from './link-steps.ts';
 import type { NetworkState } from './links.ts';
-import type { LinkRecord } from './record.ts';
-import type { Complain } from './wanted.ts';
+import type { Complain } from './network-config.ts';
 
 /** What an interface was set to: what it is to be, and how many default routes came before its own. */
 export interface Applied {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { early } from '../../../../overlays/ros/commands/early.ts';
 import type { CloudConfig } from '../../../../overlays/ros/config/schema.ts';
 import { blockDevices } from '../../../../overlays/ros/state/block-devices.ts';
-import { obtainState } from '../../../../overlays/ros/state/find.ts';
+import { obtainState } from '../../../../overlays/ros/state/find-state-disk.ts';
 import { type Machine, machine } from '../machine.ts';
 
 type StateOptions = NonNullable<NonNullable<CloudConfig['rancher']>['state']>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matchOf } from '../../../../overlays/ros/network/match.ts';
+import { matchOf } from '../../../../overlays/ros/network/interface-match.ts';
 
 const MAC = '52:54:00:12:34:56';
 const link = (name: string, kind?: string) => ({ name, mac: MAC, ...(kind === undefined ? {} : { kind }) });

@@ -1,9 +1,9 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
-import { BOOT_NETWORK_FILE } from '../datasources/save.ts';
+import { BOOT_NETWORK_FILE } from '../datasources/save-configuration.ts';
 import type { System } from '../runtime/system.ts';
+import { fits, type InterfaceConfig, isMac, isPattern } from './interface-match.ts';
 import { isDockers, type Link } from './links.ts';
-import { fits, type InterfaceConfig, isMac, isPattern } from './match.ts';
-import { bondsOf, bridgesOf, type Complain, vlansOf } from './wanted.ts';
+import { bondsOf, bridgesOf, type Complain, vlansOf } from './network-config.ts';
 
 type Interfaces = NonNullable<Network['interfaces']>;
 

@@ -11,9 +11,9 @@ import { digitalocean } from './digitalocean.ts';
 import { ec2 } from './ec2.ts';
 import { exoscale } from './exoscale.ts';
 import { gce } from './gce.ts';
-import { cloudConfigUrl, cmdline, file, tftp, url } from './named.ts';
 import { nocloud, proxmox } from './nocloud.ts';
 import { packet } from './packet.ts';
+import { cloudConfigUrl, cmdline, file, tftp, url } from './user-data-address.ts';
 import { vmware } from './vmware.ts';
 
 const ALL: readonly Datasource[] = [

@@ -2,8 +2,8 @@ import { isTree } from '../config/merge.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
+import type { Wanted } from './catalogue.ts';
 import { type Context, type Found, Trouble, WORK_FOLDER } from './datasource.ts';
-import type { Wanted } from './list.ts';
 
 /** Milliseconds for everything that is asked over a network, the wait for an address included. */
 export const LIMIT = 10_000;

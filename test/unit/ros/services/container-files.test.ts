@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Engine, USER_DOCKER } from '../../../../overlays/ros/docker/engine.ts';
-import { fillWith, lateFiles, writeLateFiles } from '../../../../overlays/ros/services/given-files.ts';
+import { fillWith, lateFiles, writeLateFiles } from '../../../../overlays/ros/services/container-files.ts';
 import { machine } from '../machine.ts';
 
 const CONFIG = {

@@ -4,7 +4,7 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { digest } from '../services/digest.ts';
 
-/** Says that a container has its files (`services/given-files.ts`): nobody need write them again. */
+/** Says that a container has its files (`services/container-files.ts`): nobody need write them again. */
 const MARKS = '/run/ros/given-files';
 /** The process of the service `network`, and a digest of the files that were written here for it. */
 const WRITTEN = '/run/ros/network-files';

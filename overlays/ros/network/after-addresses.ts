@@ -1,15 +1,15 @@
 import type { CloudConfig, Network } from '../config/schema.ts';
 import type { System } from '../runtime/system.ts';
+import { readRecord, writeRecord } from './applied-record.ts';
 import { WAITS_FILE } from './apply.ts';
 import { wantsDhcp } from './dhcp.ts';
+import { matchOf } from './interface-match.ts';
 import { readNetwork } from './links.ts';
-import { matchOf } from './match.ts';
 import { isNetconsoleDue, netconsoleDevice, netconsoleOf, startNetconsole } from './netconsole.ts';
+import { type Complain, keyText, networkOf } from './network-config.ts';
 import { keepProblems, keptProblems } from './problems.ts';
-import { readRecord, writeRecord } from './record.ts';
-import { unfitting, unfittingText, withFallback } from './unfitting.ts';
+import { unfitting, unfittingText, withFallback } from './unmatched-interfaces.ts';
 import { runCommands } from './user-commands.ts';
-import { type Complain, keyText, networkOf } from './wanted.ts';
 
 const DEFAULT_TIMEOUT = 10;
 
