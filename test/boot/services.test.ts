@@ -152,7 +152,7 @@ sudo system-docker start docker`,
       deadlineSeconds: 90,
     },
     { sentence: "Docker answers all the same, and knows the user's network", run: 'docker network ls --format {{.Name}}', prints: /^kept$/m, eventually: true, deadlineSeconds: 90 },
-    { sentence: 'and says why', run: 'sudo dmesg', prints: /ros: the last start of Docker did not come to its end; its networks are those of before it/ },
+    { sentence: 'and says why', run: 'sudo dmesg', prints: /ros: the last start of Docker was interrupted; its networks are restored to those before that start/ },
     {
       sentence: 'its first start does, when it knew of no network at all',
       run: `set -e
