@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { BuildError, unreachable } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { emulatorArguments } from '../emulator/arguments.ts';
 import { BOARDS, boardOf } from '../emulator/board.ts';
@@ -58,7 +59,7 @@ const OPTIONS = {
   kernel: { type: 'boolean', default: false },
   installed: { type: 'boolean', default: false },
   'disk-size': { type: 'string' },
-  append: { type: 'string' },
+  append: { type: 'string', mayBeEmpty: true },
   uefi: { type: 'boolean', default: false },
   'secure-boot': { type: 'boolean', default: false },
   memory: { type: 'string', default: '1024' },
@@ -288,10 +289,6 @@ function numberOption(name: string, text: string, range: { readonly from: number
   const number = Number(text);
   if (Number.isInteger(number) && number >= range.from && number <= range.to) return number;
   throw usage(`--${name} is "${text}"`, `give a whole number from ${range.from} to ${range.to}`);
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function usage(message: string, hint: string): BuildError {

@@ -4,9 +4,10 @@ import { harmless } from '../core/harmless.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
 import type { Reporter } from '../core/ports.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
-import type { WaitOptions } from '../host/lease-watch.ts';
-import { type Published, publishToDist } from '../publish/dist.ts';
+import type { LeaseWaitOptions } from '../host/lease-watch.ts';
+import { DirectoryDestination } from '../publish/directory.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
+import { type Published, publishRelease } from '../publish/publish.ts';
 import { digestOfSources } from '../publish/sources.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
@@ -54,7 +55,7 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
       const published =
         finished.length > 0
-          ? await publish(request, finished, { wiring, command, waits: waitsOf(reporter.report, command.signal) })
+          ? await publish(request, finished, { wiring, command, wait: waitsOf(reporter.report, command.signal) })
           : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
@@ -63,9 +64,9 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
         reporter.report({ type: 'note', level: 'warning', message: takenOut(published) });
       if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
-      const place = published && shownFolder(published.folder);
+      const place = published && shownDirectory(published.place);
       if (published && place !== undefined && settings.output !== 'json')
-        command.stdout.write(summary(outcomes, { ...published, folder: place }, command));
+        command.stdout.write(summary(outcomes, { ...published, place }, command));
       throwFailures(outcomes, place);
       stopIfAborted(command.signal);
     } finally {
@@ -103,31 +104,32 @@ async function publish(
   {
     wiring,
     command,
-    waits,
-  }: { readonly wiring: Wiring; readonly command: CommandContext; readonly waits: WaitOptions },
+    wait,
+  }: { readonly wiring: Wiring; readonly command: CommandContext; readonly wait: LeaseWaitOptions },
 ): Promise<Published> {
-  return publishToDist({
-    root: request.root,
-    version: request.version,
-    sources: await digestOfSources(command.projectFolder, request.cloudConfig),
-    cloudConfig: request.cloudConfig?.digest,
-    targets: finished.map(({ target }) => target.name),
-    files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },
-    pathOf: (blob) => wiring.store.pathOf(blob.digest),
-    line: request.line,
-    epoch: BUILD_EPOCH,
-    waits,
-  });
+  const { root, version, cloudConfig, line } = request;
+  return publishRelease(
+    {
+      version,
+      sources: await digestOfSources(command.projectFolder, cloudConfig),
+      cloudConfig: cloudConfig?.digest,
+      targets: finished.map(({ target }) => target.name),
+      files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },
+      line,
+    },
+    new DirectoryDestination(root, { epoch: BUILD_EPOCH, wait }),
+    (blob) => wiring.store.pathOf(blob.digest),
+  );
 }
 
-function takenOut({ folder, removed }: Published): string {
-  return `The files of ${removed.join(', ')} in ${shownFolder(folder)} were of other sources or of another cloud-config, and were taken out: one version is of one source. Build them again with this target, or give this one a --version of its own.`;
+function takenOut({ place, removed }: Published): string {
+  return `The files of ${removed.join(', ')} in ${shownDirectory(place)} were of other sources or of another cloud-config, and were taken out: one version is of one source. Build them again with this target, or give this one a --version of its own.`;
 }
 
-/** A folder as a person in the current one would name it. */
-function shownFolder(folder: string): string {
-  const relative = path.relative(process.cwd(), folder);
-  return relative.startsWith('..') ? folder : relative || '.';
+/** A directory as a person in the current one would name it. */
+function shownDirectory(directory: string): string {
+  const relative = path.relative(process.cwd(), directory);
+  return relative.startsWith('..') ? directory : relative || '.';
 }
 
 function summary(outcomes: readonly TargetOutcome[], published: Published, command: CommandContext): string {
@@ -141,6 +143,6 @@ function summary(outcomes: readonly TargetOutcome[], published: Published, comma
   const failed = outcomes
     .filter(({ reasons }) => reasons.length > 0)
     .map((outcome) => `${paint.red('✖')} ${outcome.target.name}: ${harmless(reasonText(outcome))}\n`);
-  const latest = published.isLatest ? ` (and ${path.join(path.dirname(published.folder), 'latest')})` : '';
-  return `${rows.join('')}${paint.green('✔')} ${published.folder}${latest}\n${failed.join('')}`;
+  const latest = published.isLatest ? ` (and ${path.join(path.dirname(published.place), 'latest')})` : '';
+  return `${rows.join('')}${paint.green('✔')} ${published.place}${latest}\n${failed.join('')}`;
 }

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { loadCloudConfig } from '../config/cloud-config.ts';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
-import { unfitForRelease } from '../exec/probe.ts';
+import { unfitForRelease, waivesIsolation } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
-import { demandSameSources } from '../publish/dist.ts';
+import { BUILD_EPOCH } from '../graph/graph.ts';
+import { DirectoryDestination } from '../publish/directory.ts';
+import { demandPublishable } from '../publish/publish.ts';
 import { digestOfSources } from '../publish/sources.ts';
 import { parseVersion } from '../publish/version.ts';
 import { paintFor } from '../report/paint.ts';
@@ -78,12 +80,10 @@ Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or to
       cloudConfig,
     };
     const settings = settingsFrom(values, context);
-    if (settings.executor === 'none' && prerelease.length === 0) throw unfitForRelease('--executor none');
-    await demandSameSources({
-      root: request.root,
-      version,
-      sources: await digestOfSources(context.projectFolder, cloudConfig),
-    });
+    if (waivesIsolation(settings.executor) && prerelease.length === 0)
+      throw unfitForRelease(`the executor "${settings.executor}" was asked for`);
+    const sources = await digestOfSources(context.projectFolder, cloudConfig);
+    await demandPublishable({ version, sources }, new DirectoryDestination(request.root, { epoch: BUILD_EPOCH }));
     if (values['dry-run']) return showBuild(request, settings, context);
     await buildWithFreshPins(request, settings, context);
     return 0;

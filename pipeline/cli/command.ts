@@ -16,8 +16,16 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
+/** An option as Node's `parseArgs` takes it, and what else this command line says about it. */
+export type Option = NonNullable<ParseArgsConfig['options']>[string] & {
+  /** Whether an empty text is a value too. */
+  readonly mayBeEmpty?: boolean;
+};
+
 /** The options of a command, as `readOptions` takes them. */
-export type OptionTable = NonNullable<ParseArgsConfig['options']>;
+export interface OptionTable {
+  readonly [name: string]: Option;
+}
 
 /** One command of the CLI; each has its own file. `run` returns the exit code; trouble is thrown as a BuildError. */
 export interface Command {

@@ -1,12 +1,12 @@
 import { nearestName } from '../config/nearest-name.ts';
-import { STORE_CLEANUP } from '../core/disk-full.ts';
-import { BuildError, exitCodeOf, type Failure } from '../core/failure.ts';
+import { BuildError, exitCodeOf } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
-import { quoted } from '../exec/outcome.ts';
 import { failureText } from '../report/failure-text.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
 import { meantCommand } from './npm-options.mjs';
+import { valueIn } from './options.ts';
+import { withRemedy } from './remedy.ts';
 
 /** Commands by name, each loaded only when asked for. */
 const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
@@ -138,7 +138,8 @@ async function overview(): Promise<string> {
 function reportEnd(error: unknown, argv: readonly string[]): number {
   const paint = paintFor(process.stderr, process.env);
   if (error instanceof BuildError) {
-    for (const failure of error.failures) process.stderr.write(`${failureText(namingStore(failure, argv), paint)}\n`);
+    for (const failure of error.failures)
+      process.stderr.write(`${failureText(withRemedy(failure, valueIn(argv, 'cache')), paint)}\n`);
     return exitCodeOf(error.failures[0].kind);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -146,13 +147,4 @@ function reportEnd(error: unknown, argv: readonly string[]): number {
     `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${harmless(stack)}\n`,
   );
   return 1;
-}
-
-/** The command that empties the store must name the same store as the one that filled it. */
-function namingStore(failure: Failure, argv: readonly string[]): Failure {
-  const at = argv.findIndex((word) => word === '--cache' || word.startsWith('--cache='));
-  const cache = argv[at] === '--cache' ? argv[at + 1] : argv[at]?.slice('--cache='.length);
-  if (at < 0 || !cache || failure.hint === undefined) return failure;
-  const named = `${STORE_CLEANUP.slice(0, -1)} -- --cache ${quoted(cache)}\``;
-  return { ...failure, hint: failure.hint.replace(STORE_CLEANUP, () => named) };
 }

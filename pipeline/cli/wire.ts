@@ -18,7 +18,7 @@ import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
-import type { WaitOptions } from '../host/lease-watch.ts';
+import type { LeaseWaitOptions } from '../host/lease-watch.ts';
 import { SharedUse } from '../host/shared-use.ts';
 import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
 import { pinsFiles } from '../pins/context.ts';
@@ -161,7 +161,7 @@ export async function wire(options: {
 }
 
 /** How a command waits for others: it says so, and ends when it is told to. */
-export function waitsOf(report: Report, signal: AbortSignal): WaitOptions {
+export function waitsOf(report: Report, signal: AbortSignal): LeaseWaitOptions {
   return { signal, tell: (message) => report({ type: 'note', level: 'warning', message }) };
 }
 

@@ -1,4 +1,4 @@
-/** What went wrong, by whose turn it is to act. Each has one exit code (`exitCodeOf`). */
+/** Classes of failures, by who can mend them. Each maps to one exit code (`exitCodeOf`). */
 export type FailureKind =
   /** The command line asks for something that does not exist. */
   | 'usage'
@@ -34,7 +34,17 @@ export interface Failure {
   readonly evidence?: string | undefined;
   /** One sentence that says what to do next. */
   readonly hint?: string | undefined;
+  /** What this program offers to mend it. Only the command line knows how a person asks for that, and says it after the hint. */
+  readonly remedy?: Remedy | undefined;
 }
+
+export type Remedy =
+  /** Removing old entries from the store. */
+  | 'clean-store'
+  /** Another directory for the store. */
+  | 'move-store'
+  /** Another directory for releases. */
+  | 'move-releases';
 
 /** Carries one or more failures. An ordinary `Error` is a bug in the pipeline and keeps its stack; this is not. */
 export class BuildError extends Error {

@@ -29,16 +29,25 @@ export interface ActionCache {
 
 export interface ActionRecord {
   readonly title: string;
-  /** Name of the executor that ran it; what `UNISOLATED` made never enters a release. */
+  /** Name of the executor that ran it, for people. */
   readonly executor: string;
+  /** Whether it ran in isolation. What did not never enters a release. */
+  readonly isolated: boolean;
   readonly outputs: { readonly [name: string]: Blob };
 }
 
-/** One isolated run, all inputs already bytes. */
+/** Bytes of an input, here as a file. */
+export interface InputFile {
+  readonly digest: Digest;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** One run of one action. All its inputs are in the store. */
 export type RunRequest = {
   readonly title: string;
-  /** Absolute paths of the inputs, by name; the executor shows them read-only as `/in/<name>`. */
-  readonly inputs: { readonly [name: string]: string };
+  /** The inputs by name. The executor shows them read-only as `/in/<name>`; their digests identify them to a remote one. */
+  readonly inputs: { readonly [name: string]: InputFile };
   /** Existing empty folder that will hold the outputs, shown as `/out`. */
   readonly outFolder: string;
   readonly outputs: readonly string[];
@@ -54,12 +63,11 @@ export type RunRequest = {
   | { readonly type: 'builtin'; readonly writer: string; readonly options: Json }
 );
 
-/** Name of the executor that isolates nothing. */
-export const UNISOLATED = 'none';
-
 /** Runs one action. Throws a BuildError of kind `step` with the tool's last words. */
 export interface Executor {
   readonly name: string;
+  /** Whether a step sees its inputs and its tool image, and nothing else of the machine. */
+  readonly isolated: boolean;
   run(request: RunRequest): Promise<void>;
 }
 
@@ -74,6 +82,31 @@ export type Report = (event: BuildEvent) => void;
 /** Shows events to a person or a machine. */
 export interface Reporter {
   readonly report: Report;
-  /** WaitOptions until everything is drawn. */
+  /** Waits until everything is drawn. */
   close(): Promise<void>;
+}
+
+/** A file that is published: its bytes here, and how many they are. */
+export interface PublishedBytes extends InputFile {
+  readonly size: number;
+}
+
+/** A place that releases are published to: files by version and path, and a pointer to the latest version. */
+export interface Destination {
+  /** Publishes a version while no other process publishes here. What an earlier one left half-written is removed first. */
+  exclusively<T>(version: string, publish: () => Promise<T>): Promise<T>;
+  /** A text of a version; undefined where there is none. */
+  read(version: string, path: string): Promise<string | undefined>;
+  /**
+   * Publishes a file, whole or not at all. `isListed`: the manifest that is there lists these bytes already; they are written again only
+   * where they were changed since. Bytes that are not those of the digest are refused (`wrong-bytes`).
+   */
+  put(version: string, path: string, file: PublishedBytes, options: { readonly isListed: boolean }): Promise<void>;
+  putText(version: string, path: string, text: string): Promise<void>;
+  remove(version: string, path: string): Promise<void>;
+  /** The version that the pointer shows; undefined where there is none, or its version is gone. */
+  latest(): Promise<string | undefined>;
+  pointLatestTo(version: string): Promise<void>;
+  /** Where a version, or a file of it, is found: for a person. */
+  placeOf(version: string, path?: string): string;
 }

@@ -55,7 +55,7 @@ export class Monitor {
     return this.#events.length;
   }
 
-  /** WaitOptions for an event that comes after `since`. */
+  /** Waits for an event that comes after `since`. */
   waitForEvent(
     name: string,
     options: { readonly deadlineSeconds: number; readonly meaning: string; readonly since?: number },

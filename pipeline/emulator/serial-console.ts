@@ -83,7 +83,7 @@ export class SerialConsole {
     return (this.#now() - this.#started) / 1000;
   }
 
-  /** WaitOptions until the console shows a pattern. Fails with a sentence and the last lines when it does not. */
+  /** Waits until the console shows a pattern. Fails with a sentence and the last lines when it does not. */
   waitFor(options: WaitOptions): Promise<Seen> {
     const from = options.since ?? this.mark();
     return new Promise((resolve, reject) => {

@@ -5,15 +5,7 @@ import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { interrupted, stopIfAborted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
-import {
-  type ActionCache,
-  type ActionRecord,
-  type BlobStore,
-  type Executor,
-  type Fetcher,
-  type Report,
-  UNISOLATED,
-} from '../core/ports.ts';
+import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, InputFile, Report } from '../core/ports.ts';
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type KeyContext, keyManifest, keyOf } from '../graph/key.ts';
@@ -113,14 +105,14 @@ export class Engine {
     const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
     const code = step.action.type === 'builtin' ? writerCode[step.action.writer] : undefined;
     if (step.action.type === 'builtin' && !code) throw new Error(`no writer named ${step.action.writer}`);
-    const isolated = this.#keyed(step, { inputs, image, code });
+    const key = this.#keyed(step, { inputs, image, code });
     // What was made in isolation serves everybody, and is found before anybody asks whether tools can be isolated here.
-    const record = await this.#recordOf(step, isolated, (executor) => executor !== UNISOLATED);
+    const record = await this.#recordOf(step, key, ({ isolated }) => isolated);
     if (record) return record;
-    let running = this.#running.get(isolated);
+    let running = this.#running.get(key);
     if (!running) {
-      running = this.#make(step, isolated, { inputs, image, code });
-      this.#running.set(isolated, running);
+      running = this.#make(step, key, { inputs, image, code });
+      this.#running.set(key, running);
     }
     return running;
   }
@@ -135,10 +127,10 @@ export class Engine {
   async #recordOf(
     step: Step,
     key: Digest,
-    isTrusted: (executor: string) => boolean,
+    isTrusted: (record: ActionRecord) => boolean,
   ): Promise<ActionRecord | undefined> {
     const record = await this.#options.actions.get(key);
-    if (!record || !isTrusted(record.executor) || !(await this.#allHere(record))) return undefined;
+    if (!record || !isTrusted(record) || !(await this.#allHere(record))) return undefined;
     const { id, title } = step;
     const { outputs } = record;
     this.#options.report({ type: 'step-end', id, title, cached: true, key, milliseconds: 0, outputs });
@@ -146,10 +138,10 @@ export class Engine {
   }
 
   /** Makes what a step makes, or takes what was made without isolation where nothing better is to be had. */
-  async #make(step: Step, isolated: Digest, context: KeyContext): Promise<Outcome> {
+  async #make(step: Step, isolatedKey: Digest, context: KeyContext): Promise<Outcome> {
     const executor = await this.#executorOf(step);
-    const isUnisolated = executor.name === UNISOLATED;
-    const key = isUnisolated ? this.#keyed(step, { ...context, isUnisolated }) : isolated;
+    const isUnisolated = !executor.isolated;
+    const key = isUnisolated ? this.#keyed(step, { ...context, isUnisolated }) : isolatedKey;
     const record = isUnisolated ? await this.#recordOf(step, key, () => true) : undefined;
     if (record) return record;
     // Downloads have a limit of their own: they wait for the network, not for a processor.
@@ -189,15 +181,15 @@ export class Engine {
     const started = performance.now();
     const folder = await store.scratch();
     try {
-      const paths: { [name: string]: string } = {};
+      const files: { [name: string]: InputFile } = {};
       for (const name of Object.keys(step.inputs)) {
         const digest = inputs[name] as Digest;
         await this.#hashOnce(digest);
-        paths[name] = store.pathOf(digest);
+        files[name] = { digest, path: store.pathOf(digest) };
       }
       const common = {
         title: step.title,
-        inputs: paths,
+        inputs: files,
         outFolder: folder,
         outputs: Object.keys(step.outputs),
         epoch: step.epoch,
@@ -217,7 +209,7 @@ export class Engine {
       }
       const outputs: { [name: string]: Blob } = {};
       for (const name of Object.keys(step.outputs)) outputs[name] = await this.#adopt(step, path.join(folder, name));
-      const record: ActionRecord = { title: step.title, executor: executor.name, outputs };
+      const record: ActionRecord = { title: step.title, executor: executor.name, isolated: executor.isolated, outputs };
       await this.#options.actions.set(key, record);
       report({
         type: 'step-end',
@@ -266,7 +258,7 @@ export class Engine {
   }
 }
 
-/** WaitOptions for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */
+/** Waits for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */
 async function allOrFirstCause<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises);
   const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));

@@ -4,6 +4,7 @@ import { BuildError, type Failure } from '../core/failure.ts';
 import { interrupted } from '../core/interrupted.ts';
 import type { Executor, RunRequest } from '../core/ports.ts';
 import type { WriterJob } from '../core/writer.ts';
+import { pathsOf } from './input-paths.ts';
 
 /** What the pool sends to a worker thread. */
 export interface WorkerOrder {
@@ -21,6 +22,8 @@ export type WorkerAnswer =
 /** Runs built-in writers in worker threads, which are kept for the next job. The engine bounds how many run at once. */
 export class BuiltinExecutor implements Executor {
   readonly name = 'builtin';
+  /** A writer is code of this project that reads its inputs and writes its outputs alone. */
+  readonly isolated = true;
   readonly #bundleFolder: string;
   readonly #idle: Worker[] = [];
 
@@ -36,7 +39,7 @@ export class BuiltinExecutor implements Executor {
     const order: WorkerOrder = {
       module: path.join(this.#bundleFolder, 'writers', `${request.writer}.mjs`),
       job: {
-        inputs: request.inputs,
+        inputs: pathsOf(request.inputs),
         outputs: Object.fromEntries(request.outputs.map((name) => [name, path.join(request.outFolder, name)])),
         options: request.options,
         epoch: request.epoch,

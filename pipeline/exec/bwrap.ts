@@ -16,6 +16,7 @@ import { withWorkFolder } from './work-folder.ts';
  */
 export class BwrapExecutor implements Executor {
   readonly name = 'bwrap';
+  readonly isolated = true;
   readonly #roots: ToolRoots;
   readonly #hostBwrap: string | undefined;
 
@@ -48,7 +49,7 @@ export class BwrapExecutor implements Executor {
   }
 
   #runOne(root: string, command: ResolvedCommand, request: RunRequest, work: string): Promise<ProcessResult> {
-    const shown = Object.entries(request.inputs).flatMap(([name, file]) => ['--ro-bind', file, `/in/${name}`]);
+    const shown = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
     const environment = Object.entries(toolEnvironment(command.env, request.epoch)).flatMap(([name, value]) => [
       '--setenv',
       name,

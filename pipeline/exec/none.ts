@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { type Executor, type RunRequest, UNISOLATED } from '../core/ports.ts';
+import type { Executor, RunRequest } from '../core/ports.ts';
 import { diskFailure } from '../host/disk-failure.ts';
 import { libraryDirectories, toolProgram } from '../host/tool-program.ts';
 import { toolEnvironment } from './environment.ts';
 import { copyInputs } from './input-copies.ts';
+import { pathsOf } from './input-paths.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import { resolvedCommand } from './resolved-command.ts';
@@ -19,7 +20,8 @@ const SANDBOX_PATH = /(^|[=:,])\/(in|out|work)(?=\/|$)/g;
  * enters a release.
  */
 export class NoneExecutor implements Executor {
-  readonly name = UNISOLATED;
+  readonly name = 'none';
+  readonly isolated = false;
   readonly #roots: ToolRoots;
 
   constructor(options: { readonly roots: ToolRoots }) {
@@ -31,7 +33,7 @@ export class NoneExecutor implements Executor {
     const root = await this.#roots.rootOf(request.image);
     await withWorkFolder(request.outFolder, async (work) => {
       const inFolder = inFolderOf(work);
-      await copyInputs(inFolder, request.inputs).catch((error: unknown) => {
+      await copyInputs(inFolder, pathsOf(request.inputs)).catch((error: unknown) => {
         throw diskFailure(error, inFolder);
       });
       const folders: { readonly [name: string]: string } = { in: inFolder, out: request.outFolder, work };

@@ -1,5 +1,6 @@
-import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import { BuildError } from '../core/failure.ts';
+import { shellWord } from '../core/shell-word.ts';
+import { DISK_FULL } from '../host/disk-failure.ts';
 import type { ProcessResult } from './process.ts';
 import type { ResolvedCommand } from './resolved-command.ts';
 
@@ -22,7 +23,7 @@ export function demandSuccess(
       kind: 'disk',
       message: `The step "${about.title}" ${cause}: the disk is full.`,
       evidence,
-      hint: DISK_FULL_HINT,
+      ...DISK_FULL,
     });
   }
   throw new BuildError({
@@ -37,11 +38,6 @@ export function demandSuccess(
 }
 
 function shellLine({ argv, stdin }: ResolvedCommand): string {
-  const line = argv.map(quoted).join(' ');
+  const line = argv.map(shellWord).join(' ');
   return typeof stdin === 'object' ? `${line} # its standard input is put together of pieces` : line;
-}
-
-/** A word as a POSIX shell would need it, for a person to copy. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,9 +5,15 @@ import { BwrapExecutor } from './bwrap.ts';
 import { NoneExecutor } from './none.ts';
 import type { ToolRoots } from './roots.ts';
 
-/** Names a person may give to --executor. */
-export const EXECUTOR_NAMES = ['auto', 'bwrap', 'none'] as const;
-export type ExecutorName = (typeof EXECUTOR_NAMES)[number];
+/** What a person may ask for by the name of an executor, and what that means for isolation. */
+const ISOLATION = { auto: 'preferred', bwrap: 'required', none: 'waived' } as const;
+export type ExecutorName = keyof typeof ISOLATION;
+export const EXECUTOR_NAMES = Object.keys(ISOLATION) as readonly ExecutorName[];
+
+/** Whether tools run without isolation by wish. */
+export function waivesIsolation(name: ExecutorName): boolean {
+  return ISOLATION[name] === 'waived';
+}
 
 /**
  * Chooses the executor: `bwrap` where a sandbox with a real mount can be made, else `none` with one loud line that says why and
@@ -24,12 +30,12 @@ export async function chooseExecutor(options: {
   readonly report: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
 }): Promise<Executor> {
-  if (options.wanted === 'none') {
-    if (options.mustIsolate) throw unfitForRelease('--executor none');
+  if (waivesIsolation(options.wanted)) {
+    if (options.mustIsolate) throw unfitForRelease(`the executor "${options.wanted}" was asked for`);
     options.report({
       type: 'note',
       level: 'warning',
-      message: 'Steps run WITHOUT isolation (--executor none): what they make is not fit for a release.',
+      message: `Steps run WITHOUT isolation, as the executor "${options.wanted}" was asked for: what they make is not fit for a release.`,
     });
     return new NoneExecutor({ roots: options.roots });
   }
@@ -37,7 +43,7 @@ export async function chooseExecutor(options: {
   const probe = await bwrap.probe(options.root, options.signal);
   if (probe.code === 0) return bwrap;
   const cause = probe.words.trim() || `exit code ${probe.code}`;
-  if (options.wanted === 'bwrap') {
+  if (ISOLATION[options.wanted] === 'required') {
     throw new BuildError({
       kind: 'no-executor',
       message: 'bubblewrap cannot make a sandbox here.',

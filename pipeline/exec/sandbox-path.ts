@@ -9,7 +9,7 @@ export function mapSandboxPath(
 ): string {
   if (inside.startsWith('/work/')) return path.join(work, inside.slice('/work/'.length));
   if (inside.startsWith('/out/')) return path.join(request.outFolder, inside.slice('/out/'.length));
-  const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)] : undefined;
+  const input = inside.startsWith('/in/') ? request.inputs[inside.slice('/in/'.length)]?.path : undefined;
   if (input === undefined) throw new Error(`${inside} is no input, output or scratch file of this step`);
   return input;
 }

@@ -2,7 +2,7 @@ import { $ } from 'zx';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
-import { quoted } from './outcome.ts';
+import { shellWord } from '../core/shell-word.ts';
 
 /** What a short command said and how it ended. */
 export interface ShortResult {
@@ -25,7 +25,7 @@ export async function runShortCommand(
     // Any POSIX shell does: a bare machine may have no bash.
     shell: '/bin/sh',
     prefix: '',
-    quote: quoted,
+    quote: shellWord,
     detached: true,
     nothrow: true,
     quiet: true,

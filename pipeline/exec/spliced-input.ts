@@ -26,7 +26,7 @@ export async function* splice({ pieces }: PieceList, step: Step): AsyncGenerator
 async function opened(files: Map<string, FileHandle>, name: string, step: Step): Promise<FileHandle> {
   const known = files.get(name);
   if (known !== undefined) return known;
-  const path = step.inputs[name];
+  const path = step.inputs[name]?.path;
   if (path === undefined) throw new RangeError(`a piece is of ${JSON.stringify(name)}, which is no input of this step`);
   const file = await open(path, 'r').catch((error: unknown) => {
     throw broken(step, name, error instanceof Error ? error.message : String(error));
@@ -59,7 +59,7 @@ function broken({ inputs, title }: Step, input: string, evidence: string): Build
   return new BuildError({
     kind: 'wrong-bytes',
     message: `The step "${title}" cannot read its input "${input}" to the end: it is not what the store had.`,
-    place: { file: inputs[input] ?? input },
+    place: { file: inputs[input]?.path ?? input },
     evidence,
     hint: 'Build again with --paranoid, which looks at every stored file before it is used.',
   });

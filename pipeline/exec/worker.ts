@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
-import { DISK_FULL_HINT } from '../core/disk-full.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Writer } from '../core/writer.ts';
+import { DISK_FULL } from '../host/disk-failure.ts';
 import type { WorkerAnswer, WorkerOrder } from './builtin.ts';
 
 parentPort?.on('message', (order: WorkerOrder) => {
@@ -32,7 +32,7 @@ function toAnswer(error: unknown): WorkerAnswer {
         {
           kind: 'disk',
           message: 'The disk is full.',
-          hint: DISK_FULL_HINT,
+          ...DISK_FULL,
         },
       ],
     };

@@ -7,7 +7,7 @@ import { acquiredAt, LEASE_PACE, type LeasePace, liveLeases } from './lease.ts';
 import { ownerOf } from './owner.ts';
 
 /** How a process waits for the leases of others. */
-export interface WaitOptions {
+export interface LeaseWaitOptions {
   /** Ends the wait as interrupted. */
   readonly signal?: AbortSignal | undefined;
   /** Receives a sentence for the person who waits. */
@@ -32,13 +32,13 @@ interface Watched {
 export class LeaseWatch {
   readonly #directory: string;
   readonly #activity: string;
-  readonly #options: WaitOptions;
+  readonly #options: LeaseWaitOptions;
   readonly #begun = performance.now();
   readonly #watched = new Map<string, Watched>();
   readonly #reported = new Set<string>();
 
   /** `activity` is what the owners do, such as `removes from the store`. */
-  constructor(directory: string, activity: string, options: WaitOptions) {
+  constructor(directory: string, activity: string, options: LeaseWaitOptions) {
     this.#directory = directory;
     this.#activity = activity;
     this.#options = options;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { diskFailure } from './disk-failure.ts';
 import { acquiredAt, acquireLease, liveLeases, tryAcquireExclusive } from './lease.ts';
-import { describeLease, LeaseWatch, type WaitOptions } from './lease-watch.ts';
+import { describeLease, type LeaseWaitOptions, LeaseWatch } from './lease-watch.ts';
 
 /** How often a cleaner that met another one tries again: two that come at once may both have given way. */
 const EXCLUSIVE_ATTEMPTS = 3;
@@ -13,10 +13,10 @@ const EXCLUSIVE_ATTEMPTS = 3;
  */
 export class SharedUse {
   readonly #directory: string;
-  readonly #wait: WaitOptions;
+  readonly #wait: LeaseWaitOptions;
 
   /** `wait` says how this process waits for cleaners. */
-  constructor(directory: string, wait: WaitOptions = {}) {
+  constructor(directory: string, wait: LeaseWaitOptions = {}) {
     this.#directory = directory;
     this.#wait = wait;
   }
@@ -34,7 +34,7 @@ export class SharedUse {
     return async () => lease?.release();
   }
 
-  /** WaitOptions for the holder of the exclusive lease, and reports it. Returns whether there was one. Throws `interrupted` on abort. */
+  /** Waits for the holder of the exclusive lease, and reports it. Returns whether there was one. Throws `interrupted` on abort. */
   async waitForExclusive(): Promise<boolean> {
     const watch = new LeaseWatch(this.#cleaners, 'removes from the store', this.#wait);
     let waited = false;

@@ -7,6 +7,10 @@ import { diskFailure } from '../host/disk-failure.ts';
 import { renewLastUse } from '../host/last-use.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 
+/** Earlier versions stored no `isolated`: one executor of theirs did not isolate. */
+type StoredRecord = Omit<ActionRecord, 'isolated'> & { readonly isolated?: boolean };
+const UNISOLATED = 'none';
+
 /**
  * Action records as small files `actions/ab/<hex of key>`: one line of JSON, behind it its own digest, so that a torn or
  * edited record reads as absent instead of as a wrong answer.
@@ -23,10 +27,10 @@ export class FileActionCache implements ActionCache {
     if (text === undefined) return undefined;
     const [body, seal] = text.split('\n');
     if (body === undefined || seal !== digestOf(body)) return undefined;
-    const record = JSON.parse(body) as ActionRecord;
+    const record = JSON.parse(body) as StoredRecord;
     for (const blob of Object.values(record.outputs)) if (!isDigest(blob.digest)) return undefined;
     await renewLastUse(this.#pathOf(key));
-    return record;
+    return { ...record, isolated: record.isolated ?? record.executor !== UNISOLATED };
   }
 
   async set(key: Digest, record: ActionRecord): Promise<void> {

@@ -6,8 +6,7 @@ import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
 import type { FieldProblem } from '../formats/sector.ts';
 import { hashFile } from '../host/hash-file.ts';
-import { readManifest } from '../publish/dist.ts';
-import { type Manifest, manifestTrouble, sumsText } from '../publish/manifest.ts';
+import { type Manifest, manifestTrouble, parseManifest, sumsText } from '../publish/manifest.ts';
 import { FileSource } from '../trees/file-source.ts';
 import { packedDisk, validateReleaseFile } from './formats.ts';
 
@@ -43,6 +42,12 @@ export async function verifyRelease(
     ...(await strangers(folder, manifest)),
   ];
   return { manifest, failures };
+}
+
+/** The manifest of a version's directory, when it has a readable one. */
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readFile(path.join(folder, 'release.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseManifest(text);
 }
 
 /** A manifest of nothing, or of another version than its folder is named by, says nothing of what was asked for. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
-import { quoted } from '../../pipeline/exec/outcome.ts';
+import { shellWord } from '../../pipeline/core/shell-word.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
@@ -10,7 +10,7 @@ import { temporaryFolder } from './cli.ts';
 
 /** What a build without a change writes to a terminal of some kind and width. */
 async function onTerminal(dist: string, options: { readonly term: string; readonly columns: number; readonly words?: readonly string[] }): Promise<string> {
-  const launch = [process.execPath, path.join(projectFolder, 'pipeline/cli/launch.mjs'), 'build', 'amd64', '--dist', dist, ...(options.words ?? [])].map(quoted).join(' ');
+  const launch = [process.execPath, path.join(projectFolder, 'pipeline/cli/launch.mjs'), 'build', 'amd64', '--dist', dist, ...(options.words ?? [])].map(shellWord).join(' ');
   // The image of oracles holds what comes on top of the tools, without a C library.
   const script = toolProgram(await toolRoot('oracles'), 'script', { below: await toolRoot('tools') });
   const command = `stty cols ${options.columns} rows 24; ${launch}; echo "ended with $?"`;

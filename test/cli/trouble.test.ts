@@ -67,7 +67,7 @@ test('a disk that is full or may not be written', async (t) => {
     const locked = path.join(folder, 'locked');
     await mkdir(locked);
     await chmod(locked, 0o555);
-    assertFailure(await cli(words(locked), { project, through: nobody ?? [], env: { HOME: home, TMPDIR: home } }), 1, /locked: The folder may not be written/, /--dist/);
+    assertFailure(await cli(words(locked), { project, through: nobody ?? [], env: { HOME: home, TMPDIR: home } }), 1, /locked: This user may not write to the directory/, /--dist/);
     assert.deepEqual(await filesBelow(locked), []);
   });
 
@@ -76,21 +76,21 @@ test('a disk that is full or may not be written', async (t) => {
     await mkdir(locked);
     await chmod(locked, 0o555);
     const result = await cli(['build', 'amd64', '--cache', locked, '--dist', dist], { project, through: nobody ?? [], env: { HOME: home, TMPDIR: home } });
-    assertFailure(result, 1, /The folder may not be written/, /--cache/);
+    assertFailure(result, 1, /This user may not write to the directory/, /--cache/);
   });
 
   await t.test('a store that is a file: one sentence, and no step fails of it', async () => {
     const file = path.join(folder, 'store-file');
     await writeFile(file, '');
     const result = await cli(['build', 'amd64', '--cache', file, '--dist', dist], { project });
-    assertFailure(result, 2, /^error: .*store-file.*: Something that is no folder stands in the way/, /--cache/);
+    assertFailure(result, 2, /^error: .*store-file.*: A file exists where a directory is needed/, /--cache/);
     assert.doesNotMatch(result.stderr, /^failed:/m);
   });
 
   await t.test('a dist that is a file: a sentence', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
-    assertFailure(await cli(words(file), { project }), 2, /file/, /no folder stands in the way/, /--dist/);
+    assertFailure(await cli(words(file), { project }), 2, /file/, /A file exists where a directory is needed/, /--dist/);
   });
 
   await t.test('a final version is never built from other sources', async () => {

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { digestOf } from '../../pipeline/core/digest.ts';
-import { publishToDist } from '../../pipeline/publish/dist.ts';
+import { DirectoryDestination } from '../../pipeline/publish/directory.ts';
+import { publishRelease } from '../../pipeline/publish/publish.ts';
 import { projectFolder } from '../rig/project.ts';
 import { holdPage, withBlock } from './page.ts';
 
@@ -151,14 +152,6 @@ async function tinyRelease(root: string): Promise<void> {
   const text = `#!ipxe\nset base-url https://example.org/os/${TAG}\nkernel \${base-url}/vmlinuz\ninitrd \${base-url}/initrd\nboot\n`;
   await writeFile(file, text);
   const digest = digestOf(text);
-  await publishToDist({
-    root,
-    version: TAG,
-    sources: digest,
-    targets: ['amd64'],
-    files: { 'rancheros.ipxe': { target: 'amd64', digest, size: text.length } },
-    pathOf: () => file,
-    line: ['amd64'],
-    epoch: 1_000_000_000,
-  });
+  const files = { 'rancheros.ipxe': { target: 'amd64', digest, size: text.length } };
+  await publishRelease({ version: TAG, sources: digest, targets: ['amd64'], files, line: ['amd64'] }, new DirectoryDestination(root, { epoch: 1_000_000_000 }), () => file);
 }

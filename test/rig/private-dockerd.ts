@@ -3,7 +3,7 @@ import { chmodSync, createReadStream, existsSync, mkdirSync, readFileSync, write
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quoted } from '../../pipeline/exec/outcome.ts';
+import { shellWord } from '../../pipeline/core/shell-word.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from './tools.ts';
 
@@ -30,7 +30,7 @@ export async function privateDockerd(folder: string): Promise<PrivateDockerd> {
   // The engine lies above the base: its programs with both libraries, by the names that the daemon looks for.
   for (const name of ['dockerd', 'containerd', 'runc']) {
     const words = toolProgram(engine, name, { below: base, calledAs: name });
-    writeFileSync(join(programs, name), `#!/bin/sh\nexec ${words.map(quoted).join(' ')} "$@"\n`);
+    writeFileSync(join(programs, name), `#!/bin/sh\nexec ${words.map(shellWord).join(' ')} "$@"\n`);
     chmodSync(join(programs, name), 0o755);
   }
   const socket = join(folder, 'docker.sock');

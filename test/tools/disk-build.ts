@@ -54,10 +54,13 @@ export async function cloudDiskBothWays(spec: { readonly name: string; readonly 
     const { context, engine } = wiring;
     const own = installedDisk(context, liveSystem(context, 'amd64'), spec);
     const digest = async ({ stream: { pieces, parts } }: ComposableDisk) => {
-      const fileOf = async (artifact: InputRef) => wiring.store.pathOf((await engine.build(artifact as Artifact)).digest);
+      const fileOf = async (artifact: InputRef) => {
+        const { digest } = await engine.build(artifact as Artifact);
+        return { digest, path: wiring.store.pathOf(digest) };
+      };
       const files = Object.fromEntries(await Promise.all(Object.entries(parts).map(async ([name, part]) => [name, await fileOf(part)] as const)));
       const hash = createHash('sha256');
-      for await (const chunk of splice(parsePieceList(readFileSync(await fileOf(pieces), 'utf8')), { inputs: files, title: 'a step' })) hash.update(chunk);
+      for await (const chunk of splice(parsePieceList(readFileSync((await fileOf(pieces)).path, 'utf8')), { inputs: files, title: 'a step' })) hash.update(chunk);
       return hash.digest('hex');
     };
     const cloud = cloudDisk(context, spec);

@@ -55,7 +55,7 @@ async function run(
   await executor.run({
     type: 'tool',
     title: 'a step',
-    inputs: { input, pieces },
+    inputs: { input: { digest: digestOf('input'), path: input }, pieces: { digest: digestOf('pieces'), path: pieces } },
     outFolder,
     outputs: ['result'],
     epoch: 1_000_000_000,

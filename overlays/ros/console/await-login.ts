@@ -13,7 +13,7 @@ const TERMINAL = /(^|\/)(agetty|getty|login|dropbear)(\s|$)|^-(ba|da|a)?sh$/;
 const SSHD = '/run/sshd.pid';
 
 /**
- * WaitOptions until somebody can log in to the console that was started, and says why nobody can. A login counts when the same process is seen
+ * Waits until somebody can log in to the console that was started, and says why nobody can. A login counts when the same process is seen
  * twice: one that ends at once is started again every second.
  */
 export function awaitLogin(system: System, engine: Engine): string | undefined {

@@ -83,7 +83,7 @@ export function replaceConsole(system: System, engine: Engine, { services, confi
   else if (name !== DEFAULT_CONSOLE || isChanged(system, services)) watchConsole(system, engine, around);
 }
 
-/** WaitOptions until somebody can log in to a console that was started; the default one takes its place where nobody can. */
+/** Waits until somebody can log in to a console that was started; the default one takes its place where nobody can. */
 export function watchConsole(system: System, engine: Engine, { services, config, name }: Around): void {
   const trouble = awaitLogin(system, engine);
   if (trouble !== undefined) backToDefault(system, engine, { services, config, name }, trouble);

@@ -156,7 +156,7 @@ export class Engine {
     return this.#each(names, [204, 404], (name) => ({ method: 'DELETE', url: `/containers/${name}?${query}` }));
   }
 
-  /** WaitOptions for containers that run once. */
+  /** Waits for containers that run once. */
   waitFor(names: readonly string[]): string[] {
     return this.#each(names, [200], (name) => ({ method: 'POST', url: `/containers/${name}/wait` }));
   }

@@ -14,7 +14,7 @@ import { runCommands } from './user-commands.ts';
 const DEFAULT_TIMEOUT = 10;
 
 /**
- * WaitOptions until DHCP has given what it will: every interface that asks and has a cable has an address, and one of them
+ * Waits until DHCP has given what it will: every interface that asks and has a cable has an address, and one of them
  * does at all; or rancher.network.dhcp_timeout is over. True in the first case, and at once where nobody asks.
  */
 export function waitForAddresses(system: System, config: CloudConfig): boolean {

@@ -32,10 +32,14 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
   const stop = new AbortController();
   const executor = (name: string): Executor => ({
     name,
+    isolated: name !== 'wide-open',
     async run(request) {
       ran.push(request.title);
       const texts: { [name: string]: string } = {};
-      for (const [name, file] of Object.entries(request.inputs)) texts[name] = await readFile(file, 'utf8');
+      for (const [name, { digest, path: file }] of Object.entries(request.inputs)) {
+        texts[name] = await readFile(file, 'utf8');
+        assert.equal(digest, digestOf(texts[name]), 'an executor is told what an input is, besides where it lies');
+      }
       const text = await behaviours[request.title]?.(texts, request);
       if (text !== undefined) await writeFile(path.join(request.outFolder, 'out'), text);
     },
@@ -166,23 +170,23 @@ test('what ran without isolation is kept apart: an isolated build makes it anew,
   const all = rig({ image: () => 'image', tool: () => made });
   const tool = toolStep(all, 'tool');
   const text = async (executor: string) => readFile(all.store.pathOf((await all.engine(executor).build(tool)).digest), 'utf8');
-  assert.equal(await text('none'), 'from a wide-open machine');
-  assert.equal(await text('none'), 'from a wide-open machine');
+  assert.equal(await text('wide-open'), 'from a wide-open machine');
+  assert.equal(await text('wide-open'), 'from a wide-open machine');
   assert.deepEqual(all.ran, ['image', 'tool'], 'the second build without isolation reuses what the first made');
   made = 'from a sandbox';
   assert.equal(await text('bwrap'), 'from a sandbox');
   assert.equal(await text('bwrap'), 'from a sandbox');
-  assert.equal(await text('none'), 'from a sandbox', 'what is isolated serves everybody');
+  assert.equal(await text('wide-open'), 'from a sandbox', 'what is isolated serves everybody');
   assert.deepEqual(all.ran, ['image', 'tool', 'tool']);
 });
 
-test('a record of an unisolated run under the key of an isolated one, as older versions left it, is not believed', async () => {
+test('a record of an unisolated run under the key of an isolated one, as older versions left it, is not trusted', async () => {
   const all = rig({ image: () => 'image', tool: () => 'good' });
   const tool = toolStep(all, 'tool');
   await all.engine('bwrap').build(tool);
   const end = all.events.find((event) => event.type === 'step-end' && event.title === 'tool');
   assert.ok(end?.type === 'step-end');
-  await new FileActionCache(path.join(folder, 'actions')).set(end.key, { title: 'tool', executor: 'none', outputs: end.outputs });
+  await new FileActionCache(path.join(folder, 'actions')).set(end.key, { title: 'tool', executor: 'none', isolated: false, outputs: end.outputs });
   await all.engine('bwrap').build(tool);
   assert.deepEqual(all.ran, ['image', 'tool', 'tool']);
 });

@@ -8,7 +8,7 @@ import type { ActionRecord } from '../../../pipeline/core/ports.ts';
 import { FileActionCache } from '../../../pipeline/store/actions.ts';
 
 const KEY = digestOf('a key');
-const RECORD: ActionRecord = { title: 'squashfs engine', executor: 'bwrap', outputs: { squashfs: { digest: digestOf('bytes'), size: 5 } } };
+const RECORD: ActionRecord = { title: 'squashfs engine', executor: 'bwrap', isolated: true, outputs: { squashfs: { digest: digestOf('bytes'), size: 5 } } };
 
 let folder: string;
 beforeEach(async () => {

@@ -166,7 +166,7 @@ function endedProcess(): Promise<number> {
 test('a record that is asked for counts as used', async () => {
   const cache = new FileActionCache(path.join(folder, 'actions'));
   const key = digestOf('key');
-  await cache.set(key, { title: 'a step', executor: 'bwrap', outputs: {} });
+  await cache.set(key, { title: 'a step', executor: 'bwrap', isolated: true, outputs: {} });
   const [below] = await readdir(path.join(folder, 'actions'));
   const [name] = await readdir(path.join(folder, 'actions', below ?? ''));
   const file = path.join(folder, 'actions', below ?? '', name ?? '');

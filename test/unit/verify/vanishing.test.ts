@@ -5,7 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '../../../pipeline/core/digest.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
-import { publishToDist } from '../../../pipeline/publish/dist.ts';
+import { DirectoryDestination } from '../../../pipeline/publish/directory.ts';
+import { publishRelease } from '../../../pipeline/publish/publish.ts';
 import { verifyRelease } from '../../../pipeline/verify/release.ts';
 
 const TEXTS = { 'aws-image.json': '{}', vmlinuz: 'kernel', 'arm64/initrd': 'initrd' };
@@ -17,8 +18,8 @@ async function verifiedWhileItGoes(turns: number): Promise<'whole' | 'faults' | 
   const entries = Object.entries(TEXTS).map(([name, text]) => [name, { digest: digestOf(text), size: text.length, target: 'a' }] as const);
   for (const [name, text] of Object.entries(TEXTS)) await writeFile(path.join(folder, path.basename(name)), text);
   const pathOf = ({ digest }: { readonly digest: string }) => path.join(folder, path.basename(entries.find(([, file]) => file.digest === digest)?.[0] ?? ''));
-  const common = { root, version: 'v1.5.9', sources: digestOf('s'), targets: ['a'], line: ['a'], epoch: 1, pathOf };
-  await publishToDist({ ...common, files: Object.fromEntries(entries) });
+  const files = Object.fromEntries(entries);
+  await publishRelease({ version: 'v1.5.9', sources: digestOf('s'), targets: ['a'], line: ['a'], files }, new DirectoryDestination(root, { epoch: 1 }), pathOf);
   const verified = verifyRelease(path.join(root, 'v1.5.9'), () => assert.fail('nothing here is packed')).then(
     ({ failures }) => (failures.length === 0 ? ('whole' as const) : ('faults' as const)),
     (error: unknown) => {

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// The service's script on the real bash, with a `ros` and an `ip` that do what a case says. WaitOptions are shortened, and nothing is asserted about time.
+// The service's script on the real bash, with a `ros` and an `ip` that do what a case says. Waits are shortened, and nothing is asserted about time.
 
 const SCRIPT = readFileSync('overlays/system/usr/lib/ros/services/cloud-init', 'utf8');
 
 interface Room {
   readonly folder: string;
   readonly read: (path: string) => string;
-  /** WaitOptions until a file says what is expected. */
+  /** Waits until a file says what is expected. */
   readonly until: (path: string, expected: RegExp) => Promise<void>;
   readonly ended: Promise<number | null>;
 }

@@ -121,7 +121,7 @@ export function observed(config: string, part: Part): string {
     sleep(milliseconds) {
       system.sleep(milliseconds);
       slept += milliseconds;
-      if (slept > LONGEST) throw new WaitOptions();
+      if (slept > LONGEST) throw new Waits();
     },
   };
   const result = patiently(() => PARTS[part](patient));
@@ -130,13 +130,13 @@ export function observed(config: string, part: Part): string {
 
 /** Milliseconds that a part may wait for what never comes on this machine. */
 const LONGEST = 400_000;
-class WaitOptions extends Error {}
+class Waits extends Error {}
 
 function patiently(work: () => unknown): unknown {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof WaitOptions)) throw error;
+    if (!(error instanceof Waits)) throw error;
     return 'it waits';
   }
 }

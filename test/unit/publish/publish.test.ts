@@ -5,8 +5,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { digestOf, hexOf } from '../../../pipeline/core/digest.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
-import { type Contribution, publishToDist } from '../../../pipeline/publish/dist.ts';
+import { DirectoryDestination } from '../../../pipeline/publish/directory.ts';
 import type { Manifest } from '../../../pipeline/publish/manifest.ts';
+import type { Contribution } from '../../../pipeline/publish/plan.ts';
+import { publishRelease } from '../../../pipeline/publish/publish.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,24 +20,15 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const root = () => path.join(folder, 'os');
 
 /** Publishes texts by path, all for one target unless said otherwise. */
-async function publish(version: string, texts: { readonly [path: string]: string }, change: Partial<Contribution> = {}) {
+async function publish(version: string, texts: { readonly [path: string]: string }, change: Partial<Contribution> & { readonly pathOf?: Parameters<typeof publishRelease>[2] } = {}) {
   const target = change.targets?.[0] ?? 'amd64';
   const files: { [path: string]: Contribution['files'][string] } = {};
   for (const [name, text] of Object.entries(texts)) {
     files[name] = { digest: digestOf(text), size: text.length, target };
     await writeFile(path.join(folder, 'blobs', hexOf(digestOf(text))), text);
   }
-  return publishToDist({
-    root: root(),
-    version,
-    files,
-    sources: digestOf('sources'),
-    targets: [target],
-    line: ['amd64'],
-    epoch: 1_000_000,
-    pathOf: (blob) => path.join(folder, 'blobs', hexOf(blob.digest)),
-    ...change,
-  });
+  const { pathOf = (blob) => path.join(folder, 'blobs', hexOf(blob.digest)), ...rest } = change;
+  return publishRelease({ version, files, sources: digestOf('sources'), targets: [target], line: ['amd64'], ...rest }, new DirectoryDestination(root(), { epoch: 1_000_000 }), pathOf);
 }
 
 const latest = () => readlink(path.join(root(), 'latest')).catch(() => undefined);
