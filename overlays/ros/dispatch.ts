@@ -131,7 +131,7 @@ function usage(): string {
   return `usage: ros [-v] COMMAND\n\n${listed.join('\n')}\n\nros COMMAND --help says more.`;
 }
 
-/** Runs what the program's name and its words ask for, and gives the exit status. Trouble is thrown. */
+/** Runs what the program's name and its words ask for, and gives the exit status. Errors are thrown. */
 export async function dispatch(system: System): Promise<number> {
   // QuickJS ends a program, with the words of a programmer, whose promise is rejected before anybody waits for it.
   await undefined;

@@ -50,14 +50,14 @@ export const SERVICES_WORK: readonly Check[] = [
   { sentence: 'network leased an address', run: 'ip -4 address show eth0', prints: /inet 10\.0\.2\.15\/24 .*dynamic/, eventually: true },
   { sentence: 'the leased network has its route', run: 'ip route', prints: /^10\.0\.2\.0\/24 dev eth0 proto dhcp /m, eventually: true },
   { sentence: 'ntp has sources for the clock', run: 'chronyc -n sources -a', prints: /^\^[?*+-] /m, eventually: true },
-  { sentence: 'a disk is plugged in', deed: { type: 'plug-disk', serial: 'hotplugged', slot: 'hot0', mebibytes: 64 } },
+  { sentence: 'a disk is plugged in', action: { type: 'plug-disk', serial: 'hotplugged', slot: 'hot0', mebibytes: 64 } },
   {
     sentence: 'udev gives the plugged disk its nodes',
     run: 'readlink -f /dev/disk/by-id/virtio-hotplugged && sudo blockdev --getsize64 /dev/disk/by-id/virtio-hotplugged',
     prints: /^\/dev\/vd[a-z]\n67108864$/m,
     eventually: true,
   },
-  { sentence: 'a network card is plugged in', deed: { type: 'plug-network-card', id: 'plugged-card', slot: 'hot1' } },
+  { sentence: 'a network card is plugged in', action: { type: 'plug-network-card', id: 'plugged-card', slot: 'hot1' } },
   { sentence: 'the plugged card gets an address', run: 'ip -4 -o address show eth1', prints: /inet 10\..*dynamic/, eventually: true },
   { sentence: 'cron ran the job', run: 'cat /run/cron-worked', prints: /^worked$/m, eventually: true, deadlineSeconds: 90 },
 ];

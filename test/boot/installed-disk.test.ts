@@ -23,12 +23,12 @@ const SLOT: readonly Check[] = [
 /** GRUB's choice as the running system finds it. */
 const CHOICE = 'sudo head -c 512 /run/rancher/medium/EFI/debian/grubenv | grep -a =';
 
-/** As after an upgrade to a version that is in slot b: here that slot holds the same one, to which `deed` is done. */
-const onTrial = (sentence: string, deed = 'true'): Check => ({
+/** As after an upgrade to a version that is in slot b: here that slot holds the same one, to which `change` is done. */
+const onTrial = (sentence: string, change = 'true'): Check => ({
   sentence,
   run: `set -e
 m=/run/rancher/medium
-sudo sh -c "mount -o remount,rw $m && cp -r $m/a $m/b && ${deed} && printf '%-1024s' '# GRUB Environment Block
+sudo sh -c "mount -o remount,rw $m && cp -r $m/a $m/b && ${change} && printf '%-1024s' '# GRUB Environment Block
 failed=
 left=3
 next=b

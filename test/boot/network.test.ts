@@ -75,9 +75,9 @@ const AROUND: readonly Check[] = [
 ];
 
 const LATER: readonly Check[] = [
-  { sentence: 'a card is plugged in that has a fixed address', deed: { type: 'plug-network-card', id: 'fixed-card', slot: 'hot0' } },
+  { sentence: 'a card is plugged in that has a fixed address', action: { type: 'plug-network-card', id: 'fixed-card', slot: 'hot0' } },
   { sentence: 'it gets the address', run: 'ip -4 -o address show eth4', prints: /inet 10\.0\.9\.20\/24/, eventually: true },
-  { sentence: 'a card is plugged in that a pattern fits', deed: { type: 'plug-network-card', id: 'plain-card', slot: 'hot1' } },
+  { sentence: 'a card is plugged in that a pattern fits', action: { type: 'plug-network-card', id: 'plain-card', slot: 'hot1' } },
   { sentence: 'it gets an address by DHCP', run: 'ip -4 -o address show eth5', prints: /inet 10\..*dynamic/, eventually: true },
   {
     sentence: 'a second run changes nothing',

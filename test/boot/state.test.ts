@@ -211,7 +211,7 @@ bootTest({
     { sentence: 'the machine restarts after the limit', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
     { sentence: 'it said why', shows: /services did not stop within 25 seconds/ },
     ...SERVICES_RUN.slice(0, 1),
-    { sentence: 'the state disk answers no more', deed: { type: 'stall-disk', name: 'state' } },
+    { sentence: 'the state disk answers no more', action: { type: 'stall-disk', name: 'state' } },
     {
       sentence: "Ctrl-Alt-Del restarts it: what hangs is the kernel's watchdog's business",
       reboots: { by: { type: 'press', keys: ['ctrl', 'alt', 'delete'] } },

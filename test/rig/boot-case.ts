@@ -62,7 +62,7 @@ export interface AgentCheck {
 }
 
 /** Something done to the machine from outside. */
-export type Deed =
+export type MachineAction =
   /** A command of QEMU's agent that ends it, so that no answer comes. */
   | { readonly type: 'agent'; readonly execute: string }
   /** A blank disk with this serial number is plugged into a running machine. */
@@ -74,16 +74,16 @@ export type Deed =
   | { readonly type: 'type'; readonly text: string }
   | { readonly type: 'power-button' };
 
-export interface DeedCheck {
+export interface ActionCheck {
   readonly sentence: string;
-  readonly deed: Deed;
+  readonly action: MachineAction;
   readonly deadlineSeconds?: number;
 }
 
 /** The machine must reset by itself, in order, and come up again with a shell. */
 export interface RebootCheck {
   readonly sentence: string;
-  readonly reboots: { readonly by: Deed } | { readonly run: string };
+  readonly reboots: { readonly by: MachineAction } | { readonly run: string };
   /** False: it is enough that it resets; nothing is asked of it afterwards. */
   readonly reachesShell?: boolean;
   readonly deadlineSeconds?: number;
@@ -92,7 +92,7 @@ export interface RebootCheck {
 /** The machine must switch itself off. */
 export interface PowerOffCheck {
   readonly sentence: string;
-  readonly powersOff: { readonly by: Deed } | { readonly run: string };
+  readonly powersOff: { readonly by: MachineAction } | { readonly run: string };
   readonly deadlineSeconds?: number;
 }
 
@@ -150,7 +150,7 @@ export interface StartCuts {
   readonly afresh?: boolean;
 }
 
-export type Check = AgentCheck | CommandCheck | CommandCutsCheck | SshCheck | ConsoleCheck | MetadataCheck | DeedCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
+export type Check = AgentCheck | CommandCheck | CommandCutsCheck | SshCheck | ConsoleCheck | MetadataCheck | ActionCheck | RebootCheck | PowerOffCheck | PowerCutCheck;
 
 /** A folder on a medium: its files by path, as text or bytes. */
 export type FolderContent = { readonly [path: string]: string | Uint8Array };

@@ -15,7 +15,7 @@ import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.
 import { hashFile } from '../../pipeline/host/hash-file.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { askAgent } from './agent.ts';
-import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, Deed, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
+import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, MachineAction, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
 import { BootServer, NETWORK_FILES } from './boot-server.ts';
 import { type InsertedCard, insertCard } from './card.ts';
@@ -313,7 +313,7 @@ async function perform(check: Check, run: Run): Promise<void> {
   if ('run' in check) return answered(run, check, deadlineSeconds, check.run, (left) => runCommand(run, check.run, left));
   if ('ssh' in check) return answered(run, check, deadlineSeconds, `ssh: ${check.ssh}`, (left) => performSsh(check, run, Math.min(left, 60)));
   if ('agent' in check) return askAgentOf(run, check, deadlineSeconds);
-  if ('deed' in check) return performDeed(check.deed, run);
+  if ('action' in check) return performAction(check.action, run);
   if ('shows' in check) {
     await console.waitFor({ pattern: check.shows, since: FROM_POWER_ON, deadlineSeconds, meaning: check.sentence }).catch((error: unknown) => {
       // The machine may be well all the same.
@@ -404,9 +404,9 @@ function runCommand(run: Run, command: string, seconds: number): Promise<Command
   return shellOf(run).run(command, { deadlineSeconds: seconds });
 }
 
-/** Starts what ends the machine: a deed from outside, or a command whose end nobody will see. */
-async function cause(by: { readonly by: Deed } | { readonly run: string }, run: Run): Promise<void> {
-  if ('by' in by) return performDeed(by.by, run);
+/** Starts what ends the machine: an action from outside, or a command whose end nobody will see. */
+async function cause(by: { readonly by: MachineAction } | { readonly run: string }, run: Run): Promise<void> {
+  if ('by' in by) return performAction(by.by, run);
   const { exitCode, stderr } = await runCommand(run, `(sleep 1; ${by.run}) >/dev/null 2>&1 &`, CHECK_SECONDS * PATIENCE);
   if (exitCode !== 0) throw new Error(`${by.run} could not be started: ${stderr}`);
 }
@@ -454,31 +454,31 @@ async function askAgentOf({ parts, machine }: Run, { agent, answers }: AgentChec
   }
 }
 
-async function performDeed(deed: Deed, { machine, scratch, parts }: Run): Promise<void> {
-  switch (deed.type) {
+async function performAction(action: MachineAction, { machine, scratch, parts }: Run): Promise<void> {
+  switch (action.type) {
     case 'agent':
-      await askAgent(parts.agentSocket ?? '', deed.execute);
+      await askAgent(parts.agentSocket ?? '', action.execute);
       return;
     case 'plug-disk': {
-      const file = join(scratch, `${deed.serial}.img`);
+      const file = join(scratch, `${action.serial}.img`);
       const handle = await open(file, 'w');
-      await handle.truncate(deed.mebibytes * 2 ** 20).finally(() => handle.close());
-      return machine.monitor.plugDisk({ id: deed.serial, file, format: 'raw', slot: deed.slot, serial: deed.serial });
+      await handle.truncate(action.mebibytes * 2 ** 20).finally(() => handle.close());
+      return machine.monitor.plugDisk({ id: action.serial, file, format: 'raw', slot: action.slot, serial: action.serial });
     }
     case 'stall-disk': {
-      const index = parts.disks.findIndex(({ serial }) => serial === deed.name);
+      const index = parts.disks.findIndex(({ serial }) => serial === action.name);
       return machine.monitor.stallDisk(`disk${index}`);
     }
     case 'plug-network-card':
-      return machine.monitor.plugNetworkCard(deed);
+      return machine.monitor.plugNetworkCard(action);
     case 'press':
-      return machine.monitor.press(deed.keys);
+      return machine.monitor.press(action.keys);
     case 'type':
-      return machine.console.type(deed.text);
+      return machine.console.type(action.text);
     case 'power-button':
       return machine.monitor.powerButton();
     default:
-      return unreachable(deed);
+      return unreachable(action);
   }
 }
 

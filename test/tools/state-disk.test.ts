@@ -4,9 +4,9 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BlockDevice } from '../../overlays/ros/state/block-devices.ts';
-import { judge } from '../../overlays/ros/state/can-format.ts';
+import { canFormat } from '../../overlays/ros/state/can-format.ts';
 import { formatFirst } from '../../overlays/ros/state/format.ts';
-import { intentOf, writeIntent } from '../../overlays/ros/state/format-journal.ts';
+import { formatJournalOf, writeFormatJournal } from '../../overlays/ros/state/format-journal.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { toolRoot } from '../rig/tools.ts';
 import { type Machine, machine } from '../unit/ros/machine.ts';
@@ -42,7 +42,7 @@ function withDisk(): { readonly system: Machine; readonly device: BlockDevice; r
   return { system, device: { path: '/dev/vda', bytes, readOnly: false, disk: '/dev/vda', number: 0, start: 0, tags: {} }, fill };
 }
 
-const because = ({ system, device }: Pick<ReturnType<typeof withDisk>, 'system' | 'device'>): string => judge(system, device, [device]).because;
+const because = ({ system, device }: Pick<ReturnType<typeof withDisk>, 'system' | 'device'>): string => canFormat(system, device, [device]).because;
 
 function ran(system: Machine, argv: readonly string[], stdin = ''): void {
   const [result] = system.runAll([{ argv, stdin }]);
@@ -55,7 +55,7 @@ test('a blank disk becomes the state disk, whose file system has the UUID that i
   assert.equal(formatFirst(disk.system, ['/dev/vda'], [disk.device]).device, '/dev/vda');
   const [{ stdout = '' } = {}] = disk.system.runAll([{ argv: ['blkid', '-p', '/dev/vda'] }]);
   assert.match(stdout, /LABEL="RANCHER_STATE".*UUID="0b0f4ba8-2f5c-4a5c-9d52-3f3a4ad6f7c1"/);
-  assert.equal(intentOf(disk.system, disk.device), undefined);
+  assert.equal(formatJournalOf(disk.system, disk.device), undefined);
   assert.equal(because(disk), 'it holds ext4 “RANCHER_STATE”');
 });
 
@@ -65,13 +65,13 @@ test("a formatting that was cut off is done again, but not over somebody's ext4 
     ['ext2', 'it holds ext2 “DATA”'],
   ] as const) {
     const disk = withDisk();
-    const uuid = writeIntent(disk.system, disk.device);
+    const uuid = writeFormatJournal(disk.system, disk.device);
     assert.equal(because(disk), 'unfinished');
     const blocks = String((disk.device.bytes - MIB) / 4096);
     ran(disk.system, ['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-U', uuid, '-L', 'RANCHER_STATE', '/dev/vda', blocks]);
     assert.equal(because(disk), 'unfinished', 'the power failed before the note was erased');
     ran(disk.system, ['mke2fs', '-q', '-F', '-t', type, '-E', 'nodiscard', '-L', 'DATA', '/dev/vda', blocks]);
-    assert.equal(intentOf(disk.system, disk.device), uuid, 'the note is still there');
+    assert.equal(formatJournalOf(disk.system, disk.device), uuid, 'the note is still there');
     assert.equal(because(disk), words);
   }
 });

@@ -55,15 +55,15 @@ function textFrom(system: System, from: string): string {
     if (text === undefined) throw new Failure(`${from} cannot be read`);
     return text;
   }
-  const { text, trouble } = fetchText(system, from);
-  if (text === undefined) throw new Failure(trouble);
+  const { text, error } = fetchText(system, from);
+  if (text === undefined) throw new Failure(error);
   return text;
 }
 
 /** The list as RancherOS 1 publishes it: `current: image:tag`, `available: [image:tag]`. The running release is part of it. */
 export function readReleases(text: string, from: string, running: string): readonly Release[] {
-  const { value: data, trouble } = plainYaml(text);
-  if (trouble !== undefined) throw new Failure(`${from} ${trouble}`);
+  const { value: data, error } = plainYaml(text);
+  if (error !== undefined) throw new Failure(`${from} ${error}`);
   const { current, available } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
   if (typeof current !== 'string' && !Array.isArray(available))
     throw new Failure(`${from} lists no releases: it has neither “current” nor “available”`);

@@ -66,7 +66,7 @@ export interface YamlText {
   source(path: Path): string | undefined;
 }
 
-/** Reads YAML 1.2 with the merge keys of 1.1. Trouble is in `problems`; nothing is thrown. */
+/** Reads YAML 1.2 with the merge keys of 1.1. Errors are in `problems`; nothing is thrown. */
 export function readYaml(given: string, file: string): YamlText {
   const text = given.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
   const lines = new LineCounter();

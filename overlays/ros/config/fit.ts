@@ -186,11 +186,11 @@ export function unknownKey(schema: Schema, path: Path, hasHint = true): Finding 
   };
 }
 
-function drop(schema: Schema, path: Path, context: Context, trouble: string): undefined {
+function drop(schema: Schema, path: Path, context: Context, error: string): undefined {
   context.add({
     severity: 'error',
     path,
-    message: `${capital(nameOf(path))} ${trouble}${path.length === 0 ? '' : '; it is left out'}.`,
+    message: `${capital(nameOf(path))} ${error}${path.length === 0 ? '' : '; it is left out'}.`,
     ...(schema.description === undefined || path.length === 0 ? {} : { hint: `It is for: ${schema.description}` }),
   });
   return undefined;

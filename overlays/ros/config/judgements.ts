@@ -7,7 +7,7 @@ import { NETWORK_JUDGEMENTS } from './judge-network.ts';
 import { SERVICE_JUDGEMENTS } from './judge-services.ts';
 import { at } from './merge.ts';
 import { nameOf } from './problem.ts';
-import { troubleOfKey } from './public-keys.ts';
+import { keyError } from './public-keys.ts';
 
 const console: Judgement = {
   at: 'rancher.console',
@@ -35,11 +35,11 @@ const datasource: Judgement = {
 const key: Judgement = {
   at: 'ssh_authorized_keys.*',
   judge(item, path) {
-    const trouble = troubleOfKey(String(item));
-    if (trouble === undefined) return undefined;
+    const error = keyError(String(item));
+    if (error === undefined) return undefined;
     const name = nameOf(path);
-    const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${trouble.why}, so it lets nobody in.`;
-    return { message, hint: trouble.hint };
+    const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${error.why}, so it lets nobody in.`;
+    return { message, hint: error.hint };
   },
 };
 

@@ -72,11 +72,11 @@ function configOf(words: readonly Word[]): { readonly config: CloudConfig; reado
     }
     const { value, sourceOf, isBroken = false } = valueFromText(found.schema, setting.value ?? 'true');
     if (isBroken || text.includes('\ufffd')) {
-      const trouble = isBroken ? 'begins as a list or a mapping and is none' : 'is not UTF-8 text';
+      const error = isBroken ? 'begins as a list or a mapping and is none' : 'is not UTF-8 text';
       add({
         severity: 'error',
         path: found.path,
-        message: `The value of “${formatKeys(found.path)}” ${trouble}; it is left out.`,
+        message: `The value of “${formatKeys(found.path)}” ${error}; it is left out.`,
       });
       continue;
     }

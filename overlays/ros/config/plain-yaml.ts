@@ -6,8 +6,8 @@ export const MOST_YAML_BYTES = 256 * 1024;
 
 /** Values, or half a sentence that says why there are none. */
 export type PlainYaml =
-  | { readonly value: unknown; readonly trouble?: never }
-  | { readonly value?: never; readonly trouble: string };
+  | { readonly value: unknown; readonly error?: never }
+  | { readonly value?: never; readonly error: string };
 
 /**
  * Reads YAML that a machine wrote and of which only the values matter. Of a double key the last one counts: the parser's own search for
@@ -15,7 +15,7 @@ export type PlainYaml =
  */
 export function plainYaml(text: string): PlainYaml {
   if (utf8Length(text) > MOST_YAML_BYTES)
-    return { trouble: `has more than ${MOST_YAML_BYTES} bytes, which are not read` };
+    return { error: `has more than ${MOST_YAML_BYTES} bytes, which are not read` };
   try {
     const value: unknown = parse(text, {
       logLevel: 'error',
@@ -26,6 +26,6 @@ export function plainYaml(text: string): PlainYaml {
     return { value };
   } catch {
     // Not one word of it: metadata may hold a password.
-    return { trouble: 'is not YAML' };
+    return { error: 'is not YAML' };
   }
 }

@@ -13,7 +13,7 @@ const ACCOUNTS: Readonly<Record<string, (name: string) => string>> = {
 };
 
 /** Why an item of ssh_authorized_keys opens nothing, in a clause, and what to write instead; undefined for a key, and for a comment. */
-export function troubleOfKey(item: string): { readonly why: string; readonly hint: string } | undefined {
+export function keyError(item: string): { readonly why: string; readonly hint: string } | undefined {
   const text = item.trim();
   if (text === '' || text.split('\n').every((line) => line.trim().startsWith('#'))) return undefined;
   const [, word = '', name = ''] = /^([a-z]+):([\w.@+-]+)$/i.exec(text) ?? [];

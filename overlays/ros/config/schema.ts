@@ -34,7 +34,7 @@ const RANCHER = group('Everything that only RancherOS knows.', {
     }),
   ),
   restart_services: texts('Services that are restarted once the console has been prepared.'),
-  preload: texts('Further folders or archives of images that are loaded at start.'),
+  preload: texts('Further directories or archives of images that are loaded at start.'),
   preload_wait: flag('Services of the user always wait for the images that are preloaded.', GONE),
   http_load_retries: whole('How often a definition is asked for again over the network.'),
   // Engines

@@ -42,14 +42,14 @@ const SUMS = 'SHA256SUMS';
 export function loadReleaseArchive(system: System, list: string, name: string): string {
   if (!/^https?:\/\//.test(list)) throw new Failure(`rancher.upgrade.url is no address of a server`);
   const folder = list.replace(/[?#].*$/, '').replace(/\/[^/]*$/, '');
-  const troubles: string[] = [];
+  const errors: string[] = [];
   for (const base of [`${folder}/${runningVersion(system)}`, folder]) {
-    const { text, trouble } = fetchText(system, `${base}/${SUMS}`);
+    const { text, error } = fetchText(system, `${base}/${SUMS}`);
     const digest = text === undefined ? undefined : digestOf(text, name);
-    if (digest === undefined) troubles.push(trouble ?? `${base}/${SUMS} does not name ${name}`);
+    if (digest === undefined) errors.push(error ?? `${base}/${SUMS} does not name ${name}`);
     else return loadDownload(system, `${base}/${name}`, (file) => proveDigest(system, file, digest, `${base}/${name}`));
   }
-  throw new Failure(troubles.join('; '));
+  throw new Failure(errors.join('; '));
 }
 
 const digestOf = (sums: string, name: string): string | undefined =>

@@ -20,8 +20,8 @@ export function awaitLogin(system: System, engine: Engine): string | undefined {
   let before: readonly string[] = [];
   for (let second = 1; second <= LIMIT; second += 1) {
     system.sleep(1000);
-    const trouble = engine.troubleOf(CONSOLE);
-    if (trouble !== undefined) return trouble;
+    const error = engine.errorOf(CONSOLE);
+    if (error !== undefined) return error;
     const now = logins(engine.processes(CONSOLE), system.readText(SSHD)?.trim());
     if (second >= PROBATION && now.some((pid) => before.includes(pid))) return undefined;
     before = now;

@@ -173,8 +173,8 @@ export function keepConsole(system: System, { name, text }: NamedConsole): void 
 
 function textOf(system: System, given: string): string {
   if (/^https?:\/\//.test(given)) {
-    const { text, trouble } = fetchText(system, given);
-    if (text === undefined) throw new Failure(trouble);
+    const { text, error } = fetchText(system, given);
+    if (text === undefined) throw new Failure(error);
     return text;
   }
   if (/^[./]|\.ya?ml$/.test(given)) {

@@ -51,12 +51,12 @@ function mendPam(system: System): void {
   if (changed.length === 0 && !added) return;
   const missing = modulesThatAreMissing(system, changed);
   for (const name of changed) {
-    const trouble = pamTrouble(textOf(system, name), {
+    const error = pamError(textOf(system, name), {
       name,
       missing,
       isThere: (each) => textOf(system, each) !== undefined,
     });
-    if (trouble !== undefined) takeReleases(system, `${PAM}/${name}`, trouble);
+    if (error !== undefined) takeReleases(system, `${PAM}/${name}`, error);
   }
 }
 
@@ -83,7 +83,7 @@ interface PamLine {
   readonly isOptional: boolean;
   readonly module?: string;
   readonly included?: string;
-  readonly trouble?: string;
+  readonly error?: string;
 }
 
 /** The lines of a file of PAM (pam.d(5)): type, control, module and its arguments, or @include and a name. */
@@ -99,17 +99,17 @@ export function pamLines(text: string): readonly PamLine[] {
       if (include !== undefined) return [{ line, type: '', isOptional: false, included: include }];
       const [, dash = '', type = '', control = '', module = ''] =
         /^(-?)(auth|account|password|session)\s+(\[[^\]]*\]|\S+)\s+(\S+)/i.exec(words) ?? [];
-      if (type === '') return [{ line, type, isOptional: false, trouble: 'is no line of PAM' }];
+      if (type === '') return [{ line, type, isOptional: false, error: 'is no line of PAM' }];
       const isOptional = dash === '-' || control === 'optional' || /module_unknown=ignore|default=ignore/.test(control);
       if (/^(include|substack)$/.test(control)) return [{ line, type, isOptional, included: module }];
       if (!/^(\[.*\]|required|requisite|sufficient|optional)$/.test(control))
-        return [{ line, type, isOptional, trouble: `has no control “${control}”` }];
+        return [{ line, type, isOptional, error: `has no control “${control}”` }];
       return [{ line, type: type.toLowerCase(), isOptional, module }];
     });
 }
 
 /** Why nobody could log in by this file of PAM, in words with the line; undefined where somebody can. */
-export function pamTrouble(
+export function pamError(
   text: string | undefined,
   known: {
     readonly name: string;
@@ -120,8 +120,8 @@ export function pamTrouble(
   if (text === undefined) return 'is no file that can be read';
   const lines = pamLines(text);
   if (lines.length === 0) return 'says nothing';
-  for (const { line, isOptional, module, included, trouble } of lines) {
-    if (trouble !== undefined) return `line ${line} ${trouble}`;
+  for (const { line, isOptional, module, included, error } of lines) {
+    if (error !== undefined) return `line ${line} ${error}`;
     if (included !== undefined && !known.isThere(included))
       return `line ${line} includes ${included}, which is not there`;
     if (module !== undefined && !isOptional && known.missing.has(module))
@@ -137,11 +137,8 @@ const ASIDE = `path=$1 from=$2
 [ ! -e "$path" ] && [ ! -L "$path" ] || mv -T "$path" "$path.refused" || exit
 [ ! -f "$from" ] || cp -p "$from" "$path"`;
 
-function takeReleases(system: System, path: string, trouble: string): void {
-  alarm(
-    system,
-    `${path} ${trouble}: nobody could log in. It is now ${path}.refused, and the release's is in its place`,
-  );
+function takeReleases(system: System, path: string, error: string): void {
+  alarm(system, `${path} ${error}: nobody could log in. It is now ${path}.refused, and the release's is in its place`);
   run(system, ['sh', '-c', ASIDE, 'ros', path, `${RELEASE}${path}`]);
 }
 

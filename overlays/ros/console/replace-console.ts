@@ -85,8 +85,8 @@ export function replaceConsole(system: System, engine: Engine, { services, confi
 
 /** Waits until somebody can log in to a console that was started; the default one takes its place where nobody can. */
 export function watchConsole(system: System, engine: Engine, { services, config, name }: Around): void {
-  const trouble = awaitLogin(system, engine);
-  if (trouble !== undefined) backToDefault(system, engine, { services, config, name }, trouble);
+  const error = awaitLogin(system, engine);
+  if (error !== undefined) backToDefault(system, engine, { services, config, name }, error);
 }
 
 function backToDefault(system: System, engine: Engine, { services, config, name }: Around, why: string): void {

@@ -3,7 +3,7 @@ import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import type { System } from '../runtime/system.ts';
 import type { Wanted } from './catalogue.ts';
-import { type Context, type Found, Trouble, WORK_FOLDER } from './datasource.ts';
+import { type Context, type Found, SourceFailure, WORK_FOLDER } from './datasource.ts';
 
 /** Milliseconds for everything that is asked over a network, the wait for an address included. */
 export const LIMIT = 10_000;
@@ -94,7 +94,7 @@ export function askOne(
     };
     return { name, state: 'found', found: source.ask(context) };
   } catch (error) {
-    const mayPass = error instanceof Trouble ? error.mayPass : source.needs === 'network';
+    const mayPass = error instanceof SourceFailure ? error.mayPass : source.needs === 'network';
     return { name, state: 'failed', reason: sentenceOf(error), mayPass };
   }
 }

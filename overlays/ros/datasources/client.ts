@@ -1,7 +1,7 @@
 import { exceeds } from '../runtime/byte-length.ts';
 import { type Request, type Response, sendAll } from '../runtime/http.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { type Context, Trouble, WORK_FOLDER } from './datasource.ts';
+import { type Context, SourceFailure, WORK_FOLDER } from './datasource.ts';
 import { MOST_USER_DATA } from './unpack.ts';
 import { quoted } from './values.ts';
 
@@ -44,16 +44,16 @@ export function askAll(context: Context, asked: readonly Ask[], problems?: strin
     missing.forEach((ask, index) => {
       const response = responses[index];
       if (response === undefined) return;
-      const trouble = temporaryTrouble(ask, response);
-      if (trouble === undefined) answers.set(ask, response);
-      else again.push(trouble);
+      const error = temporaryError(ask, response);
+      if (error === undefined) answers.set(ask, response);
+      else again.push(error);
     });
-    const [trouble] = again;
-    if (trouble === undefined) break;
+    const [error] = again;
+    if (error === undefined) break;
     if (hasRoute(context.system)) unreachable += 1;
     const pause = Math.min(200 * round, 1000);
     if (unreachable >= ATTEMPTS || system.now() + pause >= deadline) {
-      throw notReached(system, trouble);
+      throw notReached(system, error);
     }
     system.sleep(pause);
   }
@@ -62,8 +62,8 @@ export function askAll(context: Context, asked: readonly Ask[], problems?: strin
   );
 }
 
-function notReached(system: System, trouble: string): Trouble {
-  return new Trouble(hasRoute(system) ? trouble : `${trouble} (there is no address yet)`, true);
+function notReached(system: System, error: string): SourceFailure {
+  return new SourceFailure(hasRoute(system) ? error : `${error} (there is no address yet)`, true);
 }
 
 const NONE: Response = { status: 404, body: '', curl: 0 };
@@ -72,7 +72,7 @@ function orNone<T>({ isUserData }: Ask, problems: string[] | undefined, work: ()
   try {
     return work();
   } catch (error) {
-    const isLasting = error instanceof Failure && !(error instanceof Trouble && error.mayPass);
+    const isLasting = error instanceof Failure && !(error instanceof SourceFailure && error.mayPass);
     if (problems === undefined || isUserData !== true || !isLasting) throw error;
     problems.push(`The user-data is left out: ${error.message}.`);
     return none;
@@ -127,7 +127,7 @@ function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Requ
 }
 
 /** What may be better in a moment: a network that is being set up, a server that starts. */
-function temporaryTrouble({ url }: Ask, { status, curl }: Response): string | undefined {
+function temporaryError({ url }: Ask, { status, curl }: Response): string | undefined {
   if (curl === 6) return `the name ${hostOf(url)} is not known`;
   if (curl === 7) return `${hostOf(url)} cannot be reached`;
   if (curl === 28 && status === 0) return `${hostOf(url)} does not answer`;
@@ -142,7 +142,7 @@ function checked({ url, isUserData }: Ask, response: Response): Response {
   if (response.curl === 63 || exceeds(response.body, most)) {
     throw new Failure(`${host} answered with more than ${most} bytes, which are not read`);
   }
-  if (response.curl === 28) throw new Trouble(`${host} began to answer, but not to the end in time`, true);
+  if (response.curl === 28) throw new SourceFailure(`${host} began to answer, but not to the end in time`, true);
   if ([35, 51, 58, 60, 77, 83, 91].includes(response.curl)) {
     throw new Failure(`${host} cannot be trusted: its certificate is not valid here, or the clock is wrong`);
   }

@@ -16,7 +16,7 @@ export interface Found {
 }
 
 /** A failure of a source of which it is known whether it may pass by itself. Of others the source decides: networks may be late, disks are not. */
-export class Trouble extends Failure {
+export class SourceFailure extends Failure {
   readonly mayPass: boolean;
   constructor(message: string, mayPass: boolean) {
     super(message);

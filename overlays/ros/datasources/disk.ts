@@ -2,7 +2,7 @@ import { exceeds } from '../runtime/byte-length.ts';
 import { GUNZIP_MOST } from '../runtime/gunzip.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
-import { Trouble, WORK_FOLDER } from './datasource.ts';
+import { SourceFailure, WORK_FOLDER } from './datasource.ts';
 import { checkedUserData, MOST_USER_DATA } from './unpack.ts';
 
 /** Bytes of one file of a disk that somebody else made. */
@@ -63,7 +63,7 @@ export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) 
   const name = `${volume.device} (${volume.label})`;
   // A machine that is busy with its start may only be slow.
   if (status === 124 || status === 137)
-    throw new Trouble(`${name} does not answer within ${MOUNT_LIMIT} seconds`, true);
+    throw new SourceFailure(`${name} does not answer within ${MOUNT_LIMIT} seconds`, true);
   if (status !== 0) throw new Failure(`${name} cannot be mounted as ${volume.type}`);
   try {
     return look(lookedAt(system, folder));
@@ -89,7 +89,8 @@ export function lookedAt(system: System, folder: string): Looked {
     const { status, stdout } = run(system, argv);
     if (status === 10) return undefined;
     if (status === 11) throw new Failure(`${path} is a link that leads out of the disk, so it is not read`);
-    if (status === 12) throw new Failure(`${path} is no file but a folder, a pipe or a device, so it is not read`);
+    if (status === 12)
+      throw new Failure(`${path} is not a file but a directory, a pipe or a device, so it is not read`);
     if (status !== 0 && status !== 13) throw new Failure(`${path} cannot be read; the disk does not answer`);
     return { text: stdout, isWhole: status === 0 };
   };

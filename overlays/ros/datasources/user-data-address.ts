@@ -1,6 +1,6 @@
 import { Failure } from '../runtime/system.ts';
 import { askText, hostOf } from './client.ts';
-import { type Context, type Datasource, type Found, Trouble } from './datasource.ts';
+import { type Context, type Datasource, type Found, SourceFailure } from './datasource.ts';
 import { lookedAt } from './disk.ts';
 
 // Sources that name the place of the user-data themselves. They have no metadata.
@@ -30,7 +30,7 @@ export const tftp: Datasource = {
   ask: (context) => {
     const place = (context.argument ?? '').replace(/^(?:tftp:)?\/*/, '');
     if (!place.includes('/'))
-      throw new Trouble('tftp: needs a server and a file behind it, as in tftp:192.168.1.1/x.yml', false);
+      throw new SourceFailure('tftp: needs a server and a file behind it, as in tftp:192.168.1.1/x.yml', false);
     return fetched(context, `tftp://${place}`);
   },
 };
@@ -52,7 +52,7 @@ export function cloudConfigUrl(line: string): string | undefined {
 
 function fetched(context: Context, address: string): Found {
   if (!/^(?:https?|tftp):\/\/[^\s/]/i.test(address)) {
-    throw new Trouble('an address begins with http://, https:// or tftp://', false);
+    throw new SourceFailure('an address begins with http://, https:// or tftp://', false);
   }
   const userData = askText(context, { url: address, isUserData: true, isElsewhere: true });
   if (userData === undefined) throw new Failure(`${hostOf(address)} has no such file (status 404)`);

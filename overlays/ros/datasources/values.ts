@@ -30,8 +30,8 @@ export function jsonOf(text: string, from: string): Tree {
 
 /** Reads YAML that has to be a mapping; an empty text is an empty one. */
 export function yamlOf(text: string, from: string): Tree {
-  const { value, trouble } = plainYaml(text);
-  if (trouble !== undefined) throw new Failure(`${from} ${trouble}`);
+  const { value, error } = plainYaml(text);
+  if (error !== undefined) throw new Failure(`${from} ${error}`);
   if (value === null || value === undefined) return {};
   if (!isTree(value)) throw new Failure(`${from} is YAML, but no mapping`);
   return value;

@@ -4,7 +4,7 @@ import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { askText } from './client.ts';
 import { orProblem } from './configdrive.ts';
-import { type Context, type Datasource, Trouble } from './datasource.ts';
+import { type Context, type Datasource, SourceFailure } from './datasource.ts';
 import { userDataOfBase64 } from './unpack.ts';
 import { checkedMetadata, numbered } from './values.ts';
 import { type AskFor, FIRST_NETWORK_NAMES, networkOfGuestInfo } from './vmware-network.ts';
@@ -38,7 +38,7 @@ export const vmware: Datasource = {
         return userDataOf(context, value) ?? ovfUserData(system, ovf);
       } catch (error) {
         // Its place is an address, and the network may be late.
-        isPartial = error instanceof Trouble && error.mayPass;
+        isPartial = error instanceof SourceFailure && error.mayPass;
         throw error;
       }
     });
@@ -48,7 +48,7 @@ export const vmware: Datasource = {
     const { network, addresses, ...planned } = networkOfGuestInfo(either(askFor, ovf));
     if (userData === undefined && hostname === undefined && keys === undefined && network === undefined) {
       const [problem] = problems;
-      throw new Trouble(
+      throw new SourceFailure(
         problem?.replace(/\.$/, '') ??
           'VMware hands in no guestinfo.userdata, guestinfo.metadata, guestinfo.interface or OVF environment',
         isPartial,
@@ -133,10 +133,8 @@ function ovfUserData(system: System, ovf: ReadonlyMap<string, string>): string |
 function metadataOf(system: System, value: Value): Tree {
   const text = value('metadata');
   if (text === undefined) return {};
-  const { value: machine, trouble } = plainYaml(
-    decoded(system, text, value('metadata.encoding'), 'guestinfo.metadata'),
-  );
-  if (trouble !== undefined) throw new Failure(`guestinfo.metadata ${trouble}`);
+  const { value: machine, error } = plainYaml(decoded(system, text, value('metadata.encoding'), 'guestinfo.metadata'));
+  if (error !== undefined) throw new Failure(`guestinfo.metadata ${error}`);
   return isTree(machine) ? machine : {};
 }
 

@@ -199,7 +199,7 @@ export class Engine {
   }
 
   /** Why a container that should be running does not stay, in words; undefined while all is well. */
-  troubleOf(name: string): string | undefined {
+  errorOf(name: string): string | undefined {
     const found = this.#inspect(name);
     if (found === undefined) return 'does not exist';
     if (found.RestartCount > 0) return 'ended and was started again';

@@ -17,8 +17,8 @@ export function cachedDefinition(system: System, url: string): string | undefine
 
 /** Fetches a URL and keeps it. Gives a sentence when that is not possible. */
 export function fetchDefinition(system: System, url: string): string | undefined {
-  const { text, trouble } = fetchText(system, url, { maxBytes: MAX_CHARACTERS });
-  if (text === undefined) return trouble;
+  const { text, error } = fetchText(system, url, { maxBytes: MAX_CHARACTERS });
+  if (text === undefined) return error;
   if (text.trim() === '') return `${withoutPasswords(url)} is empty`;
   writeFile(system, fileOf(system, url), text);
   return undefined;

@@ -2,31 +2,31 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { whatIsThere } from './blank.ts';
 import { type BlockDevice, tagsOf } from './block-devices.ts';
-import { intentOf } from './format-journal.ts';
+import { formatJournalOf } from './format-journal.ts';
 
 /** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
 export const MAGIC = 'boot2docker, please format-me';
 
 /** What may be formatted without asking anybody, or why not. */
-export type Judgement =
+export type FormatVerdict =
   | { readonly may: true; readonly because: 'blank' | 'docker-machine' | 'unfinished' }
   | { readonly may: false; readonly because: string };
 
-const no = (because: string): Judgement => ({ may: false, because });
+const no = (because: string): FormatVerdict => ({ may: false, because });
 
 /** Reasons for which a device may be formatted. */
-export type Kind = Extract<Judgement, { readonly may: true }>['because'];
+export type Kind = Extract<FormatVerdict, { readonly may: true }>['because'];
 
 /**
  * Looks at a device itself, not at what is said of it. Nothing is written. Whether it is blank takes long to know, and is looked at only
  * where `kinds` has that.
  */
-export function judge(
+export function canFormat(
   system: System,
   device: BlockDevice,
   all: readonly BlockDevice[],
   kinds: readonly Kind[] = ['blank', 'docker-machine', 'unfinished'],
-): Judgement {
+): FormatVerdict {
   if (device.readOnly) return no('it is read-only');
   const parts = all.filter((other) => other.disk === device.path && other.number > 0);
   if (device.number === 0 && parts.length > 0) return no(`it has ${parts.length} partition(s)`);
@@ -34,7 +34,7 @@ export function judge(
   if (used !== undefined) return no(used);
   const { status, stdout } = run(system, ['blkid', '-p', '-o', 'export', device.path], { withErrors: true });
   const tags = tagsOf(stdout);
-  const begun = intentOf(system, device);
+  const begun = formatJournalOf(system, device);
   // 2: nothing found. Everything else is somebody's data, or two signatures at once, or a disk that cannot be read; or half a file system
   // that looks like a whole one, of a formatting that was cut off.
   if (status !== 2) {

@@ -65,16 +65,16 @@ export function obtainState(
     // Drivers look for their disks in their own time: nothing is formatted before two looks in a row agree.
     const settled = look > 0 && seen === before;
     before = seen;
-    const { disk, trouble } = attempt(system, { wanted, options, devices, settled, judged });
+    const { disk, error } = attempt(system, { wanted, options, devices, settled, judged });
     if (disk !== undefined) {
       if (offered) withdrawShell(system);
       return disk;
     }
     const now = system.now();
-    const sentence = `${trouble} There are: ${listOf(devices)}.`;
+    const sentence = `${error} There are: ${listOf(devices)}.`;
     if (!required && now - start >= patience) {
       alarm(system, `${sentence} EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
-      tellLogins(system, trouble);
+      tellLogins(system, error);
       return undefined;
     }
     if (required && now - reminded >= REMIND_MS && !isSomebodyThere(system)) {
@@ -92,7 +92,7 @@ export function obtainState(
 
 interface Attempt {
   readonly disk?: StateDisk;
-  readonly trouble: string;
+  readonly error: string;
 }
 
 function attempt(
@@ -122,18 +122,18 @@ function attempt(
     const path = unfinished?.device ?? found?.path;
     if (path === undefined)
       return {
-        trouble: [`there is no state disk ${wanted}.`, ...(unfinished?.refusals ?? []).map((each) => `${each}.`)].join(
+        error: [`there is no state disk ${wanted}.`, ...(unfinished?.refusals ?? []).map((each) => `${each}.`)].join(
           ' ',
         ),
       };
     const now = unfinished?.device === undefined ? devices : blockDevices(system);
     const device = now.find((each) => each.path === path);
-    if (device === undefined) return { trouble: `${path} has gone.` };
+    if (device === undefined) return { error: `${path} has gone.` };
     mountState(system, device, { fstype: options.fstype ?? 'auto', devices: now });
     for (const refusal of found ? [] : (unfinished?.refusals ?? [])) note(system, refusal);
-    return { disk: { path, beside: now }, trouble: '' };
+    return { disk: { path, beside: now }, error: '' };
   } catch (error) {
-    return { trouble: `the state disk ${wanted} cannot be used: ${sentenceOf(error)}.` };
+    return { error: `the state disk ${wanted} cannot be used: ${sentenceOf(error)}.` };
   }
 }
 
@@ -165,19 +165,19 @@ function tellOfUnused(system: System, devices: readonly BlockDevice[]): void {
   const found = findDevices(devices, `LABEL=${STATE_LABEL}`);
   if (found.length === 0) return;
   const which = found.map(({ path }) => path).join(' and ');
-  const trouble = `${which} has the label ${STATE_LABEL} and is not used, since nothing names it: add rancher.state.dev=LABEL=${STATE_LABEL} to the kernel's parameters`;
-  alarm(system, `${trouble}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
-  tellLogins(system, trouble);
+  const error = `${which} has the label ${STATE_LABEL} and is not used, since nothing names it: add rancher.state.dev=LABEL=${STATE_LABEL} to the kernel's parameters`;
+  alarm(system, `${error}. EVERYTHING LIVES IN MEMORY and is lost at the next restart.`);
+  tellLogins(system, error);
 }
 
 /** agetty shows it before every login. */
-function tellLogins(system: System, trouble: string): void {
+function tellLogins(system: System, error: string): void {
   must(system, ['mkdir', '-p', '/run/issue.d']);
   system.writeText(
     '/run/issue.d/05-state.issue',
-    `*** EVERYTHING LIVES IN MEMORY: ${trouble.replaceAll('\\', '/')} ***\n`,
+    `*** EVERYTHING LIVES IN MEMORY: ${error.replaceAll('\\', '/')} ***\n`,
   );
-  note(system, 'there is no state disk: folders that would be kept lie in memory');
+  note(system, 'there is no state disk: directories that would be kept are in memory');
 }
 
 function offerShell(system: System): void {

@@ -19,7 +19,7 @@ const BLOCK = 4096;
 const at = ({ bytes }: BlockDevice): number => Math.floor((bytes - RESERVED) / BLOCK);
 
 /** Writes down that this disk is being formatted, with the start of what it held. Gives the UUID that its file system gets, drawn here. */
-export function writeIntent(system: System, device: BlockDevice): string {
+export function writeFormatJournal(system: System, device: BlockDevice): string {
   const uuid = system.readText(RANDOM)?.trim() ?? '';
   if (!UUID.test(uuid)) throw new Failure(`${RANDOM} gives no UUID`);
   const script = `set -e
@@ -30,7 +30,7 @@ printf %s "$3" | dd of="$1" bs=4096 seek="$2" conv=notrunc,sync,fsync status=non
 }
 
 /** The UUID that the file system of an unfinished formatting has or gets; undefined where no formatting is noted. */
-export function intentOf(system: System, device: BlockDevice): string | undefined {
+export function formatJournalOf(system: System, device: BlockDevice): string | undefined {
   if (device.bytes < 16 * RESERVED) return undefined;
   const script = `dd if="$1" bs=4096 count=1 skip="$2" status=none | tr -cd '[:print:]'`;
   const text = run(system, ['sh', '-c', script, 'ros', device.path, String(at(device))]).stdout;
@@ -45,7 +45,7 @@ export function copyKept(system: System, device: BlockDevice, file: string): voi
 }
 
 /** The formatting is done. */
-export function eraseIntent(system: System, device: BlockDevice): void {
+export function eraseFormatJournal(system: System, device: BlockDevice): void {
   const script = `dd if=/dev/zero of="$1" bs=4096 count=$((1 + $3 / 4096)) seek="$2" conv=notrunc,fsync status=none`;
   must(system, ['sh', '-c', script, 'ros', device.path, String(at(device)), String(KEPT)]);
 }

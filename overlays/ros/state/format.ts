@@ -2,8 +2,8 @@ import { note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
-import { type Judgement, judge, type Kind, MAGIC } from './can-format.ts';
-import { copyKept, eraseIntent, intentOf, RESERVED, writeIntent } from './format-journal.ts';
+import { canFormat, type FormatVerdict, type Kind, MAGIC } from './can-format.ts';
+import { copyKept, eraseFormatJournal, formatJournalOf, RESERVED, writeFormatJournal } from './format-journal.ts';
 
 /** What a disk is called that docker-machine prepared, as boot2docker called it. */
 export const B2D_LABEL = 'B2D_STATE';
@@ -24,7 +24,7 @@ export interface Formatted {
 }
 
 /** What was seen of devices that are not blank, by path and size: to look through a disk takes long, and it is looked for again and again. */
-export type Judged = Map<string, Judgement>;
+export type Judged = Map<string, FormatVerdict>;
 
 /**
  * Makes the first of the named devices that is blank, or that docker-machine prepared, a state disk. Everything else is left
@@ -46,7 +46,7 @@ export function formatFirst(
       continue;
     }
     const key = [name, device.bytes, ...kinds].join(' ');
-    const { may, because } = judged.get(key) ?? judge(system, device, devices, kinds);
+    const { may, because } = judged.get(key) ?? canFormat(system, device, devices, kinds);
     if (!may) judged.set(key, { may, because });
     if (!may) refusals.push(`${name} is not formatted: ${because}`);
     else if (kinds.includes(because)) return { device: format(system, device, because), refusals };
@@ -59,7 +59,7 @@ function format(system: System, device: BlockDevice, because: string): string {
     system,
     `${device.path} is ${because === 'blank' ? 'blank' : `to be formatted (${because})`}: it becomes the state disk`,
   );
-  const uuid = intentOf(system, device) ?? writeIntent(system, device);
+  const uuid = formatJournalOf(system, device) ?? writeFormatJournal(system, device);
   must(system, ['mkdir', '-p', PLACE]);
   const kept = `${PLACE}.tar`;
   copyKept(system, device, kept);
@@ -78,7 +78,7 @@ function format(system: System, device: BlockDevice, because: string): string {
     }
   }
   must(system, ['rm', '-f', kept]);
-  eraseIntent(system, device);
+  eraseFormatJournal(system, device);
   if (run(system, ['blkid', '-p', '-s', 'LABEL', '-o', 'value', device.path]).stdout.trim() !== label)
     throw new Failure(`${device.path} was formatted, but has no file system now: look at dmesg for errors of the disk`);
   return device.path;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { mended } from '../../../../overlays/ros/console/account-texts.ts';
 import { ACCOUNTS, makeAccounts } from '../../../../overlays/ros/console/accounts.ts';
-import { mendLoginFiles, pamTrouble } from '../../../../overlays/ros/console/login-files.ts';
+import { mendLoginFiles, pamError } from '../../../../overlays/ros/console/login-files.ts';
 import { respawned } from '../../../../overlays/ros/console/respawn.ts';
 import { projectFolder } from '../../../rig/project.ts';
 import { machine } from '../machine.ts';
@@ -79,7 +79,7 @@ test('files that somebody wrote over get back what a login needs, and keep the r
 });
 
 test('a file of PAM is judged by its lines: what it includes and asks for must be there', () => {
-  const judge = (text: string | undefined, name = 'sshd') => pamTrouble(text, { name, missing: new Set(['pam_gone.so']), isThere: (each) => each === 'common-auth' });
+  const judge = (text: string | undefined, name = 'sshd') => pamError(text, { name, missing: new Set(['pam_gone.so']), isThere: (each) => each === 'common-auth' });
   assert.equal(judge('@include common-auth\n'), undefined);
   assert.equal(judge('# words\nauth [success=1 default=ignore] pam_unix.so nullok\naccount required pam_unix.so\nsession optional pam_gone.so\n-session required pam_gone.so\n'), undefined);
   assert.match(judge('account required pam_gone.so\n') ?? '', /line 1 asks for pam_gone\.so/);

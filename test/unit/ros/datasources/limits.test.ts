@@ -30,8 +30,8 @@ const seeded = (files: Readonly<Record<string, string | Uint8Array>>): Machine =
 
 /** Something that is no file of the disk stands in the place of its user-data. */
 const STRANGE: readonly { readonly sentence: string; readonly put: (on: Machine, place: string) => void; readonly says: RegExp }[] = [
-  { sentence: 'a pipe', put: (_, place) => void execFileSync('mkfifo', [place]), says: /user-data is no file but a folder, a pipe or a device/ },
-  { sentence: 'a folder', put: (_, place) => void execFileSync('mkdir', [place]), says: /user-data is no file but a folder, a pipe or a device/ },
+  { sentence: 'a pipe', put: (_, place) => void execFileSync('mkfifo', [place]), says: /user-data is not a file but a directory, a pipe or a device/ },
+  { sentence: 'a folder', put: (_, place) => void execFileSync('mkdir', [place]), says: /user-data is not a file but a directory, a pipe or a device/ },
   { sentence: 'a link to a device', put: (_, place) => symlinkSync('/dev/zero', place), says: /user-data is a link that leads out of the disk/ },
   { sentence: 'a link to a file of the machine', put: (on, place) => symlinkSync(join(on.root, 'etc/shadow'), place), says: /user-data is a link that leads out of the disk/ },
   { sentence: 'a link that leads nowhere', put: (_, place) => symlinkSync('../nowhere', place), says: /user-data is a link that leads out of the disk/ },
@@ -67,7 +67,7 @@ test('a pipe in the place of a file: source is told and not waited for', () => {
   const on = machine();
   execFileSync('mkfifo', [join(on.root, 'given')]);
   const outcome = ask(on, 'file:/given');
-  assert.match(outcome.state === 'failed' ? outcome.reason : '', /is no file but a folder, a pipe or a device/);
+  assert.match(outcome.state === 'failed' ? outcome.reason : '', /is not a file but a directory, a pipe or a device/);
 });
 
 /** 285 061 bytes, which are fewer letters than are allowed bytes. */
@@ -130,9 +130,9 @@ test('metadata of many keys is read in the time that its length takes: the parse
 });
 
 test('YAML that is too large, or a heap of aliases, is refused before it is read', () => {
-  assert.match(plainYaml(`a: "${'x'.repeat(262_144)}"`).trouble ?? '', /more than 262144 bytes/);
+  assert.match(plainYaml(`a: "${'x'.repeat(262_144)}"`).error ?? '', /more than 262144 bytes/);
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e', 'f', 'g'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdef'[index]}`).join(',')}]`)].join('\n');
-  assert.equal(plainYaml(bomb).trouble, 'is not YAML');
+  assert.equal(plainYaml(bomb).error, 'is not YAML');
 });
 
 for (const [sentence, meta, says] of [

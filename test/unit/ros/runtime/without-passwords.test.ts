@@ -20,7 +20,7 @@ test('an address in a sentence loses what opens it, and nothing else', () => {
 
 test('an address that does not answer is told without its password', () => {
   const system = machine({}, { answer: () => ({ status: 7, stdout: '\n000' }) });
-  assert.equal(fetchText(system, 'https://ann:hunter2@host/x').trouble, 'https://…@host/x does not answer; is there a network?');
+  assert.equal(fetchText(system, 'https://ann:hunter2@host/x').error, 'https://…@host/x does not answer; is there a network?');
 });
 
 test('no address comes to the kernel’s log with its password, whoever tells it', () => {

@@ -3,9 +3,9 @@ import { mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BlockDevice } from '../../../../overlays/ros/state/block-devices.ts';
-import { judge, MAGIC } from '../../../../overlays/ros/state/can-format.ts';
+import { canFormat, MAGIC } from '../../../../overlays/ros/state/can-format.ts';
 import { formatFirst } from '../../../../overlays/ros/state/format.ts';
-import { eraseIntent, intentOf, RESERVED, writeIntent } from '../../../../overlays/ros/state/format-journal.ts';
+import { eraseFormatJournal, formatJournalOf, RESERVED, writeFormatJournal } from '../../../../overlays/ros/state/format-journal.ts';
 import { type Machine, machine } from '../machine.ts';
 
 const LARGE = 256 * 2 ** 20;
@@ -62,17 +62,17 @@ const JUDGED: readonly (readonly [string, Parameters<typeof withDisk>, string])[
 for (const [what, given, because] of JUDGED) {
   test(`${what}: ${because}`, () => {
     const { system, device } = withDisk(...given);
-    assert.equal(judge(system, device, [device]).because, because);
+    assert.equal(canFormat(system, device, [device]).because, because);
   });
 }
 
 test('a disk with partitions, a mounted one and a read-only one are left alone', () => {
   const { system, device } = withDisk();
   const part: BlockDevice = { ...device, path: '/dev/vda1', number: 1 };
-  assert.equal(judge(system, device, [device, part]).because, 'it has 1 partition(s)');
-  assert.equal(judge(system, { ...device, readOnly: true }, [device]).because, 'it is read-only');
+  assert.equal(canFormat(system, device, [device, part]).because, 'it has 1 partition(s)');
+  assert.equal(canFormat(system, { ...device, readOnly: true }, [device]).because, 'it is read-only');
   system.writeText('/proc/self/mounts', '/dev/vda /mnt ext4 rw 0 0\n');
-  assert.equal(judge(system, device, [device]).because, 'it is mounted at /mnt');
+  assert.equal(canFormat(system, device, [device]).because, 'it is mounted at /mnt');
 });
 
 test('formatting leaves the last MiB to its note, and the note is gone in the end', () => {
@@ -87,16 +87,16 @@ test('formatting leaves the last MiB to its note, and the note is gone in the en
 test('a disk whose formatting was cut off is formatted again, with the keys that docker-machine had written', () => {
   const keys = `${MAGIC}\0 keys`;
   const { system, device, file } = withDisk([[0, keys]]);
-  writeIntent(system, device);
+  writeFormatJournal(system, device);
   // As mke2fs leaves it in the middle: the start is gone, and something is there already.
   const handle = openSync(file, 'r+');
   writeSync(handle, `${'\0'.repeat(8192)}half a file system`, 0);
-  assert.equal(intentOf(system, device), DRAWN);
-  assert.deepEqual(judge(system, device, [device]), { may: true, because: 'unfinished' });
+  assert.equal(formatJournalOf(system, device), DRAWN);
+  assert.deepEqual(canFormat(system, device, [device]), { may: true, because: 'unfinished' });
   const kept = readFileSync(file).indexOf(keys);
   assert.ok(kept > BYTES - RESERVED, 'the keys are at the end of the disk');
-  eraseIntent(system, device);
-  assert.equal(intentOf(system, device), undefined);
+  eraseFormatJournal(system, device);
+  assert.equal(formatJournalOf(system, device), undefined);
   assert.equal(readFileSync(file).indexOf(keys), -1);
 });
 
@@ -119,8 +119,8 @@ const AFTER_A_CUT: readonly (readonly [string, { readonly status: number; readon
 for (const [what, blkid, because] of AFTER_A_CUT) {
   test(`where a formatting was cut off and there is ${what}: ${because}`, () => {
     const { system, device } = withDisk([], blkid);
-    writeIntent(system, device);
-    assert.equal(judge(system, device, [device]).because, because);
+    writeFormatJournal(system, device);
+    assert.equal(canFormat(system, device, [device]).because, because);
   });
 }
 
@@ -134,7 +134,7 @@ test('a disk that nobody prepared is not read through where only a prepared one 
       return system.runAll(commands);
     },
   };
-  assert.deepEqual(judge(watched, device, [device], ['docker-machine', 'unfinished']), { may: false, because: 'nobody prepared it' });
+  assert.deepEqual(canFormat(watched, device, [device], ['docker-machine', 'unfinished']), { may: false, because: 'nobody prepared it' });
   assert.deepEqual(
     looked.filter((line) => line.includes('cmp')),
     [],
