@@ -69,14 +69,14 @@ module.exports = {
       name: 'recipes-describe',
       comment: 'Recipes and the front door describe steps; they run, read and fetch nothing.',
       severity: 'error',
-      from: { path: '^pipeline/(recipes|steps|index\\.ts)' },
+      from: { path: '^pipeline/(recipes|index\\.ts|steps/[^/]+/step\\.ts)' },
       to: { path: '^pipeline/(exec|engine|store|fetch|report|cli|publish|emulator|bench)/' },
     },
     {
       name: 'writers-only-write',
       comment: 'A writer is part of its key: bytes in, bytes out, nothing of the machinery around it.',
       severity: 'error',
-      from: { path: '^pipeline/(writers|trees)/' },
+      from: { path: '^pipeline/(steps|trees|disks|io)/', pathNot: '/step\\.ts$' },
       to: { path: '^pipeline/(exec|engine|store|fetch|report|cli|publish|emulator|bench|graph|recipes|pins)/' },
     },
     {

@@ -72,13 +72,21 @@ function bundleCacheFolder() {
   }
 }
 
+/** The file of a kind of step that our own code makes. */
+function writerSource(kind) {
+  return `pipeline/steps/${kind}/write.ts`;
+}
+
 /** Names that decide which entries exist: a new target or writer must be seen although no known file changed. */
 function entryNames() {
   const typescript = (folder) =>
     readdirSync(path.join(projectFolder, folder))
       .filter((name) => name.endsWith('.ts'))
       .sort();
-  return { targets: typescript('targets'), writers: typescript('pipeline/writers') };
+  const writers = readdirSync(path.join(projectFolder, 'pipeline/steps'))
+    .filter((kind) => existsSync(path.join(projectFolder, writerSource(kind))))
+    .sort();
+  return { targets: typescript('targets'), writers };
 }
 
 function stamp(file) {
@@ -138,11 +146,11 @@ async function bundle() {
         sourcemap: 'linked',
         plugins: [targetList(entries.targets)],
       }),
-      ...entries.writers.map((name) =>
+      ...entries.writers.map((kind) =>
         build({
           ...common,
-          entryPoints: [`pipeline/writers/${name}`],
-          outfile: path.join(temporary, 'writers', name.replace(/\.ts$/, '.mjs')),
+          entryPoints: [writerSource(kind)],
+          outfile: path.join(temporary, 'writers', `${kind}.mjs`),
           minify: true,
         }),
       ),
@@ -167,8 +175,7 @@ async function bundle() {
     for (const result of results)
       for (const input of Object.keys(result.metafile.inputs)) if (!input.includes(':')) sources.add(input);
     const digests = {};
-    for (const name of entries.writers) {
-      const writer = name.replace(/\.ts$/, '');
+    for (const writer of entries.writers) {
       digests[writer] = sha256(readFileSync(path.join(temporary, 'writers', `${writer}.mjs`)));
     }
     writeFileSync(path.join(temporary, 'writers.json'), JSON.stringify(digests));

@@ -11,7 +11,7 @@ export interface WriterJob {
 
 /**
  * A built-in writer: bytes in, bytes out, no clock, no randomness, no environment, no network. Each lives in its own file
- * `pipeline/writers/<name>.ts` that exports `write`, is bundled by itself, and runs in a worker thread; the digest of that
+ * `pipeline/steps/<name>/write.ts` that exports `write`, is bundled by itself, and runs in a worker thread; the digest of that
  * bundle is part of the key of every step that uses it.
  */
 export type Writer = (job: WriterJob) => Promise<void>;

@@ -6,9 +6,9 @@ import { FAT_SERIAL_OFFSETS, fatPlace, readFat32 } from '../formats/fat-reader.t
 import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
+import type { FileSource } from '../io/file-source.ts';
+import type { Inputs } from '../steps/kit/inputs.ts';
 import { refuse } from '../trees/decode.ts';
-import type { FileSource } from '../trees/file-source.ts';
-import type { Inputs } from '../trees/job.ts';
 import { type Content, type FileSlice, patched, sizeOf, wholeInput } from './file-slice.ts';
 
 /** What lies at a byte of the disk. */

@@ -1,5 +1,5 @@
-import type { FileSource } from '../trees/file-source.ts';
-import type { Inputs } from '../trees/job.ts';
+import type { FileSource } from '../io/file-source.ts';
+import type { Inputs } from '../steps/kit/inputs.ts';
 
 /** A part of an input of the step. */
 export interface FileSlice {

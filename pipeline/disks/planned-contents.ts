@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { CLUSTER, type DiskIds, diskIds } from '../formats/disk-layout.ts';
-import { sha256Of } from '../trees/file-digest.ts';
-import type { Inputs } from '../trees/job.ts';
+import { sha256Of } from '../io/file-digest.ts';
+import type { Inputs } from '../steps/kit/inputs.ts';
 
 /** What is known of a disk before it is made: how much goes on it, and the identities that follow from all of it. */
 export interface PlannedContents {

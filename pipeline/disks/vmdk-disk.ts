@@ -2,7 +2,7 @@ import { guidBytes } from '../formats/guid.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { GRAIN, type VmdkDescriptor, VmdkStream } from '../formats/vmdk.ts';
 import { dataBlocks } from './disk-blocks.ts';
-import type { VirtualDisk } from './virtual-disk-job.ts';
+import type { VirtualDisk } from './virtual-disk.ts';
 
 /** What a VMDK says of a disk, in the kind `type` and with `extent` as its file name. */
 export function vmdkDescription(

@@ -10,7 +10,7 @@ import { appendSettings } from '../formats/grub-settings.ts';
 import { slice } from '../formats/random-access.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { toolProgram } from '../host/tool-program.ts';
-import { FileSource } from '../trees/file-source.ts';
+import { FileSource } from '../io/file-source.ts';
 
 const UNPACK_SECONDS = 1800;
 

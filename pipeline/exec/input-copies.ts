@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { SparseFile } from '../disks/sparse-file.ts';
+import { SparseFile } from '../io/sparse-file.ts';
 
 const CHUNK = 1 << 20;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
+import { FileSource } from '../io/file-source.ts';
 import { unpackDeb } from '../trees/deb.ts';
-import { FileSource } from '../trees/file-source.ts';
 import { readContent } from '../trees/node.ts';
 
 /** Wanted files of a package's data archive, by path without a leading slash. Unpacks it whole, into a temporary file. */

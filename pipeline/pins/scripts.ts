@@ -1,7 +1,7 @@
 import { type Digest, digestOf } from '../core/digest.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
+import { FileSource } from '../io/file-source.ts';
 import { readControlTexts } from '../trees/deb.ts';
-import { FileSource } from '../trees/file-source.ts';
 import { dataFiles } from './data-files.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Arch } from '../core/step.ts';
-import type { LayerOptions } from '../trees/layer-options.ts';
+import type { LayerOptions } from '../steps/layer/step.ts';
 
 /**
  * What no layer carries: manuals, translations, and what only package management, systemd or a desktop would read. Copyright files

@@ -1,5 +1,5 @@
 import type { Artifact, InputRef, PackagePin } from '../core/step.ts';
-import type { LayerOptions, OverlayChoice } from '../trees/layer-options.ts';
+import type { LayerOptions, OverlayChoice } from '../steps/layer/step.ts';
 import { asJson, type BuildContext } from './context.ts';
 import { unpackedPackage } from './packages.ts';
 

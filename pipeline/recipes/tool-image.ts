@@ -1,5 +1,5 @@
 import type { Artifact, InputRef } from '../core/step.ts';
-import type { LayerOptions } from '../trees/layer-options.ts';
+import type { LayerOptions } from '../steps/layer/step.ts';
 import { asJson, type BuildContext } from './context.ts';
 import { unpackedPackage } from './packages.ts';
 

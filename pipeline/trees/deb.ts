@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { type ArMember, readAr } from '../formats/ar.ts';
 import { inMemory, type RandomAccess, slice } from '../formats/random-access.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
-import { type Compression, decompress, decompressAll } from './decompress.ts';
-import { FileSource } from './file-source.ts';
+import { type Compression, decompress, decompressAll } from '../io/decompress.ts';
+import { FileSource } from '../io/file-source.ts';
+import { OutputFile } from '../io/output-file.ts';
 import { type Node, readContent } from './node.ts';
-import { OutputFile } from './output-file.ts';
 import { nodesOf } from './tar-in.ts';
 
 /** What a package's control archive says, as far as the pipeline needs it. */

@@ -1,5 +1,5 @@
 import { parentOf, resolveTarget } from '../formats/member-path.ts';
-import type { Move } from './layer-options.ts';
+import type { Move } from '../steps/layer/step.ts';
 import type { Node } from './node.ts';
 
 /** Folders of the root that are links into `/usr` in Debian since 2019 (usr-merge); some packages still ship files below them. */

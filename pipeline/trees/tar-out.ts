@@ -1,7 +1,7 @@
 import { byPath, type TarEntry } from '../formats/tar-entry.ts';
 import { encodeTarHeader, TAR_END, tarPadding } from '../formats/tar-header.ts';
+import { writeOutput } from '../io/output-file.ts';
 import type { Content, Node } from './node.ts';
-import { writeOutput } from './output-file.ts';
 
 /**
  * Writes nodes as a canonical tar: sorted by path; of several names of one file the first holds the bytes and the others are hard

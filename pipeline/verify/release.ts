@@ -6,8 +6,8 @@ import { compareCodeUnits } from '../core/json.ts';
 import type { Blob } from '../core/step.ts';
 import type { FieldProblem } from '../formats/sector.ts';
 import { hashFile } from '../host/hash-file.ts';
+import { FileSource } from '../io/file-source.ts';
 import { type Manifest, manifestTrouble, parseManifest, sumsText } from '../publish/manifest.ts';
-import { FileSource } from '../trees/file-source.ts';
 import { packedDisk, validateReleaseFile } from './formats.ts';
 
 /** Unpacks a file of zstd, shows where the bytes lie, and takes them away again. */

@@ -3,12 +3,12 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
-import { SparseFile } from '../../pipeline/disks/sparse-file.ts';
 import type { BootMedium } from '../../pipeline/emulator/machine.ts';
 import { CARD_ALIGNMENT } from '../../pipeline/formats/card-layout.ts';
 import { MIB } from '../../pipeline/formats/sector.ts';
 import { readZip } from '../../pipeline/formats/zip-reader.ts';
-import { FileSource } from '../../pipeline/trees/file-source.ts';
+import { FileSource } from '../../pipeline/io/file-source.ts';
+import { SparseFile } from '../../pipeline/io/sparse-file.ts';
 import type { FolderContent } from './boot-case.ts';
 import { oracleOutput } from './tools.ts';
 

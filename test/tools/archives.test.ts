@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { write as cpio } from '../../pipeline/writers/cpio.ts';
-import { write as layer } from '../../pipeline/writers/layer.ts';
-import { write as unpackDeb } from '../../pipeline/writers/unpack-deb.ts';
+import { write as cpio } from '../../pipeline/steps/cpio/write.ts';
+import { write as layer } from '../../pipeline/steps/layer/write.ts';
+import { write as unpackDeb } from '../../pipeline/steps/unpack-deb/write.ts';
 import { oracle, oracleOutput } from '../rig/tools.ts';
 import { arOf, device, EPOCH, file, folder, hardLink, type Member, membersOf, runWriter, scratch, symlink, tarOf } from '../unit/trees/sample.ts';
 

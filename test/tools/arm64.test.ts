@@ -9,7 +9,7 @@ import { readMbr } from '../../pipeline/formats/mbr.ts';
 import { sectorsToEnd } from '../../pipeline/formats/mbr-grow.ts';
 import { MIB, SECTOR } from '../../pipeline/formats/sector.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
-import { FileSource } from '../../pipeline/trees/file-source.ts';
+import { FileSource } from '../../pipeline/io/file-source.ts';
 import { unpack } from '../rig/card.ts';
 import { releaseFiles } from '../rig/project.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';

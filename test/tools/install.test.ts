@@ -15,7 +15,7 @@ import { validateGrubBios } from '../../pipeline/formats/grub-bios.ts';
 import { parseGuid } from '../../pipeline/formats/guid.ts';
 import { slice } from '../../pipeline/formats/random-access.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
-import { FileSource } from '../../pipeline/trees/file-source.ts';
+import { FileSource } from '../../pipeline/io/file-source.ts';
 import { copySparse } from '../rig/copy-sparse.ts';
 import { oracleOutput, toolRoot } from '../rig/tools.ts';
 import { buildDisk } from './disk-build.ts';

@@ -1,8 +1,8 @@
 import type { Writer } from '../../pipeline/core/writer.ts';
-import { sizeOption, withVirtualDisk } from '../../pipeline/disks/virtual-disk-job.ts';
+import { sizeOption, withVirtualDisk } from '../../pipeline/disks/virtual-disk.ts';
 import { streamedVmdk, vmdkDescription } from '../../pipeline/disks/vmdk-disk.ts';
-import { outputOf } from '../../pipeline/trees/job.ts';
-import { writeOutput } from '../../pipeline/trees/output-file.ts';
+import { writeOutput } from '../../pipeline/io/output-file.ts';
+import { outputOf } from '../../pipeline/steps/kit/inputs.ts';
 
 /** The disk of an OVA by itself, for tools that read no OVA. Output: `disk`. */
 export const write: Writer = async (job) => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { diskPieces } from '../../../pipeline/disks/disk-pieces.ts';
 import { type Content, type FileSlice, patched, sizeOf } from '../../../pipeline/disks/file-slice.ts';
-import { FileSource } from '../../../pipeline/trees/file-source.ts';
+import { FileSource } from '../../../pipeline/io/file-source.ts';
 import { scratch } from '../trees/sample.ts';
 
 function slice(size: number): FileSlice {

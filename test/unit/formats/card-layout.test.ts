@@ -4,8 +4,8 @@ import { type CardPlan, cardProblems, cardSignature, layOutCard, parseCardPlan }
 import { parseGuid } from '../../../pipeline/formats/guid.ts';
 import { encodeMbr } from '../../../pipeline/formats/mbr.ts';
 import { MIB } from '../../../pipeline/formats/sector.ts';
-import { write as card } from '../../../pipeline/writers/card.ts';
-import { write as cardPlan } from '../../../pipeline/writers/card-plan.ts';
+import { write as card } from '../../../pipeline/steps/card/write.ts';
+import { write as cardPlan } from '../../../pipeline/steps/card-plan/write.ts';
 import { splicedBytes } from '../../rig/spliced.ts';
 import { failure, runWriter } from '../trees/sample.ts';
 

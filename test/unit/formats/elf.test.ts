@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isElf, readElf } from '../../../pipeline/formats/elf.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
-import { FileSource } from '../../../pipeline/trees/file-source.ts';
+import { FileSource } from '../../../pipeline/io/file-source.ts';
 import { failure } from '../trees/sample.ts';
 import { type ElfSample, elfOf } from '../trees/sample-elf.ts';
 

@@ -7,7 +7,7 @@ import { gzipMember } from '../../../pipeline/formats/gzip.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
 import { END_RECORD, type PlacedMember, zipDirectory, zipLocalHeader } from '../../../pipeline/formats/zip.ts';
 import { readZip } from '../../../pipeline/formats/zip-reader.ts';
-import { write } from '../../../pipeline/writers/zip.ts';
+import { write } from '../../../pipeline/steps/zip/write.ts';
 import { failure, runWriter } from '../trees/sample.ts';
 
 const SECONDS = 1_704_067_200;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filterNodes } from '../../../pipeline/trees/filter.ts';
+import { filterNodes } from '../../../pipeline/steps/layer/filter.ts';
 import { nodesOf } from '../../../pipeline/trees/tar-in.ts';
 import { file, folder, source, symlink, tarOf } from './sample.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Move } from '../../../pipeline/trees/layer-options.ts';
+import type { Move } from '../../../pipeline/steps/layer/step.ts';
 import { relocate } from '../../../pipeline/trees/relocate.ts';
 import { nodesOf } from '../../../pipeline/trees/tar-in.ts';
 import { file, type Member, source, symlink, tarOf } from './sample.ts';

@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { BuildError, type Failure } from '../../core/failure.ts';
+import { canonicalJson } from '../../core/json.ts';
+import type { Writer } from '../../core/writer.ts';
+import { fieldsOf, mapOf, stringOf } from '../../trees/decode.ts';
+import { globMatches } from '../../trees/glob.ts';
+import { inputOf, outputOf } from '../kit/inputs.ts';
+import type { LayerContents } from '../layer/contents.ts';
+import type { ModulesReport } from '../modules/write.ts';
+
+/** Which firmware is left out, name or glob → why. */
+export type FirmwareCheckOptions = { readonly without: { readonly [pattern: string]: string } };
+
+/** Where each name that a module gives was found. */
+export type FirmwareReport = {
+  readonly present: readonly string[];
+  readonly without: readonly { readonly name: string; readonly reason: string }[];
+};
+
+const FOLDER = 'usr/lib/firmware/';
+
+/**
+ * Proves that each file of firmware that a shipped module names (`modinfo -F firmware`) is shipped, or that somebody has said why it is not;
+ * and that nothing is said of files that no module asks for, or that are there.
+ *
+ * Inputs: `modules`, a `ModulesReport`; `contents`, of the layer with the firmware. Options: `FirmwareCheckOptions`. Output: `report`, a
+ * `FirmwareReport` as JSON. Throws `configuration`, one failure for each trouble.
+ */
+export const write: Writer = async (job) => {
+  const { value } = fieldsOf(job.options, 'options', ['without']);
+  const without = mapOf(value['without'], 'options.without', stringOf);
+  const { modules } = JSON.parse(readFileSync(inputOf(job, 'modules'), 'utf8')) as ModulesReport;
+  const { entries } = JSON.parse(readFileSync(inputOf(job, 'contents'), 'utf8')) as LayerContents;
+  const shipped = entries.flatMap(({ path }) => (path.startsWith(FOLDER) ? [path.slice(FOLDER.length)] : []));
+  const askers = askersOf(modules);
+  const missing = [...askers.keys()].filter((name) => !isShipped(name, shipped));
+  const failures: Failure[] = [
+    ...missing
+      .filter((name) => reasonOf(name, without) === undefined)
+      .map((name) =>
+        trouble(
+          `The module ${askers.get(name)} asks for the firmware ${name}, which is not shipped.`,
+          'Take it under `firmware` of the list in kernel-configs/, or say under `withoutFirmware` why it is left out.',
+        ),
+      ),
+    ...Object.keys(without)
+      .filter((pattern) => !missing.some((name) => globMatches(pattern, name)))
+      .map((pattern) =>
+        trouble(
+          `\`withoutFirmware\` names ${pattern}, which is shipped, or which no module asks for.`,
+          'Remove the entry from the list in kernel-configs/.',
+        ),
+      ),
+  ];
+  const [first, ...others] = failures;
+  if (first) throw new BuildError([first, ...others]);
+  const report: FirmwareReport = {
+    present: [...askers.keys()].filter((name) => !missing.includes(name)),
+    without: missing.map((name) => ({ name, reason: reasonOf(name, without) ?? '' })),
+  };
+  writeFileSync(outputOf(job, 'report'), `${canonicalJson(report)}\n`, { flag: 'wx' });
+};
+
+/** Names of firmware, sorted, each with the first module that asks for it. */
+function askersOf(modules: ModulesReport['modules']): ReadonlyMap<string, string> {
+  const askers = new Map<string, string>();
+  for (const { name, firmware } of modules) for (const file of firmware) if (!askers.has(file)) askers.set(file, name);
+  return new Map([...askers].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Some modules give a pattern; packages may hold the file packed. */
+function isShipped(name: string, shipped: readonly string[]): boolean {
+  return shipped.some(
+    (path) => path === name || path === `${name}.xz` || path === `${name}.zst` || globMatches(name, path),
+  );
+}
+
+function reasonOf(name: string, without: { readonly [pattern: string]: string }): string | undefined {
+  return Object.entries(without).find(([pattern]) => pattern === name || globMatches(pattern, name))?.[1];
+}
+
+function trouble(message: string, hint: string): Failure {
+  return { kind: 'configuration', message, hint };
+}

@@ -1,0 +1,30 @@
+import { compareCodeUnits } from '../../../core/json.ts';
+import { refuse } from '../../../trees/decode.ts';
+import { textNode } from '../../../trees/made-node.ts';
+import { readContent } from '../../../trees/node.ts';
+import type { Effect } from '../effect.ts';
+
+const CERTIFICATE = /^usr\/(?:local\/)?share\/ca-certificates\/(?:.+\/)?[^/]+\.crt$/;
+
+/**
+ * What `update-ca-certificates` does for programs that read one file: all certificates of `/usr/share/ca-certificates`
+ * (and `/usr/local/…`), sorted by path, in `/etc/ssl/certs/ca-certificates.crt`. No options.
+ */
+export const caBundle: Effect = ({ nodes, epoch }) => {
+  const certificates = [...nodes.values()]
+    .filter((node) => node.type === 'file' && CERTIFICATE.test(node.path))
+    .sort((a, b) => compareCodeUnits(a.path, b.path));
+  if (certificates.length === 0)
+    throw refuse(
+      'The effect ca-bundle finds no certificates in this layer.',
+      'Put the package ca-certificates into the same layer.',
+    );
+  const decoder = new TextDecoder();
+  const texts = certificates.map((node) => {
+    const text = decoder.decode(readContent(node));
+    if (!text.includes('-----BEGIN CERTIFICATE-----'))
+      throw refuse(`/${node.path} of ${node.owner} is no PEM certificate.`);
+    return text.endsWith('\n') ? text : `${text}\n`;
+  });
+  return { put: [textNode('etc/ssl/certs/ca-certificates.crt', texts.join(''), { epoch })] };
+};
