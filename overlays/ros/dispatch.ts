@@ -4,7 +4,7 @@ import { nearestName } from './config/nearest-name.ts';
 import { requireRoot } from './runtime/require-root.ts';
 import { Failure, type System } from './runtime/system.ts';
 
-/** Who is not root cannot see the configuration, nor System Docker: half an answer would be a wrong one. */
+/** Other users can read neither the configuration nor System Docker, so a partial answer would be wrong. */
 const ROOTS = { isRoots: (): boolean => true } as const;
 /** The same for what is nothing without a word behind it, and says so. */
 const ROOTS_VERBS = { isRoots: (args: readonly string[]): boolean => args.length > 0 } as const;
@@ -131,9 +131,9 @@ function usage(): string {
   return `usage: ros [-v] COMMAND\n\n${listed.join('\n')}\n\nros COMMAND --help says more.`;
 }
 
-/** Runs what the program's name and its words ask for, and gives the exit status. Errors are thrown. */
+/** Runs the command that the program's name and arguments name, and returns the exit status. Errors are thrown. */
 export async function dispatch(system: System): Promise<number> {
-  // QuickJS ends a program, with the words of a programmer, whose promise is rejected before anybody waits for it.
+  // QuickJS ends a program with an internal message when a promise is rejected before anything awaits it.
   await undefined;
   const program = system.program.split('/').at(-1) ?? '';
   if (Object.hasOwn(GONE_PROGRAMS, program)) throw new Failure(`${program} is gone: ${GONE_PROGRAMS[program]}`);

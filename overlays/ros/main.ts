@@ -5,7 +5,7 @@ import { quickjs } from './runtime/quickjs.ts';
 import { sentenceOf } from './runtime/sentence.ts';
 import { Failure } from './runtime/system.ts';
 
-/** Every error ends here as a sentence; what the system itself started tells it on the console too, where somebody sees it. */
+/** Turns every error into a sentence. Where the system itself started the program, the sentence also goes to the console. */
 async function guarded(): Promise<number> {
   try {
     return await dispatch(quickjs);

@@ -1,4 +1,4 @@
-// What QuickJS's own modules offer, as far as this program uses it.
+// The part of QuickJS's own modules that this program uses.
 
 declare module 'std' {
   export interface FILE {
@@ -59,7 +59,7 @@ declare module 'os' {
   export const S_IFMT: number;
   export const S_IFDIR: number;
   export const S_IFREG: number;
-  /** What was found, and the number of an error. */
+  /** The result, and the number of an error. */
   export function stat(path: string): [{ readonly mode: number; readonly mtime: number } | null, number];
   export function readdir(path: string): [string[], number];
   /** 0, or the negative number of an error. */

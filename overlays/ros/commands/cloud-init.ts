@@ -23,7 +23,7 @@ Exit status: 0, or 1 when no datasource gave anything.`;
 
 const WORDS = ['status'];
 const LOCK = '/run/ros/cloud-init.lock';
-/** Exit status by which the service is told that some sources may still answer. */
+/** Exit status that tells the service that some sources may still answer. */
 const GOES_ON = 3;
 
 /** `ros cloud-init` */
@@ -62,12 +62,12 @@ function first(system: System): number {
     const status = fetchConfiguration(system, { goesOn: true, ...(isAgain ? { isRunning: 'always' } : {}) });
     return (readStatus(system)?.asking ?? []).length > 0 ? GOES_ON : status;
   } finally {
-    // Whatever went wrong: others wait for this.
+    // Also after an error, because other services wait for this.
     system.writeText(DONE, '');
   }
 }
 
-/** This program again, alone: two that ask and save at once would mix what they got. */
+/** Starts this program again under a lock: two runs that ask and save at once would mix their results. */
 function byHand(system: System): number {
   requireRoot(system, 'ros cloud-init');
   run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);

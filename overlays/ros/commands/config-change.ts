@@ -35,7 +35,7 @@ export function set(system: System, { words }: Options): number {
   );
   const [wrong] = findings.filter(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw unknown({ ...wrong, message: wrong.message.replace('; it is left out.', '.') });
-  // What cannot work is told, and set all the same: it is the user's own file.
+  // Values that cannot work are reported and set anyway: the file is the user's.
   for (const { message, hint = '' } of [...findings, ...judged(value, JUDGEMENTS).findings])
     system.complain(`${message} ${hint}`.trim());
   const fitting = at(value, path);
@@ -57,7 +57,7 @@ export function merge(system: System, { words, values }: Options): number {
   return 0;
 }
 
-/** Lays values over the user's own file. Key by key, so that comments and order of what stands there already stay. */
+/** Merges values into the user's file, key by key, so that comments and the order of existing keys stay. */
 export function layOver(document: Document, path: readonly string[], tree: Tree): void {
   for (const [key, value] of Object.entries(tree)) {
     const here = [...path, key];
@@ -66,12 +66,12 @@ export function layOver(document: Document, path: readonly string[], tree: Tree)
   }
 }
 
-/** A scalar in the place of a scalar keeps the comment behind it. */
+/** A scalar that replaces a scalar keeps the comment after it. */
 function put(document: Document, path: readonly string[], value: unknown): void {
   document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
 }
 
-/** For whoever reads the user's own file, decides by it and writes it: nobody else writes it meanwhile. */
+/** Holds a lock while the user's file is read, changed and written. */
 export function withConfigLock<T>(system: System, work: () => T): T {
   const lock = {
     path: '/run/ros/config.lock',
@@ -81,7 +81,7 @@ export function withConfigLock<T>(system: System, work: () => T): T {
   return system.withLock(lock, work);
 }
 
-/** Edits the user's own file; what cannot be edited fails, and nothing is written. */
+/** Edits the user's file. An edit that is not possible fails, and nothing is written. */
 export function change(system: System, edit: (document: Document) => void): void {
   withConfigLock(system, () => {
     const yaml = readYaml(system.readText(CLOUD_CONFIG_FILE, MAX_BYTES) ?? '', CLOUD_CONFIG_FILE);

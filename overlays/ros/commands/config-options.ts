@@ -9,7 +9,7 @@ export interface Options {
 export interface Taken {
   readonly flags?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, string>>;
-  /** Options of RancherOS 1 that are no more, as they are written, and why: the end of a sentence. */
+  /** Options of RancherOS 1 that are gone, as they are written, and why: the end of a sentence. */
   readonly gone?: Readonly<Record<string, string>>;
 }
 

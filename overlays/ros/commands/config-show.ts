@@ -35,7 +35,7 @@ export function unknown({ message, hint }: Finding): Failure {
   return new Failure(`${sentence}${hint === undefined ? '' : ` ${hint}`}`);
 }
 
-/** `ros config export`: what the user's files say; all files with `--full`. */
+/** `ros config export`: the user's configuration files; all files with `--full`. */
 export function exportConfig(system: System, { words, flags, values }: Options): number {
   if (words.length > 0) throw new UsageError('export takes no words.');
   const { files } = readSources(system);

@@ -9,7 +9,7 @@ import type { System } from '../runtime/system.ts';
 import { textOf } from './config-input.ts';
 import { type Options, UsageError } from './config-options.ts';
 
-/** `ros config validate`: says what is wrong and where. Fails when there is an error, not for warnings. */
+/** `ros config validate`: reports problems and their places. Fails for an error, not for warnings. */
 export function validate(system: System, { words, flags, values }: Options): number {
   if (words.length > 0) throw new UsageError('validate takes no words; name the file with -i.');
   const problems = flags.has('all')
@@ -23,7 +23,7 @@ export function validate(system: System, { words, flags, values }: Options): num
 function problemsOf(system: System, input: string): readonly Problem[] {
   const file = input === '-' ? 'standard input' : input;
   const text = input === '-' ? system.readInput(MAX_BYTES) : textOf(system, input);
-  // A file that says what it is may be any user-data; one that does not is a cloud-config all the same.
+  // A file with a first line that names its kind may be any user-data; every other file is a cloud-config.
   const userData = readUserData(text, file);
   if (userData.kind === 'compose') return userData.problems;
   if (userData.kind === 'refused' && userData.isForeign) return [userData.problem];

@@ -46,7 +46,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   images: { taken: { values: INPUT }, run: images, isRoots: ({ values }) => !values.has('input') },
 };
 
-/** Commands of RancherOS 1 that are no more, and why. */
+/** Commands of RancherOS 1 that are gone, and why. */
 const GONE: Readonly<Record<string, string>> = {
   syslinux:
     'config syslinux is gone: GRUB starts this system. Parameters of the kernel stand in grub.cfg on the boot partition.',

@@ -25,10 +25,10 @@ function runUserDataScript(system: System): void {
   runStartScript(system, USER_DATA_SCRIPT);
 }
 
-/** Files that decide who gets in, and what the console keeps running. */
+/** Files that decide about logins, and about the commands that the console keeps running. */
 const OF_LOGINS = /^\/etc\/(passwd|shadow|group|nsswitch\.conf|environment|pam\.d\/|respawn\.conf)/;
 
-/** What the files that were written may have changed: nothing that they say costs the login. */
+/** Applies changes of those files. An error in them never costs the login. */
 function lookAgain(system: System, files: readonly WriteFile[]): void {
   const paths = files.map(({ path }) => plainPath(path));
   if (paths.some((path) => OF_LOGINS.test(path))) guard(system, () => consoleInit(system), 1);
@@ -38,9 +38,9 @@ function lookAgain(system: System, files: readonly WriteFile[]): void {
 }
 
 /**
- * Run by the console's script in the background, when all of the configuration is known: files, mounts, commands and scripts
- * that the user gave, in this order. Logins work already, and a command may take as long as it likes. Run again when a datasource has
- * brought something late: each file, command and script that is given is dealt with once in a start.
+ * Run by the console's script in the background when the whole configuration is known: files, mounts, commands and scripts of the user, in this
+ * order. Logins work already, and a command may take any time. Run again when a datasource has brought something late: each file, command and script
+ * is handled once in a start.
  */
 export function consoleFinish(system: System): number {
   const config = guard<CloudConfig>(system, () => loadConfig(system).config, {});

@@ -16,9 +16,9 @@ import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 
 /**
- * Run by the console's script before the first login, and again when a datasource may have changed the configuration: who may
- * come in, and how. What runs already is changed only where it differs, so nobody who is logged in notices. Whatever fails is told, and
- * fails alone; the status says whether there is a login.
+ * Run by the console's script before the first login, and again when a datasource may have changed the configuration: decides about logins. Running
+ * programs are changed only where the configuration differs, so users who are logged in notice nothing. Each error is reported and affects only its
+ * own part. The exit status says whether there is a login.
  */
 export function consoleInit(system: System): number {
   const config = guard<CloudConfig>(system, () => loadConfig(system).config, {});

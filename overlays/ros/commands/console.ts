@@ -99,7 +99,7 @@ function switchTo(system: System, options: Options): number {
   return 0;
 }
 
-/** Asked at the terminal, whatever the standard input is. */
+/** Asks at the terminal, even where the standard input is something else. */
 function agrees(system: System): boolean {
   const ask = 'printf "%s" "$1" >/dev/tty && read -r answer </dev/tty && [ "$answer" = y ]';
   const question = 'All sessions on the console end now. Go on? [y/N] ';
@@ -107,7 +107,7 @@ function agrees(system: System): boolean {
   return status === 0;
 }
 
-/** The name of a console whose definition is kept and whose image is there. */
+/** Registers a console: keeps its definition and makes sure that its image is there. Returns its name. */
 function prepared(system: System, { words, flags }: Options): string {
   const [given, ...further] = words;
   if (given === undefined || further.length > 0) throw new UsageError('It takes one console.');
@@ -118,7 +118,7 @@ function prepared(system: System, { words, flags }: Options): string {
   return found.name;
 }
 
-/** Has System Docker make a container of it that is never started, so that whatever it refuses changes nothing. */
+/** Has System Docker create a container that is never started, so that a refused definition changes nothing. */
 function proveConsole(system: System, name: string, service: Service): void {
   const { config } = loadConfig(system);
   const services = withService(findServices(system, config).services, name, service);
@@ -165,7 +165,7 @@ function fetchArchive(system: System, name: string, archive: string): void {
   }
 }
 
-/** Whoever replaces the console must not be in it. */
+/** The process that replaces the console must not run in it. */
 function startHelper(system: System, name: string): void {
   const services = readServices(system);
   const usual = withConsole(system, services, DEFAULT_CONSOLE).get(CONSOLE);

@@ -30,11 +30,11 @@ const CLOSED =
 const WAITS = `${FOLDER}/waits`;
 
 /**
- * Run by the service docker before dockerd, on the console's file system: writes below /run/ros/docker what rancher.docker makes of dockerd:
- * its file (daemon.json), the same for the time in which it moves to another console and for that after it (following.json, settled.json), its
- * environment and arguments as lines for a shell (start), and whether it waits for what the console mounts and writes (waits).
- * `--validated`, for a dockerd that ended soon after its start: without what it refuses. `--fewest`, for one that ends for other reasons: with
- * those options only without which it would be another Docker.
+ * Run by the service docker before dockerd, on the console's file system. Translates rancher.docker to files below /run/ros/docker: dockerd's
+ * configuration (daemon.json), the one for the time in which it moves to another console and the one after it (following.json, settled.json), its
+ * environment and arguments as lines for a shell (start), and a mark if it must wait for the console's mounts and files (waits). `--validated`, for
+ * a dockerd that ended soon after its start: without the options that it refuses. `--fewest`, for one that ends for other reasons: with only the
+ * options that protect data and access.
  */
 export function dockerConfig(system: System, args: readonly string[]): number {
   const { config } = loadConfig(system);
@@ -53,13 +53,13 @@ export function dockerConfig(system: System, args: readonly string[]): number {
   }
   // Arguments of RancherOS 1 name its own files of certificates; ours are in the file.
   const tlsWords = isTls ? tls.filter((word) => !/^--tls(verify|cacert|cert|key)?(=|$)/.test(word)) : [];
-  // The configuration has been told of them when it was read; these words may come from elsewhere too.
+  // Problems of the configuration were reported when it was read; these values may come from elsewhere too.
   const { options: words, refused } = accepted(
     readArguments([...given, ...further, ...tlsWords, ...dockerMachineArguments(system)]),
   );
   for (const refusal of refused) note(system, refusalText('rancher.docker', refusal));
   const file = withoutOwnPort(json, words);
-  // Made anew at each start, and read by nobody meanwhile: none of it needs to reach a disk.
+  // Made anew at each start and not read before it is complete, so nothing needs to be synced.
   must(system, ['mkdir', '-p', '-m', '0700', FOLDER]);
   const choose = (): Validated => {
     if (args.includes('--validated')) return validatedOptions(base, file, words, validator(system, FOLDER));
@@ -95,7 +95,7 @@ export function dockerConfig(system: System, args: readonly string[]): number {
 
 const jsonText = (json: DaemonJson): string => `${JSON.stringify(json, undefined, 2)}\n`;
 
-/** While System Docker is still starting nobody waits for this; the service docker does it only where it finds it not done. */
+/** Runs ahead, while System Docker is still starting; the service docker does it only where it was not done. */
 export function dockerConfigAhead(system: System): void {
   dockerConfig(system, []);
   system.writeText(`${FOLDER}/ahead`, '');

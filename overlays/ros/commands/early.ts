@@ -34,8 +34,8 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * Run by /usr/lib/ros/start before there is a System Docker: the disks, and what the configuration says about the machine itself. A
- * step that fails is told on the console, and the others are taken all the same: a machine that starts can be mended.
+ * Run by /usr/lib/ros/start before System Docker: mounts the disks and applies the configuration of the machine itself. A step that fails is
+ * reported on the console, and the other steps run, because a machine that starts can be repaired.
  */
 export function early(system: System): number {
   const first = loadConfig(system);

@@ -14,11 +14,11 @@ export interface Family {
   readonly verbs: Readonly<Record<string, Verb>>;
   /** Further names of verbs. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Verbs of RancherOS 1 that are no more, and what stands in their place. */
+  /** Verbs of RancherOS 1 that are gone, and their replacements. */
   readonly gone?: Readonly<Record<string, string>>;
 }
 
-/** Runs the verb that the arguments name, with help, hints and the exit status 2 for what is written wrongly. */
+/** Runs the verb that the arguments name, with help, hints, and exit status 2 for wrong arguments. */
 export function runVerb(system: System, family: Family, args: readonly string[]): number {
   const { name, usage, verbs, aliases = {}, gone = {} } = family;
   const [word = '', ...rest] = args;

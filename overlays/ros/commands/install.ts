@@ -80,7 +80,7 @@ export function install(system: System, args: readonly string[]): number {
   }
 }
 
-/** This program again, with nobody else installing meanwhile: two would write to one disk, or to each other's files in memory. */
+/** Starts this program again under a lock: two installations would write to one disk, or to each other's files in memory. */
 function alone(system: System, args: readonly string[]): number {
   must(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
   const argv = [
@@ -101,7 +101,7 @@ function alone(system: System, args: readonly string[]): number {
   return status;
 }
 
-/** Whatever is wrong with the words alone. */
+/** Checks the arguments alone. */
 function checkWords({ words, values }: Options): void {
   if (words.length > 0) throw new UsageError(`there is no place for the word ${words[0]}.`);
   if (values.get('device') === undefined) throw new UsageError('-d names the disk; none was given.');
@@ -161,7 +161,7 @@ function appendOf(words: string, folder: string | undefined): string {
   return append;
 }
 
-/** The text of a cloud-config without errors. Unknown keys and the like are told, and taken. */
+/** The text of a cloud-config without errors. Unknown keys and the like are reported and accepted. */
 function cloudConfigOf(system: System, path: string): string {
   if (/^[a-z]+:\/\//.test(path))
     throw new Failure(`${path} is an address; an installation fetches nothing. Get it first: wget ${path}`);

@@ -55,8 +55,8 @@ export function netconf(system: System, args: readonly string[]): number {
 }
 
 /**
- * The commands and files of the network are those of the service `network`, so this program runs there, from whatever container it is
- * called, and on the spot where that service does not run.
+ * Commands and files of the network are those of the service `network`. So this program enters that service's container, from any container; where
+ * the service does not run, it runs in place.
  */
 const IN_SERVICE = `pid=$(cat /run/ros/network.pid 2>/dev/null)
 there=$(readlink "/proc/$pid/ns/mnt" 2>/dev/null)
@@ -66,20 +66,23 @@ if [ -n "$there" ] && [ "$there" != "$(readlink /proc/self/ns/mnt)" ] &&
 fi
 exec "$@"`;
 
-/** This program again, at its place and alone: two at a time would take each other's work back. Whoever waits for addresses holds nobody up. */
+/**
+ * Starts this program again in its container and under a lock: two runs would undo each other's work. A run that waits for addresses releases the
+ * lock.
+ */
 function inService(system: System, args: readonly string[]): number {
   const lock = args.includes('--finish') ? FINISH_LOCK : LOCK;
   const words = ['flock', '-o', '-w', '120', lock, 'ros', 'netconf', ...args, '--locked'];
   const { status, stdout } = run(system, ['sh', '-c', IN_SERVICE, 'ros', ...words]);
   if (stdout !== '') system.print(stdout.trimEnd());
-  // flock has numbers of its own for what it cannot do; it has said it by then.
+  // flock has exit statuses of its own for its errors; it has reported them by then.
   const exit = status === 0 ? 0 : 1;
   if (exit === 1 && system.readText(lock) === undefined) throw new Failure(`${lock} cannot be opened; are you root?`);
   if (['--no-wait', '--modems', '--finish'].some((each) => args.includes(each))) return exit;
   return Math.max(exit, inService(system, ['--finish']));
 }
 
-/** On the console too: whoever sits at a machine without a network has nothing else to read. */
+/** Reports on the console too, where a machine without a network can be read. */
 function told(system: System, problems: readonly string[]): number {
   for (const problem of problems) {
     system.complain(problem);
@@ -88,7 +91,7 @@ function told(system: System, problems: readonly string[]): number {
   return problems.length === 0 ? 0 : 1;
 }
 
-/** `ros ntp-config`, by the service `ntp`: prints chronyd's configuration, or fails where nobody wants the clock to be set. */
+/** `ros ntp-config`, run by the service `ntp`: prints chronyd's configuration, or fails where the clock is not to be set. */
 export function ntpConfig(system: System): number {
   const { config } = loadConfig(system);
   if (!isNtpEnabled(config)) return 1;

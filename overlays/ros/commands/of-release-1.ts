@@ -1,4 +1,4 @@
-/** Commands of `ros` in RancherOS 1 that are no more, and what does their work: the end of a sentence. */
+/** Commands of `ros` in RancherOS 1 that are gone, and their replacements: the end of a sentence. */
 export const GONE_COMMANDS: Readonly<Record<string, string>> = {
   'docker-init': 'the service docker starts dockerd; “sudo ros service restart docker” starts it again.',
   'recovery-init': 'start with rancher.recovery=true on the kernel command line, and there is a shell before all else.',
@@ -10,7 +10,7 @@ export const GONE_COMMANDS: Readonly<Record<string, string>> = {
 
 const COMMANDS_OF_START = 'bootcmd is run early in the start, runcmd when the console is prepared.';
 
-/** Programs of RancherOS 1, by their names, that lead to `ros` and say what does their work. */
+/** Programs of RancherOS 1, by their names, that lead to `ros`, which names their replacements. */
 export const GONE_PROGRAMS: Readonly<Record<string, string>> = {
   autologin: 'name the terminal in rancher.autologin.',
   'cloud-init-execute': `write_files, mounts and commands of the cloud-config are dealt with by the console; ${COMMANDS_OF_START}`,

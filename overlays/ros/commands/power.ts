@@ -7,7 +7,7 @@ import { graceOf } from '../services/container.ts';
 import { waves } from '../services/start-order.ts';
 
 const PIPE = '/run/ros/power';
-/** Never stopped: without it, a System Docker that was told to end would leave (see os-config.yml). */
+/** Never stopped: without it, a System Docker that gets SIGTERM would exit (see os-config.yml). */
 const HOLD = 'hold';
 const DOCKER = 'docker';
 /** Seconds that Docker gives a container that names none. */
@@ -29,7 +29,7 @@ Ends all services in order and switches the machine off, at once: there is no ot
   -H, --halt           stops it without switching it off
   -r, --reboot         starts it again`;
 
-/** `reboot`, `poweroff`, `halt`. Options of other systems, such as -f, change nothing: whoever wrote them wants the machine to end. */
+/** `reboot`, `poweroff`, `halt`. Options of other systems, such as -f, are ignored. */
 export function end(system: System, action: Action, args: readonly string[]): number {
   if (!args.includes('--help')) return power(system, action);
   system.print(`usage: ${action}\n\n${action} ${ENDINGS[action]}.`);
@@ -42,10 +42,7 @@ export function power(system: System, action: Action): number {
   return 0;
 }
 
-/**
- * `shutdown [-h|-P|-H|-r] [now|+0 [WORDS]]`: as in RancherOS 1, there is no other time than now. Agents of hypervisors write it `+0`,
- * and words for everybody behind it.
- */
+/** `shutdown [-h|-P|-H|-r] [now|+0 [WORDS]]`: as in RancherOS 1, the only time is now. Agents of hypervisors write `+0`, with a message after it. */
 export function shutdown(system: System, args: readonly string[]): number {
   if (args.includes('--help')) {
     system.print(SHUTDOWN_USAGE);
@@ -66,15 +63,15 @@ export function shutdown(system: System, args: readonly string[]): number {
 }
 
 /**
- * Run by the supervisor, never by hand: stops the services against the order of their start, consoles last so that
- * whoever sits there sees it. Each gets the time that it names; who called ends the machine when rancher.shutdown_timeout is over. Fails
- * when System Docker does not answer, because it is stopping them by itself.
+ * Run by the supervisor, never by hand: stops the services in the reverse order of their start, consoles last so that a user there sees it. Each has
+ * its own time limit; the caller ends the machine when rancher.shutdown_timeout is over. Fails when System Docker does not answer, because it is
+ * stopping them by itself.
  */
 export function stopServices(system: System): number {
   const engine = new Engine(system);
   if (!engine.isReady()) return 1;
   const services = knownServices(system);
-  // Containers that no service describes were started by somebody by hand, on top of everything else.
+  // Containers that no service describes were started by hand, after everything else.
   const foreign = engine.list().flatMap(({ name }) => (services.has(name) || name === HOLD ? [] : [name]));
   const limit = shutdownLimit(system);
   for (const names of [foreign, ...orderOf(system, services)])
@@ -99,12 +96,12 @@ function shutdownLimit(system: System): number {
   return Number.isInteger(seconds) && seconds > 0 ? seconds : DEFAULT_SHUTDOWN_LIMIT;
 }
 
-/** How long a container may take; undefined in place of a service where somebody made it by hand. */
+/** Time limit of a container; undefined in place of a service where it was made by hand. */
 export function timeToEnd(name: string, service: Service | undefined, limit: number): StopLimit {
-  // Its containers name their own times, dockerd ends soon after the last of them, and who is stopped after it needs some seconds as well.
+  // Its containers have their own limits and dockerd ends soon after the last of them; services that are stopped after it need some seconds as well.
   if (name === DOCKER) return { seconds: Math.max(20, limit - 15), maxTime: limit };
   const grace = service === undefined ? limit : (safeGrace(service) ?? DOCKERS_OWN);
-  // A container that cannot be killed, because a disk answers no more, keeps the others waiting that long.
+  // A container that cannot be killed, because a disk no longer answers, delays the others by this time.
   return { maxTime: grace < 0 ? limit : Math.min(limit, Math.max(30, grace + 10)) };
 }
 
@@ -116,7 +113,7 @@ function safeGrace(service: Service): number | undefined {
   }
 }
 
-/** No definition keeps a machine from ending: where the order cannot be told, all are stopped at once. */
+/** No definition may keep a machine from ending: where the order is unknown, all are stopped at once. */
 function orderOf(system: System, services: Services): readonly (readonly string[])[] {
   try {
     return stopOrder(services);

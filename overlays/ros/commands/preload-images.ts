@@ -3,7 +3,7 @@ import { Engine, SYSTEM_DOCKER, USER_DOCKER } from '../docker/engine.ts';
 import type { System } from '../runtime/system.ts';
 import { preload } from '../services/preload.ts';
 
-/** `ros preload-images`: loads now what the next start would load from /var/lib/rancher/preload. */
+/** `ros preload-images`: loads the archives in /var/lib/rancher/preload now instead of at the next start. */
 export function preloadImages(system: System): number {
   const { config } = loadConfig(system);
   let status = 0;

@@ -47,7 +47,7 @@ function list(system: System, engines: Engines, { flags }: Options): number {
     if (services.has(name) || include[name]) continue;
     const own = config.rancher?.services?.[name];
     const definition = own === undefined ? readDefinition(system, config, name).services : { [name]: own };
-    // What others in a file are there for comes first in it.
+    // The service that gives a file its name comes first in it.
     const first = Object.values(definition).at(-1) as { image?: string; labels?: Record<string, string> } | undefined;
     const { image = '', labels = {} } = first ?? {};
     const scope = labels['io.rancher.os.scope'] === 'system' ? 'system' : 'user';

@@ -10,7 +10,7 @@ export type Engines = Readonly<Record<Scope, Engine>>;
 
 export const scopeOf = (service: Service): Scope => (isSystem(service) ? 'system' : 'user');
 
-/** Services of this machine, with sentences about what is wrong on the standard error. */
+/** Services of this machine; problems are written to the standard error. */
 export function known(system: System): { readonly config: CloudConfig; readonly services: Services } {
   const { config } = loadConfig(system);
   const { services, problems } = findServices(system, config);
@@ -33,7 +33,7 @@ export function chosen(services: Services, names: readonly string[]): Services {
   );
 }
 
-/** Does something for the services of each Docker that has some, and tells what failed. */
+/** Does something for the services of each Docker that has some, and reports errors. */
 export function forEach(
   system: System,
   services: Services,

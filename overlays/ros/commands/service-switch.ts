@@ -25,7 +25,7 @@ export function serviceSwitch(engines: Engines): Readonly<Record<string, Verb>> 
 
 function each(system: System, names: readonly string[], work: (name: string) => void): number {
   if (names.length === 0) throw new UsageError('it takes the name of a service, the path of a file, or a URL.');
-  // What is decided by the configuration must still hold when it is changed.
+  // The configuration that a decision is based on must not change before the decision is written.
   withConfigLock(system, () => names.forEach(work));
   return 0;
 }
@@ -108,7 +108,7 @@ const remarks = (name: string, services: Services): string[] => {
   return service === undefined ? [] : networkRemarks(name, service);
 };
 
-/** A definition may be laid over a service of the release; whoever means a new one learns that the name is taken. */
+/** A definition may extend a service of the release; a user who means a new service learns that the name is taken. */
 function replacements(system: System, name: string, names: readonly string[]): string[] {
   const text = system.readText(OS_CONFIG_FILE);
   const release = text === undefined ? {} : (readCloudConfig(text, OS_CONFIG_FILE).config.rancher?.services ?? {});

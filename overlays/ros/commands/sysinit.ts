@@ -43,16 +43,16 @@ function forgetRebuild(system: System): void {
 }
 
 /**
- * Starts the system's services, and then, when nobody waits any more, what needs the user's Docker or a network. A
- * service that fails is named, and the others start all the same.
+ * Starts the system's services and then, in the background, everything that needs the user's Docker or a network. A service that fails is named, and
+ * the others start.
  */
 export function sysinit(system: System): number {
   const { config } = loadConfig(system);
   const { services: usual, problems } = findServices(system, config);
   const withConsole = guard(system, () => configuredConsole(system, usual, config), usual);
   const services = guard(system, () => withoutIdleCloudInit(system, config, withConsole), withConsole);
-  // A datasource may change what it says, addresses that are configured may lie where docker0 would, and a console that has files to write
-  // must not wait for Docker.
+  // Docker must not start first where a datasource may change its options, a configured address may overlap docker0, or the console has files to
+  // write.
   const isSettled =
     !services.has('cloud-init') && config.rancher?.network?.interfaces === undefined && !waitsForConsole(config);
   const planned = planServices(services, 'system', surroundings(system, config));
@@ -72,7 +72,7 @@ export function sysinit(system: System): number {
     fill: fillWith(system, () =>
       services.has('cloud-init') && system.readText(DONE) !== undefined ? loadConfig(system).config : config,
     ),
-    // Two processors have enough to do with the user's Docker; whatever else started beside it would delay it by as much.
+    // The user's Docker keeps two processors busy; other services that start at the same time would delay it.
     pause: (after) => {
       if (plan.specs.has('docker')) waitForUserDocker(system, DOCKER_LIMITS[after]);
       if (after === 'first') run(system, ['rm', '-f', CONSOLE_WAITS]);

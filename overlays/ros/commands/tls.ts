@@ -47,7 +47,7 @@ interface TlsOptions {
   readonly folder?: string;
 }
 
-/** Options, or what is wrong with them. -H may be given several times, each with several names. */
+/** The options, or an error. -H may be given several times, each with several names. */
 function readTlsOptions(args: readonly string[]): TlsOptions | string {
   const hosts: string[] = [];
   let isServer = false;
@@ -100,7 +100,7 @@ function generate(system: System, { isServer, hosts, folder }: TlsOptions): numb
   return 0;
 }
 
-/** With sudo, that of the user who asked. */
+/** With sudo, the home directory of the calling user. */
 function callersHome(system: System): string {
   const user = system.environment('SUDO_USER');
   const lines = (system.readText('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
@@ -108,7 +108,10 @@ function callersHome(system: System): string {
   return home ?? system.environment('HOME') ?? '/root';
 }
 
-/** With sudo, a client's files belong to the user who asked for them. In a home, no link makes root write elsewhere. */
+/**
+ * With sudo, a client's files belong to the calling user. They are written by that user, so that no link in a home directory makes root write
+ * elsewhere.
+ */
 function writeKey(
   system: System,
   path: string,

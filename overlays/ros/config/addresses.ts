@@ -3,7 +3,7 @@ export const ADDRESS_NAMES = ['private_ipv4', 'public_ipv4', 'private_ipv6', 'pu
 export type AddressName = (typeof ADDRESS_NAMES)[number];
 export type Addresses = { readonly [name in AddressName]?: string };
 
-/** A place where an address was asked for that nobody knows. */
+/** A place that names an unknown address. */
 export interface UnknownAddress {
   readonly name: AddressName;
   readonly line: number;
@@ -13,7 +13,7 @@ export interface UnknownAddress {
 /** With a backslash before it the name stands for itself. */
 const NAME = /(\\?)\$((?:private|public)_ipv[46])(?!\w)/g;
 
-/** Puts addresses in the place of their names; what is not known stays as it stands, and is given. */
+/** Replaces names by addresses. Unknown names stay as they are and are returned. */
 export function fillAddresses(
   text: string,
   addresses: Addresses,

@@ -4,7 +4,7 @@ import { decodeBase64 } from '../runtime/bytes.ts';
 import { utf8Bytes, utf8Text } from '../runtime/utf8.ts';
 import { isTree, type Tree } from './merge.ts';
 
-/** What stood behind `!!binary`: bytes, which may be a text or not. */
+/** The value of a `!!binary`: bytes, which may be text or not. */
 export class Binary {
   readonly bytes: Uint8Array;
 
@@ -25,7 +25,7 @@ export class Binary {
   }
 }
 
-/** In the place of the library's own, which wants an `atob` that QuickJS has not. */
+/** Replaces the library's own tag, which needs an `atob` that QuickJS does not have. */
 export const BINARY: ScalarTag = {
   identify: (value) => value instanceof Binary,
   default: false,
@@ -41,7 +41,7 @@ export const BINARY: ScalarTag = {
 /** How bytes are to be understood, by the word in `encoding` that stood beside them. */
 const AS_BASE64: Readonly<Record<string, string>> = { '': 'b64', 'text/plain': 'b64', gz: 'gz+b64', gzip: 'gz+b64' };
 
-/** Bytes that are no text can be the content of a file all the same: as base64, which is how `write_files` knows bytes. */
+/** Bytes that are not text can still be the content of a file: as base64, which is how `write_files` takes bytes. */
 export function withFilesAsBase64(data: unknown): unknown {
   if (!isTree(data) || !Array.isArray(data['write_files'])) return data;
   const files: readonly unknown[] = data['write_files'];

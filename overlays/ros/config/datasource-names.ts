@@ -27,7 +27,9 @@ export const DATASOURCE_ALIASES: Readonly<Record<string, string>> = {
   openstack: 'configdrive',
 };
 
-/** What is said of an entry of rancher.cloud_init.datasources that names none; undefined where it names one. Of its argument nothing is quoted. */
+/**
+ * The message about an entry of rancher.cloud_init.datasources that names no datasource; undefined where it names one. Its argument is not quoted.
+ */
 export function unknownDatasource(entry: string): { readonly message: string; readonly hint?: string } | undefined {
   const [word = ''] = entry.trim().split(':');
   const names = [...DATASOURCES, ...Object.keys(DATASOURCE_ALIASES)];

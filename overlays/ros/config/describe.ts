@@ -14,7 +14,7 @@ const TYPES = {
 export interface Row {
   readonly key: string;
   readonly schema: Schema;
-  /** Key whose rows stand for those below this one, which would be the same. */
+  /** Key whose rows also describe the keys below this one, which are the same. */
   readonly like?: string;
 }
 

@@ -31,7 +31,7 @@ export const PARSING = {
   customTags: (tags: Tags): Tags => [...tags.map(withSource), BINARY],
 } as const;
 
-/** A number that nobody changed is written as it was: for a key that takes text, 010 and 10 are two values. */
+/** A number that was not changed is written as it was: for a key that takes text, 010 and 10 are two values. */
 function withSource(tag: Tags[number]): Tags[number] {
   if (typeof tag === 'string' || !/:(int|float)$/.test(tag.tag) || tag.collection !== undefined) return tag;
   const { test, stringify, resolve } = tag;
@@ -49,16 +49,16 @@ function withSource(tag: Tags[number]): Tags[number] {
 /** A few aliases of a few lines each can name more than a machine has memory for. */
 export const TO_JS = { maxAliasCount: 100 } as const;
 
-/** More than that in one file are not told one by one: nobody reads them. */
+/** More problems than that in one file are counted, not listed. */
 export const MOST_PROBLEMS = 100;
 
 /** YAML that was read, and where in it everything stands. */
 export interface YamlText {
   readonly file: string;
   readonly document: Document;
-  /** Undefined where it cannot be told, because the text is no YAML. */
+  /** Undefined where the text is not YAML. */
   readonly data: unknown;
-  /** What is wrong with it as YAML. */
+  /** Errors of the text as YAML. */
   readonly problems: readonly Problem[];
   readonly isBroken: boolean;
   place(path: Path): Pick<Problem, 'file' | 'line' | 'column'>;

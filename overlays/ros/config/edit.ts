@@ -27,11 +27,11 @@ export interface Edited {
 }
 
 /**
- * A document with a change, as text. Comments and order stay. Whether the text says what it should is looked at before anybody writes
- * it: where a key stands twice, or comes by an alias or `<<`, an edit in one place would change nothing, or more than was asked for.
+ * A document with a change, as text. Comments and order stay. The result is checked before it is written: where a key is duplicated, or comes from
+ * an alias or `<<`, an edit in one place would change nothing, or too much.
  */
 export function edited(given: { readonly document: Document; readonly data: Tree }, edit: Edit, file: string): Edited {
-  // An alias that names what it stands in has no end.
+  // An alias of a node that contains it has no end.
   const plain = attempt(() => new Document(given.data, { ...PARSING, aliasDuplicateObjects: false })).value;
   if (plain === undefined) throw new Failure(`${file} is nested without an end; nothing was changed`);
   const wanted = attempt(() => {

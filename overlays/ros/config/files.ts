@@ -1,10 +1,10 @@
 import { Failure, type Result, type System } from '../runtime/system.ts';
 
-// What the configuration needs of files beyond reading text. The shell does it: QuickJS can neither sync nor give a mode.
+// Operations on files that need the shell: QuickJS can neither sync nor set a mode.
 
 /**
- * Names of the files in a folder, sorted. What is hidden is none of them, and neither is what an unfinished write has left, of this
- * program (of any version of it) or of an editor.
+ * Names of the files in a directory, sorted. Hidden files are left out, and so are the remains of an unfinished write of this program (any version)
+ * or of an editor.
  */
 export function filesIn(system: System, folder: string): readonly string[] {
   return system
@@ -18,7 +18,7 @@ const LEFT = /~$|\.(new-by-ros|tmp|swp)$|\.ya?ml\.[0-9]+$/;
 /** How this version does: hidden, and with a name that no other process takes, in whichever container it runs. */
 const OURS = /^\..+\.ros-[0-9a-z]+$/;
 
-/** Takes away what writes that a power cut ended have left. For the start, when nobody writes yet. */
+/** Removes files that interrupted writes have left. For the start, when nothing writes yet. */
 export function removeLeftovers(system: System, folders: readonly string[]): void {
   const left = folders.flatMap((folder) =>
     system.files(folder).flatMap((name) => (OURS.test(name) || OLD.test(name) ? [`${folder}/${name}`] : [])),
@@ -43,9 +43,9 @@ function randomName(): string {
   return Math.floor(Math.random() * 2 ** 48).toString(36);
 }
 
-/** Text of a file, unpacked where it was packed by gzip, and no more than `most` bytes of it. */
+/** Text of a file, decompressed where it is gzip, at most `most` bytes of it. */
 export function readPacked(system: System, path: string, most: number): string | undefined {
-  // gzip passes on what it did not pack.
+  // gzip passes other data on unchanged.
   const { status, stdout } = shell(system, 'test -r "$1" && gzip -dcf <"$1" | head -c "$2"', [path, String(most)]);
   return status === 0 ? stdout : undefined;
 }

@@ -6,12 +6,12 @@ import { type Finding, nameOf, type Path } from './problem.ts';
 import { CLOUD_CONFIG } from './schema.ts';
 import type { Schema, SchemaType } from './schema-words.ts';
 
-/** What of a value fits a schema, and why the rest does not. */
+/** The part of a value that fits a schema, and why the rest does not. */
 export interface Fitted {
   /** Undefined where nothing is left. */
   readonly value: unknown;
   readonly findings: readonly Finding[];
-  /** Mappings that were left out as a whole, since what would restrict them does not fit. */
+  /** Mappings that were left out as a whole, because their restricting key does not fit. */
   readonly refused: readonly Path[];
 }
 
@@ -19,12 +19,10 @@ export interface Fitted {
 export type SourceOf = (path: Path) => string | undefined;
 
 /**
- * Keeps what fits and leaves out the smallest part that does not: a key, or an item of a list. What only looks like another
- * type is understood: a number where text is wanted is the text that was written, `yes` is true where a boolean is wanted.
- * Keys without a value count as not set.
- *
- * It reads the schema instead of being generated from it, as ajv's standalone code would be: that is 87 KB, which every `ros`
- * would parse at its start. A test holds its verdicts against ajv's.
+ * Keeps what fits and leaves out the smallest part that does not: a key, or an item of a list. Values that only look like another type are
+ * converted: a number where text is wanted is the text as written, `yes` is true where a boolean is wanted. Keys without a value count as not set.
+ * It interprets the schema instead of being generated from it, as ajv's standalone code would be: that is 87 KB, which every `ros` would parse at
+ * its start. A test compares its verdicts with ajv's.
  */
 export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => undefined): Fitted {
   const findings: Finding[] = [];
@@ -39,7 +37,7 @@ export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => u
   return { value: keep(schema, value, [], context), findings, refused };
 }
 
-/** Nobody reads more, and to look for the nearest of many names thousands of times takes a slow machine minutes. */
+/** The limit on messages. Looking for the nearest of many names thousands of times would take a slow machine minutes. */
 const MOST_HINTS = 100;
 
 interface Context {
@@ -85,7 +83,7 @@ function keepScalar(schema: Schema, value: unknown, path: Path, context: Context
       const hint = near === undefined ? '' : `; did you mean “${near}”`;
       return drop(schema, path, context, `must be one of ${allowed}, not ${shown(value, path)}${hint}`);
     }
-    // Empty text where a form is wanted is a form that nobody filled in.
+    // Empty text where a pattern is wanted is a value that was not filled in.
     if (schema.pattern !== undefined && value === '') return undefined;
     if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
       return drop(schema, path, context, `must be ${schema.title ?? schema.pattern}, not ${shown(value, path)}`);
@@ -138,7 +136,7 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
     } else if (item !== undefined) kept.push([key, item]);
   }
   const missing = (schema.required ?? []).filter((key) => !kept.some(([each]) => each === key));
-  // What was given and did not fit has been told already.
+  // A given value that did not fit has been reported already.
   if (missing.some((key) => Object.hasOwn(value, key))) return undefined;
   if (missing.length > 0) {
     return drop(schema, path, context, `lacks ${missing.map((key) => `“${key}”`).join(' and ')}`);
@@ -148,7 +146,7 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
   return undefined;
 }
 
-/** Says in the findings from `from` on what becomes of the part in which something would be left out. */
+/** Adds to the findings from `from` on what becomes of the part in which something would be left out. */
 function tellOutcome({ findings }: Context, from: number, outcome: string): void {
   for (let index = from; index < findings.length; index += 1) {
     const finding = findings[index];
@@ -163,7 +161,7 @@ const withItAll = (path: Path): string =>
 const asClosed = (closed: NonNullable<Schema['closed']>): string =>
   `until that is right it counts as ${typeof closed === 'object' ? closed.join(', ') : String(closed)}`;
 
-/** What a key of a mapping is described by; undefined for a key that nobody knows. */
+/** The schema of a key of a mapping; undefined for an unknown key. */
 export function schemaOf(schema: Schema, key: string): Schema | undefined {
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   return schema.additionalProperties === false ? undefined : schema.additionalProperties;

@@ -1,4 +1,4 @@
-/** What RancherOS 1 offered by name and this system does not, and what to do instead: a sentence for each name. */
+/** Names that RancherOS 1 offered and this system does not, and the replacement: a sentence for each name. */
 export interface Gone {
   readonly message: string;
   readonly hint: string;

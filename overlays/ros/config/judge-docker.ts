@@ -7,7 +7,7 @@ import { isTree, type Tree } from './merge.ts';
 import { nameOf, type Path } from './problem.ts';
 import type { DockerOptions } from './schema.ts';
 
-/** Keys of rancher.docker whose values dockerd looks at before it starts, and its own names for them. */
+/** Keys of rancher.docker whose values dockerd checks before it starts, and dockerd's names for them. */
 const CHECKED: Readonly<Record<string, string>> = {
   'host.*': 'host',
   host: 'host',
@@ -87,7 +87,7 @@ const IN_PLACE: Readonly<Record<string, string>> = {
   storage_driver: 'It is overlay2.',
 };
 
-/** System Docker is PID 1; whoever makes its file at the start says the same. */
+/** System Docker is PID 1; the program that writes its file at the start applies the same checks. */
 const systemKey: Judgement['judge'] = (value, path) => {
   const key = String(path.at(-1));
   const { warnings } = systemOptions({}, { [key]: value } as DockerOptions);
@@ -97,7 +97,7 @@ const systemKey: Judgement['judge'] = (value, path) => {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What of the options of both Dockers cannot work with those of the release. */
+/** Options of both Dockers that cannot work with those of the release. */
 export const DOCKER_JUDGEMENTS: readonly Judgement[] = [
   { at: 'rancher.system_docker.*', judge: systemKey },
   ...['rancher.docker', 'rancher.defaults.docker'].flatMap(ofUserDocker),

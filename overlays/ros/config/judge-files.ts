@@ -1,7 +1,7 @@
 import type { Judgement } from './judge.ts';
 import { isTree } from './merge.ts';
 
-/** Files that other systems read, and RancherOS 1, by how their paths begin, and what to write instead. */
+/** Files that other systems and RancherOS 1 read, by the beginning of their paths, and what to write instead. */
 const UNREAD: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/(systemd\/system\/docker\.service\.d\/|default\/docker$|sysconfig\/docker$)/, 'Write rancher.docker.'],
   [
@@ -24,7 +24,7 @@ const UNREAD: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What a file of write_files is read by is known by its path; what nobody reads is written all the same. */
+/** A path of write_files tells which program reads the file; a file that no program reads is written anyway. */
 export const FILE_JUDGEMENTS: readonly Judgement[] = [
   {
     at: 'write_files.*',

@@ -3,7 +3,7 @@ import type { Judgement, Verdict } from './judge.ts';
 import { formatKeys } from './problem.ts';
 import type { Network } from './schema.ts';
 
-/** What `ros netconf` would say of the interfaces, in its own words, before a machine has tried. */
+/** The messages of `ros netconf` about the interfaces, before a machine has tried. */
 const interfaces: Judgement['judge'] = (value, path) => {
   const given = value as NonNullable<Network['interfaces']>;
   const verdicts: Verdict[] = [];

@@ -4,7 +4,7 @@ import type { Judgement } from './judge.ts';
 import { at, isTree } from './merge.ts';
 import type { ServiceConfig } from './schema.ts';
 
-/** Seconds of a whole shutdown, where nobody says otherwise. */
+/** Seconds of a whole shutdown, unless configured. */
 const SHUTDOWN = 60;
 
 const network: Judgement = {

@@ -1,15 +1,15 @@
 import { isTree, type Tree } from './merge.ts';
 import type { Finding, Path } from './problem.ts';
 
-/** What is said of a value that fits the schema and cannot work here. */
+/** The message about a value that fits the schema and cannot work here. */
 export interface Verdict {
   readonly message: string;
-  /** What to write instead. */
+  /** The replacement to suggest. */
   readonly hint?: string;
-  /** Keys from the judged value to what is meant, where it is not the value itself. */
+  /** Keys from the judged value to the part that is meant, where it is not the value itself. */
   readonly below?: Path;
   readonly unless?: string;
-  /** What the value becomes; `LEFT_OUT`: nothing. Without it the value stays as it is. */
+  /** The value to use instead; `LEFT_OUT`: none. Without it the value stays. */
   readonly becomes?: unknown;
 }
 
@@ -17,15 +17,15 @@ export const LEFT_OUT = Symbol('left out');
 
 /** One thing that cannot work on this system. */
 export interface Judgement {
-  /** The keys to what is judged, with dots between them; `*` is any key, and any place in a list. */
+  /** The keys to the judged value, joined by dots; `*` is any key and any place in a list. */
   readonly at: string;
-  /** `whole` is the configuration that the value stands in. Several verdicts: each is told; the last one says what becomes of the value. */
+  /** `whole` is the configuration that contains the value. Each of several verdicts is reported; the last one decides about the value. */
   readonly judge: (value: unknown, path: Path, whole: Tree) => Verdict | readonly Verdict[] | undefined;
 }
 
 /**
- * Says of a configuration that fits the schema what in it cannot work here, and takes that out, so that all beside it holds. The guest says it at
- * boot and in `ros config validate`, and the build says it of what is baked in: everybody who reads a cloud-config comes through here.
+ * Reports what in a configuration fits the schema and cannot work here, and takes it out, so that the rest holds. The guest does it at boot and in
+ * `ros config validate`, the build for a baked-in file: every reader of a cloud-config comes through here.
  */
 export function judged(
   value: unknown,
@@ -51,7 +51,7 @@ export function judged(
       }
     }
   }
-  // From the end of a list to its beginning: what is taken out moves what stands behind it.
+  // From the end of a list to its beginning, because removing an item moves those after it.
   const changed = changes
     .reverse()
     .reduce<unknown>((tree, { path, becomes }) => withChange(tree, path, becomes), value);

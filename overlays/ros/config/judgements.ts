@@ -13,7 +13,7 @@ const console: Judgement = {
   at: 'rancher.console',
   judge(name) {
     const gone = goneConsole(String(name));
-    // Somebody may have made a console of that name here.
+    // A console of that name may have been enabled here.
     return gone === undefined ? undefined : { ...gone, unless: `/var/lib/rancher/consoles/${String(name)}.yml` };
   },
 };

@@ -11,19 +11,19 @@ import { valueFromText } from './value-text.ts';
 /** How problems name the kernel command line. */
 export const KERNEL_LINE = '/proc/cmdline';
 
-/** What the kernel command line says about the configuration. */
+/** The configuration on the kernel command line. */
 export interface KernelLine {
   /** `rancher.…` and `cc.…` in front of `--`. */
   readonly config: CloudConfig;
   /**
-   * The same behind `--`, which wins. RancherOS 1 had a kernel that hid these words from /proc/cmdline, so that they could be
-   * secret. Debian's kernel hides nothing: whoever may run a program on the machine can read them.
+   * The same after `--`, which wins. The kernel of RancherOS 1 hid these words from /proc/cmdline, so that they could be secret. Debian's kernel
+   * hides nothing: every program of the machine can read them.
    */
   readonly afterDashes: CloudConfig;
   readonly problems: readonly Problem[];
 }
 
-/** Keys that may be given several times, each adding to what was said before; of all others the last one counts. */
+/** Keys that may be repeated, each adding a value; of all others the last one counts. */
 const ADDING = new Set(['rancher.autologin']);
 
 /** Reads the line as the kernel does (quotes keep spaces together), and values as YAML. A key without a value is true. */
@@ -42,8 +42,8 @@ interface Word {
 }
 
 /**
- * The kernel knows double quotes. RancherOS 1 let single ones keep spaces together too; here they do where they stand around a whole value or
- * an item of a list, so that an apostrophe is no quote.
+ * The kernel knows double quotes. RancherOS 1 let single quotes keep spaces together too; here they do where they enclose a whole value or an item
+ * of a list, so that an apostrophe is not a quote.
  */
 const WORD = /(?:"[^"]*"?|(?<=^|[\s=,[{:])'[^']*'(?=$|[\s\],}])|[^\s"])+/g;
 

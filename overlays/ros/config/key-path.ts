@@ -18,7 +18,7 @@ export function splitKeys(text: string): readonly string[] {
   return keys;
 }
 
-/** A key and what it is described by. */
+/** A key and its schema. */
 export interface KnownKey {
   readonly path: readonly string[];
   readonly schema: Schema;

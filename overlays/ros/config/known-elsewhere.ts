@@ -2,8 +2,8 @@ import type { Path } from './problem.ts';
 import type { Schema } from './schema-words.ts';
 
 /**
- * Keys that other systems, or older releases, know, and what does their work here. `*` is any name. The keys at the top are cloud-init's,
- * but for those that say otherwise.
+ * Keys that other systems or older releases know, and their replacement here. `*` is any name. Keys at the top level are cloud-init's unless they
+ * say otherwise.
  */
 const KNOWN: Readonly<Record<string, string>> = {
   // RancherOS 1, up to 1.5
@@ -82,7 +82,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   zypper: 'There is no zypper. Run such programs as containers.',
 };
 
-/** What is to be written in the place of a key that is not known here; undefined where nobody can tell. */
+/** The replacement for an unknown key; undefined where none is known. */
 export function hintElsewhere(path: Path, top: Schema): string | undefined {
   const keys = path.map(String);
   const found = Object.entries(KNOWN).find(([pattern]) => fits(pattern.split('.'), keys));

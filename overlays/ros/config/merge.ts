@@ -1,11 +1,11 @@
-/** A configuration as nothing but keys and values. */
+/** A configuration as plain keys and values. */
 export type Tree = { readonly [key: string]: unknown };
 
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What holds when `higher` is laid over `lower`: mappings are joined key by key, everything else is replaced, lists too. */
+/** `higher` merged into `lower`: mappings are joined key by key; everything else is replaced, lists included. */
 export function mergeInto(lower: Tree, higher: Tree): Tree {
   const merged = new Map(Object.entries(lower));
   for (const [key, value] of Object.entries(higher)) {
@@ -25,12 +25,12 @@ export function at(tree: unknown, path: readonly string[]): unknown {
   return here;
 }
 
-/** Nothing but a value at a path of keys. */
+/** A tree with only a value at a path of keys. */
 export function treeOf(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((below, key) => Object.fromEntries([[key, below]]), value) as Tree;
 }
 
-/** The tree without what stands at a path. */
+/** The tree without the value at a path. */
 export function without(tree: Tree, [key, ...rest]: readonly string[]): Tree {
   const entries = Object.entries(tree).flatMap(([each, value]): [string, unknown][] => {
     if (each !== key) return [[each, value]];

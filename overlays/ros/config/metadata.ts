@@ -3,14 +3,14 @@ import { isTree } from './merge.ts';
 import { plainYaml } from './plain-yaml.ts';
 import type { CloudConfig } from './schema.ts';
 
-/** What a datasource says about the machine itself. */
+/** Metadata of a datasource about the machine itself. */
 export interface Metadata {
   readonly hostname?: string;
   /** Public keys by name. */
   readonly publicKeys: Readonly<Record<string, string>>;
-  /** The disk that the system lies on. */
+  /** The disk of the system. */
   readonly rootDisk?: string;
-  /** What its platform knows of its addresses. */
+  /** The addresses that its platform reports. */
   readonly addresses?: Addresses;
 }
 
@@ -48,7 +48,7 @@ export function formatMetadata(metadata: Metadata): string {
   return `${JSON.stringify(metadata, undefined, 2)}\n`;
 }
 
-/** Metadata fills in what nobody said, and its keys come after those that somebody gave, by the order of their names. */
+/** Metadata fills in missing values. Its keys come after configured ones, sorted by their names. */
 export function applyMetadata(config: CloudConfig, { hostname, publicKeys, rootDisk }: Metadata): CloudConfig {
   const given = config.ssh_authorized_keys ?? [];
   const names = Object.keys(publicKeys).sort();

@@ -1,4 +1,4 @@
-/** The one known name that begins with what was written, or the one that differs least from it, if it is near enough to be what was meant. */
+/** The one known name that begins with the given one, or the most similar one, if it is similar enough. */
 export function nearestName(written: string, known: Iterable<string>): string | undefined {
   const names = [...known];
   const [begun, ...others] = written.length < 3 ? [] : names.filter((name) => name.startsWith(written));

@@ -3,7 +3,7 @@ import { withoutPasswords } from '../runtime/without-passwords.ts';
 /** Keys, and positions in lists, from the top to a value. */
 export type Path = readonly (string | number)[];
 
-/** What is wrong with a configuration, before anybody knows where it was written. */
+/** A problem of a configuration without its place in a file. */
 export interface Finding {
   /** An error costs the key its effect, a warning does not. */
   readonly severity: 'error' | 'warning';
@@ -11,11 +11,11 @@ export interface Finding {
   /** A sentence. */
   readonly message: string;
   readonly hint?: string;
-  /** A file of the machine with which nothing is wrong; where it is there, nobody is told. */
+  /** A file of the machine; where it exists, the problem is not reported. */
   readonly unless?: string;
 }
 
-/** A finding and the place of what is wrong. */
+/** A finding and its place. */
 export interface Problem extends Finding {
   readonly file: string;
   /** From 1. */
@@ -30,7 +30,10 @@ export function problemText({ file, line, column, severity, message, hint }: Pro
 
 const SECRET = /\b([\w-]*(?:passw(?:or)?ds?|psk|pin|secret|token|auth|key)[\w-]*["']?\s*[=:]\s*)[^”;]+/gi;
 
-/** The same for the console of the machine, which the kernel's log keeps for others: the sentence without the value that does not fit, and without the text behind a key. */
+/**
+ * The same for the console of the machine, which the kernel's log keeps for others: the message without the value that does not fit, and without the
+ * text after a key.
+ */
 export function problemForConsole(problem: Problem): string {
   const message = problem.message
     .replace(/, not “[^”]*”/, '')
@@ -38,7 +41,7 @@ export function problemForConsole(problem: Problem): string {
   return withoutPasswords(problemText({ ...problem, message })).replace(SECRET, '$1…');
 }
 
-/** The same for a log, which others read too: a warning whole, of an error where it is and what it is about, but no word of what stands there. */
+/** The same for a log that others read too: a warning in full; of an error its place and key, but not the text there. */
 export function problemForLog(problem: Problem): string {
   const { file, line, column, severity, path } = problem;
   if (severity === 'warning') return problemForConsole(problem);
@@ -47,7 +50,7 @@ export function problemForLog(problem: Problem): string {
   );
 }
 
-/** In one line, and without what a terminal would obey: the words of a file are anybody's. */
+/** In one line and without control characters, because a file may contain any text. */
 const shown = (text: string): string => text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ');
 
 /** How a sentence names the value at a path. */

@@ -12,7 +12,7 @@ const ACCOUNTS: Readonly<Record<string, (name: string) => string>> = {
   lp: (name) => `https://launchpad.net/~${name}/+sshkeys`,
 };
 
-/** Why an item of ssh_authorized_keys opens nothing, in a clause, and what to write instead; undefined for a key, and for a comment. */
+/** Why an item of ssh_authorized_keys is not a usable key, in a clause, and what to write instead; undefined for a key and for a comment. */
 export function keyError(item: string): { readonly why: string; readonly hint: string } | undefined {
   const text = item.trim();
   if (text === '' || text.split('\n').every((line) => line.trim().startsWith('#'))) return undefined;
@@ -30,7 +30,7 @@ export function keyError(item: string): { readonly why: string; readonly hint: s
       why: 'is a key in the form of another program',
       hint: 'Write what “ssh-keygen -i -f FILE” makes of it.',
     };
-  // A short word is a stand-in of whoever wrote it.
+  // A short word is a placeholder.
   if (/(^|\s)(ssh-|ecdsa-|sk-)\S+\s+\S/m.test(text) || text.length < 20) return undefined;
   return { why: 'is no public key', hint: 'Write it in one line, such as ssh-ed25519 AAAA… NAME.' };
 }

@@ -12,8 +12,8 @@ export const SHIPPED = '/usr/share/ros/read-before.json';
 type Known = Readonly<Record<string, { readonly text: string; readonly read: ReadConfig }>>;
 
 /**
- * Reads files of the configuration, and those that a call before has read not again: their text is compared, which is done in no time,
- * while parsing and checking them takes a slow machine half a second, at each of a dozen calls of a start. `keep` remembers what was new.
+ * Reads configuration files, and reuses the result of an earlier call where the text is the same. A comparison is quick, while parsing and checking
+ * take a slow machine half a second at each of a dozen calls of a start. `keep` saves new results.
  */
 export function readBefore(system: System): { readonly read: Reader; readonly keep: () => void } {
   const known = parsed(system.readText(KEPT) ?? system.readText(SHIPPED));
@@ -36,7 +36,7 @@ export function readBefore(system: System): { readonly read: Reader; readonly ke
     keep() {
       if (!isNew) return;
       try {
-        // Renamed, so that nobody reads half of it.
+        // Renamed, so that no reader sees an incomplete file.
         const file = `${KEPT}.${system.now()}`;
         system.writeText(file, JSON.stringify(now));
         system.rename(file, KEPT);

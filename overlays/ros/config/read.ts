@@ -8,15 +8,18 @@ import { salvage } from './salvage.ts';
 import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
 import type { Schema } from './schema-words.ts';
 
-/** What of a text can be applied, and what is wrong with the rest. */
+/** The part of a text that can be applied, and the problems of the rest. */
 export interface ReadConfig {
   readonly config: CloudConfig;
   readonly problems: readonly Problem[];
-  /** Keys to what is left out because what would restrict it is wrong: what a lower source says of it must not hold without that either. */
+  /**
+   * Keys of values that are left out because their restricting key is wrong: a lower source's value for them must not hold without the restriction
+   * either.
+   */
   readonly refused?: readonly (readonly string[])[];
 }
 
-/** Reads a cloud-config; `file` is how problems name it. Whatever is wrong, the rest is there. */
+/** Reads a cloud-config; `file` is its name in problems. Whatever is wrong, the rest is returned. */
 export function readCloudConfig(text: string, file: string): ReadConfig {
   const { value, problems, refused } = readFitted(text, file, CLOUD_CONFIG);
   return { config: (value ?? {}) as CloudConfig, problems, ...(refused.length === 0 ? {} : { refused }) };
@@ -78,7 +81,7 @@ function fitted(yaml: YamlText, schema: Schema, before: readonly Problem[]): Rea
     const message = `There are ${findings.length - MOST_PROBLEMS} more problems.`;
     found.push({ severity: unplaced.severity, path: [], message, ...yaml.place(unplaced.path) });
   }
-  // Lists are replaced as a whole by what counts more; only a mapping is joined with what lies below it.
+  // A higher source replaces lists as a whole; only mappings are joined.
   const refused = fits.refused.filter((path): path is readonly string[] =>
     path.every((step) => typeof step === 'string'),
   );

@@ -1,13 +1,13 @@
 import { at, isTree, type Tree, without } from './merge.ts';
 
-/** Images of the release, whose services say which of its programs they run. */
+/** Images of the release; their services say which of its programs they run. */
 const OWN = /^rancher\/os-/;
-/** What these run is what makes them, whatever image it lies in. */
+/** The command is what makes these services, whatever their image. */
 const KEPT = ['cloud-init', 'console', 'docker', 'hold', 'network', 'udev'];
 
 /**
- * What lies below a configuration that puts an image of somebody else's in the place of a service of the release: the release's command
- * means nothing to that image, which has one of its own. Only keys that the configuration says itself, or that fit any image, stay.
+ * The lower configuration for a service of the release whose image is replaced: the release's command means nothing to that image, which has its
+ * own. Only keys that the configuration sets itself, or that fit any image, stay.
  */
 export function belowOtherImages(lower: Tree, higher: Tree): Tree {
   const services = at(higher, ['rancher', 'services']);

@@ -12,7 +12,7 @@ export interface Salvaged {
   readonly lost: readonly Lost[];
 }
 
-/** What a reader of YAML says about a text. */
+/** The result of a YAML reader. */
 export interface Look {
   readonly errors: number;
   /** Number of the line that the first error is at, from 1. */
@@ -28,12 +28,12 @@ const MOST_CHARACTERS = 2 ** 18;
 /** More than that are not the work of a few lines. */
 const MOST_ERRORS = 200;
 
-/** What no YAML has: the marks that git leaves where two versions of a file differ. */
+/** Conflict markers that git leaves where two versions of a file differ; no YAML has them. */
 const CONFLICT = /^(<{7}|={7}|>{7}|\|{7})(\s|$)/;
 
 /**
- * Takes out of YAML that cannot be read as a whole what keeps it from being read: marks of a conflict, then single lines, then the
- * smallest blocks, of top keys and of what is indented below them. Undefined when nothing readable is left.
+ * Removes from unreadable YAML the parts that make it unreadable: conflict markers, then single lines, then the smallest blocks of top-level keys
+ * with their indented lines. Undefined when nothing readable is left.
  */
 export function salvage(text: string, look: (text: string) => Look): Salvaged | undefined {
   const lines = text.split(/\r?\n/);
@@ -95,7 +95,7 @@ function dropLines(lines: readonly string[], lose: Lose, look: (text: string) =>
   }
 }
 
-/** The line itself, the one before and the one behind, which may be what is wrong: the reader sees it late, or early. */
+/** The reported line and its neighbours, because a reader may report an error late or early. */
 function nearby(lines: readonly string[], index: number): readonly number[] {
   const isUsed = (at: number) => at >= 0 && at < lines.length && !isBlank(lines[at] ?? '');
   const before = lines.findLastIndex((_, at) => at < index && isUsed(at));
@@ -103,7 +103,7 @@ function nearby(lines: readonly string[], index: number): readonly number[] {
   return [index, before, behind].filter(isUsed);
 }
 
-/** Keeps the blocks of top keys that can be read together: in halves, until what disturbs is found. */
+/** Keeps the blocks of top-level keys that can be read together, bisecting to find the bad ones. */
 function keepBlocks(lines: readonly string[], lose: Lose, isRight: (text: string) => boolean): void {
   const all = blocks(lines, 0, lines.length);
   const kept: string[] = [];

@@ -1,20 +1,20 @@
 /** The part of JSON Schema that the cloud-config is described with. */
 export interface Schema {
   readonly type: SchemaType | readonly SchemaType[];
-  /** What the key is for: stands in the documentation and behind errors. */
+  /** The purpose of the key, for documentation and errors. */
   readonly description?: string;
-  /** What a fitting value is, such as "an absolute path": stands in errors. */
+  /** A description of a fitting value, such as "an absolute path", for errors. */
   readonly title?: string;
-  /** What holds where the key is not set. Never filled in by the validator. */
+  /** The value that holds where the key is not set. Never filled in by the validator. */
   readonly default?: string | number | boolean;
   /** Understood, but without effect: the description says why. */
   readonly deprecated?: boolean;
   /**
-   * It keeps something from somebody: what does not fit must not merely be left out, for the rest would be open to more than was
-   * wanted. The mapping that it stands in goes with it: a service, a file.
+   * The key restricts access: leaving out a value that does not fit would leave the rest more open than intended. The mapping that contains it (a
+   * service, a file) is left out with it.
    */
   readonly restricts?: boolean;
-  /** The same, where the mapping cannot go: what holds in the place of a value that does not fit. */
+  /** The same, where the mapping cannot be left out: the value that holds instead. */
   readonly closed?: string | boolean | readonly string[];
   /** Only root and `ros config export --private` show it. */
   readonly secret?: boolean;
@@ -67,7 +67,7 @@ type ObjectOf<S> = S extends { readonly properties: infer P; readonly required: 
       ? { readonly [key: string]: Value<A> }
       : never;
 
-// The words themselves. Each takes what the key is for, and what else is to be said of it.
+// Functions that make schemas. Each takes the purpose of the key and further properties.
 
 type More = Pick<
   Schema,

@@ -58,7 +58,7 @@ const RANCHER = group('Everything that only RancherOS knows.', {
     { default: false },
   ),
   shutdown_timeout: whole('Seconds until a shutdown that hangs is forced.', { default: 60, minimum: 5 }),
-  // Whoever comes in
+  // Access to the machine
   ssh: group('The SSH server of the console.', {
     daemon: flag('Start it.', { default: true }),
     port: whole('Port on which it listens.', { default: 22, minimum: 1, maximum: 65535 }),
@@ -103,7 +103,7 @@ const RANCHER = group('Everything that only RancherOS knows.', {
   no_sharedroot: flag('The root is always shared.', GONE),
 });
 
-/** The cloud-config: what the build bakes in and what the machine is given. */
+/** The cloud-config, baked in by the build or given to the machine. */
 export const CLOUD_CONFIG = group('The cloud-config.', {
   hostname: text('Hostname.', HOSTNAME),
   ssh_authorized_keys: texts('Public keys that may log in as rancher and docker.'),

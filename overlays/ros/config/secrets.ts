@@ -4,8 +4,8 @@ import { isTree, type Tree } from './merge.ts';
 import type { Schema } from './schema-words.ts';
 
 /**
- * A configuration without its secrets: keys that the schema marks as such, variables and options whose name says that they are one, and
- * private keys wherever they stand. Addresses stay without their passwords. Public keys are no secret.
+ * A configuration without its secrets: keys that the schema marks, variables and options with a name of a secret, and private keys anywhere.
+ * Addresses stay without their passwords. Public keys are not secret.
  */
 export function withoutSecrets(schema: Schema, tree: Tree): Tree {
   const entries = Object.entries(tree).flatMap(([key, value]): [string, unknown][] => {
@@ -26,7 +26,7 @@ function shownValue(schema: Schema, value: unknown): unknown {
   if (typeof value === 'string') return shownText(value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    // A command as a list of words: the value of an option is the word behind it.
+    // In a command as a list of words, the value of an option is the next word.
     const isValue = (index: number) => {
       const [, word = ''] = /^--?([\w-]+)$/.exec(String(items[index - 1] ?? '')) ?? [];
       return isSecretName(word);
@@ -65,5 +65,5 @@ const SECRET =
   /(^|[_.-])(pass(wd|word|phrase)?|[a-z]*(password|passwd)|pwd|psk|pin|[a-z]*secret|[a-z]*token|key|[a-z]*(access|api|private)key|auth|credentials?)$/i;
 const NOT_SECRET = /(^|[_.-])(public|pub|host|ssh_authorized)[_.-]key$/i;
 
-/** Whether what bears this name is probably nobody's business: `DB_PASSWORD`, `AWS_SECRET_ACCESS_KEY`, `splunk-token`. */
+/** Whether a value of this name is probably a secret: `DB_PASSWORD`, `AWS_SECRET_ACCESS_KEY`, `splunk-token`. */
 const isSecretName = (name: string): boolean => SECRET.test(name) && !NOT_SECRET.test(name);

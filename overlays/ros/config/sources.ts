@@ -25,12 +25,12 @@ export type Source =
   | { readonly kind: 'kernel-line' | 'after-dashes' | 'debug' }
   | { readonly kind: 'metadata'; readonly path: string };
 
-/** All of it, the lowest first: what comes later wins. Files of a folder count in the order of their names. */
+/** All sources, the lowest first; later ones win. Files of a directory are sorted by name. */
 export const SOURCES: readonly Source[] = [
   { kind: 'file', path: OS_CONFIG_FILE, by: 'release' },
-  // What a target adds to it, such as its agents.
+  // Additions of a target, such as its agents.
   { kind: 'file', path: '/usr/share/ros/target.yml', by: 'release' },
-  // What somebody baked into release files of their own (`npm run build -- --cloud-config`).
+  // A cloud-config that was baked into release files (`npm run build -- --cloud-config`).
   { kind: 'file', path: BAKED_FILE, by: 'maker' },
   { kind: 'file', path: '/usr/share/ros/oem/oem-config.yml', by: 'maker' },
   { kind: 'folder', path: CLOUD_CONFIG_FOLDER, by: 'user' },
@@ -120,7 +120,7 @@ export function joinSources(
   };
 }
 
-/** `$private_ipv4` and its like in what users and makers wrote, as in RancherOS 1. One that is not known is told once for each file. */
+/** `$private_ipv4` and its like in files of users and vendors, as in RancherOS 1. An unknown one is reported once for each file. */
 function fillFiles(
   files: SourceTexts['files'],
   addresses: Addresses,
@@ -143,7 +143,7 @@ const DEBUG: Tree = { rancher: { docker: { debug: true }, system_docker: { debug
 
 const laidOver = (lower: Tree, higher: Tree): Tree => mergeInto(belowOtherImages(lower, higher), higher);
 
-/** What files say, without the kernel command line and metadata. */
+/** The configuration of the files, without the kernel command line and metadata. */
 export function joinFiles(files: SourceTexts['files'], reader: Reader = readCloudConfig): LoadedConfig {
   let config: Tree = {};
   let released: Tree = {};
@@ -160,7 +160,7 @@ export function joinFiles(files: SourceTexts['files'], reader: Reader = readClou
   return { config: config as CloudConfig, problems };
 }
 
-/** The name of the machine: given, or what the release falls back to. */
+/** The hostname: the configured one or the release's default. */
 export function hostnameOf(config: CloudConfig): string {
   return config.hostname ?? config.rancher?.defaults?.hostname ?? 'rancher';
 }

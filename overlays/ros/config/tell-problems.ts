@@ -2,7 +2,7 @@ import { alarm, note } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
 import { type Problem, problemForConsole, problemForLog } from './problem.ts';
 
-/** Says at a start what is wrong with a configuration: on the console how much it is, and the first of it whole; in the log where each is. */
+/** Reports the problems of a configuration at a start: their number and the first one in full on the console, each with its place in the log. */
 export function tellProblems(system: System, whose: string, problems: readonly Problem[]): void {
   for (const problem of problems) note(system, problemForLog(problem));
   const [first] = problems;

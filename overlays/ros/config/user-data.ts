@@ -5,7 +5,7 @@ import { readPacked } from './files.ts';
 import type { Problem } from './problem.ts';
 import { type ReadConfig, readCloudConfig, readCompose } from './read.ts';
 
-/** User-data is one of these. A text that cannot be used is told apart by its sentence. */
+/** The kinds of user-data. A text that cannot be used has a message. */
 export type UserData =
   | { readonly kind: 'none' }
   | ({ readonly kind: 'cloud-config'; readonly text: string } & ReadConfig)
@@ -18,7 +18,7 @@ export type UserData =
       readonly isForeign: boolean;
     };
 
-/** What others call user-data and RancherOS has never understood, by how it begins. */
+/** User-data of other systems that RancherOS has never understood, by its beginning. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [
     /^(mime-version|content-type):/i,
@@ -33,7 +33,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/^<(powershell|script)>/i, 'It is a script for Windows.'],
 ];
 
-/** Tells user-data apart by its first line. */
+/** Determines the kind of user-data by its first line. */
 export function readUserData(given: string, file: string): UserData {
   const text = given.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   if (text.trim() === '') return { kind: 'none' };

@@ -45,7 +45,7 @@ function fromYaml(text: string, isList: boolean): ValueText | undefined {
   }
 }
 
-/** `[*, @a]` as a list of texts: what begins so means something else in YAML, and nobody who types a list thinks of that. */
+/** `[*, @a]` as a list of texts: these characters begin something else in YAML, which is not what the user means here. */
 function plainItems(text: string): readonly string[] | undefined {
   const inside = /^\s*\[([^[\]{}"']*)\]\s*$/.exec(text)?.[1];
   return inside === undefined

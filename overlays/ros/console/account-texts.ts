@@ -1,7 +1,7 @@
 import type { Account } from './accounts.ts';
 
-// The files of passwd(5), group(5) and shadow(5). They are mended as texts: the programs for it are not in every image, and have files of
-// settings that decide what they do.
+// The files of passwd(5), group(5) and shadow(5). They are edited as texts: not every image has the programs for it, and their own settings would
+// change the result.
 
 export interface AccountTexts {
   readonly passwd: string;
@@ -15,14 +15,14 @@ interface Mended {
   readonly shells: readonly string[];
 }
 
-/** Who may use Docker: its sockets belong to the group of this number, which the image may know by another name. */
+/** The group of Docker's sockets, by its number; the image may have another name for it. */
 const DOCKER = { name: 'docker', id: 1101 };
 const SUDO = { name: 'sudo', id: 1103 };
-/** The user that sshd is until somebody has proved who they are. */
+/** The unprivileged user of sshd before authentication. */
 const SSHD = 'sshd';
 const NOBODYS_GROUP = '65534';
 
-/** The files with all that a login needs. What stands in them and does no harm stays as it is; `isThere` says whether a shell exists. */
+/** The files with everything that a login needs. Harmless content stays; `isThere` says whether a shell exists. */
 export function mended(
   { passwd, group, shadow }: AccountTexts,
   accounts: readonly Account[],
@@ -48,7 +48,7 @@ export function mended(
   for (const name of names) {
     const known = secrets.find(name);
     if (known === undefined) secrets.add([name, '*', '19000', '0', '99999', '7', '', '', '']);
-    // As useradd leaves it: sshd without PAM takes it for an account that somebody locked.
+    // As useradd leaves it: sshd without PAM takes it for a locked account.
     else if (/^!+\*?$/.test(known[1] ?? '')) known[1] = '*';
   }
   const shells = names.flatMap((name) => users.find(name)?.[6] || []);
@@ -83,14 +83,14 @@ function addMembers(group: string[], members: readonly string[]): void {
   if (missing.length > 0) group[3] = [...before, ...missing].join(',');
 }
 
-/** That number, or the next one above that nobody has. */
+/** That number, or the next free one above. */
 function freeFrom(table: Table, id: number): string {
   let number = id;
   while (table.findBy(2, String(number)) !== undefined) number += 1;
   return String(number);
 }
 
-/** That number, or the next one below that nobody has. */
+/** That number, or the next free one below. */
 function free(table: Table, id: number): string {
   let number = id;
   while (number > 100 && table.findBy(2, String(number)) !== undefined) number -= 1;

@@ -16,7 +16,7 @@ export function loadArchive(system: System, given: string): string {
   return /^https?:\/\//.test(given) ? loadDownload(system, given, () => undefined) : loadFile(system, given);
 }
 
-/** `prove` fails where what was downloaded is not what it should be. */
+/** `prove` fails where the download does not have the expected digest. */
 function loadDownload(system: System, url: string, prove: (file: string) => void): string {
   run(system, ['mkdir', '-p', CONSOLES_FOLDER]);
   try {
@@ -32,7 +32,7 @@ function loadDownload(system: System, url: string, prove: (file: string) => void
   }
 }
 
-/** What lies beside each file of a release: lines of a SHA-256 in hex, two spaces and a name. */
+/** The file beside the files of a release: lines of a SHA-256 in hex, two spaces and a name. */
 const SUMS = 'SHA256SUMS';
 
 /**
@@ -66,7 +66,7 @@ function proveDigest(system: System, file: string, digest: string, url: string):
     );
 }
 
-/** The archive of that name, where somebody has put it on the machine. */
+/** The archive of that name on the machine, if there is one. */
 export function archiveOnMachine(system: System, name: string): string | undefined {
   return [CONSOLES_FOLDER, PRELOAD]
     .map((folder) => `${folder}/${name}`)

@@ -7,8 +7,8 @@ export const BEGIN = '# Keys of the configuration, written at each start; add yo
 export const END = '# End of the keys of the configuration.';
 
 /**
- * Replaces the block between the two lines, and keeps everything else, also what follows a first line without its last. It runs as the owner of the home: whatever links or
- * devices lie in there, it can do no more than its owner could, and the limit of time ends it where it waits for a pipe.
+ * Replaces the block between the two lines and keeps everything else, even after a first line without its last. It runs as the owner of the home
+ * directory, so links or devices in it give no more rights than the owner has, and a time limit ends it where it waits for a pipe.
  */
 const WRITE = `umask 077
 dir=$1/.ssh file=$1/.ssh/authorized_keys
@@ -34,7 +34,7 @@ sync "$new" && mv "$new" "$(readlink -f "$file")"`;
 /** Seconds that a home may take. */
 const LIMIT = '20';
 
-/** A public key in one line, with options before it perhaps; what is none is left out. */
+/** A public key in one line, perhaps after options; other lines are left out. */
 export function keyLines(keys: readonly string[]): readonly string[] {
   const lines = keys
     .flatMap((key) => key.split('\n'))

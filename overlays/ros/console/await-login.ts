@@ -7,14 +7,14 @@ const PROBATION = 10;
 /** Seconds in which there must be a login; a slow machine takes half of them to make accounts and keys. */
 const LIMIT = 90;
 
-/** A terminal that asks for a name and what comes after it, however it is started, or somebody's own server. */
+/** A getty or login process, however it is started, or the user's own server. */
 const TERMINAL = /(^|\/)(agetty|getty|login|dropbear)(\s|$)|^-(ba|da|a)?sh$/;
 /** sshd writes its number there once it listens. */
 const SSHD = '/run/sshd.pid';
 
 /**
- * Waits until somebody can log in to the console that was started, and says why nobody can. A login counts when the same process is seen
- * twice: one that ends at once is started again every second.
+ * Waits until a login to the started console is possible, and returns why it is not. A login counts when the same process is seen twice, because one
+ * that ends at once is restarted every second.
  */
 export function awaitLogin(system: System, engine: Engine): string | undefined {
   let before: readonly string[] = [];

@@ -13,23 +13,23 @@ import { FOREIGN } from './foreign-image.ts';
 export const DEFAULT_CONSOLE = 'default';
 /** The service that a console is, whichever it is; also the name of its container. */
 export const CONSOLE = 'console';
-/** Definitions of consoles that the user named, kept so that no start ever needs a network. */
+/** Definitions of the user's consoles, kept so that no start needs a network. */
 export const CONSOLES_FOLDER = '/var/lib/rancher/consoles';
-/** Those that the release knows; their images are files beside it. */
+/** Definitions of the release; their images are release files. */
 const SHIPPED = '/usr/share/ros/consoles';
 
-/** Runs programs of the release by the release's own loader, whatever the image's C library is; by its name it knows which. */
+/** Runs programs of the release by the release's own loader, with any C library of the image; its own name selects the program. */
 const BY_RELEASE = `${FOREIGN}/by-release`;
 const LENT = ['bin/ros', 'bin/docker', 'sbin/halt', 'sbin/poweroff', 'sbin/reboot', 'sbin/shutdown'];
 
-/** What of this system is laid into any console; the rest its image must have. */
+/** The parts of this system that are mounted into every console; everything else its image must have. */
 const OURS = [
   '/usr/lib/ros:/usr/lib/ros:ro',
   '/usr/bin/system-docker:/usr/bin/system-docker:ro',
   ...LENT.map((program) => `${BY_RELEASE}:/usr/${program}:ro`),
 ];
 
-/** For whoever is sent into the console too: programs that its image may lack, or have in another form, are the release's. */
+/** For users of the console: programs that its image may lack or have in another version are the release's. */
 const PATH = `${FOREIGN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
@@ -41,7 +41,7 @@ export function consoleNames(system: System): readonly string[] {
   return [...new Set([DEFAULT_CONSOLE, ...defined])];
 }
 
-/** What a definition says, and sentences with their places about what of it is left out. */
+/** A definition, and messages with places about the parts that are left out. */
 interface Definition {
   readonly service: Service;
   readonly problems: readonly string[];
@@ -63,8 +63,8 @@ function definitionOf(system: System, name: string): Definition | undefined {
 }
 
 /**
- * The system's services with the console of that name. What its definition does not say is as in the default console; what of it cannot be
- * understood is told and left out.
+ * The system's services with the console of that name. Keys that its definition does not set are the default console's; parts that cannot be
+ * understood are reported and left out.
  */
 export function withConsole(
   system: System,
@@ -78,7 +78,7 @@ export function withConsole(
   return withService(services, name, given.service);
 }
 
-/** Labels that say when and where a service is started. A console is started as the default one is, whatever they say. */
+/** Labels about time and place of a start. A console is started like the default one, whatever they say. */
 const STARTS = /^io\.rancher\.os\.(scope|createonly|detach|after|before|reloadconfig|platform)$|^cron\./;
 
 /** The system's services with a console of that name and definition. */
@@ -113,7 +113,7 @@ function readDefinition(text: string, place: string): Definition {
   return { service: { ...rest, image, labels: textsOf(labels) }, problems: sentences };
 }
 
-/** A console that somebody named. */
+/** A console named by the user. */
 export interface NamedConsole {
   readonly name: string;
   /** None for the default one. */
@@ -122,11 +122,11 @@ export interface NamedConsole {
   readonly archive?: string;
   /** Its definition, where it is not kept yet. */
   readonly text?: string;
-  /** What the definition says; none for the default one. */
+  /** The definition; undefined for the default console. */
   readonly service?: Service;
 }
 
-/** Finds what is meant: a console that is known, a file, a URL, or an image. Whatever is wrong with its definition is a failure. */
+/** Resolves a name to a known console, a file, a URL, or an image. An error in its definition is a failure. */
 export function findConsole(system: System, given: string): NamedConsole {
   if (consoleNames(system).includes(given)) {
     const known = definitionOf(system, given);
@@ -161,7 +161,7 @@ function imageOf(system: System, name: string): string | undefined {
   try {
     return definitionOf(system, name)?.service.image;
   } catch {
-    // One that cannot be read has no image that somebody could mean.
+    // An unreadable definition has no image that could be meant.
     return undefined;
   }
 }

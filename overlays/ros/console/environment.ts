@@ -15,8 +15,8 @@ export function proxies(config: CloudConfig): Readonly<Record<string, string>> {
 }
 
 /**
- * Lets logins know the proxies; what else stands in the file stays. Other variables may be secrets, and the file is for all, but for one that
- * holds the password of a proxy: whoever logs in gets that from PAM, which is root.
+ * Writes the proxies for logins; other content of the file stays. Other variables may be secrets, and everybody can read the file, except when it
+ * holds the password of a proxy: logins then get it from PAM, which is root.
  */
 export function writeEnvironment(system: System, config: CloudConfig): void {
   if (isNoPlainFile(system, FILE)) throw new Failure(`${FILE} is no plain file: logins do not learn of the proxies`);
@@ -28,7 +28,7 @@ export function writeEnvironment(system: System, config: CloudConfig): void {
   const text = [...others, ...lines].map((line) => `${line}\n`).join('');
   if (text === before) return;
   const hasPassword = lines.some((line) => /=(?:\w+:\/\/)?[^/@]*:[^/@]*@/.test(line));
-  // Whoever opens it while it is written must see no password either.
+  // No reader may see a password while the file is written.
   run(system, ['sh', '-c', '(umask 077 && : >>"$1") && chmod 0600 "$1"', 'ros', FILE]);
   system.writeText(FILE, text);
   if (!hasPassword) run(system, ['chmod', '0644', FILE]);

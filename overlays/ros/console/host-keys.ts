@@ -13,9 +13,9 @@ const HELD = '/run/ros/ssh';
 const KINDS = ['ed25519', 'ecdsa', 'rsa'] as const;
 
 /**
- * Makes what is missing, beside and then renamed, so that a power cut leaves a whole key or none. All kinds, so that a client finds the one
- * that it knows from the first connection on. RSA of 2048 bits, as RancherOS 1 made it: longer ones take an emulated machine many seconds.
- * Two that make keys at once wait for each other.
+ * Makes the missing host keys in a temporary file that is renamed, so that a power cut leaves a whole key or none. All types are made, so that a
+ * client finds the one that it knows. RSA has 2048 bits, as in RancherOS 1: longer keys take an emulated machine many seconds. A lock serialises two
+ * calls.
  */
 const MAKE = `umask 077
 mkdir -p "$1" || exit

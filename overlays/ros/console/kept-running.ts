@@ -2,8 +2,8 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
 /**
- * What the console's script keeps running: one file each with a command line, by name. The script starts what is new when it is
- * told to look again, reads the line each time it starts the command again, and lets go of what has no file any more.
+ * The commands that the console's script keeps running: one file with a command line each, by name. The script starts new ones when it is signalled,
+ * reads the line at each restart of the command, and drops commands whose file is gone.
  */
 const FOLDER = '/run/ros/console/kept';
 

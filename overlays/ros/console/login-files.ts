@@ -4,7 +4,7 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { isForeign } from './foreign-image.ts';
 
-// Files below /etc that anybody may replace, and without which nobody logs in. One that cannot be used is put aside, so that it costs itself.
+// Files below /etc that users may replace and that every login needs. One that cannot be used is renamed, so that it never costs the login.
 
 const RELEASE = '/run/rancher/release';
 const PAM = '/etc/pam.d';
@@ -14,14 +14,14 @@ const MOST = 65536;
 /** Where PAM looks for its modules. */
 const MODULES = '/usr/lib/*-linux-gnu/security /lib/*-linux-gnu/security /usr/lib64/security /usr/lib/security';
 
-/** Puts aside what keeps everybody out: files of PAM in the release's own console, and the list of where names are looked up. */
+/** Renames files that lock everybody out: files of PAM in the release's own console, and the configuration of name lookups. */
 export function mendLoginFiles(system: System): void {
   mendPipes(system);
   if (!isForeign(system)) mendPam(system);
   mendNames(system);
 }
 
-/** What is read for whoever logs in: by PAM, sshd, agetty or the shell. */
+/** Files that PAM, sshd, agetty or the shell read at a login. */
 const READ_AT_LOGIN = [
   'environment',
   'motd',
@@ -108,7 +108,7 @@ export function pamLines(text: string): readonly PamLine[] {
     });
 }
 
-/** Why nobody could log in by this file of PAM, in words with the line; undefined where somebody can. */
+/** Why no login is possible with this file of PAM, with the line; undefined where it is. */
 export function pamError(
   text: string | undefined,
   known: {
@@ -142,7 +142,7 @@ function takeReleases(system: System, path: string, error: string): void {
   run(system, ['sh', '-c', ASIDE, 'ros', path, `${RELEASE}${path}`]);
 }
 
-/** Whether something other than a file lies there, such as a pipe. */
+/** Whether the path is not a regular file but, for example, a pipe. */
 export function isNoPlainFile(system: System, path: string): boolean {
   const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
   return system.readText(path, 1) === undefined && system.files(folder).includes(name);
@@ -152,7 +152,7 @@ export function isNoPlainFile(system: System, path: string): boolean {
 function mendNames(system: System): void {
   const text = system.readText(NSSWITCH, MOST);
   if (isNoPlainFile(system, NSSWITCH)) {
-    // Whatever looks up a name would wait for a pipe.
+    // A name lookup would block on a pipe.
     takeReleases(system, NSSWITCH, 'is no plain file');
     return;
   }

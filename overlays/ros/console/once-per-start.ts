@@ -6,14 +6,14 @@ import { digest } from '../services/digest.ts';
 /** Belongs to the console's own file system: another console has its own. A line with the start's number, then one for each thing that was given. */
 const IN_CONSOLE = '/var/lib/ros/prepared-in';
 
-/** Does something once in a start of the machine, however often the console starts. What was begun counts as done. */
+/** Does something once in a start of the machine, however often the console starts. Started work counts as done. */
 export function onceInStart(system: System, name: string, work: () => void): void {
   if (claim(system, [name]).size > 0) work();
 }
 
 /**
- * Gives things once in a start to each console's file system, such as files to write: `work` gets what this one was not given yet, because
- * it was switched to or because a datasource brought it late.
+ * Handles items, such as files to write, once in a start for each console's file system: `work` gets the items that are new to this one, because the
+ * console was switched or a datasource brought them late.
  */
 export function onceInConsole<T>(system: System, things: readonly T[], work: (fresh: readonly T[]) => void): void {
   const start = system.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';

@@ -1,14 +1,14 @@
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** What crypt(3) makes begins like that. */
+/** The beginning of a crypt(3) hash. */
 const HASH = /^\$(1|2[abxy]?|5|6|7|y|gy)\$/;
 /** Where it is noted that the configuration gave the password, so that the next start without one takes it away again. */
 const GIVEN = '/var/lib/ros/password-given';
 
 /**
- * Sets the password of the user rancher, given as it is typed or as crypt(3) has it, or takes away the one that an earlier
- * start was given. A password that somebody set by hand stays. It opens terminals and never SSH.
+ * Sets the password of the user rancher, given in clear or as a crypt(3) hash, or removes the one that an earlier start set. A password that was set
+ * by hand stays. It opens terminals, never SSH.
  */
 export function setPassword(system: System, password: string | undefined): void {
   const isGiven = password !== undefined && password !== '';

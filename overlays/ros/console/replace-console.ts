@@ -21,8 +21,8 @@ export function consoleSpec(system: System, config: CloudConfig, services: Servi
 }
 
 /**
- * The services with the console that is configured. Where that is not known or its container cannot be made, for whatever reason, the
- * default one takes its place, and where rancher.services has spoilt that, the release's own.
+ * The services with the configured console. Where it is unknown or its container cannot be made, the default one takes its place, and where
+ * rancher.services has broken that, the release's own.
  */
 export function configuredConsole(system: System, services: Services, config: CloudConfig): Services {
   const name = config.rancher?.console ?? DEFAULT_CONSOLE;
@@ -56,7 +56,7 @@ function withReleasesConsole(system: System, services: Services): Services {
   return new Map([...services, ...parts]);
 }
 
-/** Whether somebody may have changed what runs in the default console. One that is the release's needs no watching. */
+/** Whether the default console may have been changed. The release's own needs no watching. */
 export function isChanged(system: System, services: Services): boolean {
   if (services.get(CONSOLE)?.entrypoint !== undefined) return true;
   const { files, kernelLine } = readSources(system);
@@ -72,7 +72,7 @@ interface Around {
   readonly name: string;
 }
 
-/** Puts the console of that name in the place of the one that runs, and the default one where nobody can log in there. */
+/** Replaces the running console by the one of that name, and by the default one where no login is possible. */
 export function replaceConsole(system: System, engine: Engine, { services, config, name }: Around): void {
   const spec = consoleSpec(system, config, withConsole(system, services, name));
   engine.stop([CONSOLE], 30);
@@ -83,7 +83,7 @@ export function replaceConsole(system: System, engine: Engine, { services, confi
   else if (name !== DEFAULT_CONSOLE || isChanged(system, services)) watchConsole(system, engine, around);
 }
 
-/** Waits until somebody can log in to a console that was started; the default one takes its place where nobody can. */
+/** Waits until a login to the started console is possible; the default console takes its place where it is not. */
 export function watchConsole(system: System, engine: Engine, { services, config, name }: Around): void {
   const error = awaitLogin(system, engine);
   if (error !== undefined) backToDefault(system, engine, { services, config, name }, error);

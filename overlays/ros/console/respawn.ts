@@ -4,7 +4,7 @@ import type { System } from '../runtime/system.ts';
 /** RancherOS 1 read them: a command line for each program that the console keeps running. */
 const FILE = '/etc/respawn.conf';
 const FOLDER = '/etc/respawn.conf.d';
-/** More than this nobody writes by hand, in characters. */
+/** The limit of the file's size, in characters; no file written by hand is longer. */
 const MOST = 65536;
 
 /** Logins that the console keeps running anyway, as RancherOS 1 wrote them into its own file. */

@@ -19,7 +19,7 @@ export function restartServices(system: System, config: CloudConfig): void {
   for (const dockerd of [SYSTEM_DOCKER, USER_DOCKER]) {
     const isHere = (name: string): boolean => {
       const service = services.get(name);
-      // Whoever runs this lives in the console.
+      // The caller runs in the console.
       return service !== undefined && name !== 'console' && isSystem(service) === (dockerd === SYSTEM_DOCKER);
     };
     const names = wanted.filter(isHere);

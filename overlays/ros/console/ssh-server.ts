@@ -5,7 +5,7 @@ import type { System } from '../runtime/system.ts';
 import { FOREIGN } from './foreign-image.ts';
 
 const FOLDER = '/run/ros/console';
-/** What sshd is told, with the user's own file behind it. */
+/** sshd's configuration, which includes the user's own file at its end. */
 const CONFIG = `${FOLDER}/sshd_config`;
 /** The same without that file: for when sshd refuses it. */
 const OWN_CONFIG = `${FOLDER}/sshd_config.own`;
@@ -13,14 +13,16 @@ const RULES_FILE = `${FOLDER}/sshd_rules`;
 const USERS_CONFIG = '/etc/ssh/sshd_config';
 /** Read by sshd of an earlier release. */
 const OLD_DROP_IN = '/etc/ssh/sshd_config.d/00-ros.conf';
-/** Of the user's own file no more is looked at, in characters. */
+/** Characters of the user's own file that are checked. */
 const MOST = 65536;
 const PID_FILE = '/run/sshd.pid';
 
 /** Starts sshd by CONFIG or OWN_CONFIG, whichever it takes. */
 export const SSHD = '/usr/lib/ros/sshd';
 
-/** What holds whatever the image's or the user's configuration says: keys alone open a login, and only one of those who may use Docker. */
+/**
+ * Rules that hold whatever the image's or the user's configuration says: only keys open a login, and only to members of the groups of this system.
+ */
 const RULES: readonly (readonly [string, string])[] = [
   ['PasswordAuthentication', 'no'],
   ['KbdInteractiveAuthentication', 'no'],
@@ -35,9 +37,9 @@ const RULES: readonly (readonly [string, string])[] = [
 const lines = RULES.map(([key, value]) => `${key} ${value}`);
 
 /**
- * The same in a block that holds for everybody. The first block that matches wins over later ones, and over what stands outside of blocks;
- * only lists of groups are joined, so whoever is not in the right one is shut out by another word. In a file of its own, a block ends where
- * the file ends (sshd_config(5), Include and Match).
+ * The same in a block for everybody. The first matching block wins over later ones and over the settings outside of blocks; only lists of groups are
+ * joined, so users outside the right group are excluded by another setting. In a file of its own, a block ends with the file (sshd_config(5),
+ * Include and Match).
  */
 const RULES_TEXT = `Match Group *,!docker\n\tDenyUsers *\nMatch all\n${lines.map((line) => `\t${line}\n`).join('')}`;
 const KEY_METHODS = '\tAuthenticationMethods publickey\n';
@@ -55,7 +57,7 @@ export interface SshServer {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** sshd's configuration by rancher.ssh; what it is told first holds. `users` is the file behind it, where there is one. */
+/** sshd's configuration from rancher.ssh; the first value of a setting holds. `users` is the file included at the end, if there is one. */
 export function sshdConfig(server: SshServer, users?: string): string {
   const { ssh, hostKeys, isForeign = false, isWithoutPam = isForeign, environment = {} } = server;
   const variables = Object.entries(environment).filter(([, value]) => !/["\n\0]/.test(value));
@@ -102,7 +104,7 @@ export function configureSshd(system: System, server: SshServer): boolean {
   return true;
 }
 
-/** Without a listen_address that is none: sshd would not start, and nobody could get in to mend it. */
+/** Leaves out an invalid listen_address: sshd would not start, and nobody could log in to correct it. */
 function withAddress(system: System, ssh: Rancher['ssh']): Rancher['ssh'] {
   const address = ssh?.listen_address;
   if (address === undefined || /^[\w.:%[\]-]+$/.test(address)) return ssh;
@@ -111,13 +113,13 @@ function withAddress(system: System, ssh: Rancher['ssh']): Rancher['ssh'] {
   return rest;
 }
 
-/** Whether the user's own file asks for a way in that is closed here beside a key, so that nobody could get in. */
+/** Whether the user's own file requires an authentication method that is disabled here, so that no login would be possible. */
 function wantsMoreThanKeys(text: string): boolean {
   const asked = /^\s*AuthenticationMethods[\s=]+(.*)$/im.exec(text)?.[1]?.trim().split(/\s+/) ?? ['any'];
   return !asked.some((list) => list === 'any' || list.split(',').every((method) => method === 'publickey'));
 }
 
-/** Sentences about what the user's own file says against the rules: it has no effect. */
+/** Messages about settings of the user's own file that contradict the rules and have no effect. */
 export function againstRules(text: string): readonly string[] {
   return text.split('\n').flatMap((line, index) => {
     const [, key = '', value = ''] = /^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$/.exec(line) ?? [];
@@ -127,7 +129,7 @@ export function againstRules(text: string): readonly string[] {
   });
 }
 
-/** Tells what of the user's own file has no effect. */
+/** Reports settings of the user's own file that have no effect. */
 export function tellAgainstRules(system: System): void {
   for (const sentence of againstRules(system.readText(USERS_CONFIG, MOST) ?? '')) alarm(system, sentence);
 }
@@ -143,8 +145,8 @@ export function stopSshd(system: System): void {
 }
 
 /**
- * By its file and its command line: the number in the file of a server that was killed may be somebody else's by now, and the name of the
- * process is the loader's in a console of another system.
+ * Identified by its pid file and its command line: the number of a killed server may belong to another process, and in a console of another system
+ * the process has the loader's name.
  */
 function signal(system: System, name: 'HUP' | 'TERM', words: string): number {
   return run(system, ['pkill', `-${name}`, '-f', '-F', PID_FILE, words], { withErrors: true }).status;

@@ -14,13 +14,13 @@ export interface Terminal {
 const SCREENS = ['tty1', 'tty2', 'tty3', 'tty4', 'tty5', 'tty6'];
 const SPEEDS = ['115200', '38400', '9600'];
 
-/** Of those named, the ones with something behind them: the kernel shows serial ports that the machine does not have, as type 0. */
+/** Those names with a device: the kernel shows serial ports that the machine does not have, as type 0. */
 const PRESENT = `for name; do
 	[ -c "/dev/$name" ] || continue
 	[ "$(cat "/sys/class/tty/$name/type" 2>/dev/null)" = 0 ] || echo "$name"
 done`;
 
-/** Where a login is wanted: the screens, each console= of the kernel command line, and where nobody needs to log in. */
+/** Terminals for a login: the screens, each console= of the kernel command line, and those with automatic login. */
 export function terminals(
   system: System,
   kernelLine: string,
@@ -47,8 +47,8 @@ export function terminals(
 }
 
 /**
- * The release's agetty, and where the image has no login the release's too. That asks PAM, whose modules and rules the image then lacks as well:
- * it gets the release's.
+ * The release's agetty and, where the image has no login, the release's login. That uses PAM, whose modules and rules the image lacks as well: it
+ * gets the release's.
  */
 function foreignGetty(system: System): string {
   const { stdout } = run(system, ['sh', '-c', LEND_LOGIN, 'ros', FOREIGN]);
@@ -73,7 +73,7 @@ function gettyWords(name: string, isAutomatic: boolean, speed: string | undefine
 /** By its command line: a process that a loader runs has the loader's name. */
 const GETTY = '^([^ ]*/ld-linux[^ ]* .*|[^ ]*/)?agetty --noclear';
 
-/** Ends the logins on which nobody has typed a name yet, so that they start again by their new command lines. */
+/** Ends login prompts without input, so that they restart with their new command lines. */
 export function endIdleLogins(system: System, names: readonly string[]): void {
   const commands = names.map((name) => ({ argv: ['pkill', '-f', '-t', name, GETTY] }));
   if (commands.length > 0) system.runAll(commands);

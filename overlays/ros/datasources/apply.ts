@@ -12,12 +12,12 @@ import { bringServices } from '../services/late-config.ts';
 /** Seconds in which files, mounts and commands of a late configuration are waited for before its services start; a command may take longer. */
 const FINISH_LIMIT = 120;
 
-/** What has been applied to the machine before the datasources were asked, and may be other now. Gives the exit status. */
+/** Applies again the settings that were applied before the datasources were asked and that may differ now. Returns the exit status. */
 export function applyChanged(system: System, before: CloudConfig, now: CloudConfig): number {
   const isOther = (part: (config: CloudConfig) => unknown) =>
     JSON.stringify(part(before)) !== JSON.stringify(part(now));
   return eachStep(system, [
-    // Told only now, they come late; but the machine of the next start would have run them.
+    // Commands that are known only now come late; but the machine would run them at its next start.
     () => runBootCommands(system, now),
     ...(isOther(({ hostname }) => hostname) ? [() => setHostname(system, now)] : []),
     ...(isOther(({ rancher }) => rancher?.modules) ? [() => loadModules(system, now)] : []),
@@ -31,7 +31,7 @@ export function applyChanged(system: System, before: CloudConfig, now: CloudConf
   ]);
 }
 
-/** The name of the machine is part of it: DHCP servers are told it. Addresses are waited for by the service network. */
+/** Includes the hostname, which DHCP servers are told. The service network waits for addresses. */
 function applyNetwork(system: System): void {
   must(system, ['ros', 'netconf', '--no-wait']);
 }
@@ -44,8 +44,8 @@ function tellStateIsLate(system: System): void {
 }
 
 /**
- * What the console and the services do with a configuration, for one that comes when they run already: who may come in; then files, mounts,
- * commands and scripts, each once in a start; then services and Docker's options.
+ * Applies a configuration that comes when console and services already run: logins; then files, mounts, commands and scripts, each once in a start;
+ * then services and Docker's options.
  */
 export function applyToRunning(system: System, before: CloudConfig, now: CloudConfig): number {
   return eachStep(system, [
@@ -60,7 +60,7 @@ function inConsole(system: System, argv: readonly string[]): string {
   return must(system, ['system-docker', 'exec', 'console', ...argv]);
 }
 
-/** What is run by `exec` goes on when whoever waits for it is ended. */
+/** A process started by `exec` continues when the waiting process is ended. */
 function finishConsole(system: System): void {
   const argv = ['timeout', String(FINISH_LIMIT), 'system-docker', 'exec', 'console', 'ros', 'console-finish'];
   const { status } = run(system, argv, { withErrors: true });

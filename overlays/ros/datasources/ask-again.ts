@@ -8,18 +8,15 @@ import { fetchConfiguration } from './fetch.ts';
 import { readStatus, writeStatus } from './status.ts';
 
 /**
- * Milliseconds of a network after which a source that has never answered is no longer expected: who answers at such an address much later
- * may be somebody else. RancherOS 1 asked for five minutes.
+ * Milliseconds with a network after which a source that has never answered is given up: much later, the host at that address may be another one.
+ * RancherOS 1 asked for five minutes.
  */
 const LONGEST = 60 * 60 * 1000;
 
-/**
- * One more round of a service that goes on asking: those sources that may still answer. What comes is applied to the running machine.
- * Gives whether another round is to follow.
- */
+/** One more round of asking the sources that may still answer. A result is applied to the running machine. Returns whether another round follows. */
 export function askAgain(system: System, options: AskOptions = {}): boolean {
   const before = readStatus(system);
-  // Somebody called `ros cloud-init` meanwhile, and that found something.
+  // `ros cloud-init` was called by hand meanwhile and found something.
   if (before === undefined || before.asking.length === 0) return false;
   const networkSince = before.networkSince ?? (hasRoute(system) ? system.now() : undefined);
   const { wanted } = wantedSources(system, loadConfig(system).config);

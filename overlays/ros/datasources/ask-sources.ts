@@ -38,8 +38,8 @@ export const ASKED_NOW = '/run/ros/cloud-init.asked-now';
 export const GIVEN_UP = '/run/ros/cloud-init.given-up';
 
 /**
- * Asks all sources and waits for no more than the first good one in their order. What needs no network is asked first, by this
- * process; several that do are asked at the same time, each by a process of its own.
+ * Asks all sources and waits for the first good one in their order. Sources that need no network are asked first, by this process; others are asked
+ * at the same time, each by a process of its own.
  */
 export function askSources(system: System, wanted: readonly Wanted[], options: AskOptions = {}): readonly Outcome[] {
   const deadline = system.now() + LIMIT;
@@ -78,7 +78,7 @@ export function askSources(system: System, wanted: readonly Wanted[], options: A
   return wanted.map(({ name }, number) => outcomes.get(number) ?? { name, state: 'not waited for' });
 }
 
-/** Asks one source; whatever happens, there is an outcome. */
+/** Asks one source and always returns an outcome. */
 export function askOne(
   system: System,
   { name, argument, source }: Wanted,
@@ -134,7 +134,7 @@ function askInParallel(
   }
 }
 
-/** Each in a process group of its own, so that what it started ends with it. */
+/** Each in a process group of its own, so that its children end with it. */
 function startAskers(system: System, numbers: readonly number[]): readonly number[] {
   const script = 'for number; do setsid ros cloud-init --ask "$number" </dev/null >/dev/null 2>&1 & echo $!; done';
   return run(system, ['sh', '-c', script, 'ros', ...numbers.map(String)])

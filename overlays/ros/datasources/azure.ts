@@ -11,7 +11,7 @@ import { elementText, elementTexts } from './xml.ts';
 
 const SERVICE = 'http://169.254.169.254/metadata/instance?api-version=2021-12-13&format=json';
 
-/** What the provisioning CD and the metadata service say, each a part. */
+/** The parts of the provisioning CD and of the metadata service. */
 interface Part {
   readonly hostname?: unknown;
   readonly keys: readonly unknown[];

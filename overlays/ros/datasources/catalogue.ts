@@ -35,7 +35,7 @@ const ALL: readonly Datasource[] = [
   cmdline,
 ];
 
-/** What `*` stands for; nocloud is ours. aliyun and azure are asked only by name, as in RancherOS 1. */
+/** The sources of `*`; nocloud is our addition. aliyun and azure are asked only by name, as in RancherOS 1. */
 const STAR = [
   'configdrive',
   'nocloud',
@@ -85,7 +85,7 @@ export function wantedSources(
   return { wanted, problems };
 }
 
-/** Sources that nobody has to ask for, because the machine itself says that they are there. */
+/** Sources that need no configuration, because the machine itself says that they are there. */
 function added(system: System, place: 'first' | 'last'): readonly string[] {
   const dmi = (name: string) => system.readText(`/sys/class/dmi/id/${name}`)?.trim() ?? '';
   if (place === 'last') return isVmware(system) ? ['vmware'] : [];

@@ -7,9 +7,9 @@ import { quoted } from './values.ts';
 
 /** Bytes of one answer: metadata of machines with many keys is large, but not this large. */
 const MOST_BYTES = 1024 * 1024;
-/** Seconds. On the machine's own network, who has not taken the call by then will not. */
+/** Seconds to connect. A host on the machine's own network accepts within that time or not at all. */
 const CONNECT = 3;
-/** How often somebody is asked who cannot be reached although there is an address. */
+/** How often an unreachable host is tried although there is an address. */
 const ATTEMPTS = 3;
 
 export interface Ask {
@@ -20,7 +20,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   /** It may be packed by gzip, and hold anything; else it is text. */
   readonly isUserData?: boolean;
-  /** Somebody else's server, which may send on, and may lie behind a proxy. */
+  /** Another host's server, which may redirect and may be behind a proxy. */
   readonly isElsewhere?: boolean;
 }
 
@@ -84,7 +84,7 @@ export function askText(context: Context, ask: Ask): string | undefined {
   return askTexts(context, [ask])[0];
 }
 
-/** The bodies of all that are asked at once; with `problems`, user-data that cannot be used is told there. */
+/** The bodies of all requests, sent at once; unusable user-data is added to `problems`. */
 export function askTexts(
   context: Context,
   asked: readonly Ask[],
@@ -101,7 +101,7 @@ function textOf({ url }: Ask, { status, body }: Response): string | undefined {
   if (status >= 300 && status < 400) {
     throw new Failure(`${hostOf(url)} sends on to another place (status ${status}), which is not followed`);
   }
-  // What curl fetches without http has no status.
+  // Other protocols than http have no status.
   if (status !== 200 && !(status === 0 && url.startsWith('tftp:'))) {
     throw new Failure(`${hostOf(url)} answered with status ${status}`);
   }
@@ -126,7 +126,7 @@ function requestOf({ at = (url) => url }: Context, ask: Ask, left: number): Requ
   };
 }
 
-/** What may be better in a moment: a network that is being set up, a server that starts. */
+/** Errors that may pass: a network that is being set up, a server that starts. */
 function temporaryError({ url }: Ask, { status, curl }: Response): string | undefined {
   if (curl === 6) return `the name ${hostOf(url)} is not known`;
   if (curl === 7) return `${hostOf(url)} cannot be reached`;
@@ -158,7 +158,7 @@ function checked({ url, isUserData }: Ask, response: Response): Response {
 export function hostOf(url: string): string {
   const [place = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#]/);
   const host = place.slice(place.lastIndexOf('@') + 1);
-  // A password with a slash ends what looks like the host.
+  // A password may contain a slash, which looks like the end of the host.
   return /^[^:]*(?::\d{0,5})?$|^\[[0-9a-f:.%]+\](?::\d{0,5})?$/i.test(host) ? host : 'the server';
 }
 

@@ -13,7 +13,7 @@ const SERVICE = 'cloud-init';
 /** Seconds of the first round of asking, of which the service itself gives up a part that hangs sooner. */
 const LIMIT = 150;
 
-/** Without the service that asks datasources where there are none to ask: who waits for it, waits for nothing then. */
+/** The services without cloud-init where there is no datasource to ask; other services then wait for nothing. */
 export function withoutIdleCloudInit(system: System, config: CloudConfig, services: Services): Services {
   if (!services.has(SERVICE) || needsCloudInit(system, config)) return services;
   run(system, ['mkdir', '-p', '-m', '0700', '/run/ros']);
@@ -22,8 +22,8 @@ export function withoutIdleCloudInit(system: System, config: CloudConfig, servic
 }
 
 /**
- * What comes after the service waits for the end of its first round, because what a datasource gives may be about Docker; the service
- * goes on asking later. Where it does not run, nobody waits for it.
+ * Services after cloud-init wait for the end of its first round, because a datasource may configure Docker; the service goes on asking afterwards.
+ * Where it does not run, nothing waits for it.
  */
 export function untilAsked(system: System, engine: Engine): ReadonlyMap<string, () => void> {
   const isAsked = () => system.readText(DONE) !== undefined;
@@ -40,10 +40,7 @@ export function untilAsked(system: System, engine: Engine): ReadonlyMap<string, 
   return new Map([[SERVICE, wait]]);
 }
 
-/**
- * Whether any datasource of the configuration can be there at all. A disk that is not plugged in needs no container that looks
- * for it, and nobody has to wait for one.
- */
+/** Whether any datasource of the configuration can exist at all. A disk that is not plugged in needs no container that looks for it and no wait. */
 export function needsCloudInit(system: System, config: CloudConfig): boolean {
   const { wanted, problems } = wantedSources(system, config);
   if (wanted.length === 0) return problems.length > 0;

@@ -3,7 +3,7 @@ import { Failure, type System } from '../runtime/system.ts';
 import type { Context, Datasource } from './datasource.ts';
 import { askTree } from './ec2-like.ts';
 
-/** The virtual router that leased the address knows the machine; where there was no lease, the way out leads to it. */
+/** The virtual router that leased the address knows the machine; without a lease, the default route leads to it. */
 export const cloudstack: Datasource = {
   name: 'cloudstack',
   needs: 'network',

@@ -16,7 +16,7 @@ export const configdrive: Datasource = {
   ask: ({ system, argument }) => {
     const drive = configDrive(system, volumes(system));
     if (drive !== undefined) return lookAt(system, drive, read);
-    // Somebody may have mounted it, or have put the files there.
+    // It may be mounted already, or its files may have been copied there.
     const files = lookedAt(system, argument ?? `/media/${LABEL}`);
     if ([`${FOLDER}/meta_data.json`, `${FOLDER}/user_data`].some((path) => files.isThere(path))) return read(files);
     throw new Failure(`there is no disk with the label ${LABEL}`);
@@ -57,7 +57,7 @@ function read(files: Looked): Found {
   };
 }
 
-/** One broken file of a disk costs only what stands in it. */
+/** A broken file affects only its own content. */
 export function orProblem<T>(problems: string[], work: () => T): T | undefined {
   try {
     return work();

@@ -2,14 +2,14 @@ import type { Tree } from '../config/merge.ts';
 import type { Metadata } from '../config/metadata.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** What a datasource gave. */
+/** The result of a datasource. */
 export interface Found {
   readonly metadata: Metadata;
   /** As it came, unpacked where gzip packed it. */
   readonly userData?: string;
-  /** What the platform says about the network, as `rancher.network`. */
+  /** The platform's network, as `rancher.network`. */
   readonly network?: Tree;
-  /** Sentences about what was left out of it. */
+  /** Messages about the parts that were left out. */
   readonly problems: readonly string[];
   /** A part of it, such as a metadata service beside a disk, did not answer, and is asked for again. */
   readonly isPartial?: boolean;
@@ -24,12 +24,12 @@ export class SourceFailure extends Failure {
   }
 }
 
-/** What a datasource has to work with. */
+/** The context of a datasource. */
 export interface Context {
   readonly system: System;
   /** Milliseconds of the system's clock at which everything has to be over. */
   readonly deadline: number;
-  /** What stands behind the colon in `name:argument`. */
+  /** The text after the colon in `name:argument`. */
   readonly argument?: string;
   /** Another place for an address; tests have their servers elsewhere. */
   readonly at?: (url: string) => string;
@@ -39,9 +39,9 @@ export interface Datasource {
   readonly name: string;
   /** Whether it can be asked before there is a network. */
   readonly needs: 'disk' | 'hypervisor' | 'machine' | 'network';
-  /** Gives what it found, or fails with a sentence that says why there is nothing to be had. */
+  /** Returns the result, or fails with a sentence that says why there is none. */
   readonly ask: (context: Context) => Found;
-  /** Tells the platform that what it gave is in force, where a platform waits for that; or fails with a sentence. */
+  /** Reports to the platform that its configuration is applied, where the platform waits for that; or fails with a sentence. */
   readonly tellReady?: (context: Context) => void;
 }
 

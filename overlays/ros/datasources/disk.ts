@@ -5,10 +5,10 @@ import { Failure, type System } from '../runtime/system.ts';
 import { SourceFailure, WORK_FOLDER } from './datasource.ts';
 import { checkedUserData, MOST_USER_DATA } from './unpack.ts';
 
-/** Bytes of one file of a disk that somebody else made. */
+/** Limit of bytes of one file of a foreign disk. */
 const MOST_BYTES = 1024 * 1024;
 
-/** What blkid knows of a disk or partition. */
+/** blkid's tags of a disk or partition. */
 export interface Volume {
   readonly device: string;
   readonly label: string;
@@ -40,7 +40,7 @@ done 2>/dev/null`;
 
 /** A file system that is only looked at. Files are regular files of it: a link that leads out of it, a pipe and a device fail with a sentence. */
 export interface Looked {
-  /** Whether there is anything of that name, whatever it is. */
+  /** Whether the name exists, as any kind of file. */
   readonly isThere: (path: string) => boolean;
   /** A file's text; nothing where there is no such file. */
   readonly read: (path: string) => string | undefined;
@@ -48,7 +48,7 @@ export interface Looked {
   readonly userData: (path: string, from: string) => string | undefined;
 }
 
-/** Seconds. A CD may have to start turning; what takes longer hangs. */
+/** Seconds. A CD may have to spin up; after that the drive hangs. */
 const MOUNT_LIMIT = 15;
 const READ_LIMIT = 5;
 
@@ -72,7 +72,7 @@ export function lookAt<T>(system: System, volume: Volume, look: (files: Looked) 
   }
 }
 
-/** What a file is, by exit status. A name is resolved as a whole, so that no part of it leads out of the folder. */
+/** The kind of a file, by exit status. The whole name is resolved, so that no part of it leads out of the directory. */
 const FIND = `[ -e "$1/$2" ] || [ -L "$1/$2" ] || exit 10
 folder=$(readlink -f "$1") && file=$(readlink -f "$1/$2") || exit 11
 case $file in "\${folder%/}"/*) ;; *) exit 11 ;; esac

@@ -64,8 +64,8 @@ export function askTree(context: Context, tree: Tree, rootDisk?: string): Found 
 }
 
 /**
- * Keys are either a list of numbers, each with a key at an address of its own, or simply there. Addresses are asked for at the same time;
- * whoever has none of a kind answers with 404.
+ * Keys are either a numbered list, each with an address of its own, or given directly. Addresses are requested at the same time; 404 means that the
+ * machine has none of that kind.
  */
 function keysAndAddresses(
   context: Context,

@@ -4,7 +4,7 @@ import { askTree, tokenHeaders } from './ec2-like.ts';
 
 const SERVICE = 'http://169.254.169.254/latest';
 
-/** Amazon EC2 and what speaks like it. With a token (IMDSv2) wherever there are tokens. */
+/** Amazon EC2 and compatible services. With a token (IMDSv2) wherever the service has tokens. */
 export const ec2: Datasource = {
   name: 'ec2',
   needs: 'network',
@@ -22,7 +22,7 @@ export const ec2: Datasource = {
   },
 };
 
-/** What RancherOS grows on EC2: newer machines have NVMe, older ones Xen's disks. */
+/** The disk to grow on EC2: newer machines have NVMe, older ones Xen's disks. */
 function rootDisk(system: System): string | undefined {
   return ['nvme0n1', 'xvda']
     .filter((name) => system.readText(`/sys/block/${name}/size`) !== undefined)

@@ -11,7 +11,7 @@ import { hasSaved, type Saved, saveFound } from './save-configuration.ts';
 import { readStatus, type Status, writeStatus } from './status.ts';
 
 export interface FetchOptions extends AskOptions {
-  /** The console and the services run already: what they have to do with a configuration is done too; or only where it is another. */
+  /** Whether console and services already run, so that a configuration is applied to them too; or only where it changed. */
   readonly isRunning?: 'always' | 'where other';
   /** This goes on asking, so sources that may still answer stay in the status. Default: as the status has it. */
   readonly goesOn?: boolean;
@@ -19,7 +19,7 @@ export interface FetchOptions extends AskOptions {
   readonly networkSince?: number;
 }
 
-/** Asks the datasources, saves what the best one gave, and applies what has become other than it was. Gives the exit status. */
+/** Asks the datasources, saves the result of the best one, and applies what has changed. Returns the exit status. */
 export function fetchConfiguration(system: System, options: FetchOptions = {}): number {
   const began = system.now();
   const before = loadConfig(system).config;
@@ -42,7 +42,7 @@ export function fetchConfiguration(system: System, options: FetchOptions = {}): 
     ...problems,
     ...failures,
     ...(best?.state === 'found' ? best.found.problems.map((problem) => `${best.name}: ${problem}`) : []),
-    // Sources that count more than the one that was taken failed for a reason that somebody may want to know.
+    // Sources with higher precedence failed, for a reason that the user may need to know.
     ...(best === undefined && wanted.length > 0 ? [nothingFound(outcomes, isOfEarlierStart, asking)] : []),
   ];
   const status: Status = {
@@ -56,7 +56,7 @@ export function fetchConfiguration(system: System, options: FetchOptions = {}): 
       state: outcome.state,
       ...(outcome.state === 'failed' ? { reason: outcome.reason } : {}),
     })),
-    // What stands in files that are in force is found there again, with its place.
+    // Problems in files that are in force are found there again, with their places.
     problems: saved?.kind === 'refused' ? [...all, ...saved.problems.map(problemText)] : all,
     asking,
     ...(options.networkSince === undefined ? {} : { networkSince: options.networkSince }),
@@ -97,7 +97,7 @@ function askedOn(outcomes: readonly Outcome[], goesOn: boolean): readonly string
   ];
 }
 
-/** Who goes on asking says the same thing once. */
+/** Repeated rounds report the same message once. */
 function tellOnce(system: System, now: Status): { readonly isNew: (sentence: string) => boolean } {
   const before = readStatus(system);
   const isAgain = before !== undefined && before.asking.length > 0 && now.asking.length > 0;
@@ -111,7 +111,7 @@ function tellOnce(system: System, now: Status): { readonly isNew: (sentence: str
   return { isNew: (sentence) => !said.has(sentence) && !(isStill && sentence.startsWith(NOTHING)) };
 }
 
-/** Whoever gave the configuration may wait for a word; without it the machine runs all the same, for as long as its platform lets it. */
+/** Reports success to the platform, which may wait for it; without it the machine runs for as long as the platform allows. */
 function tellReady(system: System, from: Wanted | undefined, at: AskOptions['at']): void {
   try {
     from?.source.tellReady?.({ system, deadline: system.now() + LIMIT, ...(at === undefined ? {} : { at }) });

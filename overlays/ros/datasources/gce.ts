@@ -49,7 +49,7 @@ function addressesOf(instance: unknown) {
   };
 }
 
-/** Lines of `user:key`; a key may say behind it until when it is good. */
+/** Lines of `user:key`; a key may be followed by its expiry time. */
 function keysOf(lines = ''): readonly string[] {
   return lines.split('\n').flatMap((line) => {
     const [, key] = /^(?:[^\s:]+:)?(.*)$/.exec(line.trim()) ?? [];
@@ -71,7 +71,7 @@ function isOver(key: string): boolean {
 }
 
 /**
- * The clock may still be wrong, and a key ends while the machine runs: sshd looks at each login (sshd(8), expiry-time; the Z is UTC, which
+ * The clock may still be wrong, and a key may expire while the machine runs: sshd checks it at each login (sshd(8), expiry-time; Z means UTC, which
  * OpenSSH knows since 9.1).
  */
 function withExpiry(key: string): string {

@@ -3,7 +3,7 @@ import { Failure } from '../runtime/system.ts';
 import { type Card, cardKey, type Planned, plannedNetwork, type Route } from './network-plan.ts';
 import { listAt, mtuAt, textAt } from './values.ts';
 
-/** `openstack/latest/network_data.json`. Only cards with addresses are taken over: whoever has VLANs or bonds says so in a cloud-config. */
+/** `openstack/latest/network_data.json`. Only cards with addresses are used; VLANs and bonds need a cloud-config. */
 export function networkOfOpenstack(data: Tree): Planned {
   const problems: string[] = [];
   const links = listAt(data, 'links');

@@ -2,9 +2,9 @@ import type { Tree } from '../config/merge.ts';
 import { addressBits, canonicalAddress, parseSubnet } from '../network/subnet.ts';
 import { prefixLength } from './netmask.ts';
 
-// What platforms and media say about the network, in whatever format, becomes one plan, and the plan becomes rancher.network.
+// Network configurations of platforms and media, in any format, become one plan, and the plan becomes rancher.network.
 
-/** A plan of the network as `rancher.network`, and sentences about what of it is not obeyed. */
+/** A plan of the network as `rancher.network`, and messages about the parts that are ignored. */
 export interface Planned {
   readonly network?: Tree;
   readonly problems: readonly string[];
@@ -24,7 +24,7 @@ export interface Card {
   readonly key: string;
   readonly match?: string;
   readonly dhcp: boolean;
-  /** Each with what stands beside it as its netmask. */
+  /** Each with its netmask. */
   readonly addresses: readonly { readonly address: string; readonly netmask?: string | undefined }[];
   readonly gateways?: readonly string[];
   readonly routes?: readonly Route[];

@@ -12,21 +12,21 @@ import type { Found } from './datasource.ts';
 
 export const USER_DATA_FILE = `${CONF}/user-data`;
 export const BOOT_FILE = `${CLOUD_CONFIG_FOLDER}/boot.yml`;
-/** Comes before boot.yml by its name: what the user says about the network wins over what the platform says. */
+/** Sorts before boot.yml: the user's network configuration wins over the platform's. */
 export const BOOT_NETWORK_FILE = `${CLOUD_CONFIG_FOLDER}/boot-network.yml`;
 
-/** What kind of user-data there was; `refused` counts as none. */
+/** The kind of the user-data; `refused` counts as none. */
 export type Kind = ReturnType<typeof readUserData>['kind'];
 
 export interface Saved {
   readonly kind: Kind;
-  /** What of it cannot be used. */
+  /** The parts that cannot be used. */
   readonly problems: readonly Problem[];
-  /** It is other than what was saved before. */
+  /** It differs from what was saved before. */
   readonly isOther: boolean;
 }
 
-/** A platform that says no address, but plans the network, has said them there: what can be reached from everywhere is public. */
+/** Where the metadata has no address, those of the network plan are used: global addresses are public. */
 function withPlannedAddresses({ metadata, network }: Found): Metadata {
   const interfaces = at(network, ['interfaces']);
   const planned = Object.values(isTree(interfaces) ? interfaces : {}).flatMap((card) => {
@@ -42,7 +42,7 @@ function withPlannedAddresses({ metadata, network }: Found): Metadata {
   return { ...metadata, ...(Object.keys(addresses).length === 0 ? {} : { addresses }) };
 }
 
-/** Puts what a source gave in place of what one gave before, for this start and for those without an answer. */
+/** Replaces the saved result of a source, for this start and for later ones without an answer. */
 export function saveFound(system: System, found: Found): Saved {
   const data = readUserData(found.userData ?? '', USER_DATA_FILE);
   const wanted: Record<string, { readonly text: string; readonly mode: string }> = {};
@@ -63,7 +63,7 @@ export function saveFound(system: System, found: Found): Saved {
   return { kind: data.kind, problems: 'problems' in data ? data.problems : [], isOther };
 }
 
-/** Only what is other is written: most starts bring nothing new, and a disk need not be waited for. Gives whether it was. */
+/** Writes only differences: most starts bring nothing new and need not wait for the disk. Returns whether it wrote. */
 function replace(system: System, path: string, wanted?: { readonly text: string; readonly mode: string }): boolean {
   const before = system.readText(path);
   if (before === wanted?.text) return false;
@@ -73,8 +73,8 @@ function replace(system: System, path: string, wanted?: { readonly text: string;
 }
 
 /**
- * The platform names cards by their addresses, which would win over the user's names and patterns. So it has no say about
- * interfaces where anybody else has said something.
+ * The platform names cards by their hardware addresses, which would win over the user's names and patterns. So its interfaces are ignored where any
+ * other configuration has some.
  */
 function networkFile(system: System, network?: Tree): { readonly text: string; readonly mode: string } | undefined {
   if (network === undefined) return undefined;

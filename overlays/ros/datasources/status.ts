@@ -5,19 +5,19 @@ import type { System } from '../runtime/system.ts';
 import type { Kind } from './save-configuration.ts';
 
 const FILE = '/run/ros/cloud-init.json';
-/** Who waits for the whole configuration waits for this file. */
+/** Programs that need the whole configuration wait for this file. */
 export const DONE = '/run/ros/cloud-init-done';
 
 /** How the datasources of this start were asked. Nothing in it is secret. */
 export interface Status {
   /** The one that gave the configuration; none when nothing answered. */
   readonly datasource?: string;
-  /** What user-data it had. */
+  /** The kind of its user-data. */
   readonly userData?: Kind;
   readonly seconds: number;
   /** Where it answered late: seconds since the machine was switched on. */
   readonly afterSeconds?: number;
-  /** What an earlier start saved is in force. */
+  /** The result that an earlier start saved is in force. */
   readonly isOfEarlierStart: boolean;
   readonly sources: readonly { readonly name: string; readonly state: string; readonly reason?: string }[];
   readonly problems: readonly string[];
@@ -43,7 +43,7 @@ export function readStatus(system: System): Status | undefined {
   }
 }
 
-/** What `ros config validate --all` has to say besides what stands in files that are in force. */
+/** Messages for `ros config validate --all` beside those about files in force. */
 export function datasourceProblems(system: System): readonly Problem[] {
   return (readStatus(system)?.problems ?? []).map((message) => ({
     file: FILE,

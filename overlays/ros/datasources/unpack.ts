@@ -11,7 +11,7 @@ export const MOST_USER_DATA = MAX_CHARACTERS;
 export function userDataOfBase64(system: System, text: string, from: string): string {
   const packed = text.replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) throw new Failure(`${from} is not base64`);
-  // What packs nothing has a third more letters; what gzip packed has fewer.
+  // Plain base64 is a third longer than its content; base64 of gzip is shorter.
   if (packed.length > (MOST_USER_DATA / 3 + 1024) * 4) throw tooLarge(from);
   const script = `${GUNZIP_MOST}base64 -d | gunzip_most "$1"`;
   const { status, stdout } = run(system, ['sh', '-c', script, 'ros', String(MOST_USER_DATA + 1)], { stdin: packed });

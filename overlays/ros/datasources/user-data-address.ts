@@ -11,7 +11,7 @@ export const file: Datasource = {
   ask: ({ system, argument }) => {
     if (!argument?.startsWith('/'))
       throw new Failure('file: needs the whole path behind it, as in file:/var/lib/x.yml');
-    // Whoever names the file may name a link: all of the machine is theirs.
+    // The path may be a link: whoever can configure it owns the machine.
     const userData = lookedAt(system, '/').userData(argument.slice(1), argument);
     if (userData === undefined) throw new Failure(`${argument} does not exist`);
     return only(userData);

@@ -6,7 +6,7 @@ import { CLOUD_CONFIG } from '../config/schema.ts';
 import { addressBits } from '../network/subnet.ts';
 import { Failure } from '../runtime/system.ts';
 
-// What a platform says is checked before anybody believes it: a name ends up in /etc/hosts, a key in authorized_keys.
+// Values of a platform are checked before they are used: a name ends up in /etc/hosts, a key in authorized_keys.
 
 const KEY =
   /^(?:\S.*\s)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[\w-]+|sk-(?:ssh|ecdsa)-[\w@.-]+)\s+[A-Za-z0-9+/]{16,}={0,3}(?:\s.*)?$/;
@@ -56,7 +56,7 @@ export function textsAt(tree: unknown, key: string): readonly string[] {
   return list.filter((each): each is string => typeof each === 'string' && each.trim() !== '');
 }
 
-/** A flag as those who know YAML 1.1 write it too: there, yes and on are flags. */
+/** A flag, also in the words of YAML 1.1, where yes and on are flags. */
 export function flagAt(tree: unknown, key: string): boolean | 'unclear' | undefined {
   const value = at(tree, [key]);
   if (value === undefined || value === null) return undefined;
@@ -71,13 +71,13 @@ export function mtuAt(tree: unknown): number | undefined {
   return Number.isInteger(value) && value >= 68 && value <= 65536 ? value : undefined;
 }
 
-/** The beginning of what was sent, fit for a line of a log: what cannot be shown is left out. */
+/** The beginning of the response, for one line of a log, without unprintable characters. */
 export function quoted(text: string): string {
   const shown = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
   return shown === '' ? 'nothing that could be shown' : `“${shown.length > 30 ? `${shown.slice(0, 30)}…` : shown}”`;
 }
 
-/** Metadata of what a platform said, and sentences about what of it cannot be used. */
+/** Metadata from a platform's values, and messages about values that cannot be used. */
 export function checkedMetadata(given: {
   /** As the platform has it: a text, one hopes. */
   readonly hostname?: unknown;
@@ -112,14 +112,14 @@ export function checkedMetadata(given: {
   };
 }
 
-/** A number is a name too; whatever else is no text has none of its own. */
+/** A number is a valid name; other values that are not text are not. */
 function hostnameText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-/** What is none, or of another version than its name says, is left out. */
+/** Addresses that are invalid, or of another IP version than their name says, are left out. */
 function usableAddresses(given: { readonly [name in keyof Addresses]?: unknown }): Addresses {
   return Object.fromEntries(
     ADDRESS_NAMES.flatMap((name) => {

@@ -23,7 +23,7 @@ function dnsNames(nth: number): readonly string[] {
   return [`dns.server.${nth}`, `dns.domain.${nth}`];
 }
 
-/** What stands first of everything: where none of it is set, nothing else is asked for. */
+/** The first keys: where none of them is set, no other key is read. */
 export const FIRST_NETWORK_NAMES: readonly string[] = [
   ...interfaceNames(0),
   ...dnsNames(0),

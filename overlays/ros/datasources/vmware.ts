@@ -69,7 +69,7 @@ export const vmware: Datasource = {
   },
 };
 
-/** What is not set as a variable may stand in the OVF environment. */
+/** A value that is not a guestinfo variable may be in the OVF environment. */
 function either(askFor: AskFor, ovf: ReadonlyMap<string, string>): AskFor {
   return (names) =>
     new Map([
@@ -98,7 +98,7 @@ function guestInfo(system: System): AskFor {
     fresh.forEach((name, index) => {
       const { status, stdout = '' } = results[index] ?? { status: 1 };
       const text = stdout.replace(/\n$/, '');
-      // `---` is what machines are left with from which a value was taken away.
+      // `---` remains where a value was removed.
       known.set(name, status === 0 && text !== '' && text !== '---' ? text : undefined);
     });
     return new Map(

@@ -1,6 +1,6 @@
 // The two documents that are read here are written by machines: an element's text and an attribute's value are all they need.
 
-/** Text of the first element of that name, whatever its prefix. */
+/** Text of the first element of that name, with any prefix. */
 export function elementText(xml: string, name: string): string | undefined {
   const text = new RegExp(`<(?:\\w+:)?${name}(?:\\s[^<>]*)?>([^<]*)</(?:\\w+:)?${name}\\s*>`).exec(xml)?.[1];
   return text === undefined ? undefined : decoded(text).trim();

@@ -38,7 +38,7 @@ export interface Option {
   readonly value?: string;
 }
 
-/** Words for dockerd as options, with names that dockerd of today knows; `daemon` and `dockerd` in front are left out. */
+/** Arguments for dockerd as options with current names; a leading `daemon` or `dockerd` is dropped. */
 export function readArguments(words: readonly string[]): readonly Option[] {
   const rest = words.filter((word, index) => index > 1 || !['daemon', 'dockerd', 'docker'].includes(word));
   const options: Option[] = [];

@@ -2,7 +2,7 @@ import { alarm } from '../runtime/kernel-log.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { DaemonJson } from './options.ts';
 
-/** What the release says about the user's Docker; consoles of every image see it. */
+/** The release's file for the user's Docker, visible in every console. */
 export const SHIPPED = '/usr/share/ros/docker/daemon.json';
 /** The user's own, on the console. */
 export const USERS = '/etc/docker/daemon.json';
@@ -14,8 +14,8 @@ export interface DaemonFiles {
 }
 
 /**
- * dockerd's file as the release and the user have it: the release's, under the user's own of `/etc/docker`, under the one that
- * `rancher.docker.config_file` names. One that cannot be read costs itself only, and is told.
+ * dockerd's file, merged from the release's, the user's own in `/etc/docker`, and the one that `rancher.docker.config_file` names, later ones
+ * winning. A file that cannot be read is left out and reported.
  */
 export function daemonFiles(system: System, configFile: string | undefined): DaemonFiles {
   const users = system.readText(USERS) === undefined ? {} : fileOf(system, USERS, USERS);
@@ -47,7 +47,7 @@ function fileOf(system: System, path: string, place: string): DaemonJson | undef
   return undefined;
 }
 
-/** The mapping that a text holds, or what it is instead. */
+/** The mapping in a text, or a description of its content otherwise. */
 function parsed(text: string): DaemonJson | string {
   try {
     const data: unknown = JSON.parse(text);

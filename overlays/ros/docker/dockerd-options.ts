@@ -1,4 +1,4 @@
-/** The major version of the release's Docker, of the user and of the system: what is said below is said of its dockerd. */
+/** The major version of both dockerds of the release; the lists below belong to it. */
 export const DOCKER_MAJOR = 26;
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
@@ -13,7 +13,7 @@ export const NUMBERS = set(
   'cpu-rt-period cpu-rt-runtime max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu shutdown-timeout',
 );
 
-/** All others that dockerd knows. */
+/** All other options of dockerd. */
 export const TEXTS = set(
   'add-runtime allow-nondistributable-artifacts api-cors-header authorization-plugin bip bridge cdi-spec-dir cgroup-parent config-file containerd containerd-namespace ' +
     'containerd-plugins-namespace data-root default-address-pool default-cgroupns-mode default-gateway default-gateway-v6 default-ipc-mode default-network-opt default-runtime ' +
@@ -25,7 +25,7 @@ export const TEXTS = set(
 /** Ways to stack layers that this dockerd is built with. */
 export const STORAGE_DRIVERS = ['overlay2', 'fuse-overlayfs', 'btrfs', 'zfs', 'vfs'] as const;
 
-/** Places for the output of containers that this dockerd is built with; besides, `none` and plugins, whose names have a slash or a colon. */
+/** Log drivers that this dockerd is built with; besides, `none` and plugins, whose names have a slash or a colon. */
 export const LOG_DRIVERS = [
   'json-file',
   'local',

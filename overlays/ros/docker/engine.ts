@@ -46,14 +46,14 @@ interface Inspected {
 export interface StopLimit {
   /** Seconds in all until it is no longer waited for; without it, it is waited for as long as it takes. */
   readonly maxTime?: number;
-  /** Seconds until it is killed, where that is not what it was created with. */
+  /** Seconds until it is killed, if not the container's own limit. */
   readonly seconds?: number;
 }
 
-/** What became of containers that were to be created. */
+/** Outcome of creating containers. */
 export interface CreateOutcome {
   readonly problems: readonly string[];
-  /** Names of those whose image is not there. */
+  /** Names of containers whose image is missing. */
   readonly lacking: readonly string[];
   /** Names that a container has which is none of ours; it is left as it is. */
   readonly strange: readonly string[];
@@ -75,7 +75,7 @@ function stopRequest(name: string, verb: 'stop' | 'restart', { seconds, maxTime 
   return { method: 'POST', url, ...(maxTime === undefined ? {} : { maxTime }) } as const;
 }
 
-/** A Docker, spoken to in batches: what is passed together happens at the same time. */
+/** A Docker, called in batches: commands of one call run at the same time. */
 export class Engine {
   readonly #system: System;
   readonly dockerd: Dockerd;
@@ -104,14 +104,14 @@ export class Engine {
     return this.#send([{ method: 'GET', url: '/_ping', maxTime: 5 }])[0]?.status === 200;
   }
 
-  /** Creates containers, in place of any that have their names. Gives sentences about what failed. */
+  /** Creates containers and replaces those of the same name. Returns error messages. */
   create(containers: readonly Created[]): string[] {
     const { problems, lacking } = this.createIfThere(containers);
     const image = (name: string) => containers.find((container) => container.name === name)?.spec.Image;
     return [...problems, ...lacking.map((name) => `${name}: ${this.dockerd.name} has no image ${image(name)}`)];
   }
 
-  /** The same, and those whose image is not there are no failure. */
+  /** The same, but a missing image is not an error. */
   createIfThere(containers: readonly Created[]): CreateOutcome {
     const byName = new Map(containers.map((container) => [container.name, container.spec]));
     const names = [...byName.keys()];
@@ -150,7 +150,7 @@ export class Engine {
     return this.#each(names, [204], (name) => ({ method: 'POST', url: `/containers/${name}/kill?${query}` }));
   }
 
-  /** Removes containers that do not run; `force` also those that do, `volumes` also what has no name of theirs. */
+  /** Removes stopped containers; with `force` running ones too, with `volumes` their anonymous volumes too. */
   remove(names: readonly string[], force: boolean, volumes: boolean): string[] {
     const query = `force=${force}&v=${volumes}`;
     return this.#each(names, [204, 404], (name) => ({ method: 'DELETE', url: `/containers/${name}?${query}` }));
@@ -187,7 +187,7 @@ export class Engine {
     }));
   }
 
-  /** What a container has in a label; undefined where there is no such container. */
+  /** The value of a container's label; undefined where there is no such container. */
   labelOf(name: string, label: string): string | undefined {
     return this.#inspect(name)?.Config?.Labels?.[label];
   }
@@ -206,7 +206,7 @@ export class Engine {
     return found.State.Running ? undefined : `ended with status ${found.State.ExitCode}`;
   }
 
-  /** What runs in a container; nothing where that cannot be said. */
+  /** The processes in a container; none where that is unknown. */
   processes(name: string): readonly Process[] {
     const url = `/containers/${name}/top?ps_args=${encodeURIComponent('-eo pid,args')}`;
     const [response] = this.#send([{ method: 'GET', url, maxTime: 20 }]);
@@ -229,7 +229,7 @@ export class Engine {
     return (JSON.parse(response.body) as { ID?: string }).ID ?? '';
   }
 
-  /** Pulls an image; gives a sentence when that fails. Docker's own client knows the accounts of registries. */
+  /** Pulls an image; returns a message when that fails. Docker's own client has the registry credentials. */
   pull(image: string): string | undefined {
     const argv = ['docker', '--host', `unix://${this.dockerd.socket}`, 'pull', '--quiet', image];
     const { status, stdout } = run(this.#system, argv, { withErrors: true });

@@ -3,15 +3,15 @@ import { SOCKET } from './options.ts';
 
 const isOverNetwork = (host: string): boolean => !/^(unix|fd):\/\//.test(host);
 
-/** Whether dockerd asks those who connect over the network for a certificate. */
+/** Whether dockerd requires client certificates on the network. */
 function asksForCertificates({ json, words }: CommandLine): boolean {
   const word = words.find((each) => /^--tlsverify(=|$)/.test(each));
   return word === undefined ? json['tlsverify'] === true : !/=(false|f|0)$/i.test(word);
 }
 
 /**
- * A dockerd that lacks one of the user's options, whichever it was, does not listen over the network to those who have no certificate: the
- * option may be what kept others out, and whoever may talk to dockerd is root. Gives the line as it is where it is closed already.
+ * A dockerd without one of the user's options does not listen on the network without client certificates: the missing option may be the one that
+ * restricted access, and access to dockerd means root. Returns the line unchanged where the port is closed already.
  */
 export function withoutOpenPort(line: CommandLine): CommandLine {
   if (asksForCertificates(line)) return line;

@@ -8,7 +8,7 @@ export type DaemonJson = Readonly<Record<string, unknown>>;
 export const TLS_FOLDER = '/run/ros/docker/tls';
 export const SOCKET = 'unix:///run/docker.sock';
 
-/** What holds for the user's Docker: rancher.docker over the release's defaults. */
+/** Options of the user's Docker: rancher.docker over the release's defaults. */
 export function dockerOptions(config: CloudConfig): DockerOptions {
   return { ...config.rancher?.defaults?.docker, ...config.rancher?.docker };
 }
@@ -35,7 +35,7 @@ export interface DaemonOptions {
   readonly warnings: readonly string[];
 }
 
-/** The keys of rancher.docker as dockerd's file, over what the release's file says. `bip`: the subnet that was chosen. */
+/** The keys of rancher.docker as dockerd's file, over the release's file. `bip`: the chosen subnet. */
 export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: string | undefined): DaemonOptions {
   const warnings: string[] = [];
   const json = new Map(Object.entries(shipped));
@@ -45,7 +45,7 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   }
   if (options.log_driver !== undefined && options.log_driver !== 'json-file' && options.log_opts === undefined)
     json.delete('log-opts');
-  // What a file of the user's says about the bridge counts more than the one that was found to be free.
+  // A bridge in the user's file has precedence over the chosen one.
   const isSaid = options.bip === undefined && (json.has('bip') || json.has('bridge'));
   if (bip !== undefined && options.bridge === undefined && !isSaid) json.set('bip', bip);
   if (options.bridge !== undefined && options.bip !== undefined)

@@ -1,7 +1,7 @@
 import type { Option } from './arguments.ts';
 import { DOCKER_MAJOR, FLAGS, LOG_DRIVERS, NUMBERS, STORAGE_DRIVERS, TEXTS } from './dockerd-options.ts';
 
-/** What dockerd would refuse to start with: each says why in a clause, and what to write instead. */
+/** Options that dockerd would refuse: each with the reason in a clause, and what to write instead. */
 export interface Refusal {
   readonly option: Option;
   /** Such as `is not known to Docker 26`. */
@@ -14,7 +14,7 @@ export interface Accepted {
   readonly refused: readonly Refusal[];
 }
 
-/** Options that dockerd had once, and what does their work. */
+/** Removed options of dockerd and their replacements. */
 const GONE: Readonly<Record<string, string>> = {
   'cluster-store': 'Networks over several machines come with “docker swarm init”.',
   'cluster-advertise': 'Networks over several machines come with “docker swarm init”.',
@@ -23,7 +23,7 @@ const GONE: Readonly<Record<string, string>> = {
   'oom-score-adjust': 'Leave it out: the kernel ends containers before dockerd.',
 };
 
-/** dockerd ends at once where one option is wrong, and with it the user's Docker: what it would refuse is left out, and all others hold. */
+/** dockerd exits where one option is wrong, and the user's Docker with it: refused options are left out, and all others hold. */
 export function accepted(options: readonly Option[]): Accepted {
   const refused: Refusal[] = [];
   const kept = options.flatMap((option) => {
@@ -37,7 +37,7 @@ export function accepted(options: readonly Option[]): Accepted {
 
 const isOverlay = ({ name, value }: Option): boolean => name === 'storage-driver' && value === 'overlay';
 
-/** What dockerd has against an option; undefined where it takes it. Values that may be secret are not quoted. */
+/** Why dockerd refuses an option; undefined where it accepts it. Values that may be secret are not quoted. */
 export function refusalOf(option: Option): Refusal | undefined {
   const { name, value } = option;
   const refuse = (why: string, instead?: string): Refusal => ({
@@ -61,7 +61,7 @@ type Why = readonly [why: string, instead?: string];
 const ADDRESS = /^[0-9A-Fa-f.:]+$/;
 const address = (value: string): Why | undefined => (ADDRESS.test(value) ? undefined : ['must be an address']);
 
-/** What dockerd wants of a value, where it looks at it before it starts. */
+/** dockerd's requirements for values that it checks before it starts. */
 const VALUES: Readonly<Record<string, (value: string) => Why | undefined>> = {
   'storage-driver': (value) => {
     if ((STORAGE_DRIVERS as readonly string[]).includes(value)) return undefined;

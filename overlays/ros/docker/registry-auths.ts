@@ -10,7 +10,7 @@ import { Failure, type System } from '../runtime/system.ts';
 /** Below a home: where Docker's client looks for them. */
 const FILE = '.docker/config.json';
 
-/** rancher.registry_auths as Docker's client wants it: what else stands in its file stays. */
+/** rancher.registry_auths as Docker's client needs it: other content of its file stays. */
 export function clientConfig(config: CloudConfig, before: string): string | undefined {
   const accounts = Object.entries(config.rancher?.registry_auths ?? {});
   if (accounts.length === 0) return undefined;
@@ -27,7 +27,7 @@ export function clientConfig(config: CloudConfig, before: string): string | unde
   return `${JSON.stringify(merged, undefined, 2)}\n`;
 }
 
-/** Writes it into the homes that are there: whoever may use a Docker on this machine gets the accounts. What fails in one costs that one. */
+/** Writes it into the existing home directories of accounts that may use Docker. An error affects only one of them. */
 export function writeRegistryAuths(system: System, config: CloudConfig): void {
   if (Object.keys(config.rancher?.registry_auths ?? {}).length === 0) return;
   eachStep(system, [
@@ -43,7 +43,7 @@ function writeForRoot(system: System, config: CloudConfig): void {
   if (text !== undefined && text !== before) writeFile(system, path, text);
 }
 
-/** With the rights of the account: its home may hold links and pipes of anybody's. */
+/** With the rights of the account, because its home directory may contain links and pipes. */
 function writeFor(system: System, config: CloudConfig, account: Account): void {
   const { name, home } = account;
   if (run(system, ['test', '-d', home]).status !== 0) return;

@@ -18,8 +18,8 @@ export interface SystemOptions {
 }
 
 /**
- * The file of System Docker with what rancher.system_docker changes. System Docker is PID 1: with an option that it
- * refuses there would be no machine, so only options and values are taken that cannot stop it, and the rest is told.
+ * The file of System Docker with the changes of rancher.system_docker. System Docker is PID 1: a refused option would stop the machine, so only
+ * options and values that cannot do so are accepted, and the rest is reported.
  */
 export function systemOptions(shipped: Readonly<Record<string, unknown>>, options: DockerOptions): SystemOptions {
   const warnings: string[] = [];
@@ -64,7 +64,7 @@ function logOptions(options: DockerOptions, refuse: (key: string, why: string) =
   return Object.fromEntries(right);
 }
 
-/** The proxies as Docker's file names them: what its environment said would need another start of PID 1, and a shell in front of it. */
+/** The proxies as Docker's file names them; environment variables would need another way to start PID 1, with a shell. */
 function proxiesOf(config: CloudConfig): Readonly<Record<string, string>> {
   const { http_proxy, https_proxy, no_proxy } = proxyEnvironment(config);
   const named = { 'http-proxy': http_proxy, 'https-proxy': https_proxy, 'no-proxy': no_proxy };

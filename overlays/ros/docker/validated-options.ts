@@ -3,7 +3,7 @@ import type { System } from '../runtime/system.ts';
 import { type CommandLine, type Option, withArguments } from './arguments.ts';
 import type { DaemonJson } from './options.ts';
 
-/** Options that say where data is, who may use Docker, and what containers may do: without them it would be another Docker, and an open one. */
+/** Options about the place of data, access to Docker and rights of containers: without them Docker would lose data or be open. */
 const PROTECTED = new Set([
   'authorization-plugins',
   'containerd',
@@ -38,7 +38,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'default-ulimit': 'default-ulimits',
 };
 
-/** The configuration of a dockerd that starts, and what was left out of it, as sentences. */
+/** A configuration with which dockerd starts, and messages about the options that were left out. */
 export interface Validated {
   readonly line: CommandLine;
   readonly problems: readonly string[];
@@ -59,7 +59,9 @@ export const validator =
     return status === 0 ? undefined : (stdout.trim().split('\n').at(-1) ?? `it ended with status ${status}`);
   };
 
-/** Leaves out what dockerd refuses: each key and each argument is tried beside the release's alone. `json`: all of the file, over `shipped`. */
+/**
+ * Leaves out the options that dockerd refuses: each key and each argument is tried with the release's alone. `json`: the whole file, over `shipped`.
+ */
 export function validatedOptions(
   shipped: DaemonJson,
   json: DaemonJson,

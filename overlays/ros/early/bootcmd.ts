@@ -8,7 +8,7 @@ const LOG = '/run/ros/bootcmd.log';
 /** Seconds for each: the whole start waits for it. */
 const LIMIT = 60;
 
-/** Runs bootcmd; each command once in a start, however often it is called and whatever comes late. */
+/** Runs bootcmd: each command once in a start, however often this is called. */
 export function runBootCommands(system: System, { bootcmd = [] }: CloudConfig): void {
   if (bootcmd.length === 0) return;
   runUserCommands(system, {

@@ -2,16 +2,16 @@ import { note } from '../runtime/kernel-log.ts';
 import { must } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 
-// Without a battery a clock starts in 1970, or wherever it stood. Until the network tells better, certificates are not valid yet, what is made
-// is dated before the release that made it, and logs go back in time.
+// Without a battery a clock starts in 1970, or at its last value. Until the network corrects it, certificates are not yet valid, files are older
+// than the release, and logs go back in time.
 
-/** Folders of the state whose files are written while a machine runs, and to its very end. */
+/** Directories of the state whose files are written until the machine ends. */
 const WRITTEN = ['/var/log', '/var/lib/rancher', '/var/lib/rancher/conf', '/var/lib/rancher/conf/cloud-config.d'];
 const DAY = 24 * 3600;
-/** A file dated later than that was dated by a clock that was wrong itself. In seconds, behind the release. */
+/** Seconds after the release; a later file was written with a wrong clock. */
 const BELIEVED = 15 * 365 * DAY;
 
-/** Sets a clock that is behind the release, or behind what was last written on the state disk, to that. No program runs where it is not. */
+/** Sets a clock that is behind the release, or behind the newest file of the state disk, to that time. No program runs where it is not behind. */
 export function setClockFloor(system: System, now = Math.floor(Date.now() / 1000)): void {
   const release = kernelDate(system);
   if (release === undefined) return;

@@ -1,7 +1,7 @@
 import type { CloudConfig } from '../config/schema.ts';
 import type { System } from '../runtime/system.ts';
 
-/** Tells the system's start to leave the whole log on the console, and not its alarms only. */
+/** Makes the system's start show the whole log on the console, not only alerts. */
 const SHOWS_LOG = '/run/ros/show-log';
 
 /** By rancher.log, which rancher.debug sets too. */

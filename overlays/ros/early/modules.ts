@@ -2,7 +2,7 @@ import type { CloudConfig } from '../config/schema.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** Loads rancher.modules, each a name with its options behind it. One that does not exist keeps no other from being loaded. */
+/** Loads rancher.modules, each a name with options. A missing one does not keep others from being loaded. */
 export function loadModules(system: System, config: CloudConfig): void {
   const failed = (config.rancher?.modules ?? []).filter((line) => {
     const words = line.trim().split(/\s+/);

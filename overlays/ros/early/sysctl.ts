@@ -14,17 +14,17 @@ const MODULES: readonly (readonly [string, string])[] = [
   ['net/ipv4/vs/', 'ip_vs'],
 ];
 
-/** Run early: sets rancher.sysctl. What the kernel refuses is told; what belongs to the network may have no place yet, and comes later. */
+/** Run early: sets rancher.sysctl. Refused settings are reported; those of the network may not exist yet and are set later. */
 export function setKernelSettings(system: System, config: CloudConfig): void {
   for (const setting of settingsOf(config)) if (!isOfNetwork(setting) || isThere(system, setting)) set(system, setting);
 }
 
-/** Run for each card that came, and once the services run: sets again what is the network's, as far as it has its place by now. */
+/** Run for each new card, and once the services run: sets the network's settings again, as far as they exist. */
 export function setNetworkSettings(system: System, config: CloudConfig): void {
   for (const setting of settingsOf(config)) if (isOfNetwork(setting) && isThere(system, setting)) set(system, setting);
 }
 
-/** Run when the network has been set up: loads the modules of what has no place yet. */
+/** Run when the network is set up: loads the modules of settings that do not exist yet. */
 export function loadModulesOfSettings(system: System, config: CloudConfig): void {
   const modules = settingsOf(config).flatMap((setting) =>
     isThere(system, setting) ? [] : MODULES.filter(([start]) => setting.path.startsWith(start)).map(([, name]) => name),
@@ -32,7 +32,7 @@ export function loadModulesOfSettings(system: System, config: CloudConfig): void
   if (modules.length > 0) run(system, ['modprobe', '-ab', ...new Set(modules)], { withErrors: true });
 }
 
-/** Run at the end of a start: tells what never got a place. */
+/** Run at the end of a start: reports settings that never existed. */
 export function tellSettingsWithoutPlace(system: System, config: CloudConfig): void {
   for (const setting of settingsOf(config)) if (!isThere(system, setting)) set(system, setting);
 }

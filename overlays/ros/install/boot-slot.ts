@@ -5,7 +5,7 @@ import { alarm, note } from '../runtime/kernel-log.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** Where /init mounted the boot partition, and what it wrote down of it. */
+/** Where /init mounted the boot partition, and its notes about it. */
 const MEDIUM = '/run/rancher/medium';
 const DEVICE = '/run/rancher/medium-device';
 const ENVIRONMENT = 'EFI/debian/grubenv';
@@ -16,7 +16,7 @@ export function runningSlot(system: System): Slot | undefined {
   return value === 'a' || value === 'b' ? value : undefined;
 }
 
-/** Whether GRUB does not know yet that the slot that runs works. Fails with nothing: what cannot be read is found out by `confirmStart`. */
+/** Whether GRUB does not know yet that the running slot works. Never fails: `confirmStart` reports errors. */
 export function needsConfirmation(system: System): boolean {
   const slot = runningSlot(system);
   if (slot === undefined) return false;
@@ -28,8 +28,8 @@ export function needsConfirmation(system: System): boolean {
 }
 
 /**
- * Tells GRUB that the slot that runs works, so that a version on trial is kept. Nothing is written where GRUB knows; else one block is
- * overwritten in place, of which the first sector says all. A boot partition that cannot be written to keeps nobody from working.
+ * Tells GRUB that the running slot works, so that a version on trial is kept. Nothing is written where GRUB knows; otherwise one block is
+ * overwritten in place, of which the first sector is enough. A boot partition that cannot be written does not stop the machine.
  */
 export function confirmStart(system: System): void {
   const slot = runningSlot(system);

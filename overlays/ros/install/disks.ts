@@ -2,7 +2,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** A disk, a partition, or what lies on one, as lsblk shows it. */
+/** A disk, a partition, or a volume on one, as lsblk shows it. */
 export interface BlockDevice {
   readonly path: string;
   readonly type: string;
@@ -19,7 +19,7 @@ export interface BlockDevice {
 /** Kinds of device that a system can be installed to. */
 const WHOLE = /^(disk|mpath|loop|raid\d*)$/;
 
-/** All block devices that have a size, each below what it lies on. */
+/** All block devices with a size, each below its parent. */
 export function blockDevices(system: System): readonly BlockDevice[] {
   const columns = 'PATH,TYPE,SIZE,RO,MODEL,MAJ:MIN,MOUNTPOINTS';
   const { blockdevices } = JSON.parse(must(system, ['lsblk', '--json', '--bytes', '--output', columns])) as {
@@ -52,7 +52,7 @@ function deviceOf(row: Row): BlockDevice {
   };
 }
 
-/** The disk that somebody named. Fails where there is none, with those that there are. */
+/** The named disk. Fails where it does not exist, with a list of those that do. */
 export function diskNamed(system: System, name: string): BlockDevice {
   const all = blockDevices(system);
   const disks = all.filter(({ type }) => /^(disk|mpath|raid\d*)$/.test(type));
@@ -80,7 +80,7 @@ function hasBelow({ children }: BlockDevice, path: string): boolean {
   return children.some((each) => each.path === path || hasBelow(each, path));
 }
 
-/** Why nobody may write to the disk, as whole sentences; empty where one may. */
+/** Why the disk must not be written, as whole sentences; empty where it may. */
 export function whyBusy(system: System, disk: BlockDevice): readonly string[] {
   const reasons: string[] = [];
   if (disk.isReadOnly) reasons.push(`${disk.path} is read-only.`);
@@ -119,7 +119,7 @@ function mountsByNumber(system: System): ReadonlyMap<string, readonly string[]> 
   return mounts;
 }
 
-/** What is on the disk already, one line for each thing that somebody would know it by; empty for a blank one. */
+/** The content of the disk, one line per item that a user would recognise; empty for a blank one. */
 export function contentOf(system: System, disk: BlockDevice): readonly string[] {
   const found: string[] = [];
   const look = (device: BlockDevice): void => {
@@ -141,7 +141,7 @@ function signatures(system: System, path: string): readonly { readonly type: str
   return [...new Map(rows.map((row) => [row.type, { type: row.type, label: row.label ?? '' }])).values()];
 }
 
-/** Bytes as somebody reads them on a disk's box. */
+/** Bytes as they are printed on a disk's box. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

@@ -2,7 +2,7 @@ import { type InstallParts, parseInstallParts } from '../../../pipeline/formats/
 import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 
-/** Where everything lies that an installation writes. */
+/** Places of everything that an installation writes. */
 export interface InstallMedium {
   readonly parts: InstallParts;
   /** Holds the medium's own files, `boot/…` and `rancheros/…`. */
@@ -11,11 +11,11 @@ export interface InstallMedium {
   readonly partsFolder: string;
 }
 
-/** `/init` mounts the medium, and copies it to memory when told so (rancher.toram). */
+/** `/init` mounts the medium, or copies it to memory (rancher.toram). */
 const FOLDERS = ['/run/rancher/ram', '/run/rancher/medium'] as const;
 const PARTS = '/run/ros/install';
 
-/** Finds what this machine was started from, as far as a disk can be installed from it. */
+/** Finds the medium that this machine was started from, if a disk can be installed from it. */
 export function openMedium(system: System): InstallMedium {
   const exists = (path: string) => run(system, ['test', '-f', path]).status === 0;
   const folder = FOLDERS.find((each) => exists(`${each}/rancheros/install.squashfs`));
@@ -39,7 +39,7 @@ export function openMedium(system: System): InstallMedium {
   return { folder, partsFolder: PARTS, parts: readParts(system, `${PARTS}/install.json`) };
 }
 
-/** Leaves nothing mounted behind. */
+/** Unmounts everything. */
 export function closeMedium(system: System): void {
   run(system, ['umount', PARTS], { withErrors: true });
 }

@@ -9,13 +9,13 @@ const DEVICE = '/run/rancher/medium-device';
 const RANDOM = '/proc/sys/kernel/random/uuid';
 /** On the state disk: the serial number of its boot partition is its own. */
 const DONE = '/var/lib/rancher/own-serial';
-/** Where a FAT32 says what it is (Microsoft's specification, 3.3). */
+/** Offsets of a FAT32's identity (Microsoft's specification, 3.3). */
 const FAT32 = { offset: 82, text: 'FAT32   ' };
 
 /**
- * Gives the boot partition a serial number of its own in the first start of a disk that was written from an image. GRUB tells the system by
- * this number where its layers are: two disks of one image in one machine would be the same to it. The copy of the boot sector first, each
- * in one write of a sector, so that no power cut leaves something between two numbers.
+ * Gives the boot partition a serial number of its own in the first start of a disk that was written from an image. GRUB names the file system of the
+ * layers by this number, so two disks of one image in one machine would be the same. The copy of the boot sector is written first, each in one write
+ * of a sector, so that no power cut leaves half a number.
  */
 export function takeOwnSerial(system: System): void {
   if (runningSlot(system) === undefined || system.readText(DONE) !== undefined) return;

@@ -17,9 +17,9 @@ export interface Installation {
   readonly ids: DiskIds;
   /** Further kernel arguments, or ''. */
   readonly append: string;
-  /** Folder whose content the state file system begins with. */
+  /** Directory with the initial content of the state file system. */
   readonly stateFolder: string;
-  /** Folder in memory for what is made on the way. */
+  /** Directory in memory for temporary files. */
   readonly scratch: string;
   readonly say: (line: string) => void;
 }
@@ -31,8 +31,8 @@ const JOURNAL = 64;
 const GROWTH_BLOCKS = 2 ** 41 / BLOCK;
 
 /**
- * Writes the disk that the build composes, for the size of this one. Until the last step it has no partition table: whoever loses power
- * before finds a disk that looks empty, and installs again. Everything is read back.
+ * Writes the disk that the build composes, for the size of this one. Until the last step it has no partition table: after a power cut the disk looks
+ * empty and can be installed again. Everything is read back.
  */
 export function writeDisk(system: System, work: Installation): DiskLayout {
   const { medium, disk, ids, say } = work;
@@ -83,7 +83,7 @@ function bootCode(
   return { boot: whole('boot.img'), core: whole('core.img') };
 }
 
-/** Takes away every sign of what was on the disk, and lets a solid-state disk forget the rest. */
+/** Removes every signature of the previous content and discards the blocks of a solid-state disk. */
 function clear(system: System, disk: Installation['disk'], layout: DiskLayout): void {
   const ends = [0, Math.floor(disk.size / MIB - 2) * MIB];
   for (const offset of ends) zero(system, disk.path, { offset, length: Math.min(2 * MIB, disk.size - offset) });
@@ -170,7 +170,7 @@ function copyRest(system: System, { medium, disk }: Installation, rest: string, 
   }
 }
 
-/** The state file system lies in the rest of the disk; no partition is needed to make it. */
+/** The state file system fills the rest of the disk; making it needs no partition. */
 function makeState(system: System, { disk, ids, stateFolder }: Installation, { state }: DiskLayout): void {
   const blocks = Math.floor(((state.lastLba - state.firstLba + 1) * SECTOR) / BLOCK);
   const extended = [
@@ -184,7 +184,7 @@ function makeState(system: System, { disk, ids, stateFolder }: Installation, { s
   const words = ['-q', '-F', '-t', 'ext4', '-T', 'default', '-b', String(BLOCK), '-m', '1', '-J', `size=${JOURNAL}`];
   const own = ['-U', ids.stateFileSystem, '-E', extended.join(','), '-L', STATE_LABEL, '-d', stateFolder];
   must(system, ['mke2fs', ...words, ...own, disk.path, String(blocks)], {
-    // Without a configuration file it takes what it was compiled with, as the build does.
+    // Without a configuration file it uses its compiled-in defaults, as the build does.
     environment: { MKE2FS_CONFIG: '/nowhere' },
   });
 }

@@ -14,8 +14,8 @@ import { runCommands } from './user-commands.ts';
 const DEFAULT_TIMEOUT = 10;
 
 /**
- * Waits until DHCP has given what it will: every interface that asks and has a cable has an address, and one of them
- * does at all; or rancher.network.dhcp_timeout is over. True in the first case, and at once where nobody asks.
+ * Waits until DHCP is complete: every interface that uses it and has a carrier has an address, and at least one does; or
+ * rancher.network.dhcp_timeout is over. Returns true in the first case, and at once where no interface uses DHCP.
  */
 export function waitForAddresses(system: System, config: CloudConfig): boolean {
   const given = networkOf(config);
@@ -37,12 +37,12 @@ export function waitForAddresses(system: System, config: CloudConfig): boolean {
   }
 }
 
-/** Whether something stands behind addresses. */
+/** Whether something waits for addresses. */
 export const isFinishDue = (system: System): boolean => system.readText(WAITS_FILE) !== undefined;
 
 /**
- * What had to wait for addresses: post_up of interfaces with DHCP, post_cmds, netconsole; and for cards that are slow: a word about entries that
- * fit none. Gives what is wrong, as sentences.
+ * Does the work that waits for addresses: post_up of interfaces with DHCP, post_cmds, netconsole; and reports entries that match no card, also slow
+ * ones. Returns problems as sentences.
  */
 export function finishNetwork(
   system: System,
@@ -56,7 +56,7 @@ export function finishNetwork(
   const record = readRecord(system);
   const state = readNetwork(system, false);
   const network = withFallback(system, config, given, state.links);
-  // Taken off before they are run: whoever changes the network meanwhile puts its own on.
+  // Removed before they run, because a change of the network meanwhile adds its own.
   const links = Object.entries(record.links).map(([name, { isWaiting: _, ...link }]) => [name, link] as const);
   const { isWaiting, ...rest } = record;
   writeRecord(system, { ...rest, links: Object.fromEntries(links) });
@@ -78,7 +78,7 @@ export function finishNetwork(
   return problems;
 }
 
-/** Tells the entries that fit no card, where that has not been told, once cards that are slow have had the time that addresses have. */
+/** Reports unreported entries that match no card, once slow cards have had as much time as addresses. */
 function tellUnfitting(
   system: System,
   config: CloudConfig,

@@ -1,6 +1,6 @@
 import type { System } from '../runtime/system.ts';
 
-/** What this program did to one interface, so that it can take it back. */
+/** The changes to one interface, for undoing them. */
 export interface LinkRecord {
   /** The interface's number: another one under the same name is another card. */
   readonly index: number;
@@ -11,21 +11,21 @@ export interface LinkRecord {
   readonly master?: string;
   /** Size of the largest packet before it was changed. */
   readonly mtuBefore?: number;
-  /** What dhcpcd was told about it; undefined: dhcpcd leaves it alone. */
+  /** The last options for dhcpcd; undefined: dhcpcd leaves it alone. */
   readonly dhcp?: string;
   /** Commands of post_up wait for an address. */
   readonly isWaiting?: boolean;
 }
 
 export interface NetworkRecord {
-  /** Bridges, bonds and VLANs that were made, with what they were made of. */
+  /** Bridges, bonds and VLANs that were made, and from what. */
   readonly devices: Readonly<Record<string, string>>;
   readonly links: Readonly<Record<string, LinkRecord>>;
   /** pre_cmds and post_cmds that were run, as text. */
   readonly commands: string;
   /** Commands of which a program did not exist, by their key: they are run when the network is looked at again. */
   readonly missing?: Readonly<Record<string, readonly string[]>>;
-  /** Keys of the entries that fit no card and were told, as text. */
+  /** Keys of the reported entries that match no card, as text. */
   readonly unfitting?: string;
   /** Commands of post_cmds wait for addresses. */
   readonly isWaiting?: boolean;
@@ -33,7 +33,7 @@ export interface NetworkRecord {
 
 const RECORD_FILE = '/run/ros/network.json';
 
-/** What was done since power-on; nothing where there is no record or one that cannot be read. */
+/** The changes since power-on; empty where there is no readable record. */
 export function readRecord(system: System): NetworkRecord {
   const nothing: NetworkRecord = { devices: {}, links: {}, commands: '' };
   const text = system.readText(RECORD_FILE);

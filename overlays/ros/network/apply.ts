@@ -36,10 +36,10 @@ const FIXED_FILE = '/run/ros/network-fixed';
 /** Exists while something waits for addresses. */
 export const WAITS_FILE = '/run/ros/network-waits';
 
-/** Nothing that anybody need do at once, so it is not for the console. */
+/** A message without urgency, so not for the console. */
 const LATE_PROXY = `${keyText(['http_proxy'])}: System Docker runs with the proxies that it was started with; restart the machine where it has to pull images by those that are configured now.`;
 
-/** What one run does and remembers. */
+/** State of one run. */
 interface Run {
   readonly system: System;
   readonly network: Network;
@@ -51,9 +51,9 @@ interface Run {
   /** Commands of which a program does not exist, by their key. */
   readonly missing: Map<string, readonly string[]>;
   readonly applied: Map<string, Applied>;
-  /** What dhcpcd was told last. */
+  /** The last requests to dhcpcd. */
   readonly dhcpText: string;
-  /** What there is now. */
+  /** The present state. */
   readonly look: () => NetworkState;
   state: NetworkState;
   /** Whether anything was set in this run. */
@@ -61,10 +61,9 @@ interface Run {
 }
 
 /**
- * Makes the network what the configuration says: devices, addresses, gateways, name servers, dhcpcd's configuration.
- * Changes only what differs, and takes back only what it did itself. An interface that fails leaves the others alone.
- * Gives what is wrong, as sentences that begin with the key. Entries that fit no card are among it where `tellsUnfitting` says so; else
- * they are told when cards that are slow have had their time.
+ * Makes the network match the configuration: devices, addresses, gateways, name servers, dhcpcd's configuration. Changes only differences and undoes
+ * only its own changes. An interface that fails does not affect the others. Returns problems as sentences that begin with the key; entries that
+ * match no card are among them where `tellsUnfitting` is set, otherwise they are reported when slow cards have had their time.
  */
 export function applyNetwork(
   system: System,
@@ -163,7 +162,7 @@ function configureAll(run: Run): string[] {
   if (removeDevices(system, gone, context())) run.state = run.look();
   if (makeDevices(system, run.devices, context())) run.state = run.look();
   const orders: string[] = [];
-  // A VLAN may carry a VLAN; deeper than that nobody builds.
+  // VLANs may be nested; deeper nesting than this is not used in practice.
   for (let round = 0; round < 4; round += 1) {
     const fresh = run.state.links.filter(({ name }) => !run.matches.has(name));
     const found = fresh.flatMap((link) => {
@@ -186,7 +185,7 @@ function configureAll(run: Run): string[] {
   return orders;
 }
 
-/** Names of all VLANs on interfaces that exist: what is not among them and was made before is taken away. */
+/** Names of all VLANs on existing interfaces: others that were made before are removed. */
 function wantedVlans({ network, state }: Run): string[] {
   const names: string[] = [];
   const parents = state.links.map(({ name, mac, kind }) => ({ name, mac, ...(kind === undefined ? {} : { kind }) }));
@@ -239,7 +238,7 @@ function configure(run: Run, found: Link, match: Match): void {
   });
 }
 
-/** Runs commands that were not run yet, and of those that were, the ones whose program did not exist then. */
+/** Runs new commands, and those whose program did not exist before. */
 function runDue(
   { system, before, missing, complain }: Pick<Run, 'system' | 'before' | 'missing' | 'complain'>,
   path: readonly string[],
@@ -253,7 +252,7 @@ function runDue(
   if (lacking.length > 0) missing.set(key, lacking);
 }
 
-/** Whether there is anything to look at afterwards: what is only put up for dhcpcd costs a start no further call of `ip`. */
+/** Whether a check afterwards is needed: an interface that is only set up for dhcpcd costs a start no further call of `ip`. */
 const isMoreThanDhcp = ({ isDhcp, addresses, gateways, master, mtu }: LinkWanted): boolean =>
   !isDhcp || addresses.length > 0 || gateways.length > 0 || master !== undefined || mtu !== undefined;
 
@@ -294,7 +293,7 @@ function withoutLinkLocal(record: LinkRecord, { config }: Match): LinkRecord {
   return { ...record, addresses: record.addresses.filter((address) => !isLinkLocal(address)) };
 }
 
-/** Nobody can be a member of what does not exist, or is something else. */
+/** Memberships in a device that does not exist, or is of another kind, are left out. */
 function joinable({ state, complain }: Run, link: Link, wanted: LinkWanted): LinkWanted {
   const { master, ...rest } = wanted;
   if (master === undefined || state.links.some(({ name, kind }) => name === master.name && kind === master.kind))
@@ -304,7 +303,7 @@ function joinable({ state, complain }: Run, link: Link, wanted: LinkWanted): Lin
   return rest;
 }
 
-/** With the first address of a network the kernel takes the others of it away too, unless it is told not to. */
+/** When the first address of a network is removed, the kernel removes its other addresses too, unless set otherwise. */
 function keepSecondaries(system: System, { name }: Link, steps: readonly Step[]): void {
   if (!steps.some(({ words }) => words[0] === 'address' && words[1] === 'delete')) return;
   try {
@@ -315,7 +314,7 @@ function keepSecondaries(system: System, { name }: Link, steps: readonly Step[])
   }
 }
 
-/** Interfaces that the configuration names no longer lose what this program gave them. */
+/** Undoes the changes to interfaces that are no longer configured. */
 function forgetLinks({ system, before, state, links, complain }: Run): void {
   for (const [name, record] of Object.entries(before.links)) {
     const link = state.links.find((one) => one.name === name);
@@ -327,10 +326,10 @@ function forgetLinks({ system, before, state, links, complain }: Run): void {
   }
 }
 
-/** Writes dhcpcd's configuration, and gives the orders by which the running dhcpcd learns what changed in it. */
+/** Writes dhcpcd's configuration and returns the requests that tell the running dhcpcd about changes. */
 function handToDhcp(run: Run, plan: ReturnType<typeof dhcpPlan>): string[] {
   const { system, before, state, dhcpText: text } = run;
-  // What is gone, or has come back as another card, dhcpcd has dropped by itself.
+  // dhcpcd itself drops interfaces that are gone or that are another card now.
   const told = new Map(
     state.links.flatMap(({ name, index }) => {
       const record = before.links[name];
@@ -348,7 +347,7 @@ function handToDhcp(run: Run, plan: ReturnType<typeof dhcpPlan>): string[] {
   });
 }
 
-/** What fails here concerns one key only. */
+/** An error here concerns one key only. */
 function attempt(complain: Complain, path: readonly string[], action: () => void): void {
   try {
     action();

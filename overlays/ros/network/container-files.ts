@@ -4,7 +4,7 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { digest } from '../services/digest.ts';
 
-/** Says that a container has its files (`services/container-files.ts`): nobody need write them again. */
+/** Marks that a container has its files (`services/container-files.ts`), so that they are not written again. */
 const MARKS = '/run/ros/given-files';
 /** The process of the service `network`, and a digest of the files that were written here for it. */
 const WRITTEN = '/run/ros/network-files';
@@ -15,7 +15,7 @@ const HERE = `pid=$(cat /run/ros/network.pid) && [ "$(readlink "/proc/$pid/ns/mn
 const filesOf = (config: CloudConfig, service: string): WriteFile[] =>
   (config.write_files ?? []).filter(({ container }) => container === service);
 
-/** The files of write_files that are for a service in whose container this program runs. */
+/** The files of write_files for the service in whose container this program runs. */
 export function writeOwnFiles(system: System, config: CloudConfig, service: string): void {
   const files = filesOf(config, service);
   if (files.length === 0) return;

@@ -9,7 +9,7 @@ import { bondsOf, bridgesOf, type Complain, type VlanWanted } from './network-co
 export interface Device {
   readonly name: string;
   readonly kind: 'bridge' | 'bond' | 'vlan';
-  /** What `ip` makes it of; changes when it has to be made anew. */
+  /** The arguments of `ip` for it; when they change, it is made anew. */
   readonly words: readonly string[];
   /** Options that can be changed while it exists. */
   readonly options: readonly string[];
@@ -54,14 +54,14 @@ function bondOptions(options: Readonly<Record<string, string>>): string[] {
 
 const textOf = ({ words, options }: Device): string => [...words, ...options].join(' ');
 
-/** What the record keeps of devices. */
+/** The record's data about devices. */
 export function deviceRecord(devices: readonly Device[]): Readonly<Record<string, string>> {
   return Object.fromEntries(devices.map((device) => [device.name, textOf(device)]));
 }
 
 /**
- * Makes the devices that do not exist, and changes those whose options did. One that exists and is of the kind is
- * taken as it is. True when interfaces are different now.
+ * Makes missing devices, and changes those whose options changed. An existing one of the same kind is used as it is. Returns whether interfaces
+ * changed.
  */
 export function makeDevices(
   system: System,
@@ -108,7 +108,7 @@ function sameVlan({ kind, words }: Device, { parent, vlan }: Link): boolean {
   return kind !== 'vlan' || (words[1] === parent && words[6] === String(vlan));
 }
 
-/** Takes away what was made before and is wanted no more. True when interfaces are different now. */
+/** Removes devices that were made before and are no longer configured. Returns whether interfaces changed. */
 export function removeDevices(
   system: System,
   names: readonly string[],

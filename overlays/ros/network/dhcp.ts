@@ -7,10 +7,10 @@ import { type Complain, masterOf } from './network-config.ts';
 
 export const DHCPCD_CONF = '/run/ros/dhcpcd.conf';
 const BASE = '/etc/dhcpcd.conf';
-/** The release's own, where somebody took that one away. */
+/** The release's file, where the console's was removed. */
 const RELEASE = '/run/ros/release/etc/dhcpcd.conf';
 
-/** Short options of dhcpcd by the long names that its configuration file knows. What concerns the process itself is not here. */
+/** Short options of dhcpcd by the long names of its configuration file, without those that concern the process. */
 const LONG: Readonly<Record<string, string>> = {
   '4': 'ipv4only',
   '6': 'ipv6only',
@@ -44,14 +44,14 @@ const LONG: Readonly<Record<string, string>> = {
   y: 'reboot',
 };
 const WITH_VALUE = new Set([...'CDFIOQSWXehilmorstuvy']);
-/** How RancherOS 1 started dhcpcd, for which it had a process of its own per interface. What they ask for is so anyway. */
+/** Options with which RancherOS 1 started one dhcpcd per interface; their effect is the default here. */
 const OF_START = new Set([...'BMbqw', 'waitip']);
 /** About the one process that serves all interfaces: an interface has no say in them. */
 const OF_PROCESS = new Set(['background', 'nobackground', 'debug', 'quiet', 'config', 'version', 'master', 'manager']);
 
 /**
- * Arguments of dhcpcd as lines of its configuration: one process serves all interfaces, so none has arguments of its own.
- * What only a process can be told is left out and said. They may begin with the program itself, as in RancherOS 1.
+ * Arguments of dhcpcd as lines of its configuration: one process serves all interfaces, so none has arguments of its own. Arguments that concern the
+ * process are left out and reported. They may begin with the program's name, as in RancherOS 1.
  */
 export function linesOfArgs(key: string, args: string, complain: Complain): string[] {
   const all = [...args.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ''));
@@ -95,7 +95,7 @@ export function linesOfArgs(key: string, args: string, complain: Complain): stri
   return lines;
 }
 
-/** Whether dhcpcd serves an interface. Members of bonds and bridges have no address, except when told to. */
+/** Whether dhcpcd serves an interface. Members of bonds and bridges have no address, unless configured. */
 export function wantsDhcp(name: string, config: InterfaceConfig, network: Network): boolean {
   if (config.dhcp !== undefined) return config.dhcp;
   const wifi = config.wifi_network === undefined ? undefined : network.wifi_networks?.[config.wifi_network];
@@ -105,9 +105,9 @@ export function wantsDhcp(name: string, config: InterfaceConfig, network: Networ
 export interface DhcpPlan {
   /** dhcpcd's configuration. */
   readonly text: string;
-  /** What is said in it about each interface that it serves. */
+  /** The lines about each interface that it serves. */
   readonly blocks: ReadonlyMap<string, string>;
-  /** Patterns of interfaces that need nothing but dhcpcd, which takes them by itself when they appear. */
+  /** Patterns of interfaces that need only dhcpcd, which handles them itself when they appear. */
   readonly simple: readonly string[];
 }
 
@@ -132,13 +132,13 @@ export function dhcpPlan(
   const denied = [...matches.keys(), ...Object.entries(interfaces).map(([key, { match }]) => match ?? key)].filter(
     (name) => !isMac(name) && !isPattern(name) && isDenied(name),
   );
-  // Nobody gave this machine a name: the one that the network gives is better than the release's.
+  // Without a configured hostname, the network's is better than the release's.
   const hostname = config.hostname === undefined ? `env hostname_default=${hostnameOf(config)}` : 'nohook hostname';
-  // Ours in front: behind a line "interface" of that file they would be about that interface alone.
+  // Our lines come first: after a line "interface" of that file they would concern that interface alone.
   const text = [
     `# By ros netconf`,
     hostname,
-    // Whatever that file says: nobody renames cards, and a dhcpcd that starts again leaves what is there.
+    // Overrides that file: cards are not renamed, and a restarting dhcpcd leaves interfaces as they are.
     'nodev',
     'persistent',
     allowed.length > 0 ? `allowinterfaces ${allowed.join(' ')}` : 'denyinterfaces *',
@@ -150,7 +150,7 @@ export function dhcpPlan(
   return { text, blocks, simple };
 }
 
-/** dhcpcd's configuration without the patterns of `denyinterfaces` that an interface fits which somebody wants to ask. */
+/** dhcpcd's configuration without the `denyinterfaces` patterns that match an interface configured for DHCP. */
 function withoutDenial(
   text: string,
   asking: readonly string[],
@@ -167,15 +167,15 @@ function withoutDenial(
   return { text: lines.join('\n'), lifted };
 }
 
-/** Whether a name may fit both patterns: what stands before the first `*` or `?` of one begins that of the other. */
+/** Whether a name may match both patterns: the text before the first `*` or `?` of one is a prefix of the other's. */
 function mayShare(one: string, other: string): boolean {
   const [first, second] = [one, other].map((pattern) => pattern.replace(/[*?].*$/, ''));
   return first !== undefined && second !== undefined && (first.startsWith(second) || second.startsWith(first));
 }
 
 /**
- * Patterns that say nothing but “DHCP”. An entry by hardware address, or a narrower pattern that says something else,
- * could be about an interface of theirs, so then there are none.
+ * Patterns that only ask for DHCP. There are none where an entry by hardware address, or a narrower pattern with other settings, could concern one
+ * of their interfaces.
  */
 function simplePatterns(interfaces: NonNullable<Network['interfaces']>): string[] {
   const entries = Object.entries(interfaces).map(([key, config]) => ({ match: config.match ?? key, config }));
@@ -183,13 +183,13 @@ function simplePatterns(interfaces: NonNullable<Network['interfaces']>): string[
     config.dhcp === true && Object.keys(config).every((key) => ['match', 'dhcp'].includes(key));
   const broad = entries.filter(({ match }) => isMac(match) || isPattern(match));
   if (!broad.every(({ config }) => isSimple(config))) return [];
-  // dhcpcd knows interfaces by their names alone.
+  // dhcpcd knows interfaces only by name.
   return broad.flatMap(({ match }) => (isMac(match) ? [] : [match])).sort();
 }
 
 /**
- * What the service `network` is to tell dhcpcd: which interfaces it leaves, and which ones it takes with new options. `configured` are the
- * interfaces that the configuration says something about: what is to be without DHCP among them, dhcpcd has left before it was set.
+ * The requests that the service `network` sends to dhcpcd: interfaces to leave, and interfaces with new options. `configured` are the interfaces
+ * with settings of their own: those among them without DHCP were left by dhcpcd before they were set.
  */
 export function dhcpOrders(
   before: ReadonlyMap<string, string | undefined>,

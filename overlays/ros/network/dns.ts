@@ -4,12 +4,12 @@ import type { System } from '../runtime/system.ts';
 import type { Complain } from './network-config.ts';
 import { addressBits } from './subnet.ts';
 
-/** Read by /usr/sbin/resolvconf, which joins them with what leases say. */
+/** Read by /usr/sbin/resolvconf, which joins them with those of leases. */
 const FOLDER = '/run/ros/resolv';
 
 /**
- * Name servers and search domains that were configured, in front of those that DHCP gives. The release's own name
- * servers serve only where nobody configured any and no interface asks by DHCP.
+ * Configured name servers and search domains, before those of DHCP. The release's own name servers are used only where none is configured and no
+ * interface uses DHCP.
  */
 export function applyDns(system: System, config: CloudConfig, usesDhcp: boolean, complain: Complain): void {
   const given = { ...config.rancher?.dns, ...config.rancher?.network?.dns };

@@ -4,7 +4,7 @@ import type { System } from '../runtime/system.ts';
 import { isDockers } from './links.ts';
 import { overlaps, parseSubnet, type Subnet } from './subnet.ts';
 
-/** What the user's Docker is to be told about the subnet of its own bridge, docker0. */
+/** The subnet for the bridge of the user's Docker, docker0. */
 export interface FreeBridge {
   /** Address of docker0 and length of its prefix; undefined: leave it alone, there is to be no docker0 of Docker's own. */
   readonly bip?: string;
@@ -12,7 +12,7 @@ export interface FreeBridge {
   readonly warnings: readonly string[];
 }
 
-/** A range that the machine's surroundings use, and how somebody would recognise it. */
+/** A range in use around the machine, and a description of it for the user. */
 interface Taken {
   readonly subnet: Subnet;
   readonly what: string;
@@ -21,10 +21,9 @@ interface Taken {
 const FIRST_CHOICE = '172.17.0.1/16';
 
 /**
- * Chooses the subnet of docker0 so that it hides nothing of the site. It stays 172.17.0.1/16, as everywhere, unless a
- * route or a name server lies in there. Then it is the first free one of 172.31 down to 172.18 (from the top, because
- * Docker numbers users' networks from the bottom), 192.168.x.1/24, and 10.x.0.1/16. What somebody configured is taken
- * as it is, and a collision is only told. Never throws: without an answer of `ip`, nothing counts as taken.
+ * Chooses a subnet of docker0 that hides nothing of the site. It stays 172.17.0.1/16 unless a route or a name server is in that range. Otherwise it
+ * is the first free one of 172.31 down to 172.18 (from the top, because Docker numbers users' networks from the bottom), 192.168.x.1/24, and
+ * 10.x.0.1/16. A configured subnet stays, and a collision is only reported. Never throws: without an answer of `ip`, no range counts as used.
  */
 export function freeBridge(system: System, config: CloudConfig): FreeBridge {
   const docker = { ...config.rancher?.defaults?.docker, ...config.rancher?.docker };

@@ -3,7 +3,7 @@ import { isDockers, type Link } from './links.ts';
 
 export type InterfaceConfig = NonNullable<Network['interfaces']>[string];
 
-/** What the configuration says about an interface, and the key under which it says so. */
+/** The configuration of an interface, and the key of its entry. */
 export interface Match {
   readonly key: string;
   readonly config: InterfaceConfig;
@@ -51,7 +51,7 @@ const letters = (pattern: string): number => pattern.replace(/[*?]/g, '').length
 function rankOf(match: string, { name, mac, kind }: Pick<Link, 'name' | 'mac' | 'kind'>): number {
   const isNamedOnly = name === 'lo' || isDockers(name);
   if (isMac(match)) {
-    // Bonds, bridges and VLANs have the address of what is below them.
+    // Bonds, bridges and VLANs have the hardware address of a lower device.
     if (kind !== undefined && ['bond', 'bridge', 'vlan'].includes(kind)) return 0;
     const wanted = match.slice(4).trim().toLowerCase().replaceAll('-', ':');
     if (wanted === mac) return 3000;

@@ -2,15 +2,15 @@ import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import type { Complain } from './network-config.ts';
 
-/** One thing that `ip` is to do, and the key that wants it. */
+/** One call of `ip`, and the key that needs it. */
 export interface Step {
   readonly words: readonly string[];
   readonly path: readonly string[];
 }
 
 /**
- * Takes the steps one after the other. One that fails is told by its key, and the others are taken all the same. No batch
- * of `ip`: it ends at the first word that it does not understand.
+ * Runs the steps in order. One that fails is reported by its key, and the others run. `ip`'s batch mode is not used: it ends at the first argument
+ * that it does not understand.
  */
 export function takeSteps(system: System, steps: readonly Step[], complain: Complain): void {
   for (const { words, path } of steps) {

@@ -7,16 +7,15 @@ import type { Complain } from './network-config.ts';
 export const isLinkLocal = (address: string): boolean => /^169\.254\.\d+\.\d+\/16$/.test(address);
 
 /**
- * `ipv4ll`: an address of 169.254.0.0/16 beside all others, such as some providers' metadata servers want. It is made of
- * the hardware address, so that it is the same each time; one that somebody else has is passed over. Gives the address
- * that the interface has now.
+ * `ipv4ll`: an address of 169.254.0.0/16 beside all others, which some providers' metadata servers need. It is derived from the hardware address, so
+ * it is the same each time; an address that another host has is skipped. Returns the address of the interface.
  */
 export function giveLinkLocal(system: System, link: Link, { key, config }: Match, complain: Complain): string[] {
   if (config.ipv4ll !== true) return [];
   const has = link.addresses.find(({ address }) => isLinkLocal(address));
   if (has !== undefined) return [has.address];
   for (const address of candidates(link.mac)) {
-    // It answers 1 where somebody has the address; an interface without a cable hears nobody.
+    // It exits with 1 where another host has the address; without a carrier it hears no answer.
     if (run(system, ['busybox', 'arping', '-D', '-q', '-c', '1', '-w', '1', '-I', link.name, address]).status !== 0)
       continue;
     const words = ['ip', 'address', 'add', `${address}/16`, 'broadcast', '+', 'scope', 'link', 'dev', link.name];

@@ -5,13 +5,13 @@ import { type Gateway, hostAddress, type Link } from './links.ts';
 import { addressesOf, type Complain, type GatewayWanted, gatewaysOf, masterOf } from './network-config.ts';
 import { overlaps, parseSubnet } from './subnet.ts';
 
-/** What an interface is to be, apart from what dhcpcd does to it. */
+/** The wanted state of an interface, apart from dhcpcd's part. */
 export interface LinkWanted {
   readonly key: string;
   /** dhcpcd puts it up by itself, and then decides about its IPv6 addresses. */
   readonly isDhcp: boolean;
   readonly mtu?: number;
-  /** What it is a member of, and what that has to be. */
+  /** The device that it is a member of, and that device's kind. */
   readonly master?: { readonly name: string; readonly kind: 'bond' | 'bridge' };
   readonly addresses: readonly string[];
   readonly gateways: readonly GatewayWanted[];
@@ -38,7 +38,7 @@ export interface Now {
   readonly rank: number;
 }
 
-/** What `ip` has to do until the interface is as wanted: nothing when it is so already. */
+/** Calls of `ip` that make the interface as wanted; none when it already is. */
 export function linkSteps(wanted: LinkWanted, now: Now): Step[] {
   const at = (name: string) => ['interfaces', wanted.key, name];
   const { link } = now;
@@ -56,7 +56,7 @@ export function linkSteps(wanted: LinkWanted, now: Now): Step[] {
   ];
 }
 
-/** One that a lease left behind ends with the lease; where dhcpcd serves the interface, it sees to that itself. */
+/** An address of a former lease ends with that lease; where dhcpcd serves the interface, it removes it itself. */
 function isThere(address: string, { isDhcp }: LinkWanted, { addresses }: Link): boolean {
   return addresses.some((one) => one.address === address && (isDhcp || !one.isForATime));
 }

@@ -70,7 +70,7 @@ interface IpRoute {
   readonly gateway?: string;
 }
 
-/** All interfaces; and the default routes, where somebody wants to know: each question is a process. */
+/** All interfaces and, on request, the default routes: each question is a process. */
 export function readNetwork(system: System, withGateways: boolean): NetworkState {
   const links = JSON.parse(must(system, ['ip', '-j', '-d', 'address', 'show'])) as readonly IpLink[];
   return {
@@ -81,7 +81,7 @@ export function readNetwork(system: System, withGateways: boolean): NetworkState
 
 function readGateways(system: System, version: 4 | 6): Gateway[] {
   const { status, stdout } = run(system, ['ip', '-j', `-${version}`, 'route', 'show', 'default']);
-  // A kernel without IPv6 knows no such routes.
+  // A kernel without IPv6 has no such routes.
   if (status !== 0) return [];
   return (JSON.parse(stdout.trim() || '[]') as readonly IpRoute[]).flatMap(({ dev, gateway }) =>
     dev === undefined || gateway === undefined ? [] : [{ dev, version, via: hostAddress(gateway) }],

@@ -8,7 +8,7 @@ import { canonicalAddress } from './subnet.ts';
 
 type Modem = NonNullable<Network['modem_networks']>[string];
 
-/** What `mmcli --simple-connect` takes. Values with commas or quotes stand in quotes. */
+/** The argument of `mmcli --simple-connect`. Values with commas or quotes are quoted. */
 export function connectText({ apn, user, password, pin, extra_args }: Modem): string {
   const pairs = Object.entries({ apn, user, password, pin }).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`${name}=${/[,"'\s]/.test(value) ? quoted(value) : value}`],
@@ -18,7 +18,7 @@ export function connectText({ apn, user, password, pin, extra_args }: Modem): st
 
 const quoted = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
 
-/** How a connected modem's interface gets its addresses, as ModemManager tells it. */
+/** The address configuration of a connected modem's interface, as ModemManager reports it. */
 export interface Bearer {
   readonly name: string;
   /** Those that are `static`, at most one of each version; else the modem answers DHCP or router solicitations. */
@@ -77,10 +77,9 @@ function staticAddress(way: BearerWay): BearerAddress[] {
 }
 
 /**
- * Connects every modem that ModemManager knows and that is not connected, the first one to the first network of modem_networks by its
- * name, and so on, and gives interfaces the addresses that their modems were given. Run where mmcli is and ModemManager answers. Gives
- * what is wrong, as sentences that begin with the key. The password is in the arguments of mmcli for as long as it runs: it takes them
- * nowhere else.
+ * Connects every modem that ModemManager knows and that is not connected, the first one to the first network of modem_networks by name, and so on,
+ * and sets the addresses of their interfaces. Run where mmcli is and ModemManager answers. Returns problems as sentences that begin with the key.
+ * The password is an argument of mmcli while it runs: mmcli has no other way to take it.
  */
 export function tendModems(system: System, network: Network): readonly string[] {
   const problems: string[] = [];
@@ -131,12 +130,12 @@ function bearersOf(system: System, modem: string): Bearer[] {
   });
 }
 
-/** Behind those of cables, whose routes dhcpcd gives metrics from 200 on. */
+/** Higher than the metrics of cables, which dhcpcd numbers from 200 on. */
 const METRIC = '700';
 
 /**
- * What is so already is not done again. Addresses of a connection before this one go. Where the modem answers DHCP, dhcpcd takes the
- * interface as soon as it is up.
+ * Changes only differences. Addresses of an earlier connection are removed. Where the modem answers DHCP, dhcpcd takes the interface as soon as it
+ * is up.
  */
 function applyBearer(system: System, { name, addresses, mtu, nameservers }: Bearer, complain: Complain): void {
   const path = ['modem_networks'];

@@ -10,7 +10,7 @@ export function netconsoleOf(system: System): string | undefined {
 /** The interface that it sends through, by the kernel's syntax `[+][r][port]@[address]/[interface],[port]@<address>/[mac]`. */
 export const netconsoleDevice = (value: string): string => /^[^/,]*\/([^,]+),/.exec(value)?.[1] ?? 'eth0';
 
-/** Whether somebody asked for it and it does not run yet. */
+/** Whether it is configured and not running yet. */
 export const isNetconsoleDue = (system: System): boolean =>
   netconsoleOf(system) !== undefined && system.readText('/sys/module/netconsole/initstate') === undefined;
 

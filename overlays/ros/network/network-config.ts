@@ -3,7 +3,7 @@ import type { CloudConfig, Network } from '../config/schema.ts';
 import { type InterfaceConfig, isMac, isPattern } from './interface-match.ts';
 import { addressBits, canonicalAddress } from './subnet.ts';
 
-/** What is wrong with the network, as a sentence that begins with the key. */
+/** A problem of the network, as a sentence that begins with the key. */
 export type Complain = (path: readonly string[], sentence: string) => void;
 
 export interface VlanWanted {
@@ -11,7 +11,7 @@ export interface VlanWanted {
   readonly name: string;
 }
 
-/** What `rancher.network` says, over what the release says; where nobody names an interface, all of Ethernet uses DHCP. */
+/** `rancher.network` over the release's defaults; without a configured interface all Ethernet cards use DHCP. */
 export function networkOf(config: CloudConfig): Network {
   const lower = config.rancher?.defaults?.network ?? {};
   const higher = config.rancher?.network ?? {};
@@ -28,7 +28,7 @@ export function keyText(path: readonly string[]): string {
   return formatKeys(['rancher', 'network', ...path]);
 }
 
-/** Reads `100,200:name`. What cannot be read is left out and told. */
+/** Reads `100,200:name`. Unreadable parts are left out and reported. */
 export function vlansOf(key: string, config: InterfaceConfig, parent: string, complain: Complain): VlanWanted[] {
   return (config.vlans ?? '').split(',').flatMap((word) => {
     const text = word.trim();
@@ -60,7 +60,7 @@ export function bridgesOf(interfaces: NonNullable<Network['interfaces']>, compla
   return names;
 }
 
-/** Bonds that have to exist, with their options: those that somebody is a member of, and those with options. */
+/** Bonds that must exist, with their options: those with a member, and those with options. */
 export function bondsOf(
   interfaces: NonNullable<Network['interfaces']>,
   complain: Complain,
@@ -120,7 +120,7 @@ export function gatewaysOf(key: string, config: InterfaceConfig, complain: Compl
     const via = config[name];
     if (via === undefined || via === '') return [];
     const version = addressBits(via)?.version;
-    // A configuration with an IPv6 address under `gateway` means what it says.
+    // An IPv6 address under `gateway` is accepted.
     if (version !== undefined && (name === 'gateway' || version === 6)) return [{ version, via, name }];
     const kind = name === 'gateway' ? 'address' : 'IPv6 address';
     complain(['interfaces', key, name], `“${via}” is no ${kind}; write one without a prefix.`);

@@ -1,16 +1,16 @@
-/** What a file of ntpd comes to for chronyd. */
+/** chronyd's equivalent of a file of ntpd. */
 export interface Translated {
   /** Lines of chronyd's configuration that name whom it asks. */
   readonly sources: readonly string[];
   /** Further lines of it. */
   readonly others: readonly string[];
-  /** Sentences about what has no effect. */
+  /** Messages about lines without effect. */
   readonly problems: readonly string[];
 }
 
 export const isServer = (name: string): boolean => /^[\w.:-]+$/.test(name);
 
-/** Options of a source (ntp.conf(5)) that chronyd knows by these words (chrony.conf(5)), and whether a number follows. */
+/** Options of a source (ntp.conf(5)) that chronyd has under these names (chrony.conf(5)), and whether a number follows. */
 const OPTIONS: Readonly<Record<string, { readonly word: string; readonly hasNumber?: boolean }>> = {
   burst: { word: 'burst' },
   iburst: { word: 'iburst' },
@@ -22,7 +22,7 @@ const OPTIONS: Readonly<Record<string, { readonly word: string; readonly hasNumb
   version: { word: 'version', hasNumber: true },
 };
 
-/** What ntpd has to be told and chronyd does or leaves anyway: where its files lie, that it may correct any difference, that nobody may change it. */
+/** Settings of ntpd that are chronyd's behaviour anyway: places of files, correction of any difference, no remote changes. */
 const SILENT = new Set([
   'driftfile',
   'leapfile',
@@ -37,7 +37,7 @@ const SILENT = new Set([
   'mru',
 ]);
 
-/** Reads ntpd's configuration file (ntp.conf(5)). What chronyd cannot do is told with its line. */
+/** Reads ntpd's configuration file (ntp.conf(5)). Lines that chronyd cannot implement are reported. */
 export function readNtpConf(text: string, file: string): Translated {
   const sources: string[] = [];
   const others: string[] = [];
@@ -52,7 +52,7 @@ export function readNtpConf(text: string, file: string): Translated {
     if (word === '' || SILENT.has(word)) return;
     if (['server', 'pool', 'peer'].includes(word)) {
       const [name = '', ...options] = rest.filter((each) => each !== '-4' && each !== '-6');
-      // The machine's own clock, for when nobody else is reached.
+      // The machine's own clock, for when no server is reached.
       if (/^127\.127\.1\.\d+$/.test(name)) others.push(`local stratum ${stratum}`);
       else if (!isServer(name) || name.startsWith('127.127.')) refuse([word, name].join(' ').trim());
       else sources.push([word, name, ...optionsOf(options, (option) => refuse(`${option} of ${name}`))].join(' '));
@@ -89,7 +89,10 @@ function optionsOf(words: readonly string[], refuse: (option: string) => void): 
   return found;
 }
 
-/** The range of addresses that ntpd answers by a line of `restrict`. chronyd answers nobody who is not named, which is what the usual lines are for. */
+/**
+ * The range of addresses that a line of `restrict` lets ntpd answer. chronyd answers only configured addresses, which is the purpose of the usual
+ * lines.
+ */
 function allowedRange(words: readonly string[]): string | undefined {
   const [address = '', ...flags] = words.filter((each) => each !== '-4' && each !== '-6');
   if (

@@ -8,7 +8,7 @@ export const NTP_CONF = '/etc/ntp.conf';
 
 export interface ChronyConfig {
   readonly text: string;
-  /** Sentences about what has no effect. */
+  /** Messages about lines without effect. */
   readonly problems: readonly string[];
 }
 
@@ -16,8 +16,8 @@ export interface ChronyConfig {
 export const isNtpEnabled = (config: CloudConfig): boolean => config.rancher?.ntp?.enabled !== false;
 
 /**
- * Configuration of chronyd, made of the release's own. Servers that somebody named, in rancher.ntp.servers or else in a file of ntpd, are the
- * only ones; else those of leases count beside the release's, and are preferred, because a site that has its own often lets no others through.
+ * chronyd's configuration, based on the release's. Configured servers, of rancher.ntp.servers or else of a file of ntpd, are the only ones;
+ * otherwise those of leases are used beside the release's and preferred, because a site with its own servers often blocks others.
  */
 export function chronyConfig(release: string, config: CloudConfig, ntpConf?: string): ChronyConfig {
   const named = (config.rancher?.ntp?.servers ?? []).map((server) => server.trim());

@@ -1,7 +1,7 @@
 import type { Problem } from '../config/problem.ts';
 import type { System } from '../runtime/system.ts';
 
-/** What is wrong with the network since it was last looked at, as a list of sentences. */
+/** Problems of the network at the last check, as a list of sentences. */
 const FILE = '/run/ros/network-problems.json';
 
 /** The file is touched only where there is something to say, or was. */
@@ -19,7 +19,7 @@ export function keptProblems(system: System): readonly string[] {
   }
 }
 
-/** What `ros config validate --all` says about the network: which card an entry fits, and whether a command works, only the machine shows. */
+/** Messages for `ros config validate --all` about the network: only the machine shows which card an entry matches and whether a command works. */
 export function networkProblems(system: System): readonly Problem[] {
   return keptProblems(system).map((message) => ({
     file: FILE,

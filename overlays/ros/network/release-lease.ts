@@ -3,8 +3,8 @@ import type { System } from '../runtime/system.ts';
 import { DHCPCD_CONF } from './dhcp.ts';
 
 /**
- * dhcpcd gives the lease back and leaves the interface, in its own time: its hook writes the mark behind all else. Where no
- * dhcpcd runs, nothing of a lease that one left behind stays: it would go with its lifetime, or be taken for what is configured.
+ * Makes dhcpcd release the lease and leave the interface, and waits for the mark that its hook writes last. Where no dhcpcd runs, addresses of a
+ * former lease are removed: they would expire, or be taken for configured ones.
  */
 const RELEASE = `name=$1 conf=$2 mark=/run/ros/dhcp-left/$1
 rm -f "$mark"

@@ -45,7 +45,7 @@ export function canonicalAddress(text: string): string | undefined {
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 const LOCAL = ['127.0.0.0/8', '169.254.0.0/16', 'fe80::/10', '::1/128'];
 
-/** What a configuration calls an address of the machine: `private_ipv4`, `public_ipv6` …; nothing for one that is only the link's. */
+/** The name of an address in a configuration: `private_ipv4`, `public_ipv6` …; undefined for a link-local one. */
 export function addressName(text: string): AddressName | undefined {
   const address = parseSubnet(text.replace(/\/.*$/, ''));
   const isIn = (ranges: readonly string[]) =>

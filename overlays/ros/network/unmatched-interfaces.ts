@@ -7,7 +7,7 @@ import { bondsOf, bridgesOf, type Complain, vlansOf } from './network-config.ts'
 
 type Interfaces = NonNullable<Network['interfaces']>;
 
-/** What a cable or a hypervisor's network is plugged into; a container's end of one too. */
+/** Devices that are network cards, of hardware or of a hypervisor; also the container's end of a veth pair. */
 const isCard = ({ name, kind }: Link): boolean =>
   name !== 'lo' && !isDockers(name) && (kind === undefined || kind === 'veth');
 
@@ -59,7 +59,7 @@ export function unfitting(network: Network, links: readonly Link[]): Unfitting[]
   return found.map(({ key }) => ({ key, sentence: `fits no network card of this machine: ${there}.` }));
 }
 
-/** Whether all that is said about interfaces comes from the platform: nobody who knows this machine has named them. */
+/** Whether all configured interfaces come from the platform, and none from the user. */
 function isPlatformsPlan(system: System, config: CloudConfig): boolean {
   const text = system.readText(BOOT_NETWORK_FILE);
   const named = Object.keys(config.rancher?.network?.interfaces ?? {});
@@ -74,8 +74,8 @@ function isPlatformsPlan(system: System, config: CloudConfig): boolean {
 }
 
 /**
- * The network for this machine: where the platform's plan names cards, and none of them is one of this machine, its cards ask by DHCP, because
- * a machine that nobody reaches cannot be mended.
+ * The network for this machine: where the platform's plan names only cards that this machine does not have, its cards use DHCP, because an
+ * unreachable machine cannot be repaired.
  */
 export function withFallback(system: System, config: CloudConfig, network: Network, links: readonly Link[]): Network {
   const cards = links.filter(isCard);
@@ -85,7 +85,7 @@ export function withFallback(system: System, config: CloudConfig, network: Netwo
   return { ...network, interfaces: { ...network.interfaces, ...asking } };
 }
 
-/** The sentences, with what was done about it. */
+/** The messages, with the action that was taken. */
 export function unfittingText(found: readonly Unfitting[], hasFallback: boolean): readonly Unfitting[] {
   if (!hasFallback) return found;
   const last = 'This is the plan of the platform, so its cards ask by DHCP instead.';

@@ -5,7 +5,7 @@ import type { Complain } from './network-config.ts';
 /** Minutes would pass unnoticed at every start: a command that takes longer than that is ended and named. */
 const SECONDS = 60;
 
-/** For root only: what commands print may hold secrets. */
+/** For root only: the output of commands may contain secrets. */
 const LOG = '/var/log/network-commands.log';
 
 /**
@@ -24,12 +24,12 @@ line=$ROS_COMMAND
 unset ROS_COMMAND
 eval "$line"`;
 
-/** What a shell ends with when there is no such program. */
+/** A shell's exit status when a program does not exist. */
 const NOT_FOUND = 127;
 
 /**
- * Runs somebody's commands one after the other, each by a shell, with the interface's name as $iface. What fails is told by its key and its
- * number: the command itself may hold a password. Gives those whose program does not exist, which may come later.
+ * Runs the user's commands in order, each by a shell with the interface's name as $iface. An error is reported by key and number, because the
+ * command itself may hold a password. Returns the commands whose program does not exist, which may come later.
  */
 export function runCommands(
   system: System,

@@ -5,15 +5,15 @@ import { type LinkWanted, linkSteps } from './link-steps.ts';
 import type { NetworkState } from './links.ts';
 import type { Complain } from './network-config.ts';
 
-/** What an interface was set to: what it is to be, and how many default routes came before its own. */
+/** The wanted state of an interface, and the number of default routes before its own. */
 export interface Applied {
   readonly wanted: LinkWanted;
   readonly rank: number;
 }
 
 /**
- * Looks whether addresses, default routes, bridges, bonds and packet sizes are there as they were set, and sets once more what is not: others
- * change interfaces too. What is missing even then is told, where no step that failed has told it already.
+ * Checks whether addresses, default routes, bridges, bonds and packet sizes are as they were set, and sets missing ones once more, because other
+ * programs change interfaces too. What is still missing is reported, unless a failed step reported it.
  */
 export function putRight(
   system: System,
@@ -31,7 +31,7 @@ export function putRight(
       const link = links.find((one) => one.name === name);
       const record = context.records.get(name);
       if (link === undefined || link.index !== record?.index) return [];
-      // What is configured no longer has been taken away; what else there is, such as an address of the link, is not asked about.
+      // Settings that are no longer configured have been removed; others, such as a link-local address, are not checked.
       const before = { ...record, addresses: wanted.addresses };
       return linkSteps(wanted, { link, gateways, rank, before }).map((step) => ({ name, step }));
     });

@@ -10,7 +10,7 @@ type Wifi = NonNullable<Network['wifi_networks']>[string];
 /** One file per interface, read by the wpa_supplicant that the service `network` starts for it. */
 export const WPA_FOLDER = '/run/ros/wpa';
 
-/** Keys whose values stand as they are; all others are text in quotes. */
+/** Keys whose values are written without quotes; all others are quoted text. */
 const BARE = new Set(['scan_ssid', 'priority', 'key_mgmt', 'pairwise', 'group', 'eap', 'eapol_flags']);
 
 /** wpa_supplicant's configuration for one network. */
@@ -53,7 +53,7 @@ function valueText(name: string, value: string): string {
   if (BARE.has(name)) return value.replace(/[\r\n]/g, ' ');
   // 64 hex digits are a key made of the password already. A password is never hex, and its quotes end at the last one of the line.
   if (name === 'psk') return isKey(value) ? value : `"${value}"`;
-  // In quotes, wpa_supplicant knows no escapes; what quotes cannot hold is written as hex.
+  // wpa_supplicant has no escapes in quotes; other values are written as hex.
   const isPlain = !/["\\\r\n]/.test(value) && [...value].every((letter) => (letter.codePointAt(0) ?? 0) < 128);
   return isPlain ? `"${value}"` : hex(value);
 }

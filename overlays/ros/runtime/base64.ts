@@ -1,6 +1,6 @@
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The UTF-8 bytes of a text in base64; QuickJS has no `btoa`. Half of a letter of two halves has no bytes, and becomes the sign of what is not known. */
+/** The UTF-8 bytes of a text in base64; QuickJS has no `btoa`. A lone surrogate becomes U+FFFD. */
 export function base64(text: string): string {
   return base64OfBytes(unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'))));
 }

@@ -42,7 +42,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-/** What is no digit is passed over. */
+/** Other characters are skipped. */
 export function decodeBase64(text: string): Uint8Array {
   const digits = text.replace(/[^A-Za-z0-9+/]/g, '');
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));

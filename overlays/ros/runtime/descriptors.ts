@@ -7,10 +7,7 @@ const EAGAIN = 11;
 export const EPIPE = 32;
 const O_NONBLOCK = 0o4000;
 
-/**
- * Another way into the same pipe that never waits, or undefined where there is no /proc. The end that was given stays as it is,
- * and so does whatever a child has of it.
- */
+/** A non-blocking descriptor of the same pipe, or undefined where there is no /proc. The given descriptor, and a child's, stay unchanged. */
 export function withoutWaiting(descriptor: number, flag: number): number | undefined {
   const opened = os.open(`/proc/self/fd/${descriptor}`, flag | O_NONBLOCK);
   return opened < 0 ? undefined : opened;
@@ -44,7 +41,7 @@ export function pushAll(descriptor: number, bytes: Uint8Array): number | undefin
   return undefined;
 }
 
-/** What can be read now; undefined where nothing can yet, and no bytes at the end. */
+/** The available bytes; undefined where there are none yet, and no bytes at the end. */
 export function pull(descriptor: number): Uint8Array | undefined {
   const buffer = new Uint8Array(65_536);
   const count = os.read(descriptor, buffer.buffer, 0, buffer.length);

@@ -2,9 +2,9 @@ import { sendAll } from './http.ts';
 import type { System } from './system.ts';
 import { withoutPasswords } from './without-passwords.ts';
 
-/** Larger texts are no lists and definitions that somebody wrote. */
+/** Limit of a text; lists and definitions are smaller. */
 const MOST_BYTES = 2 ** 20;
-/** What curl ends with when an answer has more bytes than allowed. */
+/** curl's exit status when an answer is larger than allowed. */
 const TOO_LARGE = 63;
 
 /** A text, or a sentence that says why there is none. */

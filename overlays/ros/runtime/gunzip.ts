@@ -1,6 +1,6 @@
 /**
- * A function for the shell: `gunzip_most BYTES` passes on its standard input, unpacked where gzip packed it (gzip passes on what it did
- * not pack), and no more than so many bytes. It fails where the packed data are broken: half of a text is not a text.
+ * A shell function: `gunzip_most BYTES` copies its standard input, decompressed where it is gzip, up to a number of bytes. It fails where the
+ * compressed data are damaged, because half of a text is not a text.
  */
 export const GUNZIP_MOST = `gunzip_most() {
 	{ unpacked=$({ { timeout -k 1 10 gzip -dcf 2>/dev/null; echo $? >&4; } | head -c "$1" >&3; } 4>&1); } 3>&1

@@ -3,26 +3,26 @@ import { proxyVariables } from './proxy-variables.ts';
 import type { System } from './system.ts';
 
 /**
- * The only way to a network or a socket: QuickJS has none, so curl does it. Everything is written to curl's standard
- * input, so that no header and no body ever shows in a list of processes.
+ * The only access to networks and sockets: QuickJS has none, so curl does it. Everything is written to curl's standard input, so that no header or
+ * body shows in a list of processes.
  */
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly unixSocket?: string;
   readonly json?: unknown;
-  /** A body as it is; its headers say what it is. */
+  /** A body; its headers describe it. */
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Seconds after which the request counts as failed; without it, it may take as long as it likes. */
+  /** Seconds after which the request fails; without it there is no limit. */
   readonly maxTime?: number;
-  /** Seconds within which somebody has to take the call. */
+  /** Seconds to connect. */
   readonly connectTimeout?: number;
   /** Bytes; an answer that is larger fails (curl's status 63). */
   readonly maxBytes?: number;
   /** How many redirects are followed, to http and https only and never from https to http; none without it. */
   readonly redirects?: number;
-  /** The host is asked itself, whatever proxy the environment names. */
+  /** The host is asked directly, even where the environment has a proxy. */
   readonly withoutProxy?: boolean;
   /** The body goes to this file, and is not in the response. */
   readonly into?: string;
@@ -31,7 +31,7 @@ export interface Request {
 }
 
 export interface Response {
-  /** HTTP status; 0 when nobody answered. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number;
   readonly body: string;
   /** Exit status of curl; 0 when the answer is whole. */
@@ -42,7 +42,7 @@ const line = (option: string, value: string): string =>
   `${option} = "${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\r/g, '\\r').replace(/\n/g, '\\n')}"\n`;
 
 function config(request: Request): string {
-  // An address is taken as it is: [1-9] and {a,b} are no lists, and nothing but http, and TFTP where somebody named it, leads to a network.
+  // curl's globbing is off: [1-9] and {a,b} are not expanded. Only http and, where configured, TFTP are allowed.
   let text = 'silent\ngloboff\n';
   text += line('proto', request.url.startsWith('tftp://') ? '=tftp' : '=http,https');
   text += line('request', request.method);
@@ -71,7 +71,7 @@ function config(request: Request): string {
   return text;
 }
 
-/** The body goes to a file first: unpacked on the way, it would be mixed with what curl says about it. */
+/** The body goes to a file first, because curl's own output would be mixed with it. */
 const UNPACK = `${GUNZIP_MOST}umask 077
 mkdir -p "$1" && file=$(mktemp "$1/answer.XXXXXX") || exit 23
 answer=$(curl --disable --output "$file" --config -)

@@ -7,14 +7,14 @@ export function note(system: System, text: string): void {
   tell(system, '', text);
 }
 
-/** The same at a level that reaches the console: for what somebody at the machine has to know. */
+/** The same at a level that reaches the console, for messages that a user at the machine needs. */
 export function alarm(system: System, text: string): void {
   tell(system, '<3>', text);
 }
 
 /** The kernel refuses a record of more than 1024 bytes altogether (printk's PRINTKRB_RECORD_MAX); older ones had some for themselves. */
 const MOST_BYTES = 960;
-/** What somebody can still read; it is a sentence, not a file. */
+/** The limit of a message; it is a sentence, not a file. */
 const MOST_RECORDS = 12;
 
 function tell(system: System, level: string, text: string): void {
@@ -25,7 +25,7 @@ function tell(system: System, level: string, text: string): void {
     try {
       system.appendText('/dev/kmsg', `${level}ros: ${record}${isLast ? '' : ' ...'}\n`);
     } catch {
-      // Whatever is told must be told somewhere, and to tell it must not be what fails.
+      // Reporting must not be what fails, so other places are tried.
       system.complain(record);
     }
   }

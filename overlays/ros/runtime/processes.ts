@@ -4,7 +4,7 @@ import { EPIPE, type Feed, pull, push, pushAll, withoutWaiting } from './descrip
 import { type Command, Failure, type Lock, type Result } from './system.ts';
 import { utf8Bytes, utf8Text } from './utf8.ts';
 
-// How children are run on QuickJS: what they read is fed to them while what they write is taken, so that neither side waits for the other.
+// Runs children on QuickJS: their input is written while their output is read, so that neither side blocks the other.
 
 /** Nothing that this program asks for is larger; more would take the memory of a small machine. */
 const MOST_OUTPUT = 16 * 2 ** 20;
@@ -15,9 +15,9 @@ interface Child {
   readonly program: string;
   readonly pid: number;
   readonly output: number;
-  /** What it has not read yet. */
+  /** Input that it has not read yet. */
   feed?: Feed | undefined;
-  /** What it wrote while it was fed. */
+  /** Output that it wrote while its input was written. */
   readonly chunks: Uint8Array[];
   /** As waitpid gives it, once it has ended. */
   status?: number;
@@ -30,7 +30,7 @@ os.signal(os.SIGPIPE, () => undefined);
 export function runAll(commands: readonly Command[]): Result[] {
   const children = commands.map(start);
   feedAll(children);
-  // Output is read one after the other: whoever fills a pipe meanwhile waits, and nobody is waited for in vain.
+  // Outputs are read in order: a child that fills its pipe waits, and every child ends.
   const finished = children.map(finish);
   const tooLong = finished.find(({ isCut }) => isCut);
   if (tooLong !== undefined)
@@ -43,7 +43,7 @@ export function runAll(commands: readonly Command[]): Result[] {
 function start({ argv, stdin = '', withErrors = false, environment }: Command): Child {
   const [input, feed] = pipe();
   const [output, result] = pipe();
-  // Before the child has a chance to end: nobody can open a pipe that has lost its reader.
+  // Before the child can end: a pipe without a reader cannot be opened.
   const free = stdin === '' ? undefined : withoutWaiting(feed, os.O_WRONLY);
   const pid = os.exec(argv, {
     block: false,
@@ -67,7 +67,7 @@ function pipe(): [number, number] {
   return ends;
 }
 
-/** Returns when no child wants any more input. */
+/** Returns when no child takes any more input. */
 function feedAll(children: readonly Child[]): void {
   let hungry = children.filter(isHungry);
   let pause = 0;
@@ -87,7 +87,7 @@ function feedAll(children: readonly Child[]): void {
 
 const isHungry = ({ feed }: Child): boolean => feed !== undefined;
 
-/** Whether anything went into the child, which is left alone once it has all, wants no more or has ended. */
+/** Whether anything was written to the child; it is left alone once it has everything, closes its input or has ended. */
 function feedOne(child: Child): boolean {
   const { feed } = child;
   if (feed === undefined) return false;
@@ -145,11 +145,11 @@ function finish(child: Child): Finished {
   };
 }
 
-/** The usual case: QuickJS itself makes a text of what it reads. */
+/** The usual case: QuickJS itself converts the output to text. */
 function restAsText({ output }: Child): { readonly text: string; readonly isCut: boolean } {
   const reader = std.fdopen(output, 'r');
   const text = reader?.readAsString(MOST_OUTPUT) ?? '';
-  // A text has no more characters than bytes were read.
+  // A text has at most as many characters as bytes were read.
   const isCut = reader !== null && reader.getByte() !== -1;
   reader?.close();
   return { text, isCut };

@@ -6,12 +6,12 @@ import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
 import { withoutPasswords } from './without-passwords.ts';
 
-/** Where files are no plain ones and are meant: a standard input, what the kernel tells. */
+/** Paths at which special files are expected: the standard input, files of the kernel. */
 const SPECIAL = /^\/(dev|proc|sys)\//;
 
 /**
- * std.loadFile believes the size that a file tells, and those of /proc and /sys tell another one. What lies in place of a file, such as a pipe
- * or a link to a device, could make us wait without an end, and is no file.
+ * std.loadFile trusts the reported size of a file, which is wrong for /proc and /sys. A pipe or a device at the path could block without end and is
+ * not read.
  */
 function readText(path: string, most?: number): string | undefined {
   const [found] = os.stat(path);
@@ -37,12 +37,12 @@ function readAt(path: string, offset: number, length: number): Uint8Array | unde
 function write(path: string, flags: number, text: string): void {
   const file = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o666);
   const error = file < 0 ? -file : pushAll(file, utf8Bytes(text));
-  // A network's file system tells at the end that there was no room.
+  // A network file system reports a full disk at close.
   const late = file < 0 ? 0 : -os.close(file);
   if (error !== undefined || late > 0) throw new Failure(`${path} cannot be written: ${reason(error ?? late)}`);
 }
 
-/** What the system calls the number of an error, and what to do about it where that is plain. */
+/** The system's text for an error number, with advice where the remedy is clear. */
 function reason(error: number): string {
   const text = std.strerror(error).toLowerCase();
   return error === EACCES || error === EPERM ? `${text}; are you root?` : text;
@@ -51,7 +51,7 @@ function reason(error: number): string {
 const EPERM = 1;
 const EACCES = 13;
 
-/** Whoever read our output has enough of it, as `head` has: nothing to tell, and no reason to stop in the middle of our work. */
+/** The reader of our output has closed it, as `head` does: that is not an error and no reason to stop in the middle of the work. */
 let isOutputGone = false;
 
 function print(text: string): void {
@@ -92,6 +92,6 @@ export const quickjs: System = {
   sleep: (milliseconds) => os.sleep(milliseconds),
   now: () => os.now(),
   print,
-  // Where there is nobody to complain to, nobody can be told.
+  // Without a standard error no report is possible.
   complain: (text) => void pushAll(2, utf8Bytes(`ros: ${withoutPasswords(text)}\n`)),
 };

@@ -5,7 +5,7 @@ export function run(system: System, argv: readonly string[], options: Omit<Comma
   return system.runAll([{ argv, ...options }])[0] ?? { status: 127, stdout: '' };
 }
 
-/** Runs one command that has to succeed, and gives what it printed; else fails with its last words. */
+/** Runs one command that must succeed and returns its output; otherwise fails with its last lines. */
 export function must(system: System, argv: readonly string[], options: Omit<Command, 'argv'> = {}): string {
   const { status, stdout } = run(system, argv, { withErrors: true, ...options });
   if (status === 0) return stdout;

@@ -1,8 +1,8 @@
 import { Failure } from './system.ts';
 
 /**
- * What went wrong, for a person: the sentence of a `Failure`; of every other error, which is a mistake of this program that some input
- * brought out, what it was and where, and no more of its stack than that.
+ * An error for a person: the sentence of a `Failure`; of every other error, which is a bug of this program, its message and its place, without the
+ * rest of the stack.
  */
 export function sentenceOf(error: unknown): string {
   if (error instanceof Failure) return error.message;

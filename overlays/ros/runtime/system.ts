@@ -8,11 +8,11 @@ export interface System {
   readAt(path: string, offset: number, length: number): Uint8Array | undefined;
   /** When a file or folder was last written, in seconds since 1970; undefined where there is none. */
   modified(path: string): number | undefined;
-  /** Replaces what stands in a file, at once and not safe from a power cut: for /proc, /sys and /run. */
+  /** Replaces the content of a file, at once and not safe from a power cut: for /proc, /sys and /run. */
   writeText(path: string, text: string): void;
-  /** Names of what is in a folder and is no folder, in any order; none where there is no such folder. */
+  /** Names of the files in a directory, without directories, unsorted; none where it does not exist. */
   files(folder: string): readonly string[];
-  /** Gives a file another name, at once; whatever had that name is gone. */
+  /** Renames a file atomically; a file of the new name is replaced. */
   rename(from: string, to: string): void;
   /** Writes to something that exists already, such as a pipe. */
   appendText(path: string, text: string): void;
@@ -23,8 +23,8 @@ export interface System {
   /** Runs the commands at the same time and waits for all of them. */
   runAll(commands: readonly Command[]): Result[];
   /**
-   * Does what only one process of the machine may do at a time. `path` is the file that stands for it, and each of them waits `seconds`
-   * for its turn; then it fails with `busy`. Whoever has the turn already has it.
+   * Runs code under a lock of the machine. `path` is the lock file; a process waits `seconds` for it and then fails with `busy`. The lock is
+   * re-entrant.
    */
   withLock<T>(lock: Lock, work: () => T): T;
   sleep(milliseconds: number): void;
@@ -37,7 +37,7 @@ export interface System {
 export interface Lock {
   readonly path: string;
   readonly seconds: number;
-  /** The sentence for whoever waited in vain. */
+  /** The message when the wait is over. */
   readonly busy: string;
 }
 
@@ -45,7 +45,7 @@ export interface Command {
   /** Looked up in PATH where it has no slash. A program that does not exist ends with status 127. */
   readonly argv: readonly string[];
   readonly stdin?: string;
-  /** What it writes to its standard error becomes part of `stdout`, instead of going where ours goes. */
+  /** Its standard error becomes part of `stdout`, instead of going to ours. */
   readonly withErrors?: boolean;
   /** Variables beside those that it inherits. */
   readonly environment?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { run } from './run.ts';
 import type { System } from './system.ts';
 
-/** Runs a command on our own standard input and outputs, for whoever sits there; gives its exit status. */
+/** Runs a command on our own standard input and outputs, for the user there; returns its exit status. */
 export function onTerminal(
   system: System,
   argv: readonly string[],

@@ -7,12 +7,12 @@ import type { System } from './system.ts';
 export type UserCommand = string | readonly string[];
 
 export interface UserCommands {
-  /** The key they stand under, for what is told. */
+  /** Their key, for messages. */
   readonly key: string;
   readonly commands: readonly UserCommand[];
   /** Where their output goes, for root's eyes only: it may hold secrets. */
   readonly log: string;
-  /** Seconds for each; without it, each may take as long as it likes. */
+  /** Seconds for each; without it there is no limit. */
   readonly limit?: number;
   /** Which of them are run, counted from 0; all of them without it. */
   readonly due?: ReadonlySet<number>;
@@ -29,7 +29,7 @@ export function runLogged(system: System, log: string, argv: readonly string[]):
   return run(system, ['sh', '-c', LOGGED, 'ros', log, ...argv], { environment: { HOME: '/root' } }).status;
 }
 
-/** Runs the commands one after the other. One that fails is told, and the others are run all the same. */
+/** Runs the commands in order. One that fails is reported, and the others run. */
 export function runUserCommands(system: System, { key, commands, log, limit, due }: UserCommands): void {
   const limited = limit === undefined ? [] : ['timeout', '-k', '5', String(limit)];
   commands.forEach((command, index) => {

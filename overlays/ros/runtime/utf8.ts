@@ -1,4 +1,4 @@
-/** The UTF-8 bytes of a text; QuickJS has no TextEncoder. Half of a letter of two halves becomes the sign of what is not known. */
+/** The UTF-8 bytes of a text; QuickJS has no TextEncoder. A lone surrogate becomes U+FFFD. */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
   let at = 0;
@@ -34,7 +34,7 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-/** The text of UTF-8 bytes; each byte that is none of UTF-8 becomes the sign of what is not known. */
+/** The text of UTF-8 bytes; each invalid byte becomes U+FFFD. */
 export function utf8Text(bytes: Uint8Array): string {
   const parts: string[] = [];
   let codes: number[] = [];
@@ -50,7 +50,7 @@ export function utf8Text(bytes: Uint8Array): string {
 }
 
 const UNKNOWN = 0xfffd;
-/** What the first byte of a character begins with, by how many bytes follow. */
+/** The leading bits of a character's first byte, by the number of following bytes. */
 const LEADS = [0, 0xc0, 0xe0, 0xf0];
 /** The least code that needs so many further bytes. */
 const LEAST = [0, 0x80, 0x800, 0x1_0000];

@@ -1,6 +1,6 @@
 /**
- * A sentence without what opens something: in an address the user and password in front of the host, and the values of parameters such as
- * `token`. For everything that is told to somebody else than whoever asked for the value itself.
+ * A sentence without secrets: without user and password before the host of an address, and without values of parameters such as `token`. For every
+ * message that others than the caller can read.
  */
 export function withoutPasswords(text: string): string {
   return text.replace(IN_FRONT, '$1…@').replace(BEHIND, '$1…');

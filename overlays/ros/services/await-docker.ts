@@ -2,7 +2,7 @@ import type { Engine } from '../docker/engine.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import type { System } from '../runtime/system.ts';
 
-/** Seconds after which somebody at the machine is told what it waits for, and again after each further ones. */
+/** Seconds after which the wait is reported on the console, and again after each further interval. */
 const REMIND = 120;
 
 /**

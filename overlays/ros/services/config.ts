@@ -62,7 +62,7 @@ export function readServices(system: System): Services {
 
 export const isSystem = (service: Service): boolean => isSystems(service);
 export const isCreateOnly = (service: Service): boolean => label(service, 'createonly') === 'true';
-/** It ends by itself, and what comes after it waits for that. */
+/** It ends by itself, and services after it wait for its end. */
 export const runsOnce = (service: Service): boolean => label(service, 'detach') === 'false';
 /** When the scheduler starts it. */
 export const schedule = (service: Service): string | undefined => service.labels?.['cron.schedule'];

@@ -12,7 +12,7 @@ import { digest } from './digest.ts';
 /** A file for each container that was given files in this start, with a line for each of them. */
 const GIVEN = '/run/ros/given-files';
 
-/** Puts into containers what is theirs, before they are started for the first time; gives sentences about what failed. */
+/** Writes files into containers before their first start; returns error messages. */
 export type Fill = (engine: Engine, containers: readonly string[]) => readonly string[];
 
 const markOf = (file: WriteFile): string => digest(JSON.stringify(file));
@@ -40,8 +40,8 @@ export function fillWith(system: System, configNow: () => CloudConfig): Fill {
 }
 
 /**
- * Writes files into containers that were made without them, because a datasource brought them later. Those of services whose container is yet
- * to be made are written when it is.
+ * Writes files into containers that were made without them, because a datasource brought them later. Files of a container that does not exist yet
+ * are written when it is made.
  */
 export function writeLateFiles(system: System, config: CloudConfig, services: Services): void {
   const sockets = new Map<string, string>();

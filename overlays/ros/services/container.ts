@@ -9,8 +9,8 @@ import { portsOf } from './ports.ts';
 import { bytes, seconds } from './size-and-duration.ts';
 
 /**
- * Label with a digest of all the rest: two containers with the same one were made of the same definition. What comes of user-volumes does not
- * count: the console mounts what it lacks of that, and is not made anew, with the loss of its own files, because a datasource named a folder.
+ * Label with a digest of all the rest: containers with the same one have the same definition. user-volumes do not count: the console mounts missing
+ * ones, and is not made anew, which would lose its own files, because a datasource added a directory.
  */
 export const SPEC_LABEL = 'io.rancher.os.spec';
 
@@ -21,7 +21,7 @@ export const SPEC_LABEL = 'io.rancher.os.spec';
 const SHIM_GROUP = { 'io.containerd.runc.v2.group': 'system-services' };
 const WITH_OWN_SHIM = ['docker'];
 
-/** What Docker's API wants to know to create a container. Keys that nobody set are not there. */
+/** Docker's API request to create a container. Keys that are not set are missing. */
 export interface ContainerSpec {
   readonly Image: string;
   readonly Cmd: readonly string[];
@@ -77,7 +77,7 @@ export function words(command: Service['command']): readonly string[] {
   );
 }
 
-/** As Compose has it: what does not name a policy is not started again. */
+/** As in Compose: without a policy it is not restarted. */
 function restartPolicy(service: Service): ContainerSpec['HostConfig']['RestartPolicy'] {
   const [name = '', times] = (service.restart ?? 'no').split(':');
   if (name === 'false') return { Name: 'no' };

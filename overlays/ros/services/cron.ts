@@ -4,7 +4,7 @@ import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { isSystem, type Services, schedule } from './config.ts';
 
-/** Where the service cron reads what it runs; below /run, so that others can change it. */
+/** The crontab of the service cron; below /run, so that others can change it. */
 const FOLDER = '/run/ros/crontabs';
 const SHIPPED = '/usr/share/ros/crontab';
 
@@ -32,7 +32,7 @@ export function cronFields(text: string): string {
   return five.join(' ');
 }
 
-/** Lines that start a container each; what cannot be understood is told as a comment. */
+/** One line per container to start; an invalid schedule becomes a comment. */
 export function cronLines(services: Services): string[] {
   return [...services].flatMap(([name, service]) => {
     const when = schedule(service);
@@ -48,7 +48,7 @@ export function cronLines(services: Services): string[] {
   });
 }
 
-/** Tells the service cron what to start, beside what every release runs. */
+/** Adds the containers to start to the crontab of the release. */
 export function writeCrontab(system: System, services: Services): void {
   const lines = cronLines(services);
   const path = `${FOLDER}/root`;

@@ -10,7 +10,7 @@ const CACHE = '/var/lib/rancher/cache';
 
 export const isUrl = (name: string): boolean => /^https?:\/\//.test(name);
 
-/** What was fetched from a URL some time ago. */
+/** A definition that was fetched from a URL earlier. */
 export function cachedDefinition(system: System, url: string): string | undefined {
   return system.readText(fileOf(system, url));
 }

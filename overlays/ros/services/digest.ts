@@ -1,6 +1,6 @@
 /**
- * 64 bits of a text in hex, to see whether something changed: two multiplicative hashes side by side. It protects from
- * accidents, not from somebody who wants two texts of the same digest.
+ * 64 bits of a text in hex, to detect changes: two multiplicative hashes. It does not protect from somebody who constructs two texts of the same
+ * digest.
  */
 export function digest(text: string): string {
   let a = 0x811c9dc5;

@@ -1,7 +1,7 @@
 import type { Service } from './config.ts';
 import { listOf, pairsOf } from './key-value.ts';
 
-/** What the definitions of services may refer to. */
+/** The environment that definitions of services may refer to. */
 export interface Surroundings {
   /** rancher.environment. */
   readonly environment: Readonly<Record<string, string>>;
@@ -11,8 +11,8 @@ export interface Surroundings {
 export const NOTHING_AROUND: Surroundings = { environment: {}, readText: () => undefined };
 
 /**
- * The environment of a service as `NAME=value`: that of its files, then its own. A name without a value takes that of
- * rancher.environment, `SERVICE/NAME` there before `NAME`; `NAME*` takes all that begin so. What is not there is not set.
+ * The environment of a service as `NAME=value`: that of its files, then its own. A name without a value takes that of rancher.environment,
+ * `SERVICE/NAME` there before `NAME`; `NAME*` takes all names with that prefix. Missing ones are not set.
  */
 export function environmentOf(
   name: string,

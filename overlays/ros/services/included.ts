@@ -13,7 +13,7 @@ import { filledIn } from './environment.ts';
 /** Definitions that every release brings along. */
 export const CATALOGUE = '/usr/share/ros/services';
 
-/** Services by name as they were written, and sentences about what is wrong. */
+/** Services by name as they were written, and error messages. */
 export interface Included {
   readonly services: Tree;
   readonly problems: readonly string[];
@@ -34,7 +34,7 @@ export function includedServices(system: System, config: CloudConfig): Included 
   return { services, problems };
 }
 
-/** No definition costs the others anything, whatever it holds. */
+/** An invalid definition does not affect the others. */
 function readSafely(system: System, config: CloudConfig, name: string): Included {
   try {
     return readDefinition(system, config, name);

@@ -7,13 +7,13 @@ import type { System } from '../runtime/system.ts';
 import { findServices, isSystem } from './config.ts';
 import { fetchMissing, waitUntil } from './later.ts';
 
-/** Made anew while they run, they would take a login, the network or somebody's containers with them. */
+/** Services that are not made anew while they run: a login, the network or the user's containers would be lost. */
 const WITH_THE_START = ['cloud-init', 'console', 'docker', 'hold', 'network', 'syslog', 'udev'];
 
 /** Seconds until the user's Docker must answer. */
 const USER_DOCKER_LIMIT = 120;
 
-/** Starts the services that a configuration has beside those of the one before it, and makes those anew whose definition is another. */
+/** Starts the services that a configuration adds to the one before it, and makes those anew whose definition changed. */
 export function bringServices(system: System, before: CloudConfig, now: CloudConfig): void {
   fetchMissing(system, now);
   const known = findServices(system, before).services;
@@ -46,7 +46,7 @@ function up(system: System, names: readonly string[]): void {
   for (const line of stdout.split('\n').filter((text) => text.startsWith('ros: '))) alarm(system, line.slice(5));
 }
 
-/** Options of the user's Docker hold from its start on; nobody loses a container for them. */
+/** Options of the user's Docker hold from its start on; no container is lost for them. */
 function renewDocker(system: System, before: CloudConfig, now: CloudConfig): void {
   if (JSON.stringify(dockerOptions(before)) === JSON.stringify(dockerOptions(now))) return;
   const user = new Engine(system, USER_DOCKER);

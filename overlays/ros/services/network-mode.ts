@@ -6,7 +6,7 @@ type Service = Partial<ServiceConfig>;
 /** Which Docker runs it: the user's, as in RancherOS 1, where the label does not say `system`. */
 export const isSystems = ({ labels }: Service): boolean => textsOf(labels)['io.rancher.os.scope'] === 'system';
 
-/** The network that a container gets. System Docker has no bridge: what would hang on one in RancherOS 1 uses the machine's own network. */
+/** The network of a container. System Docker has no bridge: containers that used one in RancherOS 1 use the machine's own network. */
 export function networkMode({ net, ...service }: Service): string {
   if (!isSystems(service)) return net ?? 'default';
   return isBridge(net) ? 'host' : (net ?? 'host');
@@ -19,8 +19,8 @@ export const hasNoNetworkOfItsOwn = (network: string): boolean =>
   network === 'host' || network === 'none' || network.startsWith('container:');
 
 /**
- * Sentences about what a service asks of a network that it does not have, and what it has instead: ports, links and a hardware address mean
- * nothing on the machine's own network, where it listens at its own ports.
+ * Messages about network settings that have no effect: ports, links and a hardware address mean nothing on the machine's own network, where a
+ * service listens at its own ports.
  */
 export function networkRemarks(name: string, service: Service): string[] {
   const network = networkMode(service);

@@ -14,20 +14,20 @@ const PLATFORMS: Readonly<Record<string, (system: System) => boolean>> = {
 const AGENT_PORT = 'org.qemu.guest_agent.0';
 
 /**
- * Whether an agent belongs on this machine: it says itself what it is, and rancher.hypervisor_service does not forbid agents. A platform
- * that nobody here knows is none.
+ * Whether an agent belongs on this machine: the firmware names its platform, and rancher.hypervisor_service does not forbid agents. An unknown
+ * platform matches nothing.
  */
 export function isOnPlatform(system: System, config: CloudConfig, platform: string): boolean {
   if (config.rancher?.hypervisor_service === false) return false;
   return PLATFORMS[platform]?.(system) ?? false;
 }
 
-/** What the firmware says about the machine; anybody may read it. */
+/** The firmware's description of the machine, readable by everybody. */
 function dmi(system: System, name: string): string {
   return system.readText(`/sys/class/dmi/id/${name}`)?.trim() ?? '';
 }
 
-/** Also what decides whether the datasource `vmware` is asked. */
+/** Also decides whether the datasource `vmware` is asked. */
 export function isVmware(system: System): boolean {
   return dmi(system, 'sys_vendor').startsWith('VMware');
 }

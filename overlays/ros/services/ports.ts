@@ -5,7 +5,7 @@ interface Binding {
   readonly HostPort: string;
 }
 
-/** Ports of a container, as Docker's API wants them. */
+/** Ports of a container for Docker's API. */
 export interface Ports {
   readonly exposed: Readonly<Record<string, object>>;
   readonly bindings: Readonly<Record<string, readonly Binding[]>>;

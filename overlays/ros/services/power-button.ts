@@ -4,8 +4,8 @@ import type { System } from '../runtime/system.ts';
 const SERVICE = 'acpid';
 
 /**
- * Without the container that listens for the power button nobody could end the machine in order who has no login: where it could not be
- * made, because the disk is full, its program runs without one.
+ * Without the container of acpid, a user without a login could not end the machine in order: where it cannot be made, because the disk is full, its
+ * program runs outside of a container.
  */
 export function keepPowerButton(system: System, problems: readonly string[]): void {
   if (!problems.some((problem) => problem.startsWith(`${SERVICE}: `))) return;

@@ -8,7 +8,7 @@ import type { Scope } from './start-plan.ts';
 
 const FOLDERS = { system: '/var/lib/rancher/preload/system-docker', user: '/var/lib/rancher/preload/docker' } as const;
 const DOCKERDS = { system: SYSTEM_DOCKER, user: USER_DOCKER } as const;
-/** What was loaded, one line per archive: the Docker's own name, path, size and time of the last change. */
+/** The archives that were loaded, one line each: the Docker's name, path, size and time of change. */
 const STAMPS = '/var/lib/rancher/preload/loaded';
 const ARCHIVE = /\.(tar|tgz|tar\.(gz|xz|zst|bz2))$/;
 
@@ -18,8 +18,8 @@ export function hasUserArchives(system: System, config: CloudConfig): boolean {
 }
 
 /**
- * Loads archives of images, as `docker save` makes them, packed or not, each once: what was loaded is written down
- * afterwards, with the name of the Docker, so that it holds as long as the images do. True when something was loaded.
+ * Loads archives of images of `docker save`, compressed or not, each once: a loaded archive is recorded afterwards, with the name of the Docker, so
+ * that the record lives as long as the images. Returns whether one was loaded.
  */
 export function preload(system: System, config: CloudConfig, scope: Scope): boolean {
   const paths = archives(system, config, scope);

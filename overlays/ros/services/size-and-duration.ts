@@ -2,7 +2,7 @@ import { Failure } from '../runtime/system.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
-/** Bytes, from a number or text such as 512m or 1.5g. `-1` means as much as it likes. */
+/** Bytes, from a number or text such as 512m or 1.5g. `-1` means no limit. */
 export function bytes(given: number | string, key: string): number {
   if (typeof given === 'number') return given;
   const [, number = '', unit = ''] = /^(-?\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?$/i.exec(given.trim()) ?? [];

@@ -2,26 +2,26 @@ import type { Engine } from '../docker/engine.ts';
 import type { Fill } from './container-files.ts';
 import type { Plan } from './start-plan.ts';
 
-/** What a start came to. */
+/** Outcome of a start. */
 export interface Started {
   readonly problems: readonly string[];
-  /** Services whose image is not on the machine. */
+  /** Services whose image is missing on the machine. */
   readonly lacking: readonly string[];
 }
 
-/** What is particular about the start of a machine. */
+/** Settings of a start of the machine. */
 export interface BootStart {
   /** Names of containers that outlived the restart of the machine; they are only started. */
   readonly kept?: ReadonlySet<string>;
   /** Puts files into containers that do not run yet. */
   readonly fill?: Fill;
-  /** Services that run on when what others wait for is done, each with the wait for it. */
+  /** Services that keep running after the work that others wait for, each with that wait. */
   readonly awaited?: ReadonlyMap<string, () => void>;
-  /** Called when what comes first has been started, and again when all that is urgent has; the others come when it returns. */
+  /** Called when the first services have been started, and again after the urgent ones; the others start when it returns. */
   readonly pause?: (after: 'first' | 'urgent') => void;
 }
 
-/** Creates and starts containers as planned. What fails is told, and the others start all the same. */
+/** Creates and starts containers as planned. Errors are reported, and the others start. */
 export function startAll(
   engine: Engine,
   plan: Plan,

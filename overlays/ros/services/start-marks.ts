@@ -19,14 +19,14 @@ export function markStarted(system: System): void {
   system.writeText(STARTED, '');
 }
 
-/** Containers that an earlier try made as planned and that run: somebody may be logged in to one of them. */
+/** Running containers that an earlier try made as planned: a user may be logged in to one of them. */
 export function runningAsPlanned(engine: Engine, plan: Plan): readonly string[] {
   return madeAsPlanned(engine, plan, ({ state }) => state === 'running');
 }
 
 /**
- * Containers that were made of the very definition that is planned, in this start or in one before. What they keep in themselves and in
- * volumes without a name is somebody's: a database has its data there, and it is gone with the container.
+ * Containers with the planned definition, from this start or an earlier one. Their own files and anonymous volumes are the user's data, such as a
+ * database, and would be lost with the container.
  */
 export function madeAsPlanned(
   engine: Engine,

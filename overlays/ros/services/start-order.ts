@@ -31,9 +31,9 @@ export function withAwaited(services: Services, chosen: readonly string[]): Read
 }
 
 /**
- * Groups of services: each group may start as soon as the group before it has been started. What a label names but
- * does not exist orders nothing, as in RancherOS 1, so that a service may stand behind one that is not installed.
- * Services that wait for each other are told, and start at the same time; the others keep their order.
+ * Groups of services: each group may start as soon as the group before it has been started. Names in a label that do not exist are ignored, as in
+ * RancherOS 1, so that a service may come after one that is not installed. Services that wait for each other are reported and start at the same
+ * time; the others keep their order.
  */
 export function waves(services: Services, tell: (sentence: string) => void = () => undefined): string[][] {
   const after = neededBy(services);
@@ -52,7 +52,7 @@ export function waves(services: Services, tell: (sentence: string) => void = () 
   return result;
 }
 
-/** Of services none of which can start: those that wait for each other, and for nobody else. */
+/** Of services that cannot start: those that wait only for each other. */
 function firstCircle(left: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const circles = [...left.keys()].map((name) => {
     const awaited = reached(left, name);

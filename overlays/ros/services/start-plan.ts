@@ -14,11 +14,11 @@ export interface Plan {
   readonly waves: readonly (readonly string[])[];
   /** Of them, those that start before all others: the user's Docker and the console, where it waits for nothing that takes its time. */
   readonly first: ReadonlySet<string>;
-  /** Of them, those that somebody sits and waits for, and what these wait for. */
+  /** Of them, those that a user waits for, with their dependencies. */
   readonly urgent: ReadonlySet<string>;
-  /** What comes after them waits until they have ended. */
+  /** Services after them wait until they have ended. */
   readonly once: ReadonlySet<string>;
-  /** Only created: nobody waits for them. */
+  /** Only created, not started. */
   readonly idle: readonly string[];
   readonly problems: readonly string[];
 }
@@ -35,7 +35,7 @@ export function surroundings(system: System, config: CloudConfig): Surroundings 
   return { environment: config.rancher?.environment ?? {}, readText: (path) => system.readText(path) };
 }
 
-/** Services of one scope, or those among them that `chosen` holds. One whose definition is wrong is told and left out. */
+/** Services of one scope, or those of them in `chosen`. One with an invalid definition is reported and left out. */
 export function planServices(
   services: Services,
   scope: Scope,
@@ -71,7 +71,7 @@ export function planServices(
   };
 }
 
-/** The user's Docker, the console that it lives in, and what they wait for; nothing where that could keep a login waiting, such as a datasource. */
+/** The user's Docker, its console, and their dependencies; empty where that could delay a login, such as with a datasource. */
 function dockerAlone(running: Services, once: ReadonlySet<string>): ReadonlySet<string> {
   const names = withAwaited(running, [DOCKER, CONSOLE]);
   const isQuick = [...names].every(

@@ -5,11 +5,11 @@ import type { Result, System } from '../runtime/system.ts';
 
 type StateOptions = NonNullable<NonNullable<CloudConfig['rancher']>['state']>;
 
-/** Where no udev runs, LVM makes its device files itself, and waits for nobody. */
+/** Without udev LVM makes its device files itself and does not wait. */
 const WITHOUT_UDEV =
   'activation { udev_sync = 0 udev_rules = 0 } devices { obtain_device_list_from_udev = 0 external_device_info_source = "none" }';
 
-/** What an earlier look put together and did not start, since a member was missing, holds its members: it is started as it is. */
+/** An array that an earlier look assembled but did not start, because a member was missing, keeps its members: it is started as it is. */
 const RUN_HELD_BACK = `for state in /sys/block/md*/md/array_state; do
 	[ -r "$state" ] && read -r word <"$state" && [ "$word" = inactive ] || continue
 	name=\${state#/sys/block/}
@@ -46,7 +46,7 @@ export function assembleDisks(
   }
 }
 
-/** There is nobody who could be asked for a password this early. */
+/** So early, no password can be asked for. */
 export function tellOfEncryption(system: System, { cryptsetup }: StateOptions): void {
   if (cryptsetup === true)
     alarm(

@@ -4,7 +4,7 @@ import type { System } from '../runtime/system.ts';
 /** A disk or a partition, as the kernel and blkid see it. */
 export interface BlockDevice {
   readonly path: string;
-  /** What the kernel calls it, where that is another path: volumes of LVM have names of their own. */
+  /** The kernel's name, where the path differs: volumes of LVM have names of their own. */
   readonly kernelPath?: string;
   readonly bytes: number;
   readonly readOnly: boolean;
@@ -14,7 +14,7 @@ export interface BlockDevice {
   readonly number: number;
   /** Where the partition starts on its disk, in bytes. */
   readonly start: number;
-  /** What blkid says: LABEL, UUID, TYPE, PARTLABEL, PARTUUID, PTTYPE … */
+  /** blkid's tags: LABEL, UUID, TYPE, PARTLABEL, PARTUUID, PTTYPE … */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ done
 echo
 blkid -c /dev/null -o export`;
 
-/** All block devices that hold something, in the order of their names. Takes what is there now; nothing is waited for. */
+/** All block devices with content, sorted by name, as they are now, without a wait. */
 export function blockDevices(system: System): BlockDevice[] {
   const { stdout } = run(system, ['sh', '-c', LOOK, 'ros', '/sys/class/block']);
   const [listed = '', ...blocks] = stdout.split(/\n\n+/);
@@ -72,7 +72,7 @@ export function blockDevices(system: System): BlockDevice[] {
 /** The kernel writes a slash in a device's name as an exclamation mark. */
 const deviceFile = (name: string): string => `/dev/${name.replaceAll('!', '/')}`;
 
-/** Lines `NAME=value` of `blkid -o export`, which writes a backslash before what a shell would take for its own. */
+/** Lines `NAME=value` of `blkid -o export`, which escapes characters that are special to a shell. */
 export function tagsOf(text: string): Record<string, string> {
   const pairs = text.split('\n').flatMap((line): [string, string][] => {
     const at = line.indexOf('=');
@@ -113,7 +113,7 @@ function mapperPath(path: string): string {
   return `/dev/mapper/${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 }
 
-/** What is on a device, in a few words for a person. */
+/** The content of a device, in a few words for the user. */
 export function contentOf({ tags, bytes }: BlockDevice): string {
   const size = bytes >= 2 ** 30 ? `${Math.round(bytes / 2 ** 30)} GiB` : `${Math.round(bytes / 2 ** 20)} MiB`;
   const kind =

@@ -7,7 +7,7 @@ import { formatJournalOf } from './format-journal.ts';
 /** How docker-machine asks for a disk to be formatted: these words, the first of a tar with SSH keys. */
 export const MAGIC = 'boot2docker, please format-me';
 
-/** What may be formatted without asking anybody, or why not. */
+/** Whether a device may be formatted without a question, or why not. */
 export type FormatVerdict =
   | { readonly may: true; readonly because: 'blank' | 'docker-machine' | 'unfinished' }
   | { readonly may: false; readonly because: string };
@@ -18,8 +18,8 @@ const no = (because: string): FormatVerdict => ({ may: false, because });
 export type Kind = Extract<FormatVerdict, { readonly may: true }>['because'];
 
 /**
- * Looks at a device itself, not at what is said of it. Nothing is written. Whether it is blank takes long to know, and is looked at only
- * where `kinds` has that.
+ * Examines the device itself, not its tags. Nothing is written. Whether it is blank takes long to find out and is examined only where `kinds` has
+ * `blank`.
  */
 export function canFormat(
   system: System,
@@ -35,8 +35,8 @@ export function canFormat(
   const { status, stdout } = run(system, ['blkid', '-p', '-o', 'export', device.path], { withErrors: true });
   const tags = tagsOf(stdout);
   const begun = formatJournalOf(system, device);
-  // 2: nothing found. Everything else is somebody's data, or two signatures at once, or a disk that cannot be read; or half a file system
-  // that looks like a whole one, of a formatting that was cut off.
+  // 2: nothing found. Everything else is the user's data, two signatures at once, an unreadable disk, or half of a file system whose format was
+  // interrupted.
   if (status !== 2) {
     const isOurs = begun !== undefined && tags['TYPE'] === 'ext4' && tags['UUID'] === begun;
     return isOurs ? { may: true, because: 'unfinished' } : no(describe(status, tags));

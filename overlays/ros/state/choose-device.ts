@@ -7,8 +7,8 @@ import { type BlockDevice, contentOf, findDevices } from './block-devices.ts';
 const MEDIUM = '/run/rancher/medium-device';
 
 /**
- * The device that a configuration means. Two disks that were written from one image carry the same labels: then it is the one on the disk
- * that this system was started from, and the others are told of.
+ * The device that a configuration means. Two disks that were written from one image have the same labels: the one on the disk that this system was
+ * started from is chosen, and the others are reported.
  */
 export function chooseDevice(system: System, devices: readonly BlockDevice[], wanted: string): BlockDevice | undefined {
   const found = findDevices(devices, wanted);
@@ -27,19 +27,19 @@ export function chooseDevice(system: System, devices: readonly BlockDevice[], wa
   return chosen;
 }
 
-/** A path that somebody made a link, such as /dev/md/NAME. */
+/** A path that is a link, such as /dev/md/NAME. */
 function byLink(system: System, devices: readonly BlockDevice[], wanted: string): BlockDevice | undefined {
   if (!wanted.startsWith('/dev/') || wanted.startsWith('/dev/disk/')) return undefined;
   const path = run(system, ['readlink', '-f', wanted]).stdout.trim();
   return path === wanted ? undefined : devices.find((device) => device.path === path || device.kernelPath === path);
 }
 
-/** Sentences about file systems of the same kind whose identities are the same, though each should have its own. */
+/** Messages about file systems of the same kind with the same identity, which should be unique. */
 export function twins(devices: readonly BlockDevice[]): string[] {
   const byId = new Map<string, BlockDevice[]>();
   for (const device of devices) {
     const { UUID, TYPE } = device.tags;
-    // Members of an array share one by design, and a file system that lies on an array is seen on each of its halves.
+    // Members of an array share one by design, and a file system on an array is visible on each of its halves.
     if (UUID === undefined || TYPE === undefined || /_member$/.test(TYPE)) continue;
     byId.set(UUID, [...(byId.get(UUID) ?? []), device]);
   }

@@ -5,12 +5,12 @@ import { Failure, type System } from '../runtime/system.ts';
 import { type ContainerSpec, SPEC_LABEL } from '../services/container.ts';
 import { SYSTEM_DOCKER } from './folders.ts';
 
-// System Docker's storage on the state disk. Images are the release's own, and its layers are named by their digest: another
-// release is other links, and what hung on the old ones has to go before System Docker sees it.
+// System Docker's storage on the state disk. Images are the release's, and its layers are named by their digest: another release has other links,
+// and everything that belonged to the old ones is removed before System Docker sees it.
 
 const SEED = '/run/rancher/seed.tar';
 const REPOSITORIES = 'image/overlay2/repositories.json';
-/** Tells the system's start that the storage is ready. */
+/** Mark for the system's start: the storage is ready. */
 const SEEDED = '/run/ros/seeded';
 /** Names of the containers that were kept, a line each: `sysinit` does not make them anew. */
 const KEPT = '/run/ros/kept-containers';
@@ -31,9 +31,9 @@ export function keptContainers(system: System): ReadonlySet<string> {
 }
 
 /**
- * Readies the storage for this release. Kept are containers that somebody started by hand, and a console whose image and definition are
- * those of this release; the other system containers are made anew at each start, as they are where there is no state disk.
- * `console` gives the definition of the console, or undefined where it has none.
+ * Prepares the storage for this release. Containers that were started by hand are kept, and a console whose image and definition are those of this
+ * release; the other system containers are made anew at each start, as without a state disk. `console` returns the definition of the console, or
+ * undefined.
  */
 export function prepareDataRoot(system: System, console: () => ContainerSpec | undefined): void {
   const seed =
@@ -78,7 +78,7 @@ function goneImages(before: Repositories, seed: Repositories): string[] {
   return [...new Set(old)].filter((id) => !now.has(id));
 }
 
-/** What somebody loaded or built, by all names that still lead to an image. */
+/** The user's images, by all names that still lead to an image. */
 function foreign(before: Repositories, gone: readonly string[]): Repositories {
   return Object.fromEntries(
     Object.entries(before).flatMap(([name, tags]) => {
@@ -116,8 +116,7 @@ function parse<Type>(text: string | undefined): Type {
   }
 }
 
-// Few processes: only what the shell cannot do by itself. Storage goes first and the container last, so that a cut repeats it.
-// Folders of a container: its own, that of its layer's mount, and two in overlay2 with a link to each.
+// Few processes: only operations that the shell lacks. Storage goes first and the container last, so that an interrupted removal is repeated.
 const PRUNE_CONTAINERS = `cd "$1" || exit
 kept=$2; shift 2
 [ ! -e .trash ] || rm -rf .trash
@@ -146,7 +145,7 @@ done
 [ -z "$mounts" ] || mv $mounts .trash/mounts/
 [ -z "$containers" ] || mv $containers .trash/containers/`;
 
-// A layer whose link leads nowhere belongs to a release that is not running.
+// A layer with a dangling link belongs to a release that is not running.
 const PRUNE_LAYERS = `dangling=' '
 for diff in overlay2/*/diff; do
 	[ -L "$diff" ] && [ ! -e "$diff" ] || continue
@@ -166,7 +165,7 @@ const PRUNE_IMAGES = `for image in $gone; do
 	rm -rf "image/overlay2/imagedb/content/sha256/$hex" "image/overlay2/imagedb/metadata/sha256/$hex"
 done`;
 
-/** Whether the storage lies on the state disk at all. */
+/** Whether the storage is on the state disk. */
 export function isOnDisk(system: System): boolean {
   return (system.readText('/proc/self/mounts') ?? '').split('\n').some((line) => line.split(' ')[1] === SYSTEM_DOCKER);
 }

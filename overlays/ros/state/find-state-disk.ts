@@ -19,7 +19,7 @@ const PATIENT_MS = 30_000;
 const IMPATIENT_MS = 3000;
 const REMIND_MS = 5000;
 
-/** Whether anything asks for a state disk. A machine without one lives in memory, and knows it. */
+/** Whether a state disk is configured. A machine without one keeps everything in memory, and says so. */
 export const isWanted = (options: StateOptions): boolean =>
   options.dev !== undefined || autoformatOf(options).length > 0;
 
@@ -33,8 +33,8 @@ export interface StateDisk {
 }
 
 /**
- * Finds, makes where that is allowed, and mounts the state disk. Gives undefined where there is none and none is
- * required. A required one is waited for without end, with a reminder on the console and a shell for whoever sits there.
+ * Finds the state disk, formats one where that is allowed, and mounts it. Returns undefined where there is none and none is required. A required one
+ * is waited for without limit, with a reminder on the console and a shell.
  */
 export function obtainState(
   system: System,
@@ -115,7 +115,7 @@ function attempt(
     const found =
       chooseDevice(system, devices, wanted) ??
       (autoformatOf(options).length > 0 ? findDevice(devices, `LABEL=${B2D_LABEL}`) : undefined);
-    // A disk whose formatting was cut off has its label already.
+    // A disk with an interrupted format already has its label.
     const names = autoformatOf(options).filter((name) => found === undefined || name === found.path);
     const unfinished =
       settled || found ? formatFirst(system, names, devices, found && ['unfinished'], judged) : undefined;
@@ -137,7 +137,7 @@ function attempt(
   }
 }
 
-/** Nobody asked for a state disk, but docker-machine has its own ways: a disk that it prepared, or that it prepared once. */
+/** Without a configured state disk: docker-machine prepares a disk, or prepared one earlier. */
 function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): StateDisk | undefined {
   const candidates = DOCKER_MACHINE_DISKS.filter((path) =>
     devices.some((device) => device.path === path && device.tags['TYPE'] === undefined),
@@ -160,7 +160,7 @@ function obtainDockerMachines(system: System, devices: readonly BlockDevice[]): 
   }
 }
 
-/** A live system that was started beside its own former state: whoever misses what is stored there learns how to get at it. */
+/** A live system beside its own former state: the message says how to use that state. */
 function tellOfUnused(system: System, devices: readonly BlockDevice[]): void {
   const found = findDevices(devices, `LABEL=${STATE_LABEL}`);
   if (found.length === 0) return;
@@ -188,7 +188,7 @@ function withdrawShell(system: System): void {
   run(system, ['sh', '-c', 'kill "$(cat /run/ros/console-shells.pid)"'], { withErrors: true });
 }
 
-/** Somebody is using the shell that was offered: the reminders would only be in the way. */
+/** The offered shell is in use: reminders would disturb. */
 function isSomebodyThere(system: System): boolean {
   return system.readText('/run/ros/console-shell-used') !== undefined;
 }

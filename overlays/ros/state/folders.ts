@@ -5,7 +5,7 @@ import { STATE } from './mount.ts';
 
 export const SYSTEM_DOCKER = '/var/lib/system-docker';
 
-/** What survives a restart: these folders lie on the state disk, at the same paths as ever. */
+/** Directories that survive a restart: they are on the state disk, with the same paths. */
 export const FOLDERS = [
   '/etc/cni',
   '/etc/rancher',
@@ -20,14 +20,14 @@ export const FOLDERS = [
   '/var/log',
 ] as const;
 
-/** With less free than this, System Docker's own storage goes to memory, so that a full disk keeps nobody out. */
+/** With less free space than this, System Docker's own storage is in memory, so that a full disk locks nobody out. */
 const SPARE_MIB = 32;
 
 const BINDS = '/run/ros/state.fstab';
 
-// A folder that is new on the disk starts as it is in the release; all of them are copied by one program, and get their names when they are
-// complete, so that each is whole or not there. The others get what the release brings and they lack. Where not all fit, those that do
-// are kept. Prints what is not, and ends with 1 then.
+// A directory that is new on the disk starts as in the release; one program copies all of them, and they are renamed when complete, so that each is
+// whole or missing. Existing ones get the release's files that they lack. Where not all fit, those that do are kept. Prints the others and then ends
+// with 1.
 const PREPARE = `root=$1
 cd "$root" || exit
 shift
@@ -84,7 +84,7 @@ export function bindFolders(system: System, directory: string | undefined, wante
     if (status !== 0) throw new Failure(`not all is kept on the state disk: ${stdout.trim().split('\n').join(' · ')}`);
 }
 
-/** A file like /etc/fstab with what is to be bound: one program mounts it all. */
+/** A file like /etc/fstab with the bind mounts: one program mounts them all. */
 function bindsOf(system: System, root: string, folders: readonly string[]): string {
   // fstab(5): white space stands as octal numbers.
   const source = root.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);

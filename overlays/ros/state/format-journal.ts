@@ -2,9 +2,9 @@ import { must, run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
 
-// Making a file system takes many writes, and when the power fails between them the disk is neither blank nor formatted. So the
-// last MiB of the disk, which the file system leaves free, says what is being done until it is done, and which UUID the file system gets:
-// somebody else's file system, made on the disk meanwhile, has another one.
+// Making a file system takes many writes, and after a power cut between them the disk is neither blank nor formatted. So the last MiB of the disk,
+// which the file system leaves free, holds a journal until the format is complete: what is being done, and the UUID of the new file system. Another
+// file system that was made on the disk meanwhile has another UUID.
 
 /** Bytes at the end of a disk that a new file system leaves free. */
 export const RESERVED = 2 ** 20;
@@ -18,7 +18,7 @@ const BLOCK = 4096;
 
 const at = ({ bytes }: BlockDevice): number => Math.floor((bytes - RESERVED) / BLOCK);
 
-/** Writes down that this disk is being formatted, with the start of what it held. Gives the UUID that its file system gets, drawn here. */
+/** Records that this disk is being formatted, with the start of its former content. Returns the UUID of its file system, drawn here. */
 export function writeFormatJournal(system: System, device: BlockDevice): string {
   const uuid = system.readText(RANDOM)?.trim() ?? '';
   if (!UUID.test(uuid)) throw new Failure(`${RANDOM} gives no UUID`);

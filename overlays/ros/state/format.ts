@@ -5,7 +5,7 @@ import type { BlockDevice } from './block-devices.ts';
 import { canFormat, type FormatVerdict, type Kind, MAGIC } from './can-format.ts';
 import { copyKept, eraseFormatJournal, formatJournalOf, RESERVED, writeFormatJournal } from './format-journal.ts';
 
-/** What a disk is called that docker-machine prepared, as boot2docker called it. */
+/** The label of a disk that docker-machine prepared, as boot2docker has it. */
 export const B2D_LABEL = 'B2D_STATE';
 export const STATE_LABEL = 'RANCHER_STATE';
 
@@ -15,7 +15,7 @@ export const USER_DATA = '/var/lib/boot2docker/userdata.tar';
 const SMALLEST = 16 * RESERVED;
 const PLACE = '/run/rancher/new-state';
 
-/** What came of the wish to format one of several disks. */
+/** Outcome of formatting one of several disks. */
 export interface Formatted {
   /** The path of the new state disk, or undefined where none may be formatted. */
   readonly device: string | undefined;
@@ -23,7 +23,7 @@ export interface Formatted {
   readonly refusals: readonly string[];
 }
 
-/** What was seen of devices that are not blank, by path and size: to look through a disk takes long, and it is looked for again and again. */
+/** Results for devices that are not blank, by path and size: examining a disk takes long, and disks are looked for again and again. */
 export type Judged = Map<string, FormatVerdict>;
 
 /**

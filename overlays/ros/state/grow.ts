@@ -6,12 +6,12 @@ import type { System } from '../runtime/system.ts';
 import { type BlockDevice, blockDevices } from './block-devices.ts';
 
 const MIB = 2 ** 20;
-/** Less than that behind a partition or a file system is no reason to do anything. */
+/** Less free space than that after a partition or a file system is not used. */
 const WORTH = 16 * MIB;
 
 /**
- * Grows a partition to the end of its disk where there is room behind it; else nothing happens. Of a GPT, sfdisk writes the table behind
- * before the one in front, so after a power cut one of them is whole; an MBR is one sector. The partition may be mounted.
+ * Grows a partition to the end of its disk where there is room after it. sfdisk writes a GPT's backup table first, so after a power cut one table is
+ * whole; an MBR is one sector. The partition may be mounted.
  */
 export function growPartition(system: System, device: BlockDevice, all: readonly BlockDevice[]): BlockDevice {
   const disk = all.find(({ path }) => path === device.disk);
@@ -21,7 +21,7 @@ export function growPartition(system: System, device: BlockDevice, all: readonly
   const isMbr = disk.tags['PTTYPE'] === 'dos';
   const size = isMbr ? sectorsToEnd(device.start / SECTOR, Math.floor(disk.bytes / SECTOR)) : undefined;
   const room = size === undefined ? disk.bytes - end : size * SECTOR - device.bytes;
-  // A logical partition lies in another one, which would have to grow first.
+  // A logical partition is inside another one, which would have to grow first.
   if (!isLast || room < WORTH || (isMbr && device.number > 4)) return device;
   must(system, ['sfdisk', '--no-reread', '--no-tell-kernel', '--force', '-q', '-N', String(device.number), disk.path], {
     stdin: `, ${size ?? '+'}\n`,
@@ -51,7 +51,7 @@ export function resizeDevice(system: System, name: string, stateDevice: string |
   if (last === undefined || last.path === stateDevice) return;
   const grown = growPartition(system, last, all);
   if (grown.tags['TYPE'] !== 'ext4' || grown.bytes === last.bytes) return;
-  // Not mounted here, and resize2fs wants it checked.
+  // Unmounted, because resize2fs needs it checked.
   run(system, ['e2fsck', '-f', '-p', grown.path]);
   must(system, ['resize2fs', grown.path]);
 }

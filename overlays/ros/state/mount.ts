@@ -5,7 +5,7 @@ import { Failure, type System } from '../runtime/system.ts';
 import type { BlockDevice } from './block-devices.ts';
 import { growFileSystem, growPartition } from './grow.ts';
 
-/** Where the state file system lies. */
+/** Mount point of the state file system. */
 export const STATE = '/run/rancher/state';
 
 const NOT_HERE: Readonly<Record<string, string>> = {
@@ -16,15 +16,15 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Docker writes an image's files without asking for them to be on the disk, then says so of its list of layers: with ext4's delayed allocation, a
- * power cut after `docker pull` leaves a layer that counts as whole and files in it that are empty. Without it, the kernel writes what was
- * written before into the same or an earlier transaction (data=ordered, the default).
+ * Docker writes an image's files without syncing them and then syncs its list of layers: with ext4's delayed allocation, a power cut after `docker
+ * pull` leaves a layer that counts as complete with empty files. Without delayed allocation, the kernel writes earlier data into the same or an
+ * earlier transaction (data=ordered, the default).
  */
 const IN_ORDER: Readonly<Record<string, readonly string[]>> = { ext4: ['-o', 'nodelalloc'] };
 
 /**
- * Grows the device where there is room, repairs what a power cut left, and mounts it at `STATE`. Fails with a sentence where that
- * cannot be done without somebody's decision.
+ * Grows the device where there is room, repairs it after a power cut, and mounts it at `STATE`. Fails with a sentence where that needs a decision of
+ * the user.
  */
 export function mountState(
   system: System,

@@ -6,7 +6,7 @@ import { type BlockDevice, findDevice } from './block-devices.ts';
 
 const OEM = '/usr/share/ros/oem';
 
-/** Mounts the disk with the maker's configuration; tells whether there is one. */
+/** Mounts the disk with the vendor's configuration; returns whether there is one. */
 export function mountOem(system: System, { rancher }: CloudConfig, devices: readonly BlockDevice[]): boolean {
   const device = findDevice(devices, rancher?.state?.oem_dev ?? 'LABEL=RANCHER_OEM');
   if (device === undefined) return false;
@@ -16,8 +16,8 @@ export function mountOem(system: System, { rancher }: CloudConfig, devices: read
 }
 
 /**
- * Mounts the boot file system at /boot, read-only: FAT has no journal, and who writes there mounts it anew for as long as that takes.
- * FAT has eleven characters for a label, one fewer than RANCHER_BOOT.
+ * Mounts the boot file system at /boot, read-only: FAT has no journal, so a writer remounts it for as long as it needs. A FAT label has eleven
+ * characters, one fewer than RANCHER_BOOT.
  */
 export function mountBoot(system: System, { rancher }: CloudConfig, devices: readonly BlockDevice[]): void {
   const wanted = rancher?.state?.boot_dev ?? 'LABEL=RANCHER_BOOT';

@@ -19,7 +19,7 @@ import { resizeDevice } from './grow.ts';
 import { mountBoot, mountOem, turnOnSwap } from './other-disks.ts';
 import { userFolders } from './user-folders.ts';
 
-/** Tells the system's start that somebody asked for a shell instead of a system. */
+/** Mark for the system's start: a shell was requested instead of the system. */
 const RECOVERY = '/run/ros/recovery';
 
 /**
@@ -45,7 +45,7 @@ export function mountDisks(system: System, first: LoadedConfig): LoadedConfig {
   ]);
   if (again) loaded = loadConfig(system);
   lookForRecovery();
-  // They may be what makes the state disk: assemble it, open it, wait for it.
+  // They may make the state disk available: assemble it, open it, wait for it.
   if (loaded.config.bootcmd !== undefined) {
     eachStep(system, [() => runBootCommands(system, loaded.config)]);
     devices = blockDevices(system);

@@ -9,7 +9,7 @@ export interface Pair {
 
 const CA_DAYS = 3650;
 const DAYS = 1080;
-/** openssl wants a file of its own even where everything is said on the command line. */
+/** openssl needs a configuration file even where all options are arguments. */
 const CONFIG = '[req]\ndistinguished_name = name\n[name]\n';
 
 /** Runs openssl in a folder that only root reads and that is gone afterwards. */
@@ -75,7 +75,7 @@ export function makeServer(system: System, authority: Pair, hosts: readonly stri
   ]);
 }
 
-/** A certificate for somebody who connects. */
+/** A certificate for a client. */
 export function makeClient(system: System, authority: Pair): Pair {
   return signed(system, authority, 'docker', extension('extendedKeyUsage=clientAuth'));
 }
