@@ -1,3 +1,4 @@
+import { movedText, withoutMembersAddresses } from '../network/members.ts';
 import { addressesOf, bondsOf, bridgesOf, type Complain, gatewaysOf, vlansOf } from '../network/network-config.ts';
 import type { Judgement, Verdict } from './judge.ts';
 import { formatKeys } from './problem.ts';
@@ -18,6 +19,9 @@ const interfaces: Judgement['judge'] = (value, path) => {
     vlansOf(key, config, key, complain);
     addressesOf(key, config, complain);
     gatewaysOf(key, config, complain);
+  }
+  for (const moved of withoutMembersAddresses(given).moved) {
+    complain(['interfaces', moved.key, moved.names[0] ?? moved.kind], movedText(moved));
   }
   return verdicts;
 };

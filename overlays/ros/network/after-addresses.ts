@@ -18,11 +18,10 @@ const DEFAULT_TIMEOUT = 10;
  * rancher.network.dhcp_timeout is over. Returns true in the first case, and at once where no interface uses DHCP.
  */
 export function waitForAddresses(system: System, config: CloudConfig): boolean {
-  const given = networkOf(config);
-  const deadline = system.now() + timeout(given);
+  const deadline = system.now() + timeout(networkOf(config));
   for (;;) {
     const { links } = readNetwork(system, false);
-    const network = withFallback(system, config, given, links);
+    const network = withFallback(system, config, networkOf(config, links), links);
     const interfaces = network.interfaces ?? {};
     const mayAppear = Object.entries(interfaces).some(([name, one]) => wantsDhcp(name, one, network));
     const asking = links.filter((link) => {
@@ -52,9 +51,9 @@ export function finishNetwork(
   if (!isFinishDue(system)) return [];
   const problems: string[] = [];
   const complain: Complain = (path, sentence) => problems.push(`${keyText(path)}: ${sentence}`);
-  const given = networkOf(config);
   const record = readRecord(system);
   const state = readNetwork(system, false);
+  const given = networkOf(config, state.links);
   const network = withFallback(system, config, given, state.links);
   // Removed before they run, because a change of the network meanwhile adds its own.
   const links = Object.entries(record.links).map(([name, { isWaiting: _, ...link }]) => [name, link] as const);

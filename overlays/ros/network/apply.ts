@@ -76,14 +76,15 @@ export function applyNetwork(
     toldPaths.add(path.join('\n'));
     problems.add(`${keyText(path.filter((key) => key !== ''))}: ${sentence}`);
   };
-  const given = networkOf(config);
+  const asked = networkOf(config);
   const before = readRecord(system);
   giveFiles(system, config);
-  const commands = JSON.stringify([given.pre_cmds ?? [], given.post_cmds ?? []]);
+  const commands = JSON.stringify([asked.pre_cmds ?? [], asked.post_cmds ?? []]);
   const missing = new Map<string, readonly string[]>();
-  runDue({ system, before, missing, complain }, ['pre_cmds'], commands !== before.commands, given.pre_cmds);
-  const withGateways = hasGateways(given, before);
+  runDue({ system, before, missing, complain }, ['pre_cmds'], commands !== before.commands, asked.pre_cmds);
+  const withGateways = hasGateways(asked, before);
   const state = readNetwork(system, withGateways);
+  const given = networkOf(config, state.links);
   const network = withFallback(system, config, given, state.links);
   const run: Run = {
     system,

@@ -3,7 +3,8 @@ import { hostnameOf } from '../config/sources.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { globFits, type InterfaceConfig, isMac, isPattern, type Match } from './interface-match.ts';
-import { type Complain, masterOf } from './network-config.ts';
+import { masterOf } from './master.ts';
+import type { Complain } from './network-config.ts';
 
 export const DHCPCD_CONF = '/run/ros/dhcpcd.conf';
 const BASE = '/etc/dhcpcd.conf';

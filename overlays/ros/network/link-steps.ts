@@ -2,7 +2,8 @@ import type { LinkRecord } from './applied-record.ts';
 import type { Match } from './interface-match.ts';
 import type { Step } from './ip.ts';
 import { type Gateway, hostAddress, type Link } from './links.ts';
-import { addressesOf, type Complain, type GatewayWanted, gatewaysOf, masterOf } from './network-config.ts';
+import { masterOf } from './master.ts';
+import { addressesOf, type Complain, type GatewayWanted, gatewaysOf } from './network-config.ts';
 import { overlaps, parseSubnet } from './subnet.ts';
 
 /** The wanted state of an interface, apart from dhcpcd's part. */

@@ -1,6 +1,9 @@
 import { formatKeys } from '../config/problem.ts';
 import type { CloudConfig, Network } from '../config/schema.ts';
 import { type InterfaceConfig, isMac, isPattern } from './interface-match.ts';
+import type { Link } from './links.ts';
+import { isName } from './master.ts';
+import { withoutMembersAddresses } from './members.ts';
 import { addressBits, canonicalAddress } from './subnet.ts';
 
 /** A problem of the network, as a sentence that begins with the key. */
@@ -11,11 +14,15 @@ export interface VlanWanted {
   readonly name: string;
 }
 
-/** `rancher.network` over the release's defaults; without a configured interface all Ethernet cards use DHCP. */
-export function networkOf(config: CloudConfig): Network {
+/**
+ * `rancher.network` over the release's defaults; without a configured interface all Ethernet cards use DHCP. `links` are the interfaces of
+ * the machine, where they are known.
+ */
+export function networkOf(config: CloudConfig, links?: readonly Pick<Link, 'name' | 'kind'>[]): Network {
   const lower = config.rancher?.defaults?.network ?? {};
   const higher = config.rancher?.network ?? {};
-  const interfaces = higher.interfaces ?? lower.interfaces ?? {};
+  const given = higher.interfaces ?? lower.interfaces ?? {};
+  const { interfaces } = withoutMembersAddresses(given, links);
   return {
     ...lower,
     ...higher,
@@ -43,9 +50,6 @@ export function vlansOf(key: string, config: InterfaceConfig, parent: string, co
     return [];
   });
 }
-
-/** Whether the kernel takes it as the name of an interface. */
-export const isName = (name: string): boolean => /^[^\s/:%*?]{1,15}$/.test(name) && name !== '.' && name !== '..';
 
 /** Names of bridges that have to exist. */
 export function bridgesOf(interfaces: NonNullable<Network['interfaces']>, complain: Complain): Set<string> {
@@ -78,16 +82,6 @@ export function bondsOf(
     } else bonds.set(match, bond_opts);
   }
   return bonds;
-}
-
-/** The bridge or bond that an interface belongs to. */
-export function masterOf(
-  name: string,
-  { bond = '', bridge = '' }: InterfaceConfig,
-): { readonly name: string; readonly kind: 'bond' | 'bridge' } | undefined {
-  if (bond !== '') return { name: bond, kind: 'bond' };
-  const isMember = bridge !== '' && bridge !== 'true' && bridge !== 'false' && bridge !== name;
-  return isMember ? { name: bridge, kind: 'bridge' } : undefined;
 }
 
 /** Fixed addresses, each in the spelling of `canonicalAddress`. */
