@@ -12,8 +12,7 @@ bootTest({
     ...SERVICES_RUN,
     ...SERVICES_WORK,
     ...DOCKER_WORKS,
-    // Looked at by test:release only until it has been seen on this system.
-    ...(process.env['RANCHEROS_TEST_RELEASE'] === '1' ? [NO_ZOMBIES] : []),
+    NO_ZOMBIES,
     { sentence: 'acpid takes the power button for an ordered shutdown', powersOff: { by: { type: 'power-button' } }, deadlineSeconds: 90 },
   ],
 });

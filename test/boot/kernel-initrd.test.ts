@@ -52,8 +52,7 @@ bootTest({
       run: `pgrep -f 'containerd-shim-runc-v2 .*/run/system-docker/containerd.sock' | wc -l`,
       prints: /^2$/m,
     },
-    // Looked at by test:release only until it has been seen on this system.
-    ...(process.env['RANCHEROS_TEST_RELEASE'] === '1' ? [NO_ZOMBIES] : []),
+    NO_ZOMBIES,
     { sentence: 'Ctrl-Alt-Del restarts the machine in order', reboots: { by: { type: 'press', keys: ['ctrl', 'alt', 'delete'] } }, deadlineSeconds: 90 },
     ...IDENTITY.slice(0, 1),
   ],
