@@ -10,7 +10,7 @@ const LIMIT = 90;
 /** A getty or login process, however it is started, or the user's own server. */
 const TERMINAL = /(^|\/)(agetty|getty|login|dropbear)(\s|$)|^-(ba|da|a)?sh$/;
 /** sshd writes its number there once it listens. */
-const SSHD = '/run/sshd.pid';
+export const SSHD = '/run/sshd.pid';
 
 /**
  * Waits until a login to the started console is possible, and returns why it is not. A login counts when the same process is seen twice, because one
@@ -29,7 +29,7 @@ export function awaitLogin(system: System, engine: Engine): string | undefined {
   return `runs, but for ${LIMIT} seconds there was no login in it: neither an sshd that listens nor a getty`;
 }
 
-/** Numbers of the processes that let somebody in; \`sshd\` is the number of the one that listens, perhaps of an earlier console. */
+/** Numbers of the processes that let somebody in; `sshd` is the number of the one that listens, perhaps of an earlier console. */
 export function logins(processes: readonly Process[], sshd?: string): readonly string[] {
   return processes.filter(({ pid, command }) => pid === sshd || TERMINAL.test(command)).map(({ pid }) => pid);
 }

@@ -1,3 +1,5 @@
+import { logins, SSHD } from '../console/await-login.ts';
+import { CONSOLE } from '../console/consoles.ts';
 import { Engine, USER_DOCKER } from '../docker/engine.ts';
 import { alarm, note } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
@@ -12,9 +14,6 @@ const STAYS = 30;
 /** Seconds within which that must have come about. */
 const LIMIT = 600;
 const LOOK_MS = 2000;
-
-/** A program that somebody can log in by, as a command line names it, whoever loads it. */
-const LOGIN = '(^|[/ ])(sshd|agetty|login)([ :]|$)';
 
 /** Where the slot that runs is on trial, has it proved beside all else; nothing happens where GRUB knows that it works. */
 export function beginProof(system: System): void {
@@ -31,12 +30,13 @@ export function proveStart(system: System): number {
   const services = readServices(system);
   const end = system.now() + LIMIT * 1000;
   let since = system.now();
-  let before = '';
+  let before = NOTHING;
   for (;;) {
-    const { trouble, seen } = look(system, services);
+    const found = look(system, services, before);
+    const { trouble, seen } = found;
     const now = system.now();
-    if (trouble !== undefined || seen !== before) since = now;
-    before = seen;
+    if (trouble !== undefined || seen !== before.seen) since = now;
+    before = found;
     if (trouble === undefined && now - since >= STAYS * 1000) {
       note(system, 'console, network and the Docker of users run, and there is a login');
       confirmStart(system);
@@ -59,21 +59,28 @@ interface Look {
   readonly trouble?: string;
   /** How often each container has been started: it must not change. */
   readonly seen: string;
+  /** Numbers of the processes of the console that let somebody in. Others may come and go, as somebody logs in and out. */
+  readonly logins: readonly string[];
 }
 
-function look(system: System, services: Services): Look {
+const NOTHING: Look = { seen: '', logins: [] };
+
+/** A process that was not there at the look before proves nothing: one that ends at once is started again and again. */
+function look(system: System, services: Services, before: Look): Look {
   const engine = new Engine(system);
   const counts: string[] = [];
   for (const name of NEEDED.filter((each) => services.has(each))) {
     const health = safely(() => engine.healthOf(name));
-    if (health?.isRunning !== true) return { trouble: `${name} does not run`, seen: '' };
+    if (health?.isRunning !== true) return { ...NOTHING, trouble: `${name} does not run` };
     counts.push(`${name} ${health.restarts}`);
   }
   const seen = counts.join(', ');
   if (services.has('docker') && !new Engine(system, USER_DOCKER).isReady())
-    return { trouble: "the user's Docker does not answer", seen };
-  if (run(system, ['pgrep', '-f', LOGIN]).status !== 0) return { trouble: 'nobody can log in', seen };
-  return { seen };
+    return { trouble: "the user's Docker does not answer", seen, logins: [] };
+  const processes = safely(() => engine.processes(CONSOLE)) ?? [];
+  const now = logins(processes, system.readText(SSHD)?.trim());
+  if (!now.some((pid) => before.logins.includes(pid))) return { trouble: 'nobody can log in', seen, logins: now };
+  return { seen, logins: now };
 }
 
 function safely<T>(ask: () => T): T | undefined {

@@ -30,16 +30,21 @@ interface Behaviour {
   /** What a container is like, at this time in milliseconds. */
   readonly inspected?: (name: string, now: number) => { readonly running: boolean; readonly restarts: number } | undefined;
   readonly userDocker?: boolean;
-  readonly login?: boolean;
+  /** Processes of the console, at this time in milliseconds, and the number that sshd has left. */
+  readonly processes?: (now: number) => readonly (readonly [pid: string, command: string])[];
+  readonly sshd?: string;
   /** Containers that are there already. */
   readonly listed?: readonly object[];
   readonly slot?: string;
 }
 
+const GETTY = ['20', '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 /usr/sbin/agetty --noclear tty1'] as const;
+const SSHD = ['30', 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'] as const;
+
 /** A machine whose slot b is on trial, with Dockers that behave as told. */
 function onTrial(behaviour: Behaviour = {}) {
   const { readyAfter = 0, created = () => '\n201', inspected = () => ({ running: true, restarts: 0 }) } = behaviour;
-  const { userDocker = true, login = true, listed = [], slot = 'b' } = behaviour;
+  const { userDocker = true, processes = () => [GETTY], sshd, listed = [], slot = 'b' } = behaviour;
   const requests: string[] = [];
   const commands: string[] = [];
   const docker = (stdin: string): string => {
@@ -48,6 +53,7 @@ function onTrial(behaviour: Behaviour = {}) {
     if (url === '/_ping') return (isSystem ? system.now() >= readyAfter : userDocker) ? 'OK\n200' : '\n000';
     requests.push(`${/request = "(\w+)"/.exec(stdin)?.[1]} ${url}`);
     if (url.startsWith('/containers/create')) return created(url.split('name=')[1] ?? '');
+    if (url.startsWith('/containers/console/top')) return `${JSON.stringify({ Processes: processes(system.now()) })}\n200`;
     if (url.startsWith('/containers/json')) return `${JSON.stringify(listed)}\n200`;
     const name = /^\/containers\/(.*)\/json$/.exec(url)?.[1];
     if (name === undefined) return '\n204';
@@ -62,11 +68,13 @@ function onTrial(behaviour: Behaviour = {}) {
       '/usr/lib/os-release': 'VERSION=v1\n',
       '/usr/share/ros/os-config.yml': OS_CONFIG,
       '/run/docker.pid': '1',
+      ...(sshd === undefined ? {} : { '/run/sshd.pid': `${sshd}\n` }),
     },
     {
       answer: ({ argv, stdin = '' }) => {
         if (argv[0] === 'curl') return { status: 0, stdout: docker(stdin) };
-        if (argv[0] === 'pgrep') return { status: login ? 0 : 1, stdout: '' };
+        // What runs elsewhere, such as an sshd in a container of the user's.
+        if (argv[0] === 'pgrep') return { status: 0, stdout: '4711\n' };
         commands.push(argv.join(' '));
         return ['dd', 'mkdir'].includes(argv[0] ?? '') || argv.join(' ').includes('dd ') ? undefined : { status: 0, stdout: '' };
       },
@@ -100,7 +108,9 @@ test('sysinit itself confirms nothing, and asks nobody to prove a slot that GRUB
 
 const NOT_PROVED: readonly (readonly [string, Behaviour, RegExp])[] = [
   ["the user's Docker does not answer", { userDocker: false }, /the user's Docker does not answer/],
-  ['nobody can log in', { login: false }, /nobody can log in/],
+  ["nothing in the console lets anybody in, though a container of the user's has an sshd", { processes: () => [['9', 'sh /usr/lib/ros/services/console']], sshd: '4711' }, /nobody can log in/],
+  ['the sshd in the console is not the one that listens', { processes: () => [SSHD], sshd: '31' }, /nobody can log in/],
+  ['every login of the console ends at once', { processes: (now) => [[String(now), 'agetty --noclear tty1']] }, /nobody can log in/],
   ['the network ends', { inspected: (name) => ({ running: name !== 'network', restarts: 0 }) }, /network does not run/],
   ['the console is started again and again', { inspected: (name, now) => ({ running: true, restarts: name === 'console' ? Math.floor(now / 10_000) : 0 }) }, /its containers do not stay/],
 ];
@@ -118,6 +128,12 @@ test('a version on trial is confirmed once console, network, Docker and a login 
   assert.equal(proveStart(trial.system), 0);
   assert.deepEqual(trial.choice(), { ...SETTLED, slot: 'b' });
   assert.ok(trial.system.now() >= 120_000);
+});
+
+test('a version on trial is confirmed by the sshd of the console, and while people log in and out on its terminal', () => {
+  const trial = onTrial({ processes: (now) => [SSHD, [String(now), 'agetty --noclear tty1']], sshd: '30' });
+  assert.equal(proveStart(trial.system), 0);
+  assert.deepEqual(trial.choice(), { ...SETTLED, slot: 'b' });
 });
 
 test('sysinit goes on when System Docker is late by many minutes, and says meanwhile what it waits for', () => {
