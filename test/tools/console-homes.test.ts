@@ -92,3 +92,76 @@ test('a folder that root made there before is written to all the same', { skip }
   here.run(FINISH);
   assert.equal(here.run('cat /home/rancher/.profile.d/env; stat -c " %U %a" /home/rancher/.profile.d/env'), 'mine rancher 640\n');
 });
+
+/** A program in the place of one, which puts a link to /etc/victim in the place of a folder at the moment in which it is called, and then does its work. */
+const SWAP = (program: string, folder: string) =>
+  `mkdir -p /run/swap; cat >/run/swap/${program} <<'SH'
+#!/bin/sh
+[ -L ${folder} ] || { mv ${folder} ${folder}.aside; ln -s /etc/victim ${folder}; }
+exec ${program === 'chown' || program === 'chmod' || program === 'mv' ? '/usr/bin' : '/bin'}/${program} "$@"
+SH
+chmod 755 /run/swap/${program}
+`;
+const SWAPPED = 'PATH=/run/swap:$PATH;';
+
+for (const program of ['find', 'chown'])
+  test(`a folder of keys that becomes a link while ${program} looks at it gives nothing of root’s away`, { skip }, async () => {
+    const here = await consoleWith('hostname: x', 'touch /etc/victim/keys; mkdir -p .ssh; chown root: .ssh; touch .ssh/keys; rm -rf /run/ros/claims');
+    here.run(SWAP(program, '/home/rancher/.ssh'));
+    here.run(`${SWAPPED} ros console-init`);
+    assert.equal(here.run('readlink /home/rancher/.ssh; stat -c "%U" /etc/victim /etc/victim/keys'), '/etc/victim\nroot\nroot\n');
+  });
+
+test('a home that is exchanged for a link is not given away, and one of somebody else is mended', { skip }, async () => {
+  const here = await consoleWith('hostname: x', 'chown root: /home/docker /home/rancher');
+  here.run('ros console-init');
+  assert.equal(here.run('stat -c "%U" /home/docker /home/rancher'), 'docker\nrancher\n');
+  here.run('chown root: /home/docker');
+  here.run(SWAP('chown', '/home/docker'));
+  here.run(`${SWAPPED} ros console-init`);
+  assert.equal(here.run('readlink /home/docker; stat -c "%U" /etc/victim /home/docker.aside'), '/etc/victim\nroot\ndocker\n');
+});
+
+const ELSEWHERE = (path: string, owner = 'rancher') => `write_files: [{path: ${path}, content: mine, owner: ${owner}, permissions: "0644"}]`;
+
+/** Folders outside of homes that belong to somebody, such as what a container has as a volume. */
+const OPEN: readonly { readonly sentence: string; readonly config: string; readonly trap: string }[] = [
+  { sentence: 'a folder of a file that write_files names', config: ELSEWHERE('/srv/app/conf/secret'), trap: 'mkdir -p /srv/app; ln -s /etc /srv/app/conf; chown -h rancher: /srv/app /srv/app/conf' },
+  { sentence: 'a folder of a file for root in a folder for all', config: ELSEWHERE('/tmp/conf/secret', 'root'), trap: 'ln -s /etc /tmp/conf; chown -h rancher: /tmp/conf' },
+  { sentence: 'a mount point in a home', config: 'mounts: [[none, /home/rancher/data, tmpfs, ""]]', trap: 'ln -s /etc/victim data; chown -h rancher: data' },
+  {
+    sentence: 'a mount point in a folder of somebody’s',
+    config: 'mounts: [[none, /srv/app/data, tmpfs, ""]]',
+    trap: 'mkdir -p /srv/app; ln -s /etc/victim /srv/app/data; chown -h rancher: /srv/app /srv/app/data',
+  },
+];
+for (const { sentence, config, trap } of OPEN) {
+  test(`where a link is in the place of ${sentence}, that is told and nothing is done where it leads`, { skip }, async () => {
+    const here = await consoleWith(config, trap);
+    assert.match(here.run(FINISH), /finish [01]\ndone\n$/);
+    assert.equal(here.run(UNTOUCHED), AS_BEFORE);
+    assert.equal(here.run('grep -c /etc/victim /proc/self/mounts'), '0\n');
+    assert.match(here.told(), /<3>.* is a link that others than root may have put there/);
+  });
+}
+
+test('a file that is handed to its owner in a folder for all is not followed where its owner leads it before it has its mode', { skip }, async () => {
+  const here = await consoleWith(ELSEWHERE('/tmp/mine'), 'true');
+  here.run(`mkdir -p /run/swap; cat >/run/swap/chmod <<'SH'
+#!/bin/sh
+for last; do :; done
+case $last in /proc/*) ;; *) rm -f "$last"; ln -s /etc/secret "$last" ;; esac
+exec /usr/bin/chmod "$@"
+SH
+chmod 755 /run/swap/chmod`);
+  here.run(`${SWAPPED} ${FINISH}`);
+  assert.equal(here.run(UNTOUCHED), AS_BEFORE);
+  assert.equal(here.run('cat /tmp/mine; stat -c " %U %a" /tmp/mine'), 'mine rancher 644\n');
+});
+
+test('links that root has put are followed, by files, mounts and homes', { skip }, async () => {
+  const config = `${ELSEWHERE('/srv/link/file', 'root')}\nmounts: [[none, /srv/link/mounted, tmpfs, ""]]`;
+  const here = await consoleWith(config, 'mkdir -p /srv/real; ln -s real /srv/link');
+  assert.match(here.run(FINISH), /finish 0/);
+  assert.equal(here.run('cat /srv/real/file; grep -c " /srv/real/mounted tmpfs" /proc/self/mounts'), 'mine1\n');
+});

@@ -1,3 +1,4 @@
+import { ENTER } from '../runtime/enter-folder.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { type AccountTexts, mended } from './account-texts.ts';
@@ -17,20 +18,22 @@ export const ACCOUNTS: readonly Account[] = [
 
 /**
  * A home that is there is kept, on the state disk it has been since the first start. Owners are mended only where they are wrong,
- * because sshd refuses keys in a folder of somebody else, and no link in a home is followed.
+ * because sshd refuses keys in a folder of somebody else. No link in a home is followed, whenever it is put there: each folder is gone into,
+ * and what lies in it is named from there.
  */
-const MAKE_HOMES = `rc=0
+const MAKE_HOMES = `${ENTER}rc=0
+own() { [ "$(stat -c %u "$1")" = "$id" ] || chown -h "$id:$id" "$1"; }
 while [ $# -gt 0 ]; do
 	id=$1 home=$2
 	shift 2
 	if [ ! -d "$home" ]; then
 		rm -rf "$home.new"
 		{ { [ ! -d /etc/skel ] && mkdir "$home.new" || cp -a /etc/skel "$home.new"; } && chown -R "$id:$id" "$home.new" && chmod 0755 "$home.new" && mv -T "$home.new" "$home"; } || rc=1
-	elif [ "$(stat -c %u "$home")" != "$id" ]; then
-		chown "$id:$id" "$home" || rc=1
 	fi
-	[ -d "$home/.ssh" ] && [ ! -L "$home/.ssh" ] || continue
-	find -P "$home/.ssh" -maxdepth 1 ! -user "$id" ! -type l -exec chown -h "$id:$id" {} + || rc=1
+	enter "$home" && own . || { rc=1; continue; }
+	[ -d .ssh ] && [ ! -L .ssh ] || continue
+	enter "$home/.ssh" || { rc=1; continue; }
+	find -P . -maxdepth 1 ! -user "$id" ! -type l -exec chown -h "$id:$id" {} + || rc=1
 done
 exit $rc`;
 

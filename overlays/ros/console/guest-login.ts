@@ -1,7 +1,7 @@
-import { must, run } from '../runtime/run.ts';
+import { must } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
 import { ACCOUNTS } from './accounts.ts';
-import { authorizeKeys, keyLines } from './authorized-keys.ts';
+import { asUser, authorizeKeys, keyLines } from './authorized-keys.ts';
 import { dockerMachineKeys } from './docker-machine.ts';
 
 /** boot2docker's, which docker-machine takes for granted. */
@@ -22,13 +22,14 @@ export function closeGuestLogin(system: System): void {
 
 /**
  * Whether somebody can come in with a key. One that does not belong to the account is still being put there: docker-machine unpacks
- * as root, and needs its password once more to hand the files over.
+ * as root, and needs its password once more to hand the files over. It is read with the rights of the account, and may be a pipe.
  */
 export function hasKey(system: System): boolean {
-  return ACCOUNTS.some(({ id, home }) => {
-    const script = `[ "$(stat -c %u "$1")" = "$2" ] && head -c 65536 "$1"`;
-    const { status, stdout } = run(system, ['sh', '-c', script, 'ros', `${home}/.ssh/authorized_keys`, String(id)]);
-    return status === 0 && keyLines([stdout]).length > 0;
+  return ACCOUNTS.some((account) => {
+    const script = `[ -f "$1" ] && [ "$(stat -c %u "$1")" = "$2" ] && head -c 65536 "$1"`;
+    const file = `${account.home}/.ssh/authorized_keys`;
+    const [result] = system.runAll([asUser(account, ['sh', '-c', script, 'ros', file, String(account.id)])]);
+    return result?.status === 0 && keyLines([result.stdout]).length > 0;
   });
 }
 

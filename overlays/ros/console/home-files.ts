@@ -1,10 +1,11 @@
+import { ENTER } from '../runtime/enter-folder.ts';
 import { run } from '../runtime/run.ts';
 import type { Result, System } from '../runtime/system.ts';
 import { ACCOUNTS, type Account } from './accounts.ts';
 
 // Files below /home. Whoever can write there, such as a container that has a home as a volume, can put a link or a pipe in the place of anything.
 // So a file is written with the rights of the owner that is named. Where those do not suffice, or root is the owner, it is written without
-// following any link: folder by folder, each opened and then looked at, and through a file that did not exist before.
+// following a link of anybody's, and through a file that did not exist before.
 
 /** Seconds that a file may take: what is read or written there may be a pipe. */
 const LIMIT = '20';
@@ -36,10 +37,6 @@ export function plainPath(path: string): string {
 /** Whether a path lies in somebody's home. */
 export const isInHome = (path: string): boolean => /^\/home\/[^/]+\/./.test(plainPath(path));
 
-/** The account whose home a path lies in. */
-export const accountOf = (path: string): Account | undefined =>
-  ACCOUNTS.find(({ home }) => plainPath(path).startsWith(`${home}/`));
-
 /** Written beside, in a file of a name that nobody can know, and renamed. */
 const AS_OWNER = `set -o pipefail
 path=$1 mode=$2 unpack=$3
@@ -51,34 +48,25 @@ trap 'rm -f "$new"' EXIT
 eval "$unpack" >"$new" && chmod "$mode" "$new" && mv -T "$new" "$path"`;
 
 /**
- * By root. The shell stays in each folder that it has looked at, so nobody can put another one in its place; what is new is made under the
- * condition that nothing has its name (noclobber: O_EXCL, which follows no link), and gets its owner through its descriptor.
+ * By root, anywhere. What is new is made under the condition that nothing has its name (noclobber: O_EXCL, which follows no link), and gets
+ * its owner and mode through its descriptor. A file that is a mount of its own cannot be replaced: where nobody but root may put something
+ * else there, it is written in place.
  */
-const AS_ROOT = `set -o pipefail
-rest=\${1#/} mode=$2 unpack=$3 owner=$4 here=
+export const AS_ROOT = `set -o pipefail
+${ENTER}path=$1 mode=$2 unpack=$3
 umask 022
-unset CDPATH
-cd / || exit
-while case $rest in */*) ;; *) false ;; esac; do
-	part=\${rest%%/*} rest=\${rest#*/} made=
-	case $here in '' | /home) ;; *) [ ! -L "$part" ] || { echo "$here/$part is a link"; exit 1; } ;; esac
-	[ -d "$part" ] || { mkdir -- "$part" && made=1; } || exit
-	cd -P -- "$part" || exit
-	now=$(pwd -P)
-	case $here in '' | /home) here=$now ;; *)
-		[ "$now" = "$here/$part" ] || { echo "$here/$part is a link"; exit 1; }
-		here=$now ;;
-	esac
-	[ -z "$made" ] || chown "$owner" . || exit
-done
-[ -L "$rest" ] || [ ! -d "$rest" ] || { echo "there is a folder of that name"; exit 1; }
+enter "\${path%/*}" "$4" || exit
+name=\${path##*/}
+[ -L "$name" ] || [ ! -d "$name" ] || { echo "there is a folder of that name"; exit 1; }
 new=./.ros.$$.$RANDOM$RANDOM$RANDOM
 umask 077
 set -C
 exec 3>"$new" || exit
 set +C
 trap 'rm -f "$new"' EXIT
-eval "$unpack" >&3 && chown "$owner" /proc/self/fd/3 && chmod "$mode" /proc/self/fd/3 && mv -T "$new" "./$rest"`;
+eval "$unpack" >&3 && chown "$4" /proc/self/fd/3 && chmod "$mode" /proc/self/fd/3 || exit
+mv -T "$new" "./$name" 2>/dev/null && exit
+closed && [ ! -L "$name" ] && cat "$new" >"./$name" || { echo "$path cannot be replaced"; exit 1; }`;
 
 /** Writes a file below /home. The status is 0 where it was written, and the output says why not. */
 export function writeInHome(system: System, file: HomeFile): Result {

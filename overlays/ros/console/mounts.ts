@@ -1,5 +1,7 @@
+import { ENTER } from '../runtime/enter-folder.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
+import { plainPath } from './home-files.ts';
 
 /** Seconds in which a disk may still appear. */
 const PATIENCE = 20;
@@ -7,9 +9,9 @@ const PATIENCE = 20;
 /**
  * Devices are waited for, and shares of hosts that cannot be reached yet are asked for again for a minute: the network comes up beside the
  * console. A share that is refused is not. Everything else (tmpfs) is mounted as it is named. What is mounted there already, by an earlier
- * console of this start, stays.
+ * console of this start, stays. Nothing is mounted where a link in a home or a volume leads.
  */
-const MOUNT = `device=$1 dir=$2 type=$3 options=$4 patience=$5
+const MOUNT = `${ENTER}device=$1 dir=$2 type=$3 options=$4 patience=$5
 case $device in
 *[:/=]* | '' | none | tmpfs) ;;
 *) [ ! -b "/dev/$device" ] || device=/dev/$device ;;
@@ -34,7 +36,7 @@ nfs*retry=*) ;;
 nfs*) options=retry=0\${options:+,$options} ;;
 esac
 ! findmnt -rn -o SOURCE --mountpoint "$dir" | grep -qxF "$found" || exit 0
-mkdir -p "$dir" || exit
+dir=$(enter "$dir" >&2 && pwd -P) || exit
 set -- "$found" "$dir"
 [ -z "$options" ] || set -- -o "$options" "$@"
 case $type in '' | auto) ;; *) set -- -t "$type" "$@" ;; esac
@@ -58,7 +60,7 @@ exit $status`;
 export function mountGiven(system: System, [device = '', dir = '', type = '', options = '']: readonly string[]): void {
   if (type !== 'swap' && !dir.startsWith('/'))
     throw new Failure(`mounts: “${dir}” is no absolute path; ${device} is not mounted`);
-  const argv = ['sh', '-c', MOUNT, 'ros', device, dir, type, options, String(PATIENCE)];
+  const argv = ['sh', '-c', MOUNT, 'ros', device, plainPath(dir), type, options, String(PATIENCE)];
   const { status, stdout } = run(system, argv, { withErrors: true });
   if (status === 0) return;
   const words = stdout.trim().split('\n').at(0) ?? '';

@@ -5,7 +5,7 @@ import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
 import { Failure, type Result, type System } from '../runtime/system.ts';
-import { isInHome, writeInHome } from './home-files.ts';
+import { AS_ROOT, isInHome, plainPath, writeInHome } from './home-files.ts';
 
 type Encoding = NonNullable<WriteFile['encoding']>;
 
@@ -22,17 +22,6 @@ function encoded(content: string, encoding: Encoding = ''): { readonly stdin: st
   const stdin = isBase64 ? content.replace(/\s+/g, '') : base64OfBytes(content);
   return { stdin, unpack: encoding.startsWith('gz') ? UNPACK.packed : UNPACK.base64 };
 }
-
-/** Pipes fail where any part of them fails. Written beside and renamed; a file that is a mount of its own is written in place. */
-const WRITE = `set -o pipefail
-path=$1 mode=$2 owner=$3 unpack=$4
-umask 022
-mkdir -p "\${path%/*}/" || exit
-[ ! -d "$path" ] || { echo "there is a folder of that name"; exit 1; }
-new=$(mktemp "\${path%/*}/.ros.XXXXXXXXXX") || exit
-trap 'rm -f "$new"' EXIT
-eval "$unpack" >"$new" && chown "$owner" "$new" && chmod "$mode" "$new" || exit
-mv -T "$new" "$path" 2>/dev/null || cat "$new" >"$path"`;
 
 /** Without the folders above it, which are in the other container already or are made by Docker. */
 const COPY = `set -o pipefail
@@ -52,13 +41,13 @@ export function writeGivenFile(system: System, file: WriteFile, socket = SYSTEM_
   const { path, content = '', encoding, permissions = '0644', owner = 'root:root', container = '' } = file;
   const { stdin, unpack } = encoded(content, encoding);
   const mode = permissions.replace(/^0?o/, '');
-  const words = [path, mode, owner, unpack];
+  const words = [plainPath(path), mode, unpack, owner];
   const isHere = isForConsole(file);
   const write = (): Result => {
     if (isHere && isInHome(path)) return writeInHome(system, { path, owner, mode, unpack, stdin });
     const argv = isHere
-      ? ['bash', '-c', WRITE, 'ros', ...words]
-      : ['bash', '-c', COPY, 'ros', ...words, container, WRITE, socket];
+      ? ['bash', '-c', AS_ROOT, 'ros', ...words]
+      : ['bash', '-c', COPY, 'ros', ...words, container, AS_ROOT, socket];
     return run(system, argv, { stdin, withErrors: true });
   };
   const { status, stdout } = write();

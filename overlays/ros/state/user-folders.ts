@@ -1,4 +1,5 @@
 import type { CloudConfig } from '../config/schema.ts';
+import { ENTER } from '../runtime/enter-folder.ts';
 import { run } from '../runtime/run.ts';
 import { Failure, type System } from '../runtime/system.ts';
 import { FOLDERS, stateRoot } from './folders.ts';
@@ -42,13 +43,16 @@ export function userFolders(config: CloudConfig): string[] {
   );
 }
 
-// What the console has there already becomes the first content.
-const BIND = `folder=$1 kept=$2
+// What the console has there already becomes the first content. A link in a folder of somebody else is not followed.
+const BIND = `${ENTER}folder=$1 kept=$2
 awk -v f="$folder" '$2 == f { found = 1 } END { exit !found }' /proc/self/mounts && exit
+enter "$folder" || exit
+folder=$(pwd -P)
 if [ ! -d "$kept" ]; then
-	mkdir -p "$folder" "\${kept%/*}" && cp -a "$folder" "$kept.new" && mv -T "$kept.new" "$kept" || exit
+	rm -rf "$kept.new"
+	mkdir -p "\${kept%/*}" && cp -a . "$kept.new" && mv -T "$kept.new" "$kept" || exit
 fi
-mkdir -p "$folder" && exec mount --bind "$kept" "$folder"`;
+cd / && exec mount --bind "$kept" "$folder"`;
 
 /** Lays them over those of a console that was made before a datasource named them. From the next start on they are volumes of it. */
 export function bindUserFolders(system: System, config: CloudConfig): void {

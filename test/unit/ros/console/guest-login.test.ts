@@ -12,9 +12,10 @@ function login({ words, looks = 0, uploaded = false }: { readonly words: string;
   let left = looks;
   let unpacked = false;
   const answer = ({ argv, stdin }: Command): Result | undefined => {
-    const script = argv[2] ?? '';
+    const script = argv[argv.indexOf('sh') + 2] ?? '';
     if (argv[0] === 'chpasswd') passwords.push(`${argv.slice(1).join(' ')} ${stdin?.trim()}`.trim());
     else if (script.includes('stat -c %u')) {
+      assert.deepEqual([argv[0], argv.includes('setpriv')], ['timeout', true], 'it may be a pipe of anybody’s');
       if (!argv.some((word) => word.startsWith('/home/docker'))) return { status: 1, stdout: '' };
       if (left > 0 || (uploaded && !unpacked)) {
         left -= 1;
