@@ -2,7 +2,7 @@ import type { CloudConfig, WriteFile } from '../config/schema.ts';
 import { loadConfig } from '../config/sources.ts';
 import { plainPath } from '../console/home-files.ts';
 import { mountGiven } from '../console/mounts.ts';
-import { onceInConsole, onceInStart } from '../console/once-per-start.ts';
+import { dueInConsole, onceInStart } from '../console/once-per-start.ts';
 import { restartServices } from '../console/restart-services.ts';
 import { RC_LOCAL, runStartScript, START_SCRIPT, USER_DATA_SCRIPT } from '../console/scripts.ts';
 import { reloadSshd, tellAgainstRules } from '../console/ssh-server.ts';
@@ -21,7 +21,10 @@ import { consoleInit } from './console-init.ts';
 /** Another script, which a datasource brought later, is another one to run. */
 function runUserDataScript(system: System): void {
   const script = system.readText(USER_DATA_SCRIPT.path);
-  if (script === undefined || due(system, 'cloud-config-script', [script]).size === 0) return;
+  if (script === undefined) return;
+  const fresh = due(system, 'cloud-config-script', [script]);
+  if (!fresh.has(0)) return;
+  fresh.settle(0);
   runStartScript(system, USER_DATA_SCRIPT);
 }
 
@@ -39,7 +42,7 @@ function lookAgain(system: System, files: readonly WriteFile[]): void {
 
 /**
  * Run by the console's script in the background when the whole configuration is known: files, mounts, commands and scripts of the user, in this
- * order. Logins work already, and a command may take any time. Run again when a datasource has brought something late: each file, command and script
+ * order. Logins work already, and a command may take any time. Run again when a datasource has brought something late, or the console was started again in the middle: each file, command and script
  * is handled once in a start.
  */
 export function consoleFinish(system: System): number {
@@ -49,11 +52,9 @@ export function consoleFinish(system: System): number {
   const here = files.filter(isForConsole);
   const status = eachStep(system, [
     () => writeRegistryAuths(system, config),
-    () =>
-      onceInConsole(system, here, (fresh) => {
-        writeGivenFiles(system, fresh);
-        lookAgain(system, fresh);
-      }),
+    ...(here.length > 0
+      ? [() => lookAgain(system, writeGivenFiles(system, here, dueInConsole(system, 'console-files', here)))]
+      : []),
     ...(here.length < files.length ? [() => writeLateFiles(system, config, readServices(system))] : []),
     ...(config.mounts ?? []).map((entry) => () => mountGiven(system, entry)),
     () => bindUserFolders(system, config),

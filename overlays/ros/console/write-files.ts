@@ -1,6 +1,7 @@
 import type { WriteFile } from '../config/schema.ts';
 import { SYSTEM_DOCKER } from '../docker/engine.ts';
 import { base64OfBytes } from '../runtime/base64.ts';
+import type { Due } from '../runtime/claims.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import { sentenceOf } from '../runtime/sentence.ts';
@@ -56,15 +57,18 @@ export function writeGivenFile(system: System, file: WriteFile, socket = SYSTEM_
   throw new Failure(`write_files: ${path}${place} is not written: ${stdout.trim().split('\n').at(-1) ?? ''}`);
 }
 
-/** Writes all of them, those that fail excepted. */
-export function writeGivenFiles(system: System, files: readonly WriteFile[]): void {
-  for (const file of files) {
+/** Writes those that are due, those that fail excepted. Gives those that it dealt with. */
+export function writeGivenFiles(system: System, files: readonly WriteFile[], due?: Due): readonly WriteFile[] {
+  return files.filter((file, index) => {
+    if (due?.has(index) === false) return false;
     try {
       writeGivenFile(system, file);
     } catch (error) {
       alarm(system, sentenceOf(error));
     }
-  }
+    due?.settle(index);
+    return true;
+  });
 }
 
 /** Whether a file goes to the console itself. */

@@ -1,4 +1,5 @@
 import { writeFile } from '../config/files.ts';
+import type { Due } from './claims.ts';
 import { alarm } from './kernel-log.ts';
 import { run } from './run.ts';
 import type { System } from './system.ts';
@@ -14,8 +15,8 @@ export interface UserCommands {
   readonly log: string;
   /** Seconds for each; without it there is no limit. */
   readonly limit?: number;
-  /** Which of them are run, counted from 0; all of them without it. */
-  readonly due?: ReadonlySet<number>;
+  /** Which of them are run; all of them without it. */
+  readonly due?: Due;
 }
 
 /** With its output in the log and not in our pipe, a command may leave something running in the background. */
@@ -33,7 +34,8 @@ export function runLogged(system: System, log: string, argv: readonly string[]):
 export function runUserCommands(system: System, { key, commands, log, limit, due }: UserCommands): void {
   const limited = limit === undefined ? [] : ['timeout', '-k', '5', String(limit)];
   commands.forEach((command, index) => {
-    if (due !== undefined && !due.has(index)) return;
+    if (due?.has(index) === false) return;
+    due?.settle(index);
     const file = `${LINE}.${key}.${index + 1}`;
     if (typeof command === 'string') writeFile(system, file, `${command}\n`);
     const argv = typeof command === 'string' ? ['sh', file] : command;

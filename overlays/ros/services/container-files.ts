@@ -51,8 +51,11 @@ export function writeLateFiles(system: System, config: CloudConfig, services: Se
   }
   const late = lateFiles(system, config, (name) => services.has(name) && !sockets.has(name));
   const fresh = due(system, 'write_files', late);
-  for (const file of late.filter((_, index) => fresh.has(index)))
+  late.forEach((file, index) => {
+    if (!fresh.has(index)) return;
     guard(system, () => writeGivenFile(system, file, sockets.get(file.container ?? '')), undefined);
+    fresh.settle(index);
+  });
 }
 
 /** Names of all containers of a Docker; none where it does not answer, as the user's does not early in a start. */

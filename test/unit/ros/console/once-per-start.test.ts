@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { WriteFile } from '../../../../overlays/ros/config/schema.ts';
 import { mountGiven } from '../../../../overlays/ros/console/mounts.ts';
-import { onceInConsole, onceInStart } from '../../../../overlays/ros/console/once-per-start.ts';
+import { dueInConsole, onceInStart } from '../../../../overlays/ros/console/once-per-start.ts';
 import { RC_LOCAL, runStartScript, USER_DATA_SCRIPT } from '../../../../overlays/ros/console/scripts.ts';
 import { isForConsole, writeGivenFile, writeGivenFiles } from '../../../../overlays/ros/console/write-files.ts';
 import { runBootCommands } from '../../../../overlays/ros/early/bootcmd.ts';
@@ -149,31 +149,56 @@ test('rc.local is run only where it may be executed, and no script at all is no 
   assert.equal(made.readText('/dev/kmsg'), undefined);
 });
 
+const UUID = { '/proc/sys/kernel/random/uuid': 'aaaa-1\n' };
+
+/** What is new in a list for this console. */
+function freshIn(made: ReturnType<typeof machine>, list: readonly string[]): readonly string[] {
+  const due = dueInConsole(made, 'files', list);
+  const fresh = list.filter((_, index) => due.has(index));
+  for (const index of list.keys()) due.settle(index);
+  return fresh;
+}
+
 test('what is done once in a start is not done again by a console that starts anew; another console is prepared anew', () => {
-  const made = machine({ '/proc/sys/kernel/random/boot_id': 'first\n' });
+  const made = machine(UUID);
   const done: string[] = [];
   const again = () => {
     onceInStart(made, 'runcmd', () => done.push('start'));
-    onceInConsole(made, ['a file'], () => done.push('console'));
+    done.push(...freshIn(made, ['console']));
   };
   again();
   again();
   assert.deepEqual(done, ['start', 'console']);
   made.runAll([{ argv: ['rm', '-r', '/var/lib/ros'] }]);
+  made.writeText('/proc/sys/kernel/random/uuid', 'bbbb-2\n');
   again();
   assert.deepEqual(done, ['start', 'console', 'console']);
 });
 
 test('what comes late in a start brings only what is new in it: files, commands and scripts are dealt with once each', () => {
-  const made = machine({ '/proc/sys/kernel/random/boot_id': 'first\n' });
-  const given: string[] = [];
+  const made = machine(UUID);
   const commands = (list: readonly string[]) => runUserCommands(made, { key: 'runcmd', commands: list, log: '/log', due: due(made, 'runcmd', list) });
-  onceInConsole(made, ['a', 'b'], (fresh) => given.push(...fresh));
-  onceInConsole(made, ['a', 'c', 'b'], (fresh) => given.push(...fresh));
-  assert.deepEqual(given, ['a', 'b', 'c']);
+  assert.deepEqual([freshIn(made, ['a', 'b']), freshIn(made, ['a', 'c', 'b'])], [['a', 'b'], ['c']]);
   commands(['echo one', 'echo two', 'echo two']);
   commands(['echo zero', 'echo one', 'echo two', 'echo two', 'echo two']);
   assert.equal(made.readText('/log'), 'one\ntwo\ntwo\nzero\ntwo\n');
+});
+
+/** Has a process claim a list, settle its first item, and go; gives the indices that the next one has to deal with. */
+function afterwards(claimer: 'is gone' | 'is there'): readonly number[] {
+  const made = machine();
+  const list = ['a', 'b', 'c'];
+  due(made, 'runcmd', list).settle(0);
+  if (claimer === 'is gone') made.runAll([{ argv: ['sh', '-c', 'for file; do grep -q settled "$file" || echo "4194305 qjs" >"$file"; done', 'sh', ...claims(made)] }]);
+  const next = due(made, 'runcmd', list);
+  return [...list.keys()].filter((index) => next.has(index));
+}
+
+const claims = (made: ReturnType<typeof machine>) => made.files('/run/ros/claims').map((name) => `/run/ros/claims/${name}`);
+
+test('what somebody has claimed and not come to is due again when they are gone, and not before', () => {
+  assert.deepEqual(afterwards('is there'), []);
+  assert.deepEqual(afterwards('is gone'), [1, 2]);
 });
 
 test('a share that a server does not hand out is asked for once, and one whose server cannot be reached yet until it can', () => {

@@ -92,7 +92,7 @@ function answer({ argv, stdin = '' }: Command): Result | undefined {
   if (argv[0] === 'tar' && line.includes('repositories.json')) return said('{"Repositories": {}}');
   if (line.startsWith('mmcli -L')) return said('{"modem-list": ["/m/0"]}');
   if (argv[0] === 'mmcli' && line.endsWith('-J')) return said('{}');
-  if (argv[4] === '/run/ros/claims') return said(`${argv.slice(5).join('\n')}\n`);
+  if (argv[4] === '/run/ros/claims') return said(`${argv.slice(6).join('\n')}\n`);
   if (argv[0] === 'stat') return said(`${argv.at(-1)} 1 1`);
   if (argv[0] === 'md5sum') return said('0123456789abcdef  -');
   if (argv[0] === 'openssl') return said('-----MADE-----');
