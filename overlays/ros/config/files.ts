@@ -43,10 +43,13 @@ function randomName(): string {
   return Math.floor(Math.random() * 2 ** 48).toString(36);
 }
 
-/** Text of a file, decompressed where it is gzip, at most `most` bytes of it. */
+/** A pipe in the place of a file would be waited for; whoever names one of the kernel's means it. gzip passes on what it did not pack. */
+const READ_PACKED = `case $1 in /dev/* | /proc/*) ;; *) [ -f "$1" ] || exit 1 ;; esac
+[ -r "$1" ] && gzip -dcf <"$1" | head -c "$2"`;
+
+/** Text of a file, unpacked where it was packed by gzip, and no more than `most` bytes of it. */
 export function readPacked(system: System, path: string, most: number): string | undefined {
-  // gzip passes other data on unchanged.
-  const { status, stdout } = shell(system, 'test -r "$1" && gzip -dcf <"$1" | head -c "$2"', [path, String(most)]);
+  const { status, stdout } = shell(system, READ_PACKED, [path, String(most)]);
   return status === 0 ? stdout : undefined;
 }
 

@@ -5,7 +5,7 @@ import * as os from 'os';
 /** The numbers of Linux; `os` has none of them. */
 const EAGAIN = 11;
 export const EPIPE = 32;
-const O_NONBLOCK = 0o4000;
+export const O_NONBLOCK = 0o4000;
 
 /** A non-blocking descriptor of the same pipe, or undefined where there is no /proc. The given descriptor, and a child's, stay unchanged. */
 export function withoutWaiting(descriptor: number, flag: number): number | undefined {

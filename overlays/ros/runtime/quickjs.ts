@@ -1,6 +1,6 @@
 import * as os from 'os';
 import * as std from 'std';
-import { EPIPE, pushAll } from './descriptors.ts';
+import { EPIPE, O_NONBLOCK, pushAll } from './descriptors.ts';
 import { runAll, withLock } from './processes.ts';
 import { Failure, type System } from './system.ts';
 import { utf8Bytes } from './utf8.ts';
@@ -15,8 +15,11 @@ const SPECIAL = /^\/(dev|proc|sys)\//;
  */
 function readText(path: string, most?: number): string | undefined {
   const [found] = os.stat(path);
-  if (found !== null && (found.mode & os.S_IFMT) !== os.S_IFREG && !SPECIAL.test(path)) return undefined;
-  const file = std.open(path, 'r');
+  const isSpecial = SPECIAL.test(path);
+  if (found !== null && (found.mode & os.S_IFMT) !== os.S_IFREG && !isSpecial) return undefined;
+  // Somebody may put a pipe there just now.
+  const descriptor = os.open(path, os.O_RDONLY | (isSpecial ? 0 : O_NONBLOCK));
+  const file = descriptor < 0 ? null : std.fdopen(descriptor, 'r');
   if (file === null) return undefined;
   const text = file.readAsString(most);
   // A folder can be opened, but not read.

@@ -28,9 +28,11 @@ export function preload(system: System, config: CloudConfig, scope: Scope): bool
   const known = new Set((system.readText(STAMPS) ?? '').split('\n'));
   let done = false;
   for (const path of paths) {
-    const file = run(system, ['stat', '-c', '%n %s %Y', path]).stdout.trim();
+    const looked = run(system, ['sh', '-c', LOOK, 'ros', path]);
+    if (looked.status === NO_FILE) alarm(system, `${path} is no plain file, and is not loaded`);
+    const file = looked.stdout.trim();
     const stamp = `${id} ${file}`;
-    if (file === '' || known.has(stamp)) continue;
+    if (looked.status !== 0 || file === '' || known.has(stamp)) continue;
     const { status, stdout } = run(system, ['bash', '-c', LOAD, 'ros', path, DOCKERDS[scope].socket], {
       withErrors: true,
     });
@@ -45,6 +47,11 @@ export function preload(system: System, config: CloudConfig, scope: Scope): bool
   }
   return done;
 }
+
+/** What waits for somebody who writes, such as a pipe, would be waited for by all that comes behind. */
+const LOOK = `[ -f "$1" ] || { [ ! -e "$1" ] || exit 3; exit 1; }
+stat -c '%n %s %Y' "$1"`;
+const NO_FILE = 3;
 
 /** Docker unpacks everything but xz by itself. */
 const LOAD = `set -o pipefail

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { MAX_CHARACTERS } from '../../../../overlays/ros/config/document.ts';
@@ -48,4 +50,6 @@ test('user-data in a file may be packed by gzip', () => {
   assert.equal(hostname('/packed'), 'b');
   assert.equal(hostname('/bomb'), 'refused');
   assert.equal(hostname('/nowhere'), 'none');
+  execFileSync('mkfifo', [join(system.root, 'pipe')]);
+  assert.equal(hostname('/pipe'), 'none');
 });

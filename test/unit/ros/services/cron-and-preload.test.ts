@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
 import type { Services } from '../../../../overlays/ros/services/config.ts';
@@ -35,13 +37,13 @@ test('the table of cron keeps what every release runs', () => {
   assert.equal(system.readText('/run/ros/crontabs/cron.update'), 'root\n');
 });
 
-/** Loads what lies in the folders; the archive `bad.tar` cannot be loaded. */
-function loader(files: Readonly<Record<string, string>>) {
+/** Loads what lies in the folders; the archive `bad.tar` cannot be loaded. Of all but pipes it is said that they are files. */
+function loader(files: Readonly<Record<string, string>>, pipes: readonly string[] = []) {
   const loaded: string[] = [];
   let id = 'ONE';
   const answer = ({ argv }: Command) => {
     if (argv[0] === 'curl') return { status: 0, stdout: `{"ID": "${id}"}\n200` };
-    if (argv[0] === 'stat') return { status: 0, stdout: `${argv.at(-1)} 5 1\n` };
+    if (argv[2]?.includes('stat -c') && !pipes.includes(argv.at(-1) ?? '')) return { status: 0, stdout: `${argv.at(-1)} 5 1\n` };
     if (argv[0] !== 'bash') return undefined;
     loaded.push(argv.slice(4).join(' '));
     return argv[4]?.endsWith('bad.tar') ? { status: 1, stdout: 'no space left' } : { status: 0, stdout: 'Loaded image: a:1\n' };
@@ -83,4 +85,13 @@ test('a Docker whose folder was made anew gets its archives again', () => {
   anotherDocker();
   assert.equal(preload(system, {}, 'user'), true);
   assert.equal(loaded.length, 2);
+});
+
+test('a pipe and a folder in the place of an archive are told and passed over, and the others are loaded', () => {
+  const pipes = ['/var/lib/rancher/preload/docker/a.tar', '/data/folder.tar'];
+  const { system, loaded } = loader({ '/var/lib/rancher/preload/docker/b.tar': '', '/data/folder.tar/x': '' }, pipes);
+  execFileSync('mkfifo', [join(system.root, pipes[0] ?? '')]);
+  assert.equal(preload(system, { rancher: { preload: ['/data/folder.tar', '/data/none.tar'] } }, 'user'), true);
+  assert.deepEqual(loaded, ['/var/lib/rancher/preload/docker/b.tar /run/docker.sock', '/data/none.tar /run/docker.sock']);
+  assert.match(system.readText('/dev/kmsg') ?? '', /docker\/a\.tar is no plain file, and is not loaded[\s\S]*folder\.tar is no plain file/);
 });
