@@ -144,6 +144,9 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
+/** Kinds of steps whose results are shown with their sizes. */
+const SHOWN: ReadonlySet<string> = new Set(['layer', 'squashfs', 'initrd']);
+
 /** Sizes of layers and files, from the events of a build (`--json`). */
 export function readSizes(events: string): {
   readonly layers: readonly SizeFigure[];
@@ -155,7 +158,7 @@ export function readSizes(events: string): {
     if (!line.startsWith('{')) continue;
     const event = JSON.parse(line) as BuildEvent;
     if (event.type === 'file') files.push({ name: event.path, bytes: event.blob.size });
-    if (event.type !== 'step-end' || !/^(layer|squashfs|compress) /.test(event.title)) continue;
+    if (event.type !== 'step-end' || !SHOWN.has(event.kind)) continue;
     // `contents` is a listing for the steps that follow, not something that is shipped.
     const outputs = Object.entries(event.outputs).filter(([output]) => output !== 'contents');
     for (const [output, blob] of outputs) {

@@ -6,8 +6,8 @@ import type { BuildEvent } from '../core/event.ts';
 /** Layout of one cache folder below `--cache`, the same as in `cli/wire.ts`. */
 export const STORE_LAYOUT = 'v1';
 
-/** Steps whose results count as fetched: an unpacked package is the package in another dress. */
-const FETCHED = /^unpack /;
+/** The kind of step whose results count as fetched: an unpacked package is the package in another form. */
+const FETCHED = 'unpack-deb';
 
 /**
  * Makes a store in `to` that holds what a first build would download and nothing that it would make: of the steps of a build that was made in
@@ -27,7 +27,7 @@ export async function makeFetchedStore({
   for (const line of events.split('\n')) {
     if (!line.startsWith('{')) continue;
     const event = JSON.parse(line) as BuildEvent;
-    if (event.type !== 'step-end' || !FETCHED.test(event.title)) continue;
+    if (event.type !== 'step-end' || event.kind !== FETCHED) continue;
     const digests = Object.values(event.outputs).map(({ digest }) => digest);
     for (const name of [below('actions', event.key), ...digests.map((digest) => below('blobs/sha256', digest))])
       await linkFile(join(from, STORE_LAYOUT, name), join(to, STORE_LAYOUT, name));

@@ -179,7 +179,7 @@ export async function readContext(
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
   await demandConfigs(projectFolder);
-  const memory = new Map<string, { readonly made: unknown; readonly proofs: readonly Artifact[] }>();
+  const memory = new Map<object, Map<string, { readonly made: unknown; readonly proofs: readonly Artifact[] }>>();
   return {
     graph: options.graph,
     version: options.version,
@@ -192,15 +192,17 @@ export async function readContext(
     rosProgram: options.rosProgram,
     readConfiguration: options.readConfiguration,
     prove: (artifact) => options.proofs.add(artifact),
-    memo: <T>(name: string, make: () => T): T => {
-      const known = memory.get(name);
+    memo: <T>(recipe: object, words: string, make: () => T): T => {
+      const ofRecipe = memory.get(recipe) ?? new Map();
+      memory.set(recipe, ofRecipe);
+      const known = ofRecipe.get(words);
       if (known) {
         // Whoever stands on what was made before stands on its proofs too.
         for (const artifact of known.proofs) options.proofs.add(artifact);
         return known.made as T;
       }
       const fresh = options.proofs.collect(make);
-      memory.set(name, fresh);
+      ofRecipe.set(words, fresh);
       return fresh.made;
     },
   };

@@ -16,6 +16,8 @@ export type BuildEvent =
   | {
       readonly type: 'step-end';
       readonly id: number;
+      /** What kind of step it is: the name of its folder in `pipeline/steps`. */
+      readonly kind: string;
       readonly title: string;
       readonly cached: boolean;
       readonly key: Digest;

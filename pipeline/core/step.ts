@@ -115,6 +115,8 @@ export interface Limits {
 /** One node of the graph. Plain data; it never runs anything. */
 export interface Step {
   readonly id: StepId;
+  /** Name of the folder in `pipeline/steps`, e.g. `squashfs`. */
+  readonly kind: string;
   /** What a person reads in progress and errors, e.g. `squashfs engine`. */
   readonly title: string;
   readonly action: Action;

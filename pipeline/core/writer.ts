@@ -1,6 +1,9 @@
 import type { Json } from './json.ts';
 
-/** What a built-in writer is given. Paths are absolute; inputs are read-only; each output must exist when it resolves. */
+/**
+ * What a built-in writer is given, as it travels to its thread; `steps/kit/writer.ts` gives it the types of its kind. Paths are absolute;
+ * inputs are read-only; each output must exist when it resolves.
+ */
 export interface WriterJob {
   readonly inputs: { readonly [name: string]: string };
   readonly outputs: { readonly [name: string]: string };

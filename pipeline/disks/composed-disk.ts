@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { refuse } from '../core/refuse.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
 import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
 import { type DiskPlan, layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
@@ -7,8 +8,7 @@ import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
 import { wrongBytes } from '../formats/wrong-bytes.ts';
 import type { FileSource } from '../io/file-source.ts';
-import type { Inputs } from '../steps/kit/inputs.ts';
-import { refuse } from '../trees/decode.ts';
+import type { Inputs } from '../io/inputs.ts';
 import { type Content, type FileSlice, patched, sizeOf, wholeInput } from './file-slice.ts';
 
 /** What lies at a byte of the disk. */

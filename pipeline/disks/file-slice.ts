@@ -1,5 +1,5 @@
 import type { FileSource } from '../io/file-source.ts';
-import type { Inputs } from '../steps/kit/inputs.ts';
+import type { Inputs } from '../io/inputs.ts';
 
 /** A part of an input of the step. */
 export interface FileSlice {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { CLUSTER, type DiskIds, diskIds } from '../formats/disk-layout.ts';
 import { sha256Of } from '../io/file-digest.ts';
-import type { Inputs } from '../steps/kit/inputs.ts';
+import type { Inputs } from '../io/inputs.ts';
 
 /** What is known of a disk before it is made: how much goes on it, and the identities that follow from all of it. */
 export interface PlannedContents {
@@ -15,7 +15,7 @@ export interface PlannedContents {
 export function plannedContents(inputs: Inputs, name: string): PlannedContents {
   const contents: { [name: string]: Json } = {};
   const sizes = new Map<string, number>();
-  for (const input of inputs.below('')) {
+  for (const input of inputs.names()) {
     const source = inputs.open(input);
     contents[input] = sha256Of(source);
     sizes.set(input, Math.ceil(source.size / CLUSTER) * CLUSTER);

@@ -131,9 +131,9 @@ export class Engine {
   ): Promise<ActionRecord | undefined> {
     const record = await this.#options.actions.get(key);
     if (!record || !isTrusted(record) || !(await this.#allHere(record))) return undefined;
-    const { id, title } = step;
+    const { id, kind, title } = step;
     const { outputs } = record;
-    this.#options.report({ type: 'step-end', id, title, cached: true, key, milliseconds: 0, outputs });
+    this.#options.report({ type: 'step-end', id, kind, title, cached: true, key, milliseconds: 0, outputs });
     return record;
   }
 
@@ -213,6 +213,7 @@ export class Engine {
       await this.#options.actions.set(key, record);
       report({
         type: 'step-end',
+        kind: step.kind,
         id: step.id,
         title: step.title,
         cached: false,

@@ -7,6 +7,8 @@ const DEFAULT_LIMITS: Limits = { memoryMiB: 4096, seconds: 1800 };
 
 /** What a caller says of a step; the rest has defaults. */
 export interface StepSpec<O extends { readonly [name: string]: ArtifactKind }> {
+  /** Name of the folder in `pipeline/steps`. */
+  readonly kind: string;
   readonly title: string;
   readonly action: Action;
   readonly inputs: { readonly [name: string]: InputRef };
@@ -27,6 +29,7 @@ export class Graph {
     const id = this.#steps.length as StepId;
     this.#steps.push({
       id,
+      kind: spec.kind,
       title: spec.title,
       action: spec.action,
       inputs: spec.inputs,

@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { type FileSlice, fillFrom } from '../disks/file-slice.ts';
+import type { FileSource } from './file-source.ts';
 
 /** What a file system keeps a hole in: smaller runs of zeros would be stored anyway. */
 const GRAIN = 4096;
@@ -32,12 +32,16 @@ export class SparseFile {
     }
   }
 
-  /** Puts a part of a file at a position, a MiB at a time. */
-  copy(slice: FileSlice, position: number): void {
+  /** Puts a part of a file, `size` bytes from its byte `start` on, at a position, a MiB at a time. */
+  copy(
+    { source, start, size }: { readonly source: FileSource; readonly start: number; readonly size: number },
+    position: number,
+  ): void {
     const buffer = new Uint8Array(CHUNK);
-    for (let done = 0; done < slice.size; done += CHUNK) {
-      const chunk = buffer.subarray(0, Math.min(CHUNK, slice.size - done));
-      fillFrom(slice, chunk, done);
+    for (let done = 0; done < size; done += CHUNK) {
+      const chunk = buffer.subarray(0, Math.min(CHUNK, size - done));
+      if (source.fill(chunk, start + done).length !== chunk.length)
+        throw new Error(`${source.path} became shorter while it was read`);
       this.put(chunk, position + done);
     }
   }

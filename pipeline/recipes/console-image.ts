@@ -1,8 +1,10 @@
 import type { Artifact } from '../core/step.ts';
+import { gzipCompressed } from '../steps/gzip/step.ts';
+import { imageArchive } from '../steps/image-archive/step.ts';
 import type { BuildContext } from './context.ts';
-import { gzipCompressed } from './gzip.ts';
 import { composeLayer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** The image that overlays/system/usr/share/ros/consoles/debian.yml names. Its tag is Debian's: a console outlives the release it came with. */
 const IMAGE = 'rancher/os-debianconsole:13';
@@ -81,7 +83,7 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
       ],
       effects: [
         { effect: 'ca-bundle' },
-        { effect: 'shells', options: { shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash'] } },
+        { effect: 'shells', shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash'] },
       ],
       modes: [
         { path: 'etc/shadow', mode: 0o640, gid: 42 },
@@ -92,11 +94,10 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
       ],
     },
   });
-  const { pieces } = context.graph.add({
+  const { pieces } = imageArchive(context.graph, {
     title: `image ${IMAGE}`,
-    action: { type: 'builtin', writer: 'image-archive', options: { arch: 'amd64', name: IMAGE } },
     inputs: { layer: layer.tar },
-    outputs: { pieces: 'pieces' },
+    options: { arch: 'amd64', name: IMAGE },
   });
-  return gzipCompressed(context, name, { pieces, parts: { layer: layer.tar } }, 6);
+  return gzipCompressed(toolsOf(context), name, { pieces, parts: { layer: layer.tar } }, 6);
 }

@@ -1,6 +1,5 @@
 import type { ModuleLists } from '../config/module-lists.ts';
 import type { OverlayRules } from '../config/overlay-rules.ts';
-import type { Json } from '../core/json.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 
@@ -25,11 +24,6 @@ export interface BuildContext {
   readonly readConfiguration: string;
   /** Names an artifact that must come about before anything is published, though no file holds it: a check. */
   readonly prove: (artifact: Artifact) => void;
-  /** Handles made before, by name: a recipe that two targets call adds its steps once. */
-  readonly memo: <T>(name: string, make: () => T) => T;
-}
-
-/** Plain data out of an interface without an index signature. */
-export function asJson(value: object): Json {
-  return value as Json;
+  /** What a recipe gave before for the same words, or what it gives now: see `memoized`. */
+  readonly memo: <T>(recipe: object, words: string, make: () => T) => T;
 }

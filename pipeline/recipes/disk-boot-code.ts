@@ -1,7 +1,9 @@
 import type { Artifact } from '../core/step.ts';
+import { grubCore } from '../steps/grub-core/step.ts';
 import type { BuildContext } from './context.ts';
-import { biosGrubCore } from './grub-core.ts';
-import { fileOfPackage } from './packages.ts';
+import { memoized } from './memoized.ts';
+import { fileOfPackage, packageNamed } from './packages.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** GRUB for a BIOS, in the two pieces that lie outside of every file system. */
 export interface BiosBootCode {
@@ -34,19 +36,16 @@ const CORE_MODULES = [
 export const GRUB_FOLDER = 'EFI/debian';
 
 /** Boot code of installed disks with a BIOS. */
-export function biosBootCode(context: BuildContext): BiosBootCode {
-  return context.memo('disk boot code for BIOS', () => ({
-    boot: fileOfPackage(context, {
-      set: 'grub',
-      arch: 'amd64',
-      name: 'grub-pc-bin',
-      path: 'usr/lib/grub/i386-pc/boot.img',
-    }),
-    core: biosGrubCore(context, {
+export const biosBootCode = memoized((context: BuildContext): BiosBootCode => {
+  const { name, data } = packageNamed(context, 'grub', 'amd64', 'grub-pc-bin');
+  return {
+    boot: fileOfPackage(context, { set: 'grub', arch: 'amd64', name, path: 'usr/lib/grub/i386-pc/boot.img' }),
+    core: grubCore(toolsOf(context), {
       title: 'GRUB for BIOS on disks',
+      package: data,
       // Partition 2 of the disk that it was started from.
       prefix: `(,gpt2)/${GRUB_FOLDER}`,
       modules: CORE_MODULES,
     }),
-  }));
-}
+  };
+});

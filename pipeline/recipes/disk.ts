@@ -1,17 +1,26 @@
-import type { Arch, Artifact, InputRef } from '../core/step.ts';
+import type { Artifact, InputRef } from '../core/step.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
+import { BOOT_LABEL } from '../formats/disk-layout.ts';
 import { encodeGrubEnvironment } from '../formats/grub-environment.ts';
 import { appendSettings, grubSettings } from '../formats/grub-settings.ts';
 import { MIB_SECTORS } from '../formats/sector.ts';
 import { menuArguments } from '../shared/kernel-arguments.ts';
+import { rawDisk } from '../steps/disk/step.ts';
+import { diskPieces } from '../steps/disk-pieces/step.ts';
+import { diskPlan } from '../steps/disk-plan/step.ts';
+import { bootPartition } from '../steps/fat/step.ts';
+import { installParts } from '../steps/install-parts/step.ts';
+import type { DiskParts } from '../steps/kit/disk-parts.ts';
+import type { Stream } from '../steps/kit/stream.ts';
+import { squashfsOfFiles } from '../steps/squashfs/step.ts';
 import type { BuildContext } from './context.ts';
 import { type BiosBootCode, biosBootCode, GRUB_FOLDER } from './disk-boot-code.ts';
-import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
 import { efiPrograms } from './efi-programs.ts';
-import { squashfsOfFiles } from './squashfs.ts';
-import type { Stream } from './stream.ts';
+import { memoized } from './memoized.ts';
+import { DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './state.ts';
 import type { System } from './system.ts';
 import { textFile } from './text.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** What distinguishes one product's installed disk from another's. */
 export interface DiskSpec {
@@ -30,7 +39,7 @@ export interface DiskSpec {
 /** A disk as what it is composed of. */
 export interface ComposableDisk {
   /** What a writer composes the disk of (`composedDisk`), for containers around it that never hold it raw. */
-  readonly parts: { readonly [name: string]: InputRef };
+  readonly parts: DiskParts;
   /** As a raw image that is only there while something reads it. */
   readonly stream: Stream;
 }
@@ -55,35 +64,26 @@ export interface InstalledDisk extends ComposableDisk {
 export type BootableSystem = Pick<System, 'arch' | 'kernel' | 'initrdBase' | 'medium'>;
 
 /** Composes an installed disk: slot A holds this version, slot B is free. */
-export function installedDisk(context: BuildContext, system: BootableSystem, spec: DiskSpec): InstalledDisk {
-  const { bios, biosInputs, bootInputs, plan, fat, state } = plannedDisk(context, system, spec);
-  const boot = bootFileSystem(context, {
-    name: spec.name,
-    inputs: bootInputs,
-    fat,
-    firstSector: MIB_SECTORS * (bios ? 2 : 1),
-  });
-  const parts = { plan, boot, state, ...biosInputs };
-  const installer = installerOf(context, {
-    name: spec.name,
-    arch: system.arch,
-    plan,
-    boot,
-    bios,
-    medium: slotFiles(system),
-  });
-  return {
-    system,
-    parts,
-    stream: streamOf(context, spec, parts),
-    raw: rawDisk(context, spec, parts),
-    plan,
-    boot,
-    state,
-    bios,
-    installer,
-  };
-}
+export const installedDisk = memoized(
+  (context: BuildContext, system: BootableSystem, spec: DiskSpec): InstalledDisk => {
+    const { bios, files, plan, fat, state } = plannedDisk(context, system, spec);
+    const boot = bootPartition(toolsOf(context), {
+      name: spec.name,
+      label: BOOT_LABEL,
+      files,
+      fat,
+      firstSector: MIB_SECTORS * (bios ? 2 : 1),
+    });
+    const parts: DiskParts = { plan, boot, state, bios: biosParts(bios) };
+    const { disk } = rawDisk(context.graph, {
+      title: `disk ${spec.name}`,
+      inputs: parts,
+      options: { sizeMiB: spec.sizeMiB },
+    });
+    const installer = installerOf(context, { name: spec.name, system, plan, boot, bios });
+    return { system, parts, stream: streamOf(context, spec, parts), raw: disk, plan, boot, state, bios, installer };
+  },
+);
 
 /**
  * The same for a product that differs from another one by its identities and kernel arguments only: it takes that one's boot file system,
@@ -93,17 +93,15 @@ export function likeDisk(
   context: BuildContext,
   { pattern, ...spec }: DiskSpec & { readonly pattern: InstalledDisk },
 ): ComposableDisk {
-  const { biosInputs, bootInputs, plan, state } = plannedDisk(context, pattern.system, spec);
-  const append = bootInputs[`boot/${APPEND_FILE}`];
-  const parts = { plan, boot: pattern.boot, state, ...biosInputs, ...(append ? { append } : {}) };
+  const { bios, files, plan, state } = plannedDisk(context, pattern.system, spec);
+  const parts: DiskParts = { plan, boot: pattern.boot, state, bios: biosParts(bios), append: files[APPEND_FILE] };
   return { parts, stream: streamOf(context, spec, parts) };
 }
 
 interface PlannedDisk {
   readonly bios: BiosBootCode | undefined;
-  readonly biosInputs: { readonly [name: string]: InputRef };
-  /** Files of the boot partition, `boot/<path>`. */
-  readonly bootInputs: { readonly [name: string]: InputRef };
+  /** Of the boot partition, by their paths. */
+  readonly files: { readonly [path: string]: InputRef };
   readonly plan: Artifact<'json'>;
   readonly fat: Artifact<'text'>;
   readonly state: Artifact<'ext4'>;
@@ -112,74 +110,47 @@ interface PlannedDisk {
 /** All of a disk but its boot file system. */
 function plannedDisk(context: BuildContext, system: BootableSystem, spec: DiskSpec): PlannedDisk {
   const bios = system.arch === 'amd64' ? biosBootCode(context) : undefined;
-  const biosInputs: { readonly [name: string]: InputRef } = bios
-    ? { 'bios/boot.img': bios.boot, 'bios/core.img': bios.core }
-    : {};
-  const bootInputs = Object.fromEntries(
-    Object.entries(bootFiles(context, system, spec)).map(([path, file]): [string, InputRef] => [`boot/${path}`, file]),
-  );
-  const stateTar = spec.state ?? emptyState(context);
-  const { plan, fat, ext4 } = context.graph.add({
+  const files = bootFiles(context, system, spec);
+  const tar = spec.state ?? emptyState(context);
+  const { plan, fat, ext4 } = diskPlan(context.graph, {
     title: `plan of the disk ${spec.name}`,
-    action: {
-      type: 'builtin',
-      writer: 'disk-plan',
-      options: { name: spec.name, hasBios: bios !== undefined, stateMiB: spec.stateMiB ?? DEFAULT_STATE_MIB },
-    },
-    inputs: { ...bootInputs, ...biosInputs, state: stateTar },
-    outputs: { plan: 'json', fat: 'text', ext4: 'text' },
+    inputs: { boot: files, bios: biosParts(bios), state: tar },
+    options: { name: spec.name, hasBios: bios !== undefined, stateMiB: spec.stateMiB ?? DEFAULT_STATE_MIB },
   });
-  const state = stateFileSystem(context, { name: spec.name, tar: stateTar, ext4 });
-  return { bios, biosInputs, bootInputs, plan, fat, state };
+  return { bios, files, plan, fat, state: stateFileSystem(context, { name: spec.name, tar, ext4 }) };
 }
 
-function streamOf(context: BuildContext, spec: DiskSpec, parts: ComposableDisk['parts']): Stream {
-  const { pieces } = context.graph.add({
-    title: `pieces of the disk ${spec.name}`,
-    action: { type: 'builtin', writer: 'disk-pieces', options: { sizeMiB: spec.sizeMiB } },
-    inputs: parts,
-    outputs: { pieces: 'pieces' },
-  });
+function biosParts(bios: BiosBootCode | undefined): DiskParts['bios'] {
+  return bios && { 'boot.img': bios.boot, 'core.img': bios.core };
+}
+
+function streamOf(context: BuildContext, { name, sizeMiB }: DiskSpec, parts: DiskParts): Stream {
+  const title = `pieces of the disk ${name}`;
+  const { pieces } = diskPieces(context.graph, { title, inputs: parts, options: { sizeMiB } });
   return { pieces, parts };
-}
-
-function rawDisk(context: BuildContext, spec: DiskSpec, parts: ComposableDisk['parts']): Artifact<'disk'> {
-  return context.graph.add({
-    title: `disk ${spec.name}`,
-    action: { type: 'builtin', writer: 'disk', options: { sizeMiB: spec.sizeMiB } },
-    inputs: parts,
-    outputs: { disk: 'disk' },
-  }).disk;
 }
 
 /** What an installing medium carries beside the files of a slot. */
 function installerOf(
   context: BuildContext,
-  disk: Pick<InstalledDisk, 'plan' | 'boot' | 'bios'> & {
-    readonly name: string;
-    readonly arch: Arch;
-    readonly medium: { readonly [path: string]: InputRef };
-  },
+  {
+    name,
+    system,
+    plan,
+    boot,
+    bios,
+  }: Pick<InstalledDisk, 'system' | 'plan' | 'boot' | 'bios'> & { readonly name: string },
 ): Artifact<'squashfs'> {
-  const files = Object.fromEntries(Object.keys(disk.medium).map((path) => [`a/${path}`, path]));
-  const { description, rest } = context.graph.add({
-    title: `parts of the disk ${disk.name}`,
-    action: {
-      type: 'builtin',
-      writer: 'install-parts',
-      options: { version: context.version, files, append: APPEND_FILE },
-    },
-    inputs: { plan: disk.plan, boot: disk.boot },
-    outputs: { description: 'json', rest: 'file' },
+  const files = Object.fromEntries(Object.keys(slotFiles(system)).map((path) => [`a/${path}`, path]));
+  const { description, rest } = installParts(context.graph, {
+    title: `parts of the disk ${name}`,
+    inputs: { plan, boot },
+    options: { version: context.version, files, append: APPEND_FILE },
   });
-  return squashfsOfFiles(context, {
-    name: `installer ${disk.name}`,
-    arch: disk.arch,
-    files: {
-      'install.json': description,
-      rest,
-      ...(disk.bios ? { 'boot.img': disk.bios.boot, 'core.img': disk.bios.core } : {}),
-    },
+  return squashfsOfFiles(toolsOf(context), {
+    name: `installer ${name}`,
+    arch: system.arch,
+    files: { 'install.json': description, rest, ...biosParts(bios) },
   });
 }
 

@@ -15,7 +15,7 @@ const NEVER = [
 ];
 
 /** Links from the root into `usr`: the dynamic loader of amd64 lies in `lib64`, that of arm64 in `lib`. */
-const USR_MERGE_LINKS: { readonly [arch in Arch]: readonly string[] } = {
+const USR_MERGE_LINKS: { readonly [arch in Arch]: LayerOptions['usrMergeLinks'] } = {
   amd64: ['bin', 'sbin', 'lib', 'lib64'],
   arm64: ['bin', 'sbin', 'lib'],
 };
@@ -91,10 +91,7 @@ const BASE_FILTER: LayerOptions = {
   ],
   effects: [
     { effect: 'ca-bundle' },
-    {
-      effect: 'shells',
-      options: { shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash', 'bin/dash', 'usr/bin/dash'] },
-    },
+    { effect: 'shells', shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash', 'bin/dash', 'usr/bin/dash'] },
   ],
   modes: [
     // Its package ships it readable by all and its script mends that.

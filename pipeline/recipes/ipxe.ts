@@ -1,19 +1,14 @@
 import type { Artifact } from '../core/step.ts';
 import { kernelArguments } from '../shared/kernel-arguments.ts';
 import type { BuildContext } from './context.ts';
+import { textFile } from './text.ts';
 
 /**
  * `rancheros.ipxe` with the absolute addresses of this very version, under `latest/` too: a script that says `latest` would pair
  * a kernel and an initrd of two releases while one replaces the other. Whoever serves the files from elsewhere sets `base-url` before.
  */
 export function ipxeScript(context: BuildContext): Artifact<'text'> {
-  const text = ipxeText(context);
-  return context.graph.add({
-    title: 'rancheros.ipxe',
-    action: { type: 'builtin', writer: 'text', options: { text } },
-    inputs: {},
-    outputs: { text: 'text' },
-  }).text;
+  return textFile(context, 'rancheros.ipxe', ipxeText(context));
 }
 
 /** The script for one release: its version, and the address of its files without a slash at the end. */

@@ -1,9 +1,12 @@
 import type { ModuleLists } from '../config/module-lists.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
+import { moduleIndices } from '../steps/depmod/step.ts';
+import { modules as modulesStep } from '../steps/modules/step.ts';
 import type { BuildContext } from './context.ts';
+import { memoized } from './memoized.ts';
 import { fileOfPackage, filesOfPackage, unpackedPackage } from './packages.ts';
-import { toolStep } from './tool-step.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** A kernel with the modules that its lists name. */
 export interface Kernel {
@@ -23,37 +26,33 @@ export interface Kernel {
 }
 
 /** Tars of `usr/lib/modules/<release>/`, to be laid over each other. */
-export interface ModuleTrees {
+export type ModuleTrees = {
   readonly modules: Artifact<'tar'>;
   /** What depmod makes: `modules.dep` and so on. */
   readonly indices: Artifact<'tar'>;
-}
+};
 
 const PACKAGE_PREFIX = 'linux-image-';
-/** What depmod reads beside the modules: the writer `modules` brings it, it is no index. */
-const LISTS = ['modules.builtin', 'modules.builtin.modinfo', 'modules.order'];
 
 /** Debian's signed kernel as it is, and of its modules those that `kernel-configs/debian-<arch>.yaml` names. */
-export function debianKernel(context: BuildContext, arch: Arch): Kernel {
-  return context.memo(`kernel debian ${arch}`, () => {
-    const pin = kernelPackage(context, arch);
-    const release = pin.name.slice(PACKAGE_PREFIX.length);
-    const lists = context.kernelModules('debian', arch);
-    const kernel = unpackedPackage(context, pin).data;
-    const system = systemModules(context, { release, lists, kernel });
-    const inBoot = (name: string) =>
-      fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/${name}-${release}` });
-    return {
-      release,
-      config: inBoot('config'),
-      image: inBoot('vmlinuz'),
-      initrdModules: initrdModules(context, { release, patterns: lists.initrd, kernel }),
-      systemModules: { modules: system.modules, indices: system.indices },
-      driverModules: system.rest,
-      modulesReport: system.report,
-    };
-  });
-}
+export const debianKernel = memoized((context: BuildContext, arch: Arch): Kernel => {
+  const pin = kernelPackage(context, arch);
+  const release = pin.name.slice(PACKAGE_PREFIX.length);
+  const lists = context.kernelModules('debian', arch);
+  const kernel = unpackedPackage(context, pin).data;
+  const system = systemModules(context, { release, lists, kernel });
+  const inBoot = (name: string) =>
+    fileOfPackage(context, { set: 'kernel-debian', arch, name: pin.name, path: `boot/${name}-${release}` });
+  return {
+    release,
+    config: inBoot('config'),
+    image: inBoot('vmlinuz'),
+    initrdModules: initrdModules(context, { release, patterns: lists.initrd, kernel }),
+    systemModules: { modules: system.modules, indices: system.indices },
+    driverModules: system.rest,
+    modulesReport: system.report,
+  };
+});
 
 /** Device trees of boards whose firmware brings none, by the names that it looks for: `<board>.dtb`. */
 export function deviceTrees(
@@ -88,13 +87,9 @@ function initrdModules(
   { release, kernel, patterns }: Choice & { readonly patterns: readonly string[] },
 ): ModuleTrees {
   const title = 'initrd modules';
-  const { tar: modules } = context.graph.add({
-    title,
-    action: { type: 'builtin', writer: 'modules', options: { release, modules: patterns } },
-    inputs: { kernel },
-    outputs: { tar: 'tar' },
-  });
-  return { modules, indices: indicesOf(context, { title, release, modules }) };
+  const inputs = { kernel };
+  const { tar: modules } = modulesStep(context.graph, { title, inputs, options: { release, modules: patterns } });
+  return { modules, indices: moduleIndices(toolsOf(context), { title: `depmod ${title}`, release, modules }) };
 }
 
 /** All modules of the running system, in two trees, and indices over both. */
@@ -108,57 +103,11 @@ function systemModules(
     tar: modules,
     rest,
     report,
-  } = context.graph.add({
+  } = modulesStep(context.graph, {
     title,
-    action: { type: 'builtin', writer: 'modules', options: { release, modules: [...first, ...lists.system], first } },
     inputs: { kernel },
-    outputs: { tar: 'tar', rest: 'tar', report: 'json' },
+    options: { release, modules: [...first, ...lists.system], first },
   });
-  return { modules, rest, report, indices: indicesOf(context, { title, release, modules, rest }) };
-}
-
-/** depmod's indices over exactly these modules, which are not written twice. */
-function indicesOf(
-  context: BuildContext,
-  options: {
-    readonly title: string;
-    readonly release: string;
-    readonly modules: Artifact<'tar'>;
-    readonly rest?: Artifact<'tar'>;
-  },
-): Artifact<'tar'> {
-  const { modules, rest } = options;
-  const folder = `usr/lib/modules/${options.release}`;
-  const untar = (name: string) => ({ argv: ['tar', '-xf', `/in/${name}`, '-C', '/work'] as const });
-  return toolStep(context, {
-    title: `depmod ${options.title}`,
-    inputs: rest === undefined ? { modules } : { modules, rest },
-    output: { name: 'tar', kind: 'tar' },
-    commands: [
-      untar('modules'),
-      ...(rest === undefined ? [] : [untar('rest')]),
-      { argv: ['depmod', '-b', '/work/usr', '-e', '-F', '/dev/null', options.release] },
-      {
-        argv: [
-          'tar',
-          '--format=posix',
-          '--sort=name',
-          '--owner=0',
-          '--group=0',
-          '--numeric-owner',
-          '--mode=u=rwX,go=rX',
-          '--mtime=@0',
-          // Or each run gives other bytes.
-          '--pax-option=delete=atime,delete=ctime',
-          '--anchored',
-          ...['kernel', ...LISTS].map((name) => `--exclude=${folder}/${name}`),
-          '-cf',
-          '/out/tar',
-          '-C',
-          '/work',
-          'usr',
-        ],
-      },
-    ],
-  });
+  const indices = moduleIndices(toolsOf(context), { title: `depmod ${title}`, release, modules, rest });
+  return { modules, rest, report, indices };
 }

@@ -1,7 +1,7 @@
 import type { Artifact, InputRef, PackagePin } from '../core/step.ts';
-import type { LayerOptions, OverlayChoice } from '../steps/layer/step.ts';
-import { asJson, type BuildContext } from './context.ts';
-import { unpackedPackage } from './packages.ts';
+import { type LayerOptions, layer } from '../steps/layer/step.ts';
+import type { BuildContext } from './context.ts';
+import { packageInputs } from './packages.ts';
 
 /** A canonical tar of one concern, by the name it has in the running system. */
 export interface Layer {
@@ -26,50 +26,37 @@ export interface LayerSpec {
 
 /** Composes one layer. */
 export function composeLayer(context: BuildContext, spec: LayerSpec): Layer {
-  const inputs: { [name: string]: InputRef } = {};
-  for (const pin of spec.packages ?? []) {
-    const unpacked = unpackedPackage(context, pin);
-    inputs[`package/${pin.name}`] = unpacked.data;
-    inputs[`control/${pin.name}`] = unpacked.control;
-  }
-  const overlay: Partial<ReturnType<typeof overlayOptions>> =
-    spec.overlay === undefined ? {} : overlayOptions(context, spec.overlay);
-  if (spec.overlay !== undefined)
-    inputs[`overlay/${spec.overlay}`] = { from: 'repository', path: `overlays/${spec.overlay}` };
-  for (const [name, tree] of Object.entries(spec.trees ?? {})) inputs[`overlay/${name}`] = tree;
-  for (const [path, file] of Object.entries(spec.files ?? {})) inputs[`file/${path}`] = file;
-  const options: LayerOptions = {
-    ...spec.options,
-    packages: (spec.packages ?? []).map(({ name }) => ({ name })),
-    overlays: [...Object.keys(spec.trees ?? {}).map((name) => ({ name })), ...(overlay.overlays ?? [])],
-    directories: [...(overlay.directories ?? []), ...(spec.options?.directories ?? [])],
-    links: [...(overlay.links ?? []), ...(spec.options?.links ?? [])],
-    replaces: [...(overlay.replaces ?? []), ...(spec.options?.replaces ?? [])],
-  };
-  const { tar, contents } = context.graph.add({
-    title: `layer ${spec.name}`,
-    action: { type: 'builtin', writer: 'layer', options: asJson(options) },
-    inputs,
-    outputs: { tar: 'tar', contents: 'json' },
+  const { name, packages = [], trees = {}, files = {} } = spec;
+  const overlay = spec.overlay === undefined ? undefined : overlayOf(context, spec.overlay);
+  const { tar, contents } = layer(context.graph, {
+    title: `layer ${name}`,
+    inputs: { ...packageInputs(context, packages), overlay: { ...overlay?.inputs, ...trees }, file: files },
+    options: {
+      ...spec.options,
+      packages: packages.map((pin) => pin.name),
+      overlays: [...Object.keys(trees).map((tree) => ({ name: tree })), ...(overlay?.options.overlays ?? [])],
+      directories: [...(overlay?.options.directories ?? []), ...(spec.options?.directories ?? [])],
+      links: [...(overlay?.options.links ?? []), ...(spec.options?.links ?? [])],
+      replaces: [...(overlay?.options.replaces ?? []), ...(spec.options?.replaces ?? [])],
+    },
   });
-  return { name: spec.name, tar, contents };
+  return { name, tar, contents };
 }
 
-/** The rules of `overlays/<name>.yaml` in the layer writer's terms. */
-function overlayOptions(
+/** A folder of `overlays/`, and the rules of `overlays/<name>.yaml` in a layer's terms. */
+function overlayOf(
   context: BuildContext,
   name: string,
-): Pick<LayerOptions, 'overlays' | 'directories' | 'links'> & { readonly replaces: readonly string[] } {
+): { readonly inputs: { readonly [name: string]: InputRef }; readonly options: LayerOptions } {
   const rules = context.overlayRules(name);
   const paths = [...new Set([...Object.keys(rules.modes), ...Object.keys(rules.owners)])];
-  const overlay: OverlayChoice = {
-    name,
-    rules: paths.map((path) => ({ path, mode: rules.modes[path], ...rules.owners[path] })),
-  };
   return {
-    overlays: [overlay],
-    directories: Object.entries(rules.directories).map(([path, directory]) => ({ path, ...directory })),
-    links: Object.entries(rules.links).map(([path, target]) => ({ path, target })),
-    replaces: rules.replaces,
+    inputs: { [name]: { from: 'repository', path: `overlays/${name}` } },
+    options: {
+      overlays: [{ name, rules: paths.map((path) => ({ path, mode: rules.modes[path], ...rules.owners[path] })) }],
+      directories: Object.entries(rules.directories).map(([path, directory]) => ({ path, ...directory })),
+      links: Object.entries(rules.links).map(([path, target]) => ({ path, target })),
+      replaces: rules.replaces,
+    },
   };
 }

@@ -1,11 +1,13 @@
 import type { Artifact, InputRef } from '../core/step.ts';
 import { grubSettings } from '../formats/grub-settings.ts';
 import { menuArguments } from '../shared/kernel-arguments.ts';
+import { hybridIso } from '../steps/iso/step.ts';
 import type { BuildContext } from './context.ts';
 import type { InstalledDisk } from './disk.ts';
-import { hybridIso } from './iso.ts';
+import { bootFiles } from './grub.ts';
 import type { System } from './system.ts';
 import { textFile } from './text.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** What distinguishes one live ISO from another. */
 export interface LiveIsoSpec {
@@ -32,8 +34,9 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
             grubSettings({ append: spec.append }),
           ),
         };
-  return hybridIso(context, spec.name, {
-    arch: system.arch,
+  return hybridIso(toolsOf(context), {
+    title: spec.name,
+    ...bootFiles(context, system.arch),
     volumeId: VOLUME_ID,
     files: {
       ...system.medium,

@@ -1,6 +1,10 @@
 import { BuildError } from '../core/failure.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
+import type { LayerSpec } from '../steps/layer/step.ts';
+import { filesOfTar } from '../steps/select/step.ts';
+import { unpackDeb } from '../steps/unpack-deb/step.ts';
 import type { BuildContext } from './context.ts';
+import { memoized } from './memoized.ts';
 
 /** A package taken apart: its files as a canonical tar, and what its control archive says. */
 export interface UnpackedPackage {
@@ -10,16 +14,23 @@ export interface UnpackedPackage {
 }
 
 /** Takes a package apart; once, however many layers want files of it. */
-export function unpackedPackage(context: BuildContext, pin: PackagePin): UnpackedPackage {
-  return context.memo(`package ${pin.digest}`, () => ({
+export const unpackedPackage = memoized(
+  (context: BuildContext, pin: PackagePin): UnpackedPackage => ({
     name: pin.name,
-    ...context.graph.add({
-      title: `unpack ${pin.name}`,
-      action: { type: 'builtin', writer: 'unpack-deb', options: {} },
-      inputs: { package: pin },
-      outputs: { data: 'tar', control: 'json' },
-    }),
-  }));
+    ...unpackDeb(context.graph, { title: `unpack ${pin.name}`, inputs: { package: pin }, options: {} }),
+  }),
+);
+
+/** Packages as a layer takes them in. */
+export function packageInputs(
+  context: BuildContext,
+  pins: readonly PackagePin[],
+): Pick<LayerSpec['inputs'], 'package' | 'control'> {
+  const unpacked = pins.map((pin) => unpackedPackage(context, pin));
+  return {
+    package: Object.fromEntries(unpacked.map(({ name, data }) => [name, data])),
+    control: Object.fromEntries(unpacked.map(({ name, control }) => [name, control])),
+  };
 }
 
 /** One package of a set, by name. */
@@ -37,32 +48,24 @@ export function packageNamed(context: BuildContext, set: string, arch: Arch, nam
 }
 
 /** Several files out of a package, by names of the caller's choice: name → path in the package. */
-export function filesOfPackage(
-  context: BuildContext,
-  place: { readonly set: string; readonly arch: Arch; readonly name: string },
-  files: { readonly [name: string]: string },
-): { readonly [name: string]: Artifact<'file'> } {
-  const { data } = packageNamed(context, place.set, place.arch, place.name);
-  return context.graph.add({
-    title: `take ${Object.keys(files).length} files of ${place.name}`,
-    action: { type: 'builtin', writer: 'select', options: { files } },
-    inputs: { tar: data },
-    outputs: Object.fromEntries(Object.keys(files).map((name) => [name, 'file' as const])),
-  });
-}
+export const filesOfPackage = memoized(
+  (
+    context: BuildContext,
+    place: { readonly set: string; readonly arch: Arch; readonly name: string },
+    files: { readonly [name: string]: string },
+  ): { readonly [name: string]: Artifact<'file'> } => {
+    const { data: tar } = packageNamed(context, place.set, place.arch, place.name);
+    return filesOfTar(context.graph, { title: `take ${Object.keys(files).length} files of ${place.name}`, tar, files });
+  },
+);
 
 /** One file out of a package. */
-export function fileOfPackage(
-  context: BuildContext,
-  place: { readonly set: string; readonly arch: Arch; readonly name: string; readonly path: string },
-): Artifact<'file'> {
-  return context.memo(`file ${place.arch} ${place.name} ${place.path}`, () => {
-    const { data } = packageNamed(context, place.set, place.arch, place.name);
-    return context.graph.add({
-      title: `take ${place.path}`,
-      action: { type: 'builtin', writer: 'select', options: { files: { file: place.path } } },
-      inputs: { tar: data },
-      outputs: { file: 'file' },
-    }).file;
-  });
-}
+export const fileOfPackage = memoized(
+  (
+    context: BuildContext,
+    place: { readonly set: string; readonly arch: Arch; readonly name: string; readonly path: string },
+  ): Artifact<'file'> => {
+    const { data: tar } = packageNamed(context, place.set, place.arch, place.name);
+    return filesOfTar(context.graph, { title: `take ${place.path}`, tar, files: { file: place.path } }).file;
+  },
+);

@@ -15,7 +15,7 @@ export function peerDisk(context: BuildContext): Artifact<'disk'> {
     name: 'peer',
     packages: context.packages('peer', 'amd64'),
     overlay: 'peer',
-    trees: { ...kernel.systemModules },
+    trees: kernel.systemModules,
     options: {
       usrMergeLinks: ['bin', 'sbin', 'lib', 'lib64'],
       drop: ['usr/share/{man,info,locale,doc,lintian,bash-completion}', 'var/{lock,run}'],

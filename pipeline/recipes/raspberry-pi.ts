@@ -1,13 +1,18 @@
 import type { Artifact, InputRef } from '../core/step.ts';
 import { CARD_ALIGNMENT } from '../formats/card-layout.ts';
+import { BOOT_LABEL } from '../formats/disk-layout.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { kernelArguments } from '../shared/kernel-arguments.ts';
+import { card } from '../steps/card/step.ts';
+import { cardPlan } from '../steps/card-plan/step.ts';
+import { bootPartition } from '../steps/fat/step.ts';
+import type { Stream } from '../steps/kit/stream.ts';
 import type { BuildContext } from './context.ts';
-import { bootFileSystem, DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './disk-file-systems.ts';
 import { deviceTrees } from './kernel.ts';
 import { filesOfPackage } from './packages.ts';
-import type { Stream } from './stream.ts';
+import { DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './state.ts';
 import { type Extras, liveSystem } from './system.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** What the card's system has beside that of every Arm machine: Wi-Fi. Of the firmware only that of these boards' chips. */
 const EXTRAS: Extras = {
@@ -58,34 +63,21 @@ export function raspberryPiCard(context: BuildContext): Stream {
     vmlinuz: system.kernel.image,
     initrd: system.initrdBase,
   };
-  const inputs = Object.fromEntries(
-    Object.entries(files).map(([path, file]): [string, InputRef] => [`boot/${path}`, file]),
-  );
   const stateTar = emptyState(context);
-  const { plan, fat, ext4, cmdline } = context.graph.add({
+  const { plan, fat, ext4, cmdline } = cardPlan(context.graph, {
     title: `plan of the card ${NAME}`,
-    action: {
-      type: 'builtin',
-      writer: 'card-plan',
-      options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: kernelArguments('card', 'arm64') },
-    },
-    inputs: { ...inputs, state: stateTar },
-    outputs: { plan: 'json', fat: 'text', ext4: 'text', cmdline: 'text' },
+    inputs: { boot: files, state: stateTar },
+    options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: kernelArguments('card', 'arm64') },
   });
-  const boot = bootFileSystem(context, {
+  const boot = bootPartition(toolsOf(context), {
     name: NAME,
-    inputs: { ...inputs, 'boot/cmdline.txt': cmdline },
+    label: BOOT_LABEL,
+    files: { ...files, 'cmdline.txt': cmdline },
     fat,
     firstSector: CARD_ALIGNMENT / SECTOR,
   });
-  const state = stateFileSystem(context, { name: NAME, tar: stateTar, ext4 });
-  const parts = { plan, boot, state };
-  const { pieces } = context.graph.add({
-    title: `card ${NAME}`,
-    action: { type: 'builtin', writer: 'card', options: {} },
-    inputs: parts,
-    outputs: { pieces: 'pieces' },
-  });
+  const parts = { plan, boot, state: stateFileSystem(context, { name: NAME, tar: stateTar, ext4 }) };
+  const { pieces } = card(context.graph, { title: `card ${NAME}`, inputs: parts, options: {} });
   return { pieces, parts };
 }
 

@@ -1,11 +1,16 @@
-import type { Arch, Artifact, InputRef } from '../core/step.ts';
+import type { Arch, Artifact } from '../core/step.ts';
+import { cpio } from '../steps/cpio/step.ts';
+import { firmwareCheck } from '../steps/firmware-check/step.ts';
+import { compressedInitrd } from '../steps/initrd/step.ts';
+import { seed } from '../steps/seed/step.ts';
+import { type SquashfsOptions, squashfsOf } from '../steps/squashfs/step.ts';
 import type { BuildContext } from './context.ts';
 import { baseFilter, ENGINE_FILTER, EXTRAS_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
+import { memoized } from './memoized.ts';
 import { fileOfPackage } from './packages.ts';
-import { type SquashfsOptions, squashfsOf } from './squashfs.ts';
-import { toolStep } from './tool-step.ts';
+import { toolsOf } from './tool-image.ts';
 import { proveTree } from './tree-check.ts';
 
 /** A layer with the squashfs that is mounted where it lies. */
@@ -66,56 +71,52 @@ export interface Extras {
 }
 
 /** The system of an architecture with the `debian` kernel, and what a target adds to it. Layers that targets share are made once. */
-export function liveSystem(context: BuildContext, arch: Arch, extras?: Extras): System {
-  return context.memo(`system ${arch} ${extras?.name ?? ''}`, () => {
-    const kernel = debianKernel(context, arch);
-    const added = extras === undefined ? [] : [extrasLayer(context, arch, extras)];
-    const layers = [...sharedLayers(context, arch, kernel), ...added];
-    proveTree(context, arch, layers, {
-      sets: [...SHARED_SETS, ...(extras === undefined ? [] : [extras.packages])],
-      overlays: ['system', ...(extras === undefined ? [] : [extras.overlay])],
-    });
-    const seed = seedOf(context, arch, layers, extras?.name);
-    const medium = {
-      'rancheros/layers': seed.list,
-      'rancheros/seed.tar': seed.seed,
-      ...Object.fromEntries(layers.map((layer) => [`rancheros/${layer.name}.squashfs`, layer.squashfs])),
-    };
-    const initrdBase = initrdBaseOf(context, { arch, kernel, init: 'overlays/initrd/init' });
-    return { arch, kernel, layers, initrdBase, initrd: wholeInitrd(context, initrdBase, medium), medium };
+export const liveSystem = memoized((context: BuildContext, arch: Arch, extras?: Extras): System => {
+  const kernel = debianKernel(context, arch);
+  const added = extras === undefined ? [] : [extrasLayer(context, arch, extras)];
+  const layers = [...sharedLayers(context, arch, kernel), ...added];
+  proveTree(context, arch, layers, {
+    sets: [...SHARED_SETS, ...(extras === undefined ? [] : [extras.packages])],
+    overlays: ['system', ...(extras === undefined ? [] : [extras.overlay])],
   });
-}
+  const seeded = seedOf(context, arch, layers, extras?.name);
+  const medium = {
+    'rancheros/layers': seeded.list,
+    'rancheros/seed.tar': seeded.seed,
+    ...Object.fromEntries(layers.map((layer) => [`rancheros/${layer.name}.squashfs`, layer.squashfs])),
+  };
+  const initrdBase = initrdBaseOf(context, { arch, kernel, init: 'overlays/initrd/init' });
+  return { arch, kernel, layers, initrdBase, initrd: wholeInitrd(context, initrdBase, medium), medium };
+});
 
 const SHARED_SETS = ['base', 'engine', 'plugins', 'kernel-debian'];
 
-function sharedLayers(context: BuildContext, arch: Arch, kernel: Kernel): readonly StackedLayer[] {
-  return context.memo(`layers ${arch}`, () => [
-    stacked(
-      context,
-      composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: baseFilter(arch) }),
-      { arch, compression: 'zstd', content: 'many files' },
-    ),
-    stacked(
-      context,
-      composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
-      { arch, compression: 'zstd', content: 'few programs' },
-    ),
-    stacked(
-      context,
-      composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
-      { arch, compression: 'xz', content: 'few programs' },
-    ),
-    stacked(context, modulesLayer(context, kernel), { arch, compression: 'zstd', content: 'many files' }),
-    stacked(context, driversLayer(context, arch, kernel), { arch, compression: 'xz', content: 'seldom read' }),
-    stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
-  ]);
-}
+const sharedLayers = memoized((context: BuildContext, arch: Arch, kernel: Kernel): readonly StackedLayer[] => [
+  stacked(
+    context,
+    composeLayer(context, { name: 'base', packages: context.packages('base', arch), options: baseFilter(arch) }),
+    { arch, compression: 'zstd', content: 'many files' },
+  ),
+  stacked(
+    context,
+    composeLayer(context, { name: 'engine', packages: context.packages('engine', arch), options: ENGINE_FILTER }),
+    { arch, compression: 'zstd', content: 'few programs' },
+  ),
+  stacked(
+    context,
+    composeLayer(context, { name: 'plugins', packages: context.packages('plugins', arch), options: PLUGINS_FILTER }),
+    { arch, compression: 'xz', content: 'few programs' },
+  ),
+  stacked(context, modulesLayer(context, kernel), { arch, compression: 'zstd', content: 'many files' }),
+  stacked(context, driversLayer(context, arch, kernel), { arch, compression: 'xz', content: 'seldom read' }),
+  stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
+]);
 
 /** Modules that an ordinary start loads, what depmod says of all, and how the kernel was configured, where kubeadm looks for it. */
 function modulesLayer(context: BuildContext, kernel: Kernel): Layer {
   return composeLayer(context, {
     name: 'modules',
-    trees: { ...kernel.systemModules },
+    trees: kernel.systemModules,
     files: { [`${modulesFolder(kernel)}/config`]: kernel.config },
   });
 }
@@ -129,11 +130,10 @@ function driversLayer(context: BuildContext, arch: Arch, kernel: Kernel): Layer 
     trees: { modules: kernel.driverModules },
     options: { keep: firmware.map((path) => `usr/lib/firmware/${path}`) },
   });
-  const { report } = context.graph.add({
+  const { report } = firmwareCheck(context.graph, {
     title: `check the firmware for ${arch}`,
-    action: { type: 'builtin', writer: 'firmware-check', options: { without: withoutFirmware } },
     inputs: { modules: kernel.modulesReport, contents: layer.contents },
-    outputs: { report: 'json' },
+    options: { without: withoutFirmware },
   });
   context.prove(report);
   return layer;
@@ -154,7 +154,7 @@ function extrasLayer(context: BuildContext, arch: Arch, extras: Extras): Stacked
 }
 
 function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions): StackedLayer {
-  return { ...layer, squashfs: squashfsOf(context, { name: layer.name, tar: layer.tar, ...options }) };
+  return { ...layer, squashfs: squashfsOf(toolsOf(context), { name: layer.name, tar: layer.tar, ...options }) };
 }
 
 /** What names the release and governs the system: the smallest layer, so that a new version or an edited file costs seconds. */
@@ -194,80 +194,45 @@ function seedOf(
   layers: readonly Layer[],
   extras: string | undefined,
 ): { readonly seed: Artifact<'tar'>; readonly list: Artifact<'text'> } {
-  const images = systemImages(extras);
-  return context.graph.add({
+  return seed(context.graph, {
     title: 'seed of System Docker',
-    action: {
-      type: 'builtin',
-      writer: 'seed',
-      options: {
-        arch,
-        layers: layers.map(({ name }) => name),
-        images: images.map(({ name, layers: names }) => ({
-          name: `rancher/${name}`,
-          tag: context.version,
-          layers: names,
-        })),
-      },
+    inputs: { layer: Object.fromEntries(layers.map(({ name, tar }) => [name, tar])) },
+    options: {
+      arch,
+      layers: layers.map(({ name }) => name),
+      images: systemImages(extras).map(({ name, layers: names }) => ({
+        name: `rancher/${name}`,
+        tag: context.version,
+        layers: names,
+      })),
     },
-    inputs: Object.fromEntries(layers.map((layer): [string, InputRef] => [`layer/${layer.name}`, layer.tar])),
-    outputs: { seed: 'tar', list: 'text' },
   });
 }
 
 /** busybox, `/init`, and the modules that reach the media; nothing else, because every boot reads it before anything is mounted. */
-export function initrdBaseOf(
-  context: BuildContext,
-  { arch, kernel, init }: { readonly arch: Arch; readonly kernel: Kernel; readonly init: string },
-): Artifact<'initrd'> {
-  const { cpio } = context.graph.add({
-    title: 'initrd-base',
-    action: {
-      type: 'builtin',
-      writer: 'cpio',
-      options: {
-        trees: Object.keys(kernel.initrdModules),
-        files: [
-          { path: 'init', mode: 0o755 },
-          { path: 'bin/busybox', mode: 0o755 },
-        ],
-        links: [{ path: 'lib', target: 'usr/lib' }],
-      },
-    },
-    inputs: {
-      ...kernel.initrdModules,
-      'file/init': { from: 'repository', path: init },
-      'file/bin/busybox': fileOfPackage(context, {
-        set: 'base',
-        arch,
-        name: 'busybox-static',
-        path: 'usr/bin/busybox',
-      }),
-    },
-    outputs: { cpio: 'cpio' },
-  });
-  return toolStep(context, {
-    title: 'compress initrd-base',
-    inputs: { cpio },
-    output: { name: 'initrd', kind: 'initrd' },
-    commands: [
-      { argv: ['zstd', '-19', '--quiet', '--single-thread', '--no-progress', '-o', '/out/initrd', '/in/cpio'] },
-    ],
-  });
-}
+export const initrdBaseOf = memoized(
+  (
+    context: BuildContext,
+    { arch, kernel, init }: { readonly arch: Arch; readonly kernel: Kernel; readonly init: string },
+  ): Artifact<'initrd'> => {
+    const busybox = { set: 'base', arch, name: 'busybox-static', path: 'usr/bin/busybox' } as const;
+    const archive = cpio(context.graph, {
+      title: 'initrd-base',
+      kind: 'cpio',
+      trees: kernel.initrdModules,
+      files: { init: { from: 'repository', path: init }, 'bin/busybox': fileOfPackage(context, busybox) },
+      modes: { init: 0o755, 'bin/busybox': 0o755 },
+      links: [{ path: 'lib', target: 'usr/lib' }],
+    });
+    return compressedInitrd(toolsOf(context), 'compress initrd-base', archive);
+  },
+);
 
 /** `initrd-base` first, then the layers as they are: the kernel joins archives that begin at a multiple of four bytes. */
 function wholeInitrd(
   context: BuildContext,
   initrdBase: Artifact<'initrd'>,
-  medium: { readonly [path: string]: Artifact },
+  files: { readonly [path: string]: Artifact },
 ): Artifact<'initrd'> {
-  const files = Object.entries(medium).map(([path, artifact]) => [`file/${path}`, artifact] as const);
-  const { cpio } = context.graph.add({
-    title: 'initrd',
-    action: { type: 'builtin', writer: 'cpio', options: {} },
-    inputs: { ...Object.fromEntries(files), after: initrdBase },
-    outputs: { cpio: 'initrd' },
-  });
-  return cpio;
+  return cpio(context.graph, { title: 'initrd', kind: 'initrd', files, after: initrdBase });
 }

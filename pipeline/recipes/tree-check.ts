@@ -1,4 +1,5 @@
-import type { Arch, InputRef } from '../core/step.ts';
+import type { Arch } from '../core/step.ts';
+import { treeCheck } from '../steps/tree-check/step.ts';
 import type { BuildContext } from './context.ts';
 import { pathsOfEffects } from './effects.ts';
 import type { Layer } from './layer.ts';
@@ -46,27 +47,20 @@ export function proveTree(
   { sets, overlays }: { readonly sets: readonly string[]; readonly overlays: readonly string[] },
 ): void {
   const replaces = overlays.flatMap((name) => context.overlayRules(name).replaces);
-  const inputs: { [name: string]: InputRef } = {};
-  for (const { name, tar, contents } of layers) {
-    inputs[`layer/${name}`] = tar;
-    inputs[`contents/${name}`] = contents;
-  }
-  const { report } = context.graph.add({
+  const { report } = treeCheck(context.graph, {
     title: `check the tree for ${arch}`,
-    action: {
-      type: 'builtin',
-      writer: 'tree-check',
-      options: {
-        arch,
-        layers: layers.map(({ name }) => name),
-        replaces: [...replaces, ...REPLACED],
-        danglingLinks: MADE_LATER,
-        handled: HANDLED,
-        required: pathsOfEffects(context, sets, arch),
-      },
+    inputs: {
+      layer: Object.fromEntries(layers.map(({ name, tar }) => [name, tar])),
+      contents: Object.fromEntries(layers.map(({ name, contents }) => [name, contents])),
     },
-    inputs,
-    outputs: { report: 'json' },
+    options: {
+      arch,
+      layers: layers.map(({ name }) => name),
+      replaces: [...replaces, ...REPLACED],
+      danglingLinks: MADE_LATER,
+      handled: HANDLED,
+      required: pathsOfEffects(context, sets, arch),
+    },
   });
   context.prove(report);
 }

@@ -1,20 +1,17 @@
 import type { Artifact } from '../core/step.ts';
-import { BUILD_EPOCH } from '../graph/graph.ts';
+import { gzipCompressed } from '../steps/gzip/step.ts';
+import type { Stream } from '../steps/kit/stream.ts';
+import { zip } from '../steps/zip/step.ts';
 import type { BuildContext } from './context.ts';
-import { gzipCompressed } from './gzip.ts';
-import type { Stream } from './stream.ts';
+import { toolsOf } from './tool-image.ts';
 
 /** A ZIP of one file, which gzip packs. */
 export function zipOf(
   context: BuildContext,
-  name: string,
+  title: string,
   member: { readonly name: string } & Stream,
 ): Artifact<'zip'> {
-  const packed = gzipCompressed(context, `gzip ${member.name}`, member, 6);
-  return context.graph.add({
-    title: name,
-    action: { type: 'builtin', writer: 'zip', options: { seconds: BUILD_EPOCH } },
-    inputs: { [`gzip/${member.name}`]: packed, [`pieces/${member.name}`]: member.pieces },
-    outputs: { zip: 'zip' },
-  }).zip;
+  const { name, pieces } = member;
+  const gzip = gzipCompressed(toolsOf(context), `gzip ${name}`, member, 6);
+  return zip(context.graph, { title, inputs: { gzip: { [name]: gzip }, pieces: { [name]: pieces } }, options: {} }).zip;
 }

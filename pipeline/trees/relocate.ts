@@ -1,34 +1,21 @@
 import { parentOf, resolveTarget } from '../formats/member-path.ts';
-import type { Move } from '../steps/layer/step.ts';
 import type { Node } from './node.ts';
 
 /** Folders of the root that are links into `/usr` in Debian since 2019 (usr-merge); some packages still ship files below them. */
 const MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
 /**
- * Gives nodes their places: `/lib/x` becomes `/usr/lib/x`, then the moves apply (the first that fits). Relative symbolic links of
- * moved nodes are rewritten so that they point to the same thing, at its own new place. A package's own link `/lib -> usr/lib`
- * is left out: a layer declares those (`usrMergeLinks`).
+ * Gives nodes their places: `/lib/x` becomes `/usr/lib/x`. Relative symbolic links of moved nodes are rewritten so that they point to the
+ * same thing, at its own new place. A package's own link `/lib -> usr/lib` is left out: a layer declares those (`usrMergeLinks`).
  */
-export function relocate(nodes: readonly Node[], moves: readonly Move[]): readonly Node[] {
+export function relocate(nodes: readonly Node[]): readonly Node[] {
   const placed: Node[] = [];
   for (const node of nodes) {
     if (node.type === 'symlink' && MERGED.includes(node.path)) continue;
-    const path = newPath(node.path, moves);
-    placed.push(node.type === 'symlink' ? { ...node, path, target: newTarget(node, path, moves) } : { ...node, path });
+    const path = mergedPath(node.path);
+    placed.push(node.type === 'symlink' ? { ...node, path, target: newTarget(node, path) } : { ...node, path });
   }
   return placed;
-}
-
-/** Where a path goes. */
-export function newPath(path: string, moves: readonly Move[]): string {
-  const merged = mergedPath(path);
-  for (const { from, to } of moves) {
-    if (merged === from) return to;
-    if (merged.startsWith(`${from}/`))
-      return to === '' ? merged.slice(from.length + 1) : to + merged.slice(from.length);
-  }
-  return merged;
 }
 
 /** A path with the usr-merge links of the root followed. */
@@ -39,14 +26,11 @@ export function mergedPath(path: string): string {
 }
 
 /** Both the link and what it points to may have moved: relative text stays as it is where it still leads there. */
-function newTarget(node: Node, path: string, moves: readonly Move[]): string {
+function newTarget(node: Node, path: string): string {
   const text = node.target ?? '';
   const before = resolveTarget(node.path, text);
-  if (before === undefined) return text;
-  const wanted = newPath(before, moves);
-  if (text.startsWith('/')) {
-    return wanted === mergedPath(before) ? text : `/${wanted}`;
-  }
+  if (before === undefined || text.startsWith('/')) return text;
+  const wanted = mergedPath(before);
   const now = resolveTarget(path, text);
   if (now !== undefined && mergedPath(now) === wanted) return text;
   return relative(parentOf(path), wanted);

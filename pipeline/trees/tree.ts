@@ -1,5 +1,5 @@
+import { refuse } from '../core/refuse.ts';
 import { ancestorsOf } from '../formats/member-path.ts';
-import { refuse } from './decode.ts';
 import { Globs } from './glob.ts';
 import { type Node, sameContent } from './node.ts';
 

@@ -87,29 +87,37 @@ function optionLines(options: object | Json): readonly string[] {
 }
 
 /**
- * What each step is called: its title, and a number where others have that title too. Steps that are alike in everything, which the engine
- * runs once, have one label.
+ * What each step is called: its title, the processor where packages of another one than amd64 go in, and a number where others are called
+ * like that too. Steps that are alike in everything, which the engine runs once, have one label.
  */
 function labelsOf(graph: Graph): ReadonlyMap<StepId, string> {
   const steps = Array.from({ length: graph.size }, (_, index) => graph.step(index as StepId));
-  const titles = new Map(steps.map(({ id, title }) => [id, title]));
-  // Inputs stand before what they go into, so theirs are known.
+  const names = new Map<StepId, string>();
   const identities = new Map<StepId, Digest>();
-  for (const step of steps) identities.set(step.id, digestOf(`${step.title}\n${stepText(step, identities)}`));
-  /** Of each title the identities of its steps, sorted by what a person can read. */
+  // Inputs stand before what they go into, so theirs are known.
+  for (const step of steps) {
+    const isArm = Object.values(step.inputs).some((ref) => (ref.from === 'step' ? names.get(ref.step)?.endsWith(ARM) : ref.from === 'debian' && ref.arch === 'arm64'));
+    names.set(step.id, isArm ? `${step.title}${ARM}` : step.title);
+    identities.set(step.id, digestOf(`${step.title}\n${stepText(step, identities)}`));
+  }
+  /** Of each name the identities of its steps, sorted by what a person can read. */
   const alike = new Map<string, Digest[]>();
-  const sorted = steps.map((step) => ({ title: step.title, text: stepText(step, titles), identity: identities.get(step.id) as Digest }));
-  for (const { title, identity } of sorted.sort((one, other) => compareCodeUnits(one.text, other.text) || compareCodeUnits(one.identity, other.identity))) {
-    const known = alike.get(title) ?? [];
-    if (!known.includes(identity)) alike.set(title, [...known, identity]);
+  const sorted = steps.map((step) => ({ name: names.get(step.id) ?? '', text: stepText(step, names), identity: identities.get(step.id) as Digest }));
+  for (const { name, identity } of sorted.sort((one, other) => compareCodeUnits(one.text, other.text) || compareCodeUnits(one.identity, other.identity))) {
+    const known = alike.get(name) ?? [];
+    if (!known.includes(identity)) alike.set(name, [...known, identity]);
   }
   return new Map(
-    steps.map(({ id, title }) => {
-      const known = alike.get(title) ?? [];
-      return [id, known.length > 1 ? `${title} #${known.indexOf(identities.get(id) as Digest) + 1}` : title];
+    steps.map(({ id }) => {
+      const name = names.get(id) ?? '';
+      const known = alike.get(name) ?? [];
+      return [id, known.length > 1 ? `${name} #${known.indexOf(identities.get(id) as Digest) + 1}` : name];
     }),
   );
 }
+
+/** Behind what is of packages for Arm. */
+const ARM = ' (arm64)';
 
 function addSteps(graph: Graph, ref: InputRef, steps: Set<StepId>): void {
   if (ref.from !== 'step' || steps.has(ref.step)) return;

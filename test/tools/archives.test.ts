@@ -22,8 +22,7 @@ const MEMBERS: readonly Member[] = [
   file('etc/old', 'x', { mtime: 0 }),
   file('usr/bin/ping', 'p', { mode: 0o755, xattrs: { 'security.capability': Uint8Array.from(Buffer.from('0100000200200080000000000000000000000000', 'hex')) } }),
 ];
-const overlaid = (members: readonly Member[]) =>
-  runWriter(layer, { inputs: { 'package/p': tarOf(members), 'control/p': CONTROL }, outputs: ['tar', 'contents'], options: { packages: [{ name: 'p', status: false }] } });
+const overlaid = (members: readonly Member[]) => runWriter(layer, { inputs: { 'package/p': tarOf(members), 'control/p': CONTROL }, outputs: ['tar', 'contents'], options: { packages: ['p'] } });
 const CONTROL = Buffer.from(JSON.stringify({ package: 'p', version: '1', architecture: 'all', stanza: '', scripts: {}, conffiles: [] }));
 
 test('GNU tar lists a layer with the modes, owners, times, names and links that it was given', async () => {
@@ -70,7 +69,7 @@ for (const format of ['gnu', 'oldgnu', 'posix']) {
 
 test('GNU cpio lists an archive for the kernel with the modes, owners and links that it was given', async () => {
   const members = [...MEMBERS.filter(({ entry }) => entry.xattrs === undefined), device('dev/console')];
-  const made = await runWriter(cpio, { inputs: { tree: tarOf(members) }, outputs: ['cpio'], options: { trees: ['tree'] } });
+  const made = await runWriter(cpio, { inputs: { 'tree/tree': tarOf(members) }, outputs: ['cpio'], options: { trees: ['tree'], modes: {}, links: [] } });
   const listing = await oracleOutput(['cpio', '-itv', '--numeric-uid-gid', '--quiet'], { stdin: made['cpio'] ?? Buffer.alloc(0) });
   const lines = listing
     .trimEnd()
@@ -125,7 +124,7 @@ for (const argv of [
     const version = { name: 'debian-binary', bytes: Buffer.from('2.0\n') };
     const { stdout } = await oracle([...argv, '-c'], { stdin: data });
     const unpack = async (member: { readonly name: string; readonly bytes: Uint8Array }) =>
-      (await runWriter(unpackDeb, { inputs: { package: arOf([version, control, member]) }, outputs: ['data', 'control'], epoch: EPOCH }))['data'];
+      (await runWriter(unpackDeb, { inputs: { package: arOf([version, control, member]) }, outputs: ['data', 'control'], options: {}, epoch: EPOCH }))['data'];
     assert.ok((await unpack({ name: 'data.tar.xz', bytes: stdout }))?.equals((await unpack({ name: 'data.tar', bytes: data })) ?? Buffer.alloc(0)));
   });
 }

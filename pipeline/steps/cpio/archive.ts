@@ -1,8 +1,8 @@
+import { refuse } from '../../core/refuse.ts';
 import { CPIO_SIZE_LIMIT, CPIO_TYPE, cpioPadding, encodeCpioHeader, encodeCpioTrailer } from '../../formats/cpio.ts';
 import { byPath } from '../../formats/tar-entry.ts';
 import type { FileSource } from '../../io/file-source.ts';
 import { writeOutput } from '../../io/output-file.ts';
-import { refuse } from '../../trees/decode.ts';
 import type { Content, Node } from '../../trees/node.ts';
 
 /** The kernel and GNU cpio read and write whole blocks of this size. */

@@ -1,15 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { BuildError, type Failure } from '../../core/failure.ts';
 import { canonicalJson } from '../../core/json.ts';
-import type { Writer } from '../../core/writer.ts';
-import { fieldsOf, mapOf, stringOf } from '../../trees/decode.ts';
 import { globMatches } from '../../trees/glob.ts';
-import { inputOf, outputOf } from '../kit/inputs.ts';
+import { writer } from '../kit/writer.ts';
 import type { LayerContents } from '../layer/contents.ts';
-import type { ModulesReport } from '../modules/write.ts';
-
-/** Which firmware is left out, name or glob → why. */
-export type FirmwareCheckOptions = { readonly without: { readonly [pattern: string]: string } };
+import type { ModulesReport } from '../modules/step.ts';
+import type { FirmwareCheck } from './step.ts';
 
 /** Where each name that a module gives was found. */
 export type FirmwareReport = {
@@ -19,18 +15,9 @@ export type FirmwareReport = {
 
 const FOLDER = 'usr/lib/firmware/';
 
-/**
- * Proves that each file of firmware that a shipped module names (`modinfo -F firmware`) is shipped, or that somebody has said why it is not;
- * and that nothing is said of files that no module asks for, or that are there.
- *
- * Inputs: `modules`, a `ModulesReport`; `contents`, of the layer with the firmware. Options: `FirmwareCheckOptions`. Output: `report`, a
- * `FirmwareReport` as JSON. Throws `configuration`, one failure for each trouble.
- */
-export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['without']);
-  const without = mapOf(value['without'], 'options.without', stringOf);
-  const { modules } = JSON.parse(readFileSync(inputOf(job, 'modules'), 'utf8')) as ModulesReport;
-  const { entries } = JSON.parse(readFileSync(inputOf(job, 'contents'), 'utf8')) as LayerContents;
+export const write = writer<FirmwareCheck>(({ inputs, outputs, options: { without } }) => {
+  const { modules } = JSON.parse(inputs.text('modules')) as ModulesReport;
+  const { entries } = JSON.parse(inputs.text('contents')) as LayerContents;
   const shipped = entries.flatMap(({ path }) => (path.startsWith(FOLDER) ? [path.slice(FOLDER.length)] : []));
   const askers = askersOf(modules);
   const missing = [...askers.keys()].filter((name) => !isShipped(name, shipped));
@@ -58,8 +45,8 @@ export const write: Writer = async (job) => {
     present: [...askers.keys()].filter((name) => !missing.includes(name)),
     without: missing.map((name) => ({ name, reason: reasonOf(name, without) ?? '' })),
   };
-  writeFileSync(outputOf(job, 'report'), `${canonicalJson(report)}\n`, { flag: 'wx' });
-};
+  writeFileSync(outputs.report, `${canonicalJson(report)}\n`, { flag: 'wx' });
+});
 
 /** Names of firmware, sorted, each with the first module that asks for it. */
 function askersOf(modules: ModulesReport['modules']): ReadonlyMap<string, string> {

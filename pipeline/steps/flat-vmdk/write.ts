@@ -1,13 +1,13 @@
-import type { Writer } from '../../core/writer.ts';
 import { type DataRun, dataRuns } from '../../disks/data-runs.ts';
 import { diskSource } from '../../disks/disk-source.ts';
 import { type Content, type FileSlice, sizeOf } from '../../disks/file-slice.ts';
-import { sizeOption, type VirtualDisk, withVirtualDisk } from '../../disks/virtual-disk.ts';
+import type { VirtualDisk } from '../../disks/virtual-disk.ts';
 import { MIB, SECTOR } from '../../formats/sector.ts';
 import { type FlatExtent, flatDescriptor, GRAIN } from '../../formats/vmdk.ts';
 import { writeOutput } from '../../io/output-file.ts';
 import { SparseFile } from '../../io/sparse-file.ts';
-import { outputOf } from '../kit/inputs.ts';
+import { diskWriter } from '../kit/disk-writer.ts';
+import type { FlatVmdk } from './step.ts';
 
 /** A reader opens a file for each extent, and a process may have 1024. */
 const MOST_EXTENTS = 900;
@@ -15,32 +15,25 @@ const MOST_RUNS = 150;
 const MOST_HOLES = 300;
 const SMALLEST_HOLE = 64 * MIB;
 
-/**
- * An installed disk as a VMDK of flat extents that are parts of the step's own inputs: so qemu-img reads a disk that was never written.
- * Inputs: those of `composedDisk`. Options: `VirtualDiskOptions`. Outputs: `descriptor`; `rest`, which holds what is in no input. The
- * descriptor names files beside it as the inputs are named, and `rest`.
- */
-export const write: Writer = async (job) => {
-  const sizeMiB = sizeOption(job.options);
-  withVirtualDisk(job, sizeMiB, (disk) => {
-    const stretches = stretchesOf(disk);
-    const source = diskSource(disk);
-    const made = stretches.flatMap((each) => ('made' in each ? [source.read(each.made, each.size)] : []));
-    const bytes = Buffer.concat(made);
-    const hole = holeOf(disk.size);
-    const rest = new SparseFile(outputOf(job, 'rest'), hole + bytes.length);
-    try {
-      rest.put(bytes, hole);
-    } finally {
-      rest.close();
-    }
-    const extents = [...extentsOf(stretches, hole)];
-    if (extents.length > MOST_EXTENTS)
-      throw new RangeError(`a disk of ${extents.length} extents is more than a reader can open`);
-    const text = flatDescriptor(extents);
-    writeOutput(outputOf(job, 'descriptor'), (out) => out.write(new TextEncoder().encode(text)));
-  });
-};
+/** The descriptor names files beside it as the inputs are named, and `rest`. So qemu-img reads a disk that was never written. */
+export const write = diskWriter<FlatVmdk>((disk, { outputs }) => {
+  const stretches = stretchesOf(disk);
+  const source = diskSource(disk);
+  const made = stretches.flatMap((each) => ('made' in each ? [source.read(each.made, each.size)] : []));
+  const bytes = Buffer.concat(made);
+  const hole = holeOf(disk.size);
+  const rest = new SparseFile(outputs.rest, hole + bytes.length);
+  try {
+    rest.put(bytes, hole);
+  } finally {
+    rest.close();
+  }
+  const extents = [...extentsOf(stretches, hole)];
+  if (extents.length > MOST_EXTENTS)
+    throw new RangeError(`a disk of ${extents.length} extents is more than a reader can open`);
+  const text = flatDescriptor(extents);
+  writeOutput(outputs.descriptor, (out) => out.write(new TextEncoder().encode(text)));
+});
 
 /** A stretch of the disk, whole sectors: nothing, what only the disk has (from its byte `made` on), or a part of an input. */
 type Stretch = { readonly size: number } & (

@@ -1,56 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import { canonicalJson, type Json } from '../../core/json.ts';
-import type { Writer } from '../../core/writer.ts';
 import { parseDiskPlan } from '../../formats/disk-layout.ts';
 import { fatPlace, readFat32 } from '../../formats/fat-reader.ts';
 import type { InstallParts, MediumFile, Span } from '../../formats/install-parts.ts';
 import { sha256Of } from '../../io/file-digest.ts';
 import type { FileSource } from '../../io/file-source.ts';
 import { writeOutput } from '../../io/output-file.ts';
-import { fieldsOf, mapOf, pathOf, stringOf } from '../../trees/decode.ts';
-import { Inputs, outputOf } from '../kit/inputs.ts';
-
-/** What the medium carries anyway. */
-export type InstallPartsOptions = {
-  readonly version: string;
-  /** Path in the boot file system → path on the medium. */
-  readonly files: { readonly [path: string]: string };
-  /** Path in the boot file system of the file with this disk's kernel arguments. */
-  readonly append: string;
-};
+import { writer } from '../kit/writer.ts';
+import type { InstallPartsStep } from './step.ts';
 
 /** Grain in which zeros are left out, in bytes: shorter runs of them are carried, so that there are few pieces. */
 const GRAIN = 64 * 1024;
 
-/**
- * Takes a boot file system apart into files that a medium carries and the rest. Inputs: `plan`, a `DiskPlan`; `boot`, the FAT32 file
- * system. Options: `InstallPartsOptions`. Outputs: `description`, an `InstallParts` as JSON; `rest`.
- */
-export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['version', 'files', 'append']);
-  const wanted = new Map(Object.entries(mapOf(value['files'], 'options.files', pathOf)));
-  const inputs = new Inputs(job);
-  try {
-    const boot = inputs.open('boot');
-    const planSource = inputs.open('plan');
-    const plan = parseDiskPlan(
-      JSON.parse(new TextDecoder().decode(planSource.read(0, planSource.size))) as Json,
-      'the plan of the disk',
-    );
-    const found = readFat32(boot);
-    const files = [...wanted].map(([path, source]) => mediumFile(boot, fatPlace(found, path), source));
-    files.sort((a, b) => a.offset - b.offset);
-    const append = fatPlace(found, stringOf(value['append'], 'options.append'));
-    const rest = restOf(boot, files);
-    writeOutput(outputOf(job, 'rest'), (out) => {
-      for (const { offset, length } of rest) out.copy(boot, offset, length);
-    });
-    const parts: InstallParts = { version: stringOf(value['version'], 'options.version'), plan, files, rest, append };
-    writeFileSync(outputOf(job, 'description'), `${canonicalJson(parts as unknown as Json)}\n`, { flag: 'wx' });
-  } finally {
-    inputs.close();
-  }
-};
+export const write = writer<InstallPartsStep>(({ inputs, outputs, options }) => {
+  const boot = inputs.open('boot');
+  const plan = parseDiskPlan(JSON.parse(inputs.text('plan')) as Json, 'the plan of the disk');
+  const found = readFat32(boot);
+  const files = Object.entries(options.files).map(([path, source]) => mediumFile(boot, fatPlace(found, path), source));
+  files.sort((a, b) => a.offset - b.offset);
+  const append = fatPlace(found, options.append);
+  const rest = restOf(boot, files);
+  writeOutput(outputs.rest, (out) => {
+    for (const { offset, length } of rest) out.copy(boot, offset, length);
+  });
+  const parts: InstallParts = { version: options.version, plan, files, rest, append };
+  writeFileSync(outputs.description, `${canonicalJson(parts as unknown as Json)}\n`, { flag: 'wx' });
+});
 
 function mediumFile(boot: FileSource, span: Span, path: string): MediumFile {
   return { path, size: span.length, sha256: sha256Of(boot, span), offset: span.offset };

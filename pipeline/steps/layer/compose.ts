@@ -1,7 +1,6 @@
-import { FILE_CAPABILITY_XATTR, fileCapability } from '../../formats/file-capability.ts';
+import { refuse } from '../../core/refuse.ts';
 import type { RandomAccess } from '../../formats/random-access.ts';
 import type { PackageControl } from '../../trees/deb.ts';
-import { refuse } from '../../trees/decode.ts';
 import { Globs, globMatches } from '../../trees/glob.ts';
 import { directoryNode, linkNode, textNode } from '../../trees/made-node.ts';
 import type { Node } from '../../trees/node.ts';
@@ -10,9 +9,9 @@ import { nodesOf } from '../../trees/tar-in.ts';
 import { Tree } from '../../trees/tree.ts';
 import { type Declaration, declarationsOf } from './declarations.ts';
 import { dpkgDatabase, type InstalledPackage } from './dpkg-database.ts';
-import { EFFECTS } from './effects/index.ts';
+import { nodesOfEffect } from './effects/index.ts';
 import { filterNodes } from './filter.ts';
-import type { EffectChoice, LayerOptions, ModeChange, OverlayChoice, PackageChoice } from './step.ts';
+import type { Access, LayerOptions, OverlayChoice } from './step.ts';
 
 /** What a layer is made of, opened. */
 export interface LayerSources {
@@ -27,7 +26,7 @@ export interface LayerSources {
  * given. Throws `configuration` for conflicts that are not declared, `wrong-bytes` for archives that are not what they should be.
  */
 export function composeLayer(
-  options: Required<LayerOptions>,
+  options: LayerOptions,
   sources: LayerSources,
   epoch: number,
 ): { readonly tree: Tree; readonly declarations: readonly Declaration[] } {
@@ -36,8 +35,8 @@ export function composeLayer(
   const add = (owner: string, node: Omit<Node, 'owner'>): void =>
     tree.add({ ...node, path: mergedPath(node.path), owner });
   const installed: InstalledPackage[] = [];
-  for (const choice of options.packages ?? [])
-    declarations.push(...addPackage(tree, choice, { options, sources, epoch, installed }));
+  for (const name of options.packages ?? [])
+    declarations.push(...addPackage(tree, name, { options, sources, epoch, installed }));
   // Before anything else changes the configuration files that packages bring.
   if (options.dpkgDatabase)
     for (const node of dpkgDatabase(tree, installed, epoch)) tree.add({ ...node, owner: 'dpkgDatabase' });
@@ -50,7 +49,8 @@ export function composeLayer(
     add(`files ${path}`, textNode(path, text, { ...attributes, epoch }));
   for (const folder of options.directories ?? []) addFolder(tree, folder, epoch);
   for (const { path, target } of options.links ?? []) add(`links ${path}`, linkNode(path, target, epoch));
-  for (const choice of options.effects ?? []) addEffect(tree, choice, epoch);
+  for (const choice of options.effects ?? [])
+    for (const node of nodesOfEffect(choice, tree.nodes, epoch)) add(`effect ${choice.effect}`, node);
   for (const name of options.usrMergeLinks ?? [])
     tree.add({ ...linkNode(name, `usr/${name}`, epoch), owner: 'usrMergeLinks' });
   for (const change of options.modes ?? []) changeMode(tree, change);
@@ -60,7 +60,7 @@ export function composeLayer(
 
 function addPackage(
   tree: Tree,
-  choice: PackageChoice,
+  name: string,
   {
     options,
     sources,
@@ -73,21 +73,16 @@ function addPackage(
     readonly installed: InstalledPackage[];
   },
 ): readonly Declaration[] {
-  const source = sources.packages.get(choice.name);
-  if (!source) throw new RangeError(`this step needs the inputs package/${choice.name} and control/${choice.name}`);
-  const owner = `package ${choice.name}`;
-  const placed = relocate(nodesOf(source.tar, owner), [...(choice.move ?? []), ...(options.move ?? [])]);
-  const chosen = filterNodes(placed, {
-    keep: [...(options.keep ?? []), ...(choice.keep ?? [])],
-    drop: [...(options.drop ?? []), ...(choice.drop ?? [])],
-  });
+  const source = sources.packages.get(name);
+  if (!source) throw new RangeError(`this step needs the inputs package/${name} and control/${name}`);
+  const owner = `package ${name}`;
+  const placed = relocate(nodesOf(source.tar, owner));
+  const chosen = filterNodes(placed, { keep: options.keep ?? [], drop: options.drop ?? [] });
   for (const node of chosen) tree.add(node);
   installed.push({ control: source.control, paths: placed.map(({ path }) => path), taken: [...chosen] });
-  if (choice.status !== false && !options.dpkgDatabase) {
-    const path = `var/lib/dpkg/status.d/${choice.name}`;
-    tree.add({ ...textNode(path, source.control.stanza, { epoch }), owner });
-  }
-  return choice.status === false ? [] : declarationsOf(placed);
+  if (!options.dpkgDatabase)
+    tree.add({ ...textNode(`var/lib/dpkg/status.d/${name}`, source.control.stanza, { epoch }), owner });
+  return declarationsOf(placed);
 }
 
 /** Git keeps one bit of a file's mode; what else there is comes from the rules, never from the umask of whoever checked it out. */
@@ -99,13 +94,13 @@ function addOverlay(
   const source = sources.overlays.get(choice.name);
   if (!source) throw new RangeError(`this step needs the input overlay/${choice.name}`);
   const owner = `overlay ${choice.name}`;
-  const dropped = new Globs(['**/.gitkeep', ...(choice.drop ?? [])]);
+  const dropped = new Globs(['**/.gitkeep']);
   const used = new Set<string>();
   for (const node of nodesOf(source, owner)) {
-    if (node.path === '' && !choice.into) continue;
+    if (node.path === '') continue;
     if (node.type !== 'file' && node.type !== 'directory' && node.type !== 'symlink')
       throw refuse(`The ${owner} holds a ${node.type}, ${node.path}.`);
-    const path = mergedPath(choice.into ? (node.path === '' ? choice.into : `${choice.into}/${node.path}`) : node.path);
+    const path = mergedPath(node.path);
     if (dropped.matches(path)) continue;
     let mode = node.type === 'symlink' ? 0o777 : node.type === 'directory' || node.mode & 0o100 ? 0o755 : 0o644;
     let uid = 0;
@@ -139,16 +134,7 @@ function addFolder(tree: Tree, folder: NonNullable<LayerOptions['directories']>[
   else tree.add(node);
 }
 
-function addEffect(tree: Tree, { effect: name, options = {} }: EffectChoice, epoch: number): void {
-  const effect = EFFECTS[name];
-  if (!effect)
-    throw refuse(`There is no effect ${JSON.stringify(name)}; known are ${Object.keys(EFFECTS).join(', ')}.`);
-  for (const node of effect({ nodes: tree.nodes, options, epoch }).put) {
-    tree.add({ ...node, path: mergedPath(node.path), owner: `effect ${name}` });
-  }
-}
-
-function changeMode(tree: Tree, change: ModeChange): void {
+function changeMode(tree: Tree, change: Access & { readonly path: string }): void {
   const path = mergedPath(change.path);
   const node = tree.nodes.get(path);
   if (!node) throw refuse(`options.modes names /${change.path}, which this layer does not have.`);
@@ -158,18 +144,8 @@ function changeMode(tree: Tree, change: ModeChange): void {
     mode: change.mode ?? node.mode,
     uid: change.uid ?? node.uid,
     gid: change.gid ?? node.gid,
-    ...xattrsOf(node, change),
   };
   // All names of a hard-linked file have one mode and one owner.
   const names = node.content ? [...tree.nodes.values()].filter((other) => other.content === node.content) : [node];
   for (const each of names) tree.set({ ...each, ...changed });
-}
-
-function xattrsOf(node: Node, change: ModeChange): Pick<Node, 'xattrs'> {
-  if (!change.capabilities) return {};
-  if (node.type !== 'file') throw refuse(`options.modes gives /${change.path} capabilities, but it is a ${node.type}.`);
-  const value = fileCapability(change.capabilities);
-  if (!value)
-    throw refuse(`options.modes gives /${change.path} an unknown capability: ${change.capabilities.join(', ')}.`);
-  return { xattrs: { ...node.xattrs, [FILE_CAPABILITY_XATTR]: value } };
 }

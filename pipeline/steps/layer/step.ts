@@ -1,230 +1,85 @@
-import type { Json } from '../../core/json.ts';
-import {
-  booleanOf,
-  type Fields,
-  fieldsOf,
-  idOf,
-  listOf,
-  maybe,
-  modeOf,
-  pathOf,
-  refuse,
-  stringOf,
-} from '../../trees/decode.ts';
+import type { Artifact } from '../../core/step.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { defineOpenWriter } from '../kit/define.ts';
+import type { InputGroup } from '../kit/kind.ts';
+import type { write } from './write.ts';
 
-/**
- * What the writer `layer` composes (type aliases, so that the compiler takes them for plain data). Paths may be written with or without a leading slash; modes as numbers or octal text.
- */
+/** Composes one layer: a tree of packages, overlays and single files. */
+export interface LayerStep {
+  readonly inputs: {
+    /** Outputs of `unpack-deb` by the packages' names. */
+    readonly package: { readonly [name: string]: Artifact<'tar'> };
+    readonly control: { readonly [name: string]: Artifact<'json'> };
+    /** Tars, or folders of this repository, by names for errors. */
+    readonly overlay: InputGroup;
+    /** Single files, 0644, by their paths in the tree. */
+    readonly file: InputGroup;
+  };
+  readonly options: LayerOptions;
+  /** `tar`: canonical; `contents`: a `LayerContents` as JSON. */
+  readonly outputs: { readonly tar: 'tar' | 'tool-image'; readonly contents: 'json' };
+}
+
+/** What is composed, and how. Paths are relative to the root, patterns are those of `Globs`, modes are numbers. */
 export type LayerOptions = {
-  /** In the order in which they are laid over each other. Each needs the inputs `package/<name>` and `control/<name>`. */
-  readonly packages?: readonly PackageChoice[] | undefined;
+  /** Names in the order in which they are laid over each other, each once. */
+  readonly packages?: readonly string[] | undefined;
   /** Only these paths of all packages (patterns; copyright files always stay). None: everything. */
   readonly keep?: readonly string[] | undefined;
   /** Not these paths of any package (patterns; copyright files always stay). Copyright aside, `drop` wins over `keep`. */
   readonly drop?: readonly string[] | undefined;
-  /** Moves folders or files of packages, before `keep` and `drop` look. */
-  readonly move?: readonly Move[] | undefined;
-  /** Folders of this repository, in order. Each needs the input `overlay/<name>`. */
+  /** In order, after the packages. */
   readonly overlays?: readonly OverlayChoice[] | undefined;
   /** Small text files. */
-  readonly files?: readonly TextFile[] | undefined;
-  readonly directories?:
-    | readonly {
-        readonly path: string;
-        readonly mode?: number | undefined;
-        readonly uid?: number | undefined;
-        readonly gid?: number | undefined;
-      }[]
-    | undefined;
+  readonly files?: readonly (Access & { readonly path: string; readonly text: string })[] | undefined;
+  readonly directories?: readonly (Access & { readonly path: string })[] | undefined;
   readonly links?: readonly { readonly path: string; readonly target: string }[] | undefined;
-  /** Effects in order (`trees/effects`). */
+  /** In order. */
   readonly effects?: readonly EffectChoice[] | undefined;
   /** Applied last; each path must exist. */
-  readonly modes?: readonly ModeChange[] | undefined;
-  /** Top-level links to `usr/<name>` that this layer carries: `bin`, `sbin`, `lib`, `lib64`. One layer of a tree declares them. */
-  readonly usrMergeLinks?: readonly string[] | undefined;
+  readonly modes?: readonly (Access & { readonly path: string })[] | undefined;
+  /** Links of the root to `usr/<name>` that this layer carries. One layer of a tree declares them. */
+  readonly usrMergeLinks?: readonly ('bin' | 'sbin' | 'lib' | 'lib32' | 'lib64' | 'libx32')[] | undefined;
   /** Writes the database of dpkg, as if it had installed the packages, in place of `status.d`. */
   readonly dpkgDatabase?: boolean | undefined;
   /** Paths (patterns) that a later source may take over from an earlier one. */
   readonly replaces?: readonly string[] | undefined;
 };
 
-export type PackageChoice = {
-  readonly name: string;
-  /** In addition to the layer's. */
-  readonly keep?: readonly string[] | undefined;
-  readonly drop?: readonly string[] | undefined;
-  readonly move?: readonly Move[] | undefined;
-  /** Whether `/var/lib/dpkg/status.d/<name>` is written (default true): a package whose files are in several layers belongs to one of them. */
-  readonly status?: boolean | undefined;
-};
-
-export type Move = {
-  readonly from: string;
-  readonly to: string;
-};
-
 export type OverlayChoice = {
   readonly name: string;
-  /** Where in the tree it is laid; default the root. */
-  readonly into?: string | undefined;
-  readonly drop?: readonly string[] | undefined;
   /** Later rules win. Each must match something. Without one: root's, 0755 for folders and executable files, else 0644. */
-  readonly rules?: readonly OverlayRule[] | undefined;
+  readonly rules?: readonly (Access & { readonly path: string })[] | undefined;
 };
 
 /** Who may do what with a file; what is left out stays as it is. */
-type Access = {
+export type Access = {
   readonly mode?: number | undefined;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
 };
 
-export type OverlayRule = Access & {
-  /** Pattern over paths of the tree. */
-  readonly path: string;
-};
+/** What a maintainer script would have done (`effects/`). */
+export type EffectChoice =
+  | { readonly effect: 'ca-bundle' }
+  /** The lines of `/etc/shells`, without their first slash; each must be in the layer. */
+  | { readonly effect: 'shells'; readonly shells: readonly string[] };
 
-export type TextFile = Access & {
-  readonly path: string;
-  readonly text: string;
-};
+const add = defineOpenWriter<typeof write>('layer');
 
-export type ModeChange = Access & {
-  readonly path: string;
-  /** File capabilities, permitted and effective: `cap_net_raw`. */
-  readonly capabilities?: readonly string[] | undefined;
-};
+export const NO_INPUTS: LayerStep['inputs'] = { package: {}, control: {}, overlay: {}, file: {} };
 
-export type EffectChoice = {
-  readonly effect: string;
-  readonly options?: Json | undefined;
-};
-
-const OPTION_NAMES = [
-  'packages',
-  'keep',
-  'drop',
-  'move',
-  'overlays',
-  'files',
-  'directories',
-  'links',
-  'effects',
-  'modes',
-  'usrMergeLinks',
-  'dpkgDatabase',
-  'replaces',
-];
-const USR_MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
-
-/** Checks a writer's options. Throws `configuration` with a sentence that names the member. */
-export function layerOptions(options: Json): Required<LayerOptions> {
-  const { value, at } = fieldsOf(options, 'options', OPTION_NAMES);
-  const patterns = (member: string): readonly string[] => listOf(value[member], `${at}.${member}`, stringOf);
-  const checked = {
-    packages: listOf(value['packages'], `${at}.packages`, packageChoice),
-    keep: patterns('keep'),
-    drop: patterns('drop'),
-    move: listOf(value['move'], `${at}.move`, move),
-    overlays: listOf(value['overlays'], `${at}.overlays`, overlayChoice),
-    files: listOf(value['files'], `${at}.files`, textFile),
-    directories: listOf(value['directories'], `${at}.directories`, directory),
-    links: listOf(value['links'], `${at}.links`, link),
-    effects: listOf(value['effects'], `${at}.effects`, effectChoice),
-    modes: listOf(value['modes'], `${at}.modes`, modeChange),
-    usrMergeLinks: patterns('usrMergeLinks'),
-    dpkgDatabase: maybe(value['dpkgDatabase'], `${at}.dpkgDatabase`, booleanOf) ?? false,
-    replaces: patterns('replaces'),
-  };
-  const names = checked.packages.map((choice) => choice.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refuse(`options.packages names ${twice} twice.`);
-  const odd = checked.usrMergeLinks.find((name) => !USR_MERGED.includes(name));
-  if (odd !== undefined) throw refuse(`options.usrMergeLinks may only name ${USR_MERGED.join(', ')}, not ${odd}.`);
-  return checked;
+/** What a layer is made of, without what it needs none of. */
+export interface LayerSpec {
+  readonly title: string;
+  readonly inputs: { readonly [group in keyof LayerStep['inputs']]?: LayerStep['inputs'][group] };
+  readonly options: LayerOptions;
 }
 
-function packageChoice(item: Json, at: string): PackageChoice {
-  if (typeof item === 'string') return { name: item };
-  const { value } = fieldsOf(item, at, ['name', 'keep', 'drop', 'move', 'status']);
-  return {
-    name: stringOf(value['name'], `${at}.name`),
-    keep: listOf(value['keep'], `${at}.keep`, stringOf),
-    drop: listOf(value['drop'], `${at}.drop`, stringOf),
-    move: listOf(value['move'], `${at}.move`, move),
-    status: maybe(value['status'], `${at}.status`, booleanOf),
-  };
-}
-
-function move(item: Json, at: string): Move {
-  const { value } = fieldsOf(item, at, ['from', 'to']);
-  return { from: pathOf(value['from'], `${at}.from`), to: pathOf(value['to'], `${at}.to`) };
-}
-
-function overlayChoice(item: Json, at: string): OverlayChoice {
-  if (typeof item === 'string') return { name: item };
-  const { value } = fieldsOf(item, at, ['name', 'into', 'drop', 'rules']);
-  return {
-    name: stringOf(value['name'], `${at}.name`),
-    into: maybe(value['into'], `${at}.into`, pathOf),
-    drop: listOf(value['drop'], `${at}.drop`, stringOf),
-    rules: listOf(value['rules'], `${at}.rules`, (rule, place) => {
-      const fields = fieldsOf(rule, place, ['path', 'mode', 'uid', 'gid']);
-      return { path: stringOf(fields.value['path'], `${place}.path`), ...ownership(fields) };
-    }),
-  };
-}
-
-function textFile(item: Json, at: string): TextFile {
-  const fields = fieldsOf(item, at, ['path', 'text', 'mode', 'uid', 'gid']);
-  return { path: somePath(fields), text: stringOf(fields.value['text'], `${at}.text`), ...ownership(fields) };
-}
-
-function directory(item: Json, at: string): { readonly path: string } & Ownership {
-  const fields = fieldsOf(item, at, ['path', 'mode', 'uid', 'gid']);
-  return { path: somePath(fields), ...ownership(fields) };
-}
-
-function link(item: Json, at: string): { readonly path: string; readonly target: string } {
-  const fields = fieldsOf(item, at, ['path', 'target']);
-  const target = stringOf(fields.value['target'], `${at}.target`);
-  if (target === '') throw refuse(`${at}.target must not be empty.`);
-  return { path: somePath(fields), target };
-}
-
-function effectChoice(item: Json, at: string): EffectChoice {
-  if (typeof item === 'string') return { effect: item };
-  const { value } = fieldsOf(item, at, ['effect', 'options']);
-  return { effect: stringOf(value['effect'], `${at}.effect`), options: value['options'] };
-}
-
-function modeChange(item: Json, at: string): ModeChange {
-  const fields = fieldsOf(item, at, ['path', 'mode', 'uid', 'gid', 'capabilities']);
-  const { capabilities } = fields.value;
-  return {
-    path: pathOf(fields.value['path'], `${at}.path`),
-    ...ownership(fields),
-    capabilities: capabilities === undefined ? undefined : listOf(capabilities, `${at}.capabilities`, stringOf),
-  };
-}
-
-interface Ownership {
-  readonly mode: number | undefined;
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-}
-
-function ownership({ value, at }: Fields): Ownership {
-  return {
-    mode: maybe(value['mode'], `${at}.mode`, modeOf),
-    uid: maybe(value['uid'], `${at}.uid`, idOf),
-    gid: maybe(value['gid'], `${at}.gid`, idOf),
-  };
-}
-
-function somePath({ value, at }: Fields): string {
-  const path = pathOf(value['path'], `${at}.path`);
-  if (path === '') throw refuse(`${at}.path must name something below the root.`);
-  return path;
+/** Adds a layer of the system. */
+export function layer(
+  graph: Graph,
+  { inputs, ...spec }: LayerSpec,
+): { readonly tar: Artifact<'tar'>; readonly contents: Artifact<'json'> } {
+  return add(graph, { ...spec, inputs: { ...NO_INPUTS, ...inputs }, outputs: { tar: 'tar', contents: 'json' } });
 }

@@ -1,40 +1,24 @@
-import type { Json } from '../../core/json.ts';
 import { bytesPiece, type Piece, pieceListText } from '../../core/pieces.ts';
-import type { Writer } from '../../core/writer.ts';
 import { TAR_END } from '../../formats/tar-header.ts';
 import type { FileSource } from '../../io/file-source.ts';
 import { writeOutput } from '../../io/output-file.ts';
-import { fieldsOf, listOf, stringOf } from '../../trees/decode.ts';
 import type { Node } from '../../trees/node.ts';
 import { nodesOf } from '../../trees/tar-in.ts';
 import { tarParts } from '../../trees/tar-out.ts';
-import { Inputs, outputOf } from '../kit/inputs.ts';
+import { outputNamed } from '../kit/output.ts';
+import { writer } from '../kit/writer.ts';
 import { mergedLayers } from './merged-layers.ts';
+import type { MergedTar } from './step.ts';
 
-/** Names of the layers from the lowest to the highest. */
-export type MergedTarOptions = { readonly layers: readonly string[] };
-
-/**
- * One tar of several layers in which each path is once, in parts. Inputs: `layer/<name>`, tars. Options: `MergedTarOptions`. Outputs:
- * `pieces-<name>` of each layer, a `PieceList` over that layer's tar, by its name, alone; one after another they are the tar.
- */
-export const write: Writer = async (job) => {
-  const names = layerNames(job.options);
-  const inputs = new Inputs(job);
-  try {
-    const sources = new Map(names.map((name) => [name, inputs.open(`layer/${name}`)]));
-    const layers = mergedLayers(
-      names.map((name) => ({ name, nodes: nodesOf(source(sources, name), `layer ${name}`) })),
-    );
-    layers.forEach(({ name, nodes }, index) => {
-      const pieces = piecesOf(nodes, { name, source: source(sources, name), epoch: job.epoch });
-      if (index === layers.length - 1) pieces.push(bytesPiece(TAR_END));
-      writeOutput(outputOf(job, `pieces-${name}`), (out) => out.write(pieceListText(pieces)));
-    });
-  } finally {
-    inputs.close();
-  }
-};
+export const write = writer<MergedTar>(({ inputs, outputs, options: { layers: names }, epoch }) => {
+  const sources = new Map(names.map((name) => [name, inputs.open(`layer/${name}`)]));
+  const layers = mergedLayers(names.map((name) => ({ name, nodes: nodesOf(source(sources, name), `layer ${name}`) })));
+  layers.forEach(({ name, nodes }, index) => {
+    const pieces = piecesOf(nodes, { name, source: source(sources, name), epoch });
+    if (index === layers.length - 1) pieces.push(bytesPiece(TAR_END));
+    writeOutput(outputNamed<string>(outputs, `pieces-${name}`), (out) => out.write(pieceListText(pieces)));
+  });
+});
 
 function source(sources: ReadonlyMap<string, FileSource>, name: string): FileSource {
   const found = sources.get(name);
@@ -71,9 +55,4 @@ function* withoutEnd<T>(parts: Iterable<T>): Generator<T> {
     if (held) yield held.part;
     held = { part };
   }
-}
-
-function layerNames(options: Json): readonly string[] {
-  const { value } = fieldsOf(options, 'options', ['layers']);
-  return listOf(value['layers'], 'options.layers', stringOf);
 }

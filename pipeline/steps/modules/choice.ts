@@ -1,4 +1,4 @@
-import { refuse } from '../../trees/decode.ts';
+import { refuse } from '../../core/refuse.ts';
 import { globMatches } from '../../trees/glob.ts';
 import { moduleName } from './info.ts';
 

@@ -1,44 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { canonicalJson, compareCodeUnits } from '../../core/json.ts';
-import type { Writer } from '../../core/writer.ts';
+import { refuse } from '../../core/refuse.ts';
 import { slice } from '../../formats/random-access.ts';
 import { wrongBytes } from '../../formats/wrong-bytes.ts';
 import { type Compression, decompressAll } from '../../io/decompress.ts';
 import { FileSource } from '../../io/file-source.ts';
 import { OutputFile } from '../../io/output-file.ts';
-import { fieldsOf, listOf, refuse, stringOf } from '../../trees/decode.ts';
 import { textNode } from '../../trees/made-node.ts';
 import { type Content, type Node, readContent } from '../../trees/node.ts';
 import { relocate } from '../../trees/relocate.ts';
 import { nodesOf } from '../../trees/tar-in.ts';
 import { writeTar } from '../../trees/tar-out.ts';
 import { Tree } from '../../trees/tree.ts';
-import { Inputs, outputOf } from '../kit/inputs.ts';
+import { writer } from '../kit/writer.ts';
 import { chooseModules } from './choice.ts';
 import { type ModuleInfo, moduleInfo, moduleName } from './info.ts';
-
-/** Which modules are taken: see `chooseModules` for the entries. */
-export type ModulesOptions = {
-  /** `uname -r` of the kernel, a folder below `/usr/lib/modules`. */
-  readonly release: string;
-  readonly modules: readonly string[];
-  /** Which of them, with what these need, go to the output `tar`; the others go to `rest`. None: all go to `tar`. */
-  readonly first?: readonly string[];
-};
-
-/** What was taken and why, for the firmware layer and for whoever wonders. */
-export type ModulesReport = {
-  readonly release: string;
-  readonly modules: readonly {
-    readonly name: string;
-    readonly path: string;
-    readonly size: number;
-    readonly depends: readonly string[];
-    readonly firmware: readonly string[];
-  }[];
-  /** Soft dependencies that are no modules of this kernel: built in, or aliases. */
-  readonly notModules: readonly string[];
-};
+import type { Modules, ModulesReport } from './step.ts';
 
 const SUFFIX = /\.ko(\.xz|\.gz)?$/;
 /** The largest module of Debian 13 has 16 MB. */
@@ -48,27 +25,14 @@ const NO_TIME = 0;
 /** Kept beside the modules: depmod, modprobe and modinfo read them. */
 const LISTS = ['modules.builtin', 'modules.builtin.modinfo'];
 
-/**
- * Takes modules and what they need out of a kernel package. Compressed modules come out plain, since a squashfs compresses better; their
- * signatures, which are appended, stay. The indices (`modules.dep` and so on) are depmod's work, in a step after this one:
- * untar, `depmod -b <folder>/usr <release>`, tar of what is new.
- *
- * Input: `kernel`, the package's files. Options: `ModulesOptions`. Outputs: `tar` with `usr/lib/modules/<release>/…`; `report`, where the step
- * declares it, a `ModulesReport` as JSON; `rest`, with the option `first` alone: modules and nothing else.
- */
-export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['release', 'modules', 'first']);
-  const release = stringOf(value['release'], 'options.release');
-  const entries = listOf(value['modules'], 'options.modules', stringOf);
-  const first = value['first'] === undefined ? entries : listOf(value['first'], 'options.first', stringOf);
+export const write = writer<Modules>(async ({ inputs, outputs, options }) => {
+  const { release, modules: entries, first = entries } = options;
   const folder = `usr/lib/modules/${release}`;
-  const tar = outputOf(job, 'tar');
-  const spool = `${tar}.spool`;
-  const inputs = new Inputs(job);
+  const spool = `${outputs.tar}.spool`;
   const out = new OutputFile(spool);
   let spooled: FileSource | undefined;
   try {
-    const nodes = relocate(nodesOf(inputs.open('kernel'), 'the kernel package'), []).filter((node) =>
+    const nodes = relocate(nodesOf(inputs.open('kernel'), 'the kernel package')).filter((node) =>
       node.path.startsWith(`${folder}/`),
     );
     const modules = byName(nodes, folder);
@@ -92,25 +56,22 @@ export const write: Writer = async (job) => {
         epoch: NO_TIME,
       },
     );
-    writeTree(tar, [
+    writeTree(outputs.tar, [
       ...lists,
       ...moduleNodes.filter(({ isFirst }) => isFirst).map(({ node }) => node),
       { ...order, owner: 'modules.order' },
     ]);
-    if ('rest' in job.outputs)
-      writeTree(
-        outputOf(job, 'rest'),
-        moduleNodes.filter(({ isFirst }) => !isFirst).map(({ node }) => node),
-      );
-    if ('report' in job.outputs)
-      writeFileSync(outputOf(job, 'report'), `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
+    writeTree(
+      outputs.rest,
+      moduleNodes.filter(({ isFirst }) => !isFirst).map(({ node }) => node),
+    );
+    writeFileSync(outputs.report, `${canonicalJson(reportOf(release, taken))}\n`, { flag: 'wx' });
   } finally {
     out.close();
     spooled?.close();
-    inputs.close();
     rmSync(spool, { force: true });
   }
-};
+});
 
 /** Files in the folders that they need. The root belongs to the tree that this is laid over. */
 function writeTree(file: string, nodes: readonly Node[]): void {

@@ -60,7 +60,7 @@ function imageConfig(
     architecture: arch,
     os: 'linux',
     created,
-    config: { Env: [PATH], Cmd: ['/bin/sh'], Labels: { 'io.rancher.os.image': image.name }, ...image.config },
+    config: { Env: [PATH], Cmd: ['/bin/sh'], Labels: { 'io.rancher.os.image': image.name } },
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
     history: layers.map(({ name }) => ({ created, created_by: `layer ${name}` })),
   };

@@ -1,37 +1,23 @@
-import type { Writer } from '../../core/writer.ts';
+import { refuse } from '../../core/refuse.ts';
 import { resolveTarget } from '../../formats/member-path.ts';
 import { writeOutput } from '../../io/output-file.ts';
-import { fieldsOf, mapOf, pathOf, refuse } from '../../trees/decode.ts';
 import type { Content, Node } from '../../trees/node.ts';
 import { mergedPath } from '../../trees/relocate.ts';
 import { nodesOf } from '../../trees/tar-in.ts';
-import { Inputs, outputOf } from '../kit/inputs.ts';
-
-/** Output name → path in the tar. Links inside the tar are followed. */
-export type SelectOptions = {
-  readonly files: { readonly [output: string]: string };
-};
+import { outputNamed } from '../kit/output.ts';
+import { writer } from '../kit/writer.ts';
+import type { Select } from './step.ts';
 
 /** As many links as Linux follows (ELOOP). */
 const LINK_LIMIT = 40;
 
-/** Picks files out of a tar. Input: `tar`. Options: `SelectOptions`. Outputs: those that `files` names. */
-export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['files']);
-  const files = mapOf(value['files'], 'options.files', pathOf);
-  const inputs = new Inputs(job);
-  try {
-    const nodes = new Map(nodesOf(inputs.open('tar'), 'the tar').map((node) => [mergedPath(node.path), node]));
-    for (const [output, path] of Object.entries(files)) {
-      const content = contentAt(nodes, path);
-      writeOutput(outputOf(job, output), (out) => {
-        out.copy(content.source, content.offset, content.size);
-      });
-    }
-  } finally {
-    inputs.close();
+export const write = writer<Select>(({ inputs, outputs, options: { files } }) => {
+  const nodes = new Map(nodesOf(inputs.open('tar'), 'the tar').map((node) => [mergedPath(node.path), node]));
+  for (const [output, path] of Object.entries(files)) {
+    const content = contentAt(nodes, path);
+    writeOutput(outputNamed(outputs, output), (out) => out.copy(content.source, content.offset, content.size));
   }
-};
+});
 
 function contentAt(nodes: ReadonlyMap<string, Node>, wanted: string): Content {
   let path = mergedPath(wanted);

@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import type { Writer } from '../../core/writer.ts';
-import { fieldsOf, stringOf } from '../../trees/decode.ts';
-import { outputOf } from '../kit/inputs.ts';
+import { writer } from '../kit/writer.ts';
+import type { Text } from './step.ts';
 
-/** A small text file made of options alone. */
-export type TextOptions = {
-  readonly text: string;
-};
-
-/** Writes a text. No inputs. Options: `TextOptions`. Output: `text`. */
-export const write: Writer = async (job) => {
-  const { value } = fieldsOf(job.options, 'options', ['text']);
-  writeFileSync(outputOf(job, 'text'), stringOf(value['text'], 'options.text'), { flag: 'wx' });
-};
+export const write = writer<Text>(({ outputs, options }) => {
+  writeFileSync(outputs.text, options.text, { flag: 'wx' });
+});

@@ -2,7 +2,6 @@ import type { Arch } from '../../core/step.ts';
 import { type ElfFile, isElf, readElf } from '../../formats/elf.ts';
 import { parentOf } from '../../formats/member-path.ts';
 import { slice } from '../../formats/random-access.ts';
-import { Globs } from '../../trees/glob.ts';
 import type { Node } from '../../trees/node.ts';
 import { followed } from './stack.ts';
 
@@ -32,17 +31,8 @@ const PATH_FOLDERS = ['usr/bin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'] 
  * dynamic loader looks without a cache (ld.so(8) and Debian's multiarch: RPATH or RUNPATH with $ORIGIN, `/usr/lib/<triplet>`,
  * `/usr/lib`). So no `ldconfig` has to run.
  */
-export function checkPrograms(
-  nodes: ReadonlyMap<string, Node>,
-  {
-    arch,
-    incomplete,
-    foreign,
-  }: { readonly arch: Arch; readonly incomplete: readonly string[]; readonly foreign: readonly string[] },
-): ProgramCheck {
+export function checkPrograms(nodes: ReadonlyMap<string, Node>, arch: Arch): ProgramCheck {
   const { machine, bits, triplet } = MACHINES[arch];
-  const lenient = new Globs(incomplete);
-  const elsewhere = new Globs(foreign);
   const problems: string[] = [];
   let elfFiles = 0;
   let scripts = 0;
@@ -69,10 +59,9 @@ export function checkPrograms(
     });
   const checkElf = (node: Node, elf: ElfFile): void => {
     if (elf.machine !== machine || elf.bits !== bits) {
-      if (!elsewhere.matches(node.path))
-        problems.push(
-          `/${node.path} of ${node.owner} is a program for another machine (ELF machine ${elf.machine}, ${elf.bits} bits).`,
-        );
+      problems.push(
+        `/${node.path} of ${node.owner} is a program for another machine (ELF machine ${elf.machine}, ${elf.bits} bits).`,
+      );
       return;
     }
     const folders = [...elf.searchPath.map((folder) => expand(folder, { node, triplet })), ...defaults];
@@ -91,7 +80,7 @@ export function checkPrograms(
     if (missing) orphans.set(missing[0], [...(orphans.get(missing[0]) ?? []), node]);
   };
   for (const node of nodes.values()) {
-    if (node.type !== 'file' || lenient.matches(node.path)) continue;
+    if (node.type !== 'file') continue;
     const elf = elfOf(node);
     if (!elf) checkScript(node);
     else if (elf.type !== RELOCATABLE) {

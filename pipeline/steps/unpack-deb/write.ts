@@ -1,30 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { canonicalJson } from '../../core/json.ts';
-import type { Writer } from '../../core/writer.ts';
-import { FileSource } from '../../io/file-source.ts';
 import { unpackDeb } from '../../trees/deb.ts';
 import { writeTar } from '../../trees/tar-out.ts';
-import { inputOf, outputOf } from '../kit/inputs.ts';
+import { writer } from '../kit/writer.ts';
+import type { UnpackDeb } from './step.ts';
 
-/**
- * Unpacks a Debian package without running anything of it.
- *
- * Input `package`: a .deb. Outputs `data`: its files as a canonical tar, owners and all mode bits kept, timestamps clamped to
- * the epoch; `control`: a `PackageControl` as JSON. Options: none.
- */
-export const write: Writer = async (job) => {
-  const file = inputOf(job, 'package');
-  const data = outputOf(job, 'data');
-  const source = new FileSource(file);
+export const write = writer<UnpackDeb>(async ({ inputs, outputs, epoch }) => {
+  const spool = `${outputs.data}.spool`;
+  const unpacked = await unpackDeb(inputs.open('package'), { name: 'the package file', spool });
   try {
-    const unpacked = await unpackDeb(source, { name: 'the package file', spool: `${data}.spool` });
-    try {
-      writeTar(data, unpacked.nodes, job.epoch);
-      writeFileSync(outputOf(job, 'control'), `${canonicalJson({ ...unpacked.control })}\n`, { flag: 'wx' });
-    } finally {
-      unpacked.close();
-    }
+    writeTar(outputs.data, unpacked.nodes, epoch);
+    writeFileSync(outputs.control, `${canonicalJson({ ...unpacked.control })}\n`, { flag: 'wx' });
   } finally {
-    source.close();
+    unpacked.close();
   }
-};
+});

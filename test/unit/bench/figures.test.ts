@@ -14,9 +14,9 @@ test('the median is the middle value, or between the two middle ones', () => {
 
 test('sizes come from the events of a build', () => {
   const events = [
-    { type: 'step-end', id: 1, title: 'layer base', cached: true, key: 'k', milliseconds: 1, outputs: { tar: { digest: 'd', size: 100 }, contents: { digest: 'd', size: 7 } } },
-    { type: 'step-end', id: 2, title: 'squashfs base', cached: true, key: 'k', milliseconds: 1, outputs: { squashfs: { digest: 'd', size: 40 } } },
-    { type: 'step-end', id: 3, title: 'unpack bash', cached: true, key: 'k', milliseconds: 1, outputs: { data: { digest: 'd', size: 9 } } },
+    { type: 'step-end', id: 1, kind: 'layer', title: 'layer base', cached: true, key: 'k', milliseconds: 1, outputs: { tar: { digest: 'd', size: 100 }, contents: { digest: 'd', size: 7 } } },
+    { type: 'step-end', id: 2, kind: 'squashfs', title: 'squashfs base', cached: true, key: 'k', milliseconds: 1, outputs: { squashfs: { digest: 'd', size: 40 } } },
+    { type: 'step-end', id: 3, kind: 'unpack-deb', title: 'unpack bash', cached: true, key: 'k', milliseconds: 1, outputs: { data: { digest: 'd', size: 9 } } },
     { type: 'file', target: 'amd64', path: 'rancheros.iso', blob: { digest: 'd', size: 60 } },
   ];
   assert.deepEqual(readSizes(`not json\n${events.map((event) => JSON.stringify(event)).join('\n')}\n`), {

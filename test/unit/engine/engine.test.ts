@@ -66,7 +66,7 @@ function rig(behaviours: { readonly [title: string]: Behaviour }, files: { reado
       signal: stop.signal,
     });
   const step = (title: string, inputs: { readonly [name: string]: InputRef } = {}, options: object = {}): Artifact =>
-    graph.add({ title, action: { type: 'builtin', writer: 'fake', options: { name: title, ...options } }, inputs, outputs: { out: 'text' } }).out;
+    graph.add({ kind: 'fake', title, action: { type: 'builtin', writer: 'fake', options: { name: title, ...options } }, inputs, outputs: { out: 'text' } }).out;
   const textOf = async (artifact: Artifact) => readFile(store.pathOf((await engine().build(artifact)).digest), 'utf8');
   return { graph, store, ran, fetched, events, stop, engine, step, textOf };
 }
@@ -162,7 +162,7 @@ test('an abort ends the run as interrupted', async () => {
 /** A step that runs a tool. */
 function toolStep({ graph, step }: ReturnType<typeof rig>, title: string): Artifact {
   const image = step('image') as Artifact<'tool-image'>;
-  return graph.add({ title, action: { type: 'tool', image, commands: [{ argv: [title] }] }, inputs: {}, outputs: { out: 'text' } }).out;
+  return graph.add({ kind: 'fake', title, action: { type: 'tool', image, commands: [{ argv: [title] }] }, inputs: {}, outputs: { out: 'text' } }).out;
 }
 
 test('what ran without isolation is kept apart: an isolated build makes it anew, and each finds its own again', async () => {

@@ -9,8 +9,8 @@ const COMMAND: Command = { argv: ['sqfstar', '/out/squashfs'], stdin: '/in/tar' 
 
 function toolStep(change: Partial<Step> = {}, command: Command = COMMAND): Step {
   const graph = new Graph();
-  const image = graph.add({ title: 'tools', action: { type: 'builtin', writer: 'layer', options: {} }, inputs: {}, outputs: { tar: 'tool-image' } }).tar;
-  graph.add({ title: 'squashfs', action: { type: 'tool', image, commands: [command] }, inputs: { tar: { from: 'repository', path: 'x' } }, outputs: { squashfs: 'squashfs' } });
+  const image = graph.add({ kind: 'layer', title: 'tools', action: { type: 'builtin', writer: 'layer', options: {} }, inputs: {}, outputs: { tar: 'tool-image' } }).tar;
+  graph.add({ kind: 'squashfs', title: 'squashfs', action: { type: 'tool', image, commands: [command] }, inputs: { tar: { from: 'repository', path: 'x' } }, outputs: { squashfs: 'squashfs' } });
   return { ...graph.step(1 as Step['id']), ...change };
 }
 
@@ -38,7 +38,7 @@ for (const [sentence, step] of SAME) test(`the key does not change with ${senten
 
 test("a built-in step's key holds the writer's code", () => {
   const graph = new Graph();
-  graph.add({ title: 'layer', action: { type: 'builtin', writer: 'layer', options: { a: 1 } }, inputs: {}, outputs: { tar: 'tar' } });
+  graph.add({ kind: 'layer', title: 'layer', action: { type: 'builtin', writer: 'layer', options: { a: 1 } }, inputs: {}, outputs: { tar: 'tar' } });
   const step = graph.step(0 as Step['id']);
   assert.notEqual(keyOf(step, { inputs: {}, code: digestOf('old') }), keyOf(step, { inputs: {}, code: digestOf('new') }));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { write } from '../../../pipeline/steps/concat/write.ts';
 import { runWriter } from '../trees/sample.ts';
 
-const inputs = { a: Buffer.from('aaaaa'), b: Buffer.from('bb'), none: Buffer.alloc(0) };
+const inputs = { 'part/a': Buffer.from('aaaaa'), 'part/b': Buffer.from('bb'), 'part/none': Buffer.alloc(0) };
 const JOINS: readonly (readonly [string, readonly string[], string])[] = [
   ['files follow one another', ['a', 'b'], 'aaaaabb'],
   ['an empty file is nothing', ['none', 'none', 'a'], 'aaaaa'],
@@ -13,6 +13,6 @@ const JOINS: readonly (readonly [string, readonly string[], string])[] = [
 for (const [sentence, parts, expected] of JOINS) {
   test(sentence, async () => {
     const made = await runWriter(write, { inputs, outputs: ['file'], options: { parts } });
-    assert.equal(made['file']?.toString(), expected);
+    assert.equal(made.file.toString(), expected);
   });
 }

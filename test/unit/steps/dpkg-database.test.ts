@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LayerOptions } from '../../../pipeline/steps/layer/step.ts';
 import { write } from '../../../pipeline/steps/layer/write.ts';
 import { file, folder, type Member, membersOf, runWriter, tarOf, textIn } from '../trees/sample.ts';
 
@@ -32,10 +33,10 @@ async function database(): Promise<Buffer> {
     const name = key.replace(':any', '');
     inputs[`package/${name}`] = tarOf(members);
     inputs[`control/${name}`] = Buffer.from(JSON.stringify({ package: name, version: '1', architecture, stanza, scripts, conffiles }));
-    return { name };
+    return name;
   });
-  const options = { packages, dpkgDatabase: true, usrMergeLinks: ['bin'], drop: ['usr/share/man'] };
-  return (await runWriter(write, { inputs, outputs: ['tar', 'contents'], options }))['tar'] ?? Buffer.alloc(0);
+  const options: LayerOptions = { packages, dpkgDatabase: true, usrMergeLinks: ['bin'], drop: ['usr/share/man'] };
+  return (await runWriter(write, { inputs, outputs: ['tar', 'contents'], options })).tar;
 }
 
 test('every package counts as installed, with the sums of its configuration files', async () => {

@@ -11,7 +11,7 @@ async function merged(layers: { readonly [name: string]: readonly Member[] }): P
   const names = Object.keys(layers);
   const tars = Object.fromEntries(names.map((name) => [name, tarOf(layers[name] ?? [])]));
   const inputs = Object.fromEntries(names.map((name) => [`layer/${name}`, tars[name] ?? Buffer.alloc(0)]));
-  const made = await runWriter(write, { inputs, outputs: names.map((name) => `pieces-${name}`), options: { layers: names } });
+  const made = await runWriter(write, { inputs, outputs: names.map((name) => `pieces-${name}` as const), options: { layers: names } });
   const parts: Buffer[] = [];
   for (const name of names) parts.push(Buffer.from(await splicedBytes(made[`pieces-${name}`] ?? Buffer.alloc(0), { [name]: tars[name] ?? Buffer.alloc(0) })));
   return { parts, tar: Buffer.concat(parts) };

@@ -14,7 +14,7 @@ const TAR = tarOf([
 ]);
 const PICKS: readonly (readonly [string, string])[] = [
   ['boot/vmlinuz', 'kernel'],
-  ['/boot/again', 'kernel'],
+  ['boot/again', 'kernel'],
   ['usr/lib/short', 'contents'],
   ['lib/real', 'contents'],
   ['far', 'contents'],

@@ -31,7 +31,7 @@ const XZ = Buffer.from(
 );
 
 async function unpack(deb: Buffer): Promise<{ readonly data: Buffer; readonly control: Buffer }> {
-  const made = await runWriter(write, { inputs: { package: deb }, outputs: ['data', 'control'] });
+  const made = await runWriter(write, { inputs: { package: deb }, outputs: ['data', 'control'], options: {} });
   return { data: made['data'] ?? Buffer.alloc(0), control: made['control'] ?? Buffer.alloc(0) };
 }
 

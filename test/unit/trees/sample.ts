@@ -4,12 +4,13 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Json } from '../../../pipeline/core/json.ts';
-import type { Writer } from '../../../pipeline/core/writer.ts';
 import { ancestorsOf } from '../../../pipeline/formats/member-path.ts';
 import { inMemory, type RandomAccess } from '../../../pipeline/formats/random-access.ts';
 import type { TarEntry } from '../../../pipeline/formats/tar-entry.ts';
 import { encodeTarHeader, TAR_END, tarPadding } from '../../../pipeline/formats/tar-header.ts';
 import { type IndexedEntry, indexTar } from '../../../pipeline/formats/tar-index.ts';
+import type { StepKind } from '../../../pipeline/steps/kit/kind.ts';
+import type { WriterOf } from '../../../pipeline/steps/kit/writer.ts';
 
 export const EPOCH = 1_704_067_200;
 
@@ -110,19 +111,20 @@ after(() => {
 });
 
 /** Runs a writer over bytes and gives the bytes of its outputs. */
-export async function runWriter(
-  write: Writer,
-  { inputs, outputs, options = {}, epoch = EPOCH }: { readonly inputs: { readonly [name: string]: Uint8Array }; readonly outputs: readonly string[]; readonly options?: Json; readonly epoch?: number },
-): Promise<{ readonly [name: string]: Buffer }> {
+export async function runWriter<K extends StepKind>(
+  write: WriterOf<K>,
+  step: { readonly inputs: { readonly [name: string]: Uint8Array }; readonly outputs: readonly (keyof K['outputs'] & string)[]; readonly options: K['options']; readonly epoch?: number },
+): Promise<{ readonly [name in keyof K['outputs']]: Buffer }> {
+  const { inputs, outputs, options, epoch = EPOCH } = step;
   const paths: { [name: string]: string } = {};
   for (const [name, bytes] of Object.entries(inputs)) {
     const place = scratch();
     writeFileSync(place, bytes);
     paths[name] = place;
   }
-  const places = Object.fromEntries(outputs.map((name) => [name, scratch()]));
-  await write({ inputs: paths, outputs: places, options, epoch });
-  return Object.fromEntries(outputs.map((name) => [name, readFileSync(places[name] ?? '')]));
+  const places: { readonly [name: string]: string } = Object.fromEntries(outputs.map((name) => [name, scratch()]));
+  await write({ inputs: paths, outputs: places, options: options as Json, epoch });
+  return Object.fromEntries(outputs.map((name) => [name, readFileSync(places[name] ?? '')])) as { readonly [name in keyof K['outputs']]: Buffer };
 }
 
 /** The members of a tar by path. */

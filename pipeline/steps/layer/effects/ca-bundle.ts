@@ -1,16 +1,15 @@
 import { compareCodeUnits } from '../../../core/json.ts';
-import { refuse } from '../../../trees/decode.ts';
+import { refuse } from '../../../core/refuse.ts';
 import { textNode } from '../../../trees/made-node.ts';
-import { readContent } from '../../../trees/node.ts';
-import type { Effect } from '../effect.ts';
+import { type Node, readContent } from '../../../trees/node.ts';
 
 const CERTIFICATE = /^usr\/(?:local\/)?share\/ca-certificates\/(?:.+\/)?[^/]+\.crt$/;
 
 /**
  * What `update-ca-certificates` does for programs that read one file: all certificates of `/usr/share/ca-certificates`
- * (and `/usr/local/…`), sorted by path, in `/etc/ssl/certs/ca-certificates.crt`. No options.
+ * (and `/usr/local/…`), sorted by path, in `/etc/ssl/certs/ca-certificates.crt`.
  */
-export const caBundle: Effect = ({ nodes, epoch }) => {
+export function caBundle(nodes: ReadonlyMap<string, Node>, epoch: number): Omit<Node, 'owner'> {
   const certificates = [...nodes.values()]
     .filter((node) => node.type === 'file' && CERTIFICATE.test(node.path))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
@@ -26,5 +25,5 @@ export const caBundle: Effect = ({ nodes, epoch }) => {
       throw refuse(`/${node.path} of ${node.owner} is no PEM certificate.`);
     return text.endsWith('\n') ? text : `${text}\n`;
   });
-  return { put: [textNode('etc/ssl/certs/ca-certificates.crt', texts.join(''), { epoch })] };
-};
+  return textNode('etc/ssl/certs/ca-certificates.crt', texts.join(''), { epoch });
+}

@@ -1,13 +1,21 @@
-import type { Effect } from '../effect.ts';
+import type { Node } from '../../../trees/node.ts';
+import type { EffectChoice } from '../step.ts';
 import { caBundle } from './ca-bundle.ts';
-import { links } from './links.ts';
 import { shells } from './shells.ts';
-import { usersAndGroups } from './users-and-groups.ts';
 
-/** Every effect by the name under which options and `targets/scripts.yaml` ask for it. */
-export const EFFECTS: { readonly [name: string]: Effect | undefined } = {
-  'ca-bundle': caBundle,
-  links,
-  shells,
-  'users-and-groups': usersAndGroups,
-};
+/**
+ * What a maintainer script would have done to a layer as packages, overlays, files and the effects before it made it: nodes to add. One
+ * that is there already must be declared as replaced. Throws `configuration` or `wrong-bytes`.
+ */
+export function nodesOfEffect(
+  choice: EffectChoice,
+  nodes: ReadonlyMap<string, Node>,
+  epoch: number,
+): readonly Omit<Node, 'owner'>[] {
+  switch (choice.effect) {
+    case 'ca-bundle':
+      return [caBundle(nodes, epoch)];
+    case 'shells':
+      return [shells(nodes, choice.shells, epoch)];
+  }
+}

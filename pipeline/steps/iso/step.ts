@@ -1,16 +1,28 @@
-import type { Arch, Artifact, InputRef } from '../core/step.ts';
-import { BUILD_EPOCH } from '../graph/graph.ts';
-import type { BuildContext } from './context.ts';
-import { bootFiles } from './grub.ts';
-import { toolStep } from './tool-step.ts';
+import type { Artifact, InputRef } from '../../core/step.ts';
+import { BUILD_EPOCH } from '../../graph/graph.ts';
+import type { InputGroup } from '../kit/kind.ts';
+import { type Tools, toolStep } from '../kit/tool.ts';
 
-/** What an ISO carries besides its boot loaders, by path on the medium. */
-export interface IsoContents {
-  /** Default: amd64. */
-  readonly arch?: Arch;
+/** What an ISO is made of. */
+export interface IsoSpec {
+  /** Path of the release file, for whoever watches. */
+  readonly title: string;
   /** Volume id; `/init` and GRUB look for it. */
   readonly volumeId: string;
-  readonly files: { readonly [path: string]: InputRef };
+  /** By path on the medium. */
+  readonly files: InputGroup;
+  /** EFI system partition. */
+  readonly esp: Artifact<'fat'>;
+  /** Only where the architecture has a BIOS. */
+  readonly bios: IsoBiosCode | undefined;
+}
+
+/** GRUB for a BIOS, as an ISO wants it. */
+export interface IsoBiosCode {
+  /** For a BIOS that boots from CD. */
+  readonly elTorito: Artifact<'file'>;
+  /** Boot code of the first sector, for a BIOS that boots the ISO as a stick. */
+  readonly hybridMbr: Artifact<'file'>;
 }
 
 const BIOS_IMAGE = 'boot/grub/eltorito.img';
@@ -31,20 +43,17 @@ const BIOS_ENTRY = [
  * A hybrid ISO: El Torito entries for UEFI and, where the architecture has one, BIOS, the MBR of a USB stick, and a GPT whose second
  * partition is the ESP (GRUB 2 layout of the Talos and Debian images).
  */
-export function hybridIso(context: BuildContext, name: string, contents: IsoContents): Artifact<'iso'> {
-  const { bios, esp } = bootFiles(context, contents.arch ?? 'amd64');
-  const files: { readonly [path: string]: InputRef } = {
-    ...contents.files,
+export function hybridIso(tools: Tools, { title, volumeId, esp, bios, ...spec }: IsoSpec): Artifact<'iso'> {
+  const medium: { readonly [path: string]: InputRef } = {
+    ...spec.files,
     ...(bios ? { [BIOS_IMAGE]: bios.elTorito } : {}),
   };
-  const paths = Object.keys(files).sort();
-  const inputs: { [name: string]: InputRef } = { ...(bios ? { 'hybrid-mbr': bios.hybridMbr } : {}), esp };
-  for (const path of paths) inputs[`medium/${path}`] = files[path] as InputRef;
-  return toolStep(context, {
-    title: name,
-    inputs,
+  return toolStep(tools, {
+    kind: 'iso',
+    title,
+    inputs: { 'hybrid-mbr': bios?.hybridMbr, esp, medium },
     output: { name: 'iso', kind: 'iso' },
-    commands: [
+    commands: ({ input, output }) => [
       {
         argv: [
           'xorriso',
@@ -54,21 +63,21 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
           'mkisofs',
           '-quiet',
           '-o',
-          '/out/iso',
+          output,
           '-V',
-          contents.volumeId,
+          volumeId,
           // Rock Ridge names with every owner root; Joliet for whoever looks at the stick on Windows.
           '-r',
           '-J',
           '-joliet-long',
-          ...(bios ? ['--grub2-mbr', '/in/hybrid-mbr'] : []),
+          ...(bios ? ['--grub2-mbr', input('hybrid-mbr')] : []),
           '-partition_offset',
           '16',
           ...(bios ? ['--mbr-force-bootable'] : []),
           '-append_partition',
           '2',
           '0xef',
-          '/in/esp',
+          input('esp'),
           '-appended_part_as_gpt',
           '-c',
           '/boot/grub/boot.cat',
@@ -80,7 +89,9 @@ export function hybridIso(context: BuildContext, name: string, contents: IsoCont
           '--set_all_file_dates',
           `=${BUILD_EPOCH}`,
           '-graft-points',
-          ...paths.map((path) => `/${path}=/in/medium/${path}`),
+          ...Object.keys(medium)
+            .sort()
+            .map((path) => `/${path}=${input(`medium/${path}`)}`),
         ],
       },
     ],

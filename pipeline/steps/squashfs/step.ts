@@ -1,6 +1,5 @@
-import type { Arch, Artifact } from '../core/step.ts';
-import type { BuildContext } from './context.ts';
-import { toolStep } from './tool-step.ts';
+import type { Arch, Artifact } from '../../core/step.ts';
+import { type Tools, toolStep } from '../kit/tool.ts';
 
 /**
  * How hard a layer is pressed. `zstd` for everything that a boot reads: with an engine pressed by `xz`, an emulated machine took three
@@ -42,28 +41,30 @@ export interface SquashfsOptions {
 
 /** A squashfs of a canonical tar, read from standard input so that no owner or device has to exist here. */
 export function squashfsOf(
-  context: BuildContext,
+  tools: Tools,
   options: SquashfsOptions & { readonly name: string; readonly tar: Artifact<'tar'> },
 ): Artifact<'squashfs'> {
-  return toolStep(context, {
+  return toolStep(tools, {
+    kind: 'squashfs',
     title: `squashfs ${options.name}`,
     inputs: { tar: options.tar },
     output: { name: 'squashfs', kind: 'squashfs' },
-    commands: [{ argv: sqfstar(options), stdin: '/in/tar' }],
+    commands: ({ input, output }) => [{ argv: sqfstar(options, output), stdin: input('tar') }],
   });
 }
 
 /** A squashfs of a few files as they are, by their names, for root alone to read. */
 export function squashfsOfFiles(
-  context: BuildContext,
+  tools: Tools,
   options: { readonly name: string; readonly arch: Arch; readonly files: { readonly [name: string]: Artifact } },
 ): Artifact<'squashfs'> {
   const names = Object.keys(options.files).sort();
-  return toolStep(context, {
+  return toolStep(tools, {
+    kind: 'squashfs',
     title: `squashfs ${options.name}`,
     inputs: options.files,
     output: { name: 'squashfs', kind: 'squashfs' },
-    commands: [
+    commands: ({ output }) => [
       {
         argv: [
           'tar',
@@ -81,13 +82,19 @@ export function squashfsOfFiles(
           ...names,
         ],
       },
-      { argv: sqfstar({ arch: options.arch, compression: 'xz', content: 'few programs' }), stdin: '/work/tar' },
+      {
+        argv: sqfstar({ arch: options.arch, compression: 'xz', content: 'few programs' }, output),
+        stdin: '/work/tar',
+      },
     ],
   });
 }
 
 /** SOURCE_DATE_EPOCH sets the file system's own time; members carry theirs. The root is not in a canonical tar. */
-function sqfstar({ arch, compression: name, content }: SquashfsOptions): readonly [string, ...string[]] {
+function sqfstar(
+  { arch, compression: name, content }: SquashfsOptions,
+  output: string,
+): readonly [string, ...string[]] {
   return [
     'sqfstar',
     ...compression(name, arch),
@@ -101,6 +108,6 @@ function sqfstar({ arch, compression: name, content }: SquashfsOptions): readonl
     '-exit-on-error',
     '-no-progress',
     '-quiet',
-    '/out/squashfs',
+    output,
   ];
 }

@@ -1,0 +1,12 @@
+import { defineWriter } from '../kit/define.ts';
+import type { DiskParts, DiskSize } from '../kit/disk-parts.ts';
+import type { write } from './write.ts';
+
+/** An installed disk as a dynamic VHD. */
+export interface Vhd {
+  readonly inputs: DiskParts;
+  readonly options: DiskSize;
+  readonly outputs: { readonly disk: 'virtual-disk' };
+}
+
+export const vhd = defineWriter<typeof write>('vhd', { disk: 'virtual-disk' });
