@@ -20,14 +20,14 @@ export function toolProgram(
   options: {
     /** The image that this one was made above: it holds the loader and the libraries that both need. */
     readonly below?: string | undefined;
-    /** What the program finds as its own name: some programs act by it (sqfstar). Its path on the host when left out. */
+    /** What the program finds as its own name: some programs act by it (sqfstar). Its path on the host when left out, that of a link rather than of what it leads to. */
     readonly calledAs?: string;
   } = {},
 ): readonly [string, ...string[]] {
   const roots = options.below === undefined ? [root] : [root, options.below];
   const loader = roots.flatMap((each) => LOADERS.map((file) => path.join(each, file))).find((file) => existsSync(file));
   if (loader === undefined) throw missing(root, 'dynamic loader');
-  const file = path.join(root, programFile(root, program));
+  const found = foundProgram(root, program);
   return [
     loader,
     // The host's cache names libraries of another C library.
@@ -35,8 +35,8 @@ export function toolProgram(
     '--library-path',
     roots.flatMap(libraryDirectories).join(':'),
     '--argv0',
-    options.calledAs ?? file,
-    file,
+    options.calledAs ?? path.join(root, found),
+    path.join(root, programFile(root, found)),
   ];
 }
 
@@ -45,19 +45,25 @@ export function libraryDirectories(root: string): readonly string[] {
   return LIBRARY_DIRECTORIES.map((directory) => path.join(root, directory));
 }
 
-/** Path of a program below the root, its links followed inside the root: an absolute link means the image, not the host. */
-function programFile(root: string, program: string): string {
+/** Path of a program within the image, links not followed. */
+function foundProgram(root: string, program: string): string {
   const candidates = program.startsWith('/')
     ? [program]
     : PROGRAM_DIRECTORIES.map((directory) => `/${directory}/${program}`);
   const found = candidates.find((file) => lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined);
   if (found === undefined) throw missing(root, `program ${program}`);
-  let place = found;
+  return found;
+}
+
+/** The file behind it, links followed inside the root: an absolute link means the image, not the host. */
+function programFile(root: string, program: string): string {
+  let place = program;
   for (let links = 0; links < MOST_LINKS; links++) {
     if (!lstatSync(path.join(root, place), { throwIfNoEntry: false })?.isSymbolicLink()) return place;
     place = path.resolve(path.dirname(place), readlinkSync(path.join(root, place)));
   }
-  throw new BuildError({ kind: 'step', message: `The program ${program} of the tool image is a loop of links.` });
+  const name = path.basename(program);
+  throw new BuildError({ kind: 'step', message: `The program ${name} of the tool image is a loop of links.` });
 }
 
 function missing(root: string, what: string): BuildError {

@@ -12,6 +12,7 @@ import { type ComposableDisk, installedDisk } from '../../pipeline/recipes/disk.
 import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { qcow2 } from '../../pipeline/recipes/virtual-disk.ts';
+import { flatInputs } from '../../pipeline/steps/kit/kind.ts';
 import { projectFolder } from '../rig/project.ts';
 
 /** Absolute paths of an installed disk and the parts that it was composed of. */
@@ -58,7 +59,7 @@ export async function cloudDiskBothWays(spec: { readonly name: string; readonly 
         const { digest } = await engine.build(artifact as Artifact);
         return { digest, path: wiring.store.pathOf(digest) };
       };
-      const files = Object.fromEntries(await Promise.all(Object.entries(parts).map(async ([name, part]) => [name, await fileOf(part)] as const)));
+      const files = Object.fromEntries(await Promise.all(Object.entries(flatInputs(parts)).map(async ([name, part]) => [name, await fileOf(part)] as const)));
       const hash = createHash('sha256');
       for await (const chunk of splice(parsePieceList(readFileSync((await fileOf(pieces)).path, 'utf8')), { inputs: files, title: 'a step' })) hash.update(chunk);
       return hash.digest('hex');

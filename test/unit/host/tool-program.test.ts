@@ -37,6 +37,11 @@ test('an absolute link means a file of the image, not of the host', () => {
   assert.equal(programOf(toolProgram(tools, 'link')), 'tools/usr/bin/real');
 });
 
+test('a program that is a link is called by the name of the link, by which it knows what to do', () => {
+  const argv = toolProgram(tools, 'link');
+  assert.equal(argv[argv.indexOf('--argv0') + 1], path.join(tools, 'usr/bin/link'));
+});
+
 test('it starts through the loader and with the libraries of its own image, and finds its path on the host as its name', () => {
   const argv = toolProgram(tools, 'plain');
   assert.equal(argv[0], path.join(tools, LOADER));
