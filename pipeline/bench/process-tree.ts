@@ -41,9 +41,9 @@ export async function measureCommand({ argv, folder, env, signal }: MeasureOptio
   if (code !== 0) {
     throw new BuildError({
       kind: signal.aborted ? 'interrupted' : 'step',
-      message: `\`${argv.join(' ')}\` ended with ${code}`,
+      message: `The command \`${argv.join(' ')}\` ended with ${code}.`,
       evidence: (stderr || stdout).slice(-SHOWN_CHARACTERS),
-      hint: 'make this command work by itself first',
+      hint: 'Make this command work by itself first.',
     });
   }
   return { seconds, peakBytes: await peak, stdout };

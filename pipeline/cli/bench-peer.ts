@@ -13,26 +13,14 @@ import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
 import { makeReporter } from './reporter.ts';
-import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
-const HELP = `Boots RancherOS from its disk, and beside it Debian 13 with systemd and Docker, in the same machine, and compares.
-
-  npm run bench:peer [-- options]
-
-  --json FILE   also write the figures to FILE
-  --runs N      boots of each to take the median of (default: 5)
-  --memory MIB  memory of the machine (default: 1024)
-
-Both disks have the same kernel, boot loader, partitions and bus. Boots alternate, so that a machine that grows slower
-does so for both. Used memory is MemTotal without MemAvailable, after the first container.
-${COMMON_HELP}`;
-
 const OPTIONS = {
+  runs: { type: 'string', default: '5', value: 'N', help: 'boots of each to take the median of (default: 5)' },
+  memory: { type: 'string', default: '1024', value: 'MIB', help: 'memory of the machine (default: 1024)' },
   ...COMMON_OPTIONS,
-  json: { type: 'string' },
-  runs: { type: 'string', default: '5' },
-  memory: { type: 'string', default: '1024' },
+  json: { type: 'string', value: 'FILE', help: 'also write the figures to FILE' },
 } as const;
 
 const PEER_LOGS: DockerLogs = { userDocker: 'journalctl --unit docker --output cat --no-pager' };
@@ -45,8 +33,12 @@ interface Disks {
 /** `npm run bench:peer`: how RancherOS compares with an ordinary system. */
 export const benchPeer: Command = {
   name: 'bench:peer',
-  summary: 'compares boots with those of a Debian disk',
-  help: HELP,
+  summary: 'compare boots with those of a Debian disk with systemd and Docker, in the same machine',
+  usage: '',
+  about: `Boots RancherOS from its disk, and beside it Debian 13 with systemd and Docker, in the same machine, and compares.
+
+Both disks have the same kernel, boot loader, partitions and bus. Boots alternate, so that a machine that grows slower
+does so for both. Used memory is MemTotal without MemAvailable, after the first container.`,
   options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
     const { values } = readOptions(context.argv, OPTIONS);

@@ -12,22 +12,7 @@ import { allTargets, chosenTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
-import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
-
-const HELP = `Measures builds and boots, as a table and as JSON.
-
-  npm run bench [-- options]
-
-  --json FILE   also write the figures to FILE
-  --runs N      boots and no-change builds to take the median of (default: 3)
-  --target T    what to build and boot (default: amd64)
-  --builds      only the builds
-  --boots       only the boots, of what was built last
-  --one-target  not what each further target costs after that one
-
-Builds run in a copy of the project with a store of their own. "Inputs fetched" means that packages are in the store,
-downloaded and unpacked, and nothing made from them is.
-${COMMON_HELP}`;
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 
 const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; readonly memoryMiB: number }[] = [
   { path: 'vmlinuz and initrd', medium: 'kernel', memoryMiB: 1024 },
@@ -35,20 +20,27 @@ const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; read
 ];
 
 const OPTIONS = {
+  runs: {
+    type: 'string',
+    default: '3',
+    value: 'N',
+    help: 'boots and no-change builds to take the median of (default: 3)',
+  },
+  target: { type: 'string', default: 'amd64', value: 'NAME', help: 'what to build and boot (default: amd64)' },
+  builds: { type: 'boolean', default: false, help: 'only the builds' },
+  boots: { type: 'boolean', default: false, help: 'only the boots, of what was built last' },
+  'one-target': { type: 'boolean', default: false, help: 'leave out what each further target costs after that one' },
   ...COMMON_OPTIONS,
-  json: { type: 'string' },
-  runs: { type: 'string', default: '3' },
-  target: { type: 'string', default: 'amd64' },
-  builds: { type: 'boolean', default: false },
-  boots: { type: 'boolean', default: false },
-  'one-target': { type: 'boolean', default: false },
+  json: { type: 'string', value: 'FILE', help: 'also write the figures to FILE' },
 } as const;
 
 /** `npm run bench`: what builds and boots cost. */
 export const bench: Command = {
   name: 'bench',
-  summary: 'measures builds and boots',
-  help: HELP,
+  summary: 'measure builds, each further target, and boots',
+  usage: '',
+  about: `Measures builds and boots, as a table and as JSON. Builds run in a copy of the project with a store of their own.
+"Inputs fetched" means that packages are in the store, downloaded and unpacked, and nothing made from them is.`,
   options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
     const { values } = readOptions(context.argv, OPTIONS);
@@ -103,8 +95,8 @@ async function boot(
     if (!filesOf(bootMedium).every((file) => existsSync(file))) {
       throw new BuildError({
         kind: 'configuration',
-        message: `${options.target} was not built yet`,
-        hint: `type: npm run build -- --target ${options.target}`,
+        message: `The target "${options.target}" was not built yet.`,
+        hint: `Build it first: \`npm run build -- --target ${options.target}\`.`,
       });
     }
     options.say(`booting ${path}, ${options.runs} times`);

@@ -20,55 +20,61 @@ import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions } from './options.ts';
-import { COMMON_HELP, COMMON_OPTIONS } from './settings.ts';
+import { COMMON_OPTIONS } from './settings.ts';
 import { sizeFrom } from './size.ts';
 
-const HELP = `Boots what was built, in QEMU. The serial console is this terminal.
-
-  npm run boot -- --target amd64 [options]
-
-  --target NAME     whose files to boot (npm run targets lists them); a word is a target too
-  --version V       the version below dist/os (default: the development build, else latest)
-  --usb             boot the ISO as a USB stick instead of a CD
-  --kernel          boot vmlinuz and initrd without a boot loader
-  --installed       boot a throw-away copy of the installed disk, rancheros.img
-  --disk-size SIZE  size of that copy, such as 8G (default: the image's own)
-  --append WORDS    further kernel arguments (with --kernel or --installed)
-  --uefi            UEFI firmware (EDK2) instead of a BIOS (SeaBIOS); 64-bit Arm machines have no other
-  --secure-boot     UEFI firmware that starts only signed programs
-  --memory MIB      memory of the machine (default: 1024)
-  --cpus N          processors of the machine (default: 2)
-  --disk FILE|SIZE  a disk (raw, qcow2, vmdk, vhd, vhdx), or an empty one such as 8G that is thrown away at the end;
-                    may be given several times
-  --ssh-port N      port of this host that leads to the machine's SSH (default: 2222, or a free one)
-  --vnc             show the screen as VNC on 127.0.0.1 (port 5900, or a free one after it)
-  --headless        no screen (the default)
-  --dry-run         print the QEMU command line and do nothing
-
-Where QEMU itself comes from:
-${COMMON_HELP}
-In the terminal: ${KEYBOARD_HELP}.
-RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest probes KVM first.
-`;
-
 const OPTIONS = {
+  target: {
+    type: 'string',
+    value: 'NAME',
+    help: 'whose files to boot (npm run targets lists them); a word is a target too',
+  },
+  version: {
+    type: 'string',
+    value: 'V',
+    help: 'the version below dist/os (default: the development build, else latest)',
+  },
+  usb: { type: 'boolean', default: false, help: 'boot the ISO as a USB stick instead of a CD' },
+  kernel: { type: 'boolean', default: false, help: 'boot vmlinuz and initrd without a boot loader' },
+  installed: {
+    type: 'boolean',
+    default: false,
+    help: 'boot a throw-away copy of the installed disk, rancheros.img',
+  },
+  'disk-size': { type: 'string', value: 'SIZE', help: "size of that copy, such as 8G (default: the image's own)" },
+  append: {
+    type: 'string',
+    value: 'WORDS',
+    mayBeEmpty: true,
+    help: 'further kernel arguments (with --kernel or --installed)',
+  },
+  uefi: {
+    type: 'boolean',
+    default: false,
+    help: 'UEFI firmware (EDK2) instead of a BIOS (SeaBIOS); 64-bit Arm machines have no other',
+  },
+  'secure-boot': { type: 'boolean', default: false, help: 'UEFI firmware that starts only signed programs' },
+  memory: { type: 'string', default: '1024', value: 'MIB', help: 'memory of the machine (default: 1024)' },
+  cpus: { type: 'string', default: '2', value: 'N', help: 'processors of the machine (default: 2)' },
+  disk: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE|SIZE',
+    help: 'a disk (raw, qcow2, vmdk, vhd, vhdx), or an empty one such as 8G that is thrown away at the end; may be given several times',
+  },
+  'ssh-port': {
+    type: 'string',
+    value: 'N',
+    help: "port of this host that leads to the machine's SSH (default: 2222, or a free one)",
+  },
+  vnc: {
+    type: 'boolean',
+    default: false,
+    help: 'show the screen as VNC on 127.0.0.1 (port 5900, or a free one after it)',
+  },
+  headless: { type: 'boolean', default: false, help: 'no screen (the default)' },
+  'dry-run': { type: 'boolean', default: false, help: 'print the QEMU command line and do nothing' },
   ...COMMON_OPTIONS,
-  target: { type: 'string' },
-  version: { type: 'string' },
-  usb: { type: 'boolean', default: false },
-  kernel: { type: 'boolean', default: false },
-  installed: { type: 'boolean', default: false },
-  'disk-size': { type: 'string' },
-  append: { type: 'string', mayBeEmpty: true },
-  uefi: { type: 'boolean', default: false },
-  'secure-boot': { type: 'boolean', default: false },
-  memory: { type: 'string', default: '1024' },
-  cpus: { type: 'string', default: '2' },
-  disk: { type: 'string', multiple: true },
-  'ssh-port': { type: 'string' },
-  vnc: { type: 'boolean', default: false },
-  headless: { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'] & { readonly target: string };
@@ -76,15 +82,19 @@ type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'] & { reado
 /** `npm run boot`: a built release in a virtual machine. */
 export const boot: Command = {
   name: 'boot',
-  summary: 'boots what was built in QEMU, serial console in the terminal',
-  help: HELP,
+  summary: 'boot what was built in QEMU; the serial console is this terminal',
+  usage: '-- --target NAME',
+  about: 'Boots what was built, in QEMU. The serial console is this terminal.',
+  notes: `QEMU itself is a tool image, made by the pipeline.
+In the terminal: ${KEYBOARD_HELP}.
+RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest probes KVM first.`,
   options: OPTIONS,
   async run(context: CommandContext): Promise<number> {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [target = values.target] = positionals;
     if (target === undefined) throw noTarget('npm run boot -- --target amd64');
     if (target !== (values.target ?? target))
-      throw usage(`two targets were named: ${values.target} and ${target}`, 'a machine boots one');
+      throw usage(`Two targets were named: ${values.target} and ${target}.`, 'A machine boots one: name one.');
     const scratch = await temporaryDirectory('boot');
     try {
       return await bootMachine({ ...values, target }, { context, scratch });
@@ -139,14 +149,17 @@ async function describeMachine(
   }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
 ): Promise<Machine> {
   if ([values.usb, values.kernel, values.installed].filter(Boolean).length > 1)
-    throw usage('--usb, --kernel and --installed exclude each other', 'choose one');
+    throw usage('The options --usb, --kernel and --installed exclude each other.', 'Choose one.');
   if (values.append !== undefined && !values.kernel && !values.installed)
-    throw usage('--append needs --kernel or --installed', 'the ISO brings its own kernel arguments');
+    throw usage(
+      'The option --append needs --kernel or --installed.',
+      'Add one of them: the ISO has kernel arguments of its own.',
+    );
   if (values['disk-size'] !== undefined && !values.installed)
-    throw usage('--disk-size needs --installed', 'give other disks their size with --disk');
+    throw usage('The option --disk-size needs --installed.', 'Add it, or give other disks their size with --disk.');
   if (values['disk-size'] !== undefined && sizeFrom(values['disk-size']) === undefined)
-    throw usage(`--disk-size is "${values['disk-size']}"`, 'give a size such as 8G');
-  if (values.vnc && values.headless) throw usage('--vnc and --headless exclude each other', 'choose one');
+    throw usage(`--disk-size is "${values['disk-size']}".`, 'Give a size such as 8G.');
+  if (values.vnc && values.headless) throw usage('The options --vnc and --headless exclude each other.', 'Choose one.');
   const [target] = chosenTargets([values.target], allTargets());
   const board = boardOf(target?.arch ?? 'amd64');
   // An Arm machine has no BIOS; without a boot loader it needs no firmware.
@@ -161,9 +174,9 @@ async function describeMachine(
     if (!existsSync(file)) {
       throw new BuildError({
         kind: 'configuration',
-        message: `${values.target} was not built yet`,
+        message: `The target "${values.target}" was not built yet.`,
         place: { file: relative(context.projectFolder, file) },
-        hint: `type: npm run build -- --target ${values.target}${values.version === undefined ? '' : ` --version ${values.version}`}`,
+        hint: `Build it first: \`npm run build -- --target ${values.target}${values.version === undefined ? '' : ` --version ${values.version}`}\`.`,
       });
     }
   }
@@ -226,7 +239,7 @@ async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
       () => false,
     ))
   )
-    throw usage(`there is no disk image ${text}`, 'give a file, or a size such as 8G');
+    throw usage(`There is no disk image "${text}".`, 'Give a file, or a size such as 8G.');
   return { file, format: FORMATS[extname(file).toLowerCase()] ?? 'raw', bus: 'virtio' };
 }
 
@@ -251,7 +264,7 @@ async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }
   try {
     const end = await machine.ended;
     if (signal.aborted)
-      throw new BuildError({ kind: 'interrupted', message: 'the machine was switched off on your signal' });
+      throw new BuildError({ kind: 'interrupted', message: 'The machine was switched off on your signal.' });
     if (end.stderr.trim() !== '') stderr.write(`QEMU: ${harmless(end.stderr.trim())}\n`);
     return end.code === 0 || end.code === 137 ? 0 : 1;
   } finally {
@@ -288,7 +301,7 @@ async function obey(order: KeyboardOrder, machine: RunningMachine, say: (line: s
 function numberOption(name: string, text: string, range: { readonly from: number; readonly to: number }): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= range.from && number <= range.to) return number;
-  throw usage(`--${name} is "${text}"`, `give a whole number from ${range.from} to ${range.to}`);
+  throw usage(`--${name} is "${text}".`, `Give a whole number from ${range.from} to ${range.to}.`);
 }
 
 function usage(message: string, hint: string): BuildError {

@@ -18,37 +18,43 @@ import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
 import { refreshPins } from './pins.ts';
 import { notesTo } from './reporter.ts';
-import { COMMON_HELP, COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
 const OPTIONS = {
+  target: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    help: 'a target; may be given several times (npm run targets lists them); words are targets too',
+  },
+  all: { type: 'boolean', help: 'every target' },
+  version: {
+    type: 'string',
+    value: 'vX.Y.Z',
+    help: "the version to build (default: package.json's version with -dev)",
+  },
+  dist: { type: 'string', value: 'DIR', help: 'where releases go (default: dist/os)' },
+  'cloud-config': {
+    type: 'string',
+    value: 'FILE',
+    help: 'bake this cloud-config into every file of these targets; it is checked first, and everybody who has the files can read it',
+  },
+  'strict-config': {
+    type: 'boolean',
+    help: 'refuse a cloud-config with anything in it that has no effect, such as unknown keys; without it that is a warning',
+  },
+  'dry-run': { type: 'boolean', help: 'check everything that can be checked, list the files, and build nothing' },
   ...COMMON_OPTIONS,
-  target: { type: 'string', multiple: true },
-  all: { type: 'boolean' },
-  version: { type: 'string' },
-  dist: { type: 'string' },
-  'cloud-config': { type: 'string' },
-  'strict-config': { type: 'boolean' },
-  'dry-run': { type: 'boolean' },
 } as const;
 
 export const build: Command = {
   name: 'build',
-  summary: 'builds the release files of one or more targets',
-  help: `Usage: npm run build -- --target NAME [--target NAME ...] | --all
-
-Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<version>/.
-
-  --target NAME          a target; may be given several times (npm run targets lists them); words are targets too
-  --all                  every target
-  --version vX.Y.Z       the version to build (default: package.json's version with -dev)
-  --dist DIR             where releases go (default: dist/os)
-  --cloud-config FILE    bake this cloud-config into every file of these targets; it is checked first, and whoever has the files can read it
-  --strict-config        refuse a cloud-config with anything in it that has no effect, such as keys that nobody knows; else it is warned of
-  --dry-run              check everything that can be checked, list the files, and build nothing
-${COMMON_HELP}
-Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.
-`,
+  summary: 'build the release files of one or more targets',
+  usage: '-- --target NAME [--target NAME ...] | --all',
+  about: 'Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<version>/.',
+  notes:
+    'Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.',
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);

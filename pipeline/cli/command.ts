@@ -18,6 +18,10 @@ export interface CommandContext {
 
 /** An option as Node's `parseArgs` takes it, and what else this command line says about it. */
 export type Option = NonNullable<ParseArgsConfig['options']>[string] & {
+  /** What the help says of it, without a full stop. */
+  readonly help: string;
+  /** How the help names its value, such as `DIR`; only a switch has none. */
+  readonly value?: string;
   /** Whether an empty text is a value too. */
   readonly mayBeEmpty?: boolean;
 };
@@ -30,10 +34,14 @@ export interface OptionTable {
 /** One command of the CLI; each has its own file. `run` returns the exit code; trouble is thrown as a BuildError. */
 export interface Command {
   readonly name: string;
-  /** One line for `--help` of the whole program. */
+  /** What it does, in a line: for the overview and the README. */
   readonly summary: string;
-  /** The text of `<command> --help`. */
-  readonly help: string;
+  /** The words after `npm run <name>`; empty where it needs none. */
+  readonly usage: string;
+  /** What it does, in sentences. */
+  readonly about: string;
+  /** What else the help says, after the options. */
+  readonly notes?: string;
   readonly options: OptionTable;
   run(context: CommandContext): Promise<number>;
 }

@@ -7,29 +7,31 @@ import { type Collected, collectGarbage } from '../store/garbage.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
-import { settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { sizeFrom } from './size.ts';
 import { storeFolder, waitsOf } from './wire.ts';
 
 const OPTIONS = {
-  days: { type: 'string' },
-  'max-size': { type: 'string' },
-  cache: { type: 'string' },
+  days: {
+    type: 'string',
+    value: 'N',
+    help: 'remove what no build has used for N days (default: 14); 0 removes everything',
+  },
+  'max-size': {
+    type: 'string',
+    value: 'SIZE',
+    help: 'what the store may take on the disk, such as 10G (with --days: both)',
+  },
+  cache: COMMON_OPTIONS.cache,
 } as const;
 
 export const gc: Command = {
   name: 'gc',
-  summary: 'empties the store of what was not used lately',
-  help: `Usage: npm run gc [-- --days N | --max-size SIZE]
-
-Removes what no build has used for N days (default 14): stored files, records of steps, unpacked tool images, and what a killed
-build left behind. With --max-size, what was not used for longest goes until the rest fits. A build that needs something again makes
-it again; what a build that runs now may need stays.
-
-  --days N         0 removes everything
-  --max-size SIZE  what the store may take on the disk, such as 10G (with --days: both)
-  --cache DIR      the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
-`,
+  summary: 'remove from the store what no build has used for 14 days, or reduce it to a size',
+  usage: '[-- --days N | --max-size SIZE]',
+  about: `Removes what no build has used for N days (default 14): stored files, records of steps, unpacked tool images, and what a killed
+build left behind. With --max-size, least recently used entries are removed until the rest fits. A build that needs something again
+makes it again; what a running build may need stays.`,
   options: OPTIONS,
   async run(context) {
     const { values } = readOptions(context.argv, OPTIONS, 0);

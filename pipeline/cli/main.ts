@@ -4,24 +4,13 @@ import { harmless } from '../core/harmless.ts';
 import { failureText } from '../report/failure-text.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
+import { allCommands, COMMANDS } from './commands.ts';
+import { commandHelp, overview } from './help.ts';
 import { meantCommand } from './npm-options.mjs';
 import { valueIn } from './options.ts';
 import { withRemedy } from './remedy.ts';
 
-/** Commands by name, each loaded only when asked for. */
-const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
-  build: async () => (await import('./build.ts')).build,
-  boot: async () => (await import('./boot.ts')).boot,
-  targets: async () => (await import('./targets.ts')).targets,
-  pins: async () => (await import('./pins.ts')).pins,
-  bench: async () => (await import('./bench.ts')).bench,
-  'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,
-  verify: async () => (await import('./verify.ts')).verify,
-  why: async () => (await import('./why.ts')).why,
-  gc: async () => (await import('./gc.ts')).gc,
-};
-
-/** Signals closer to each other than this come from one press of a key. */
+/** Signals closer to each other than this are one press of a key (npm and the terminal both send it). */
 const ONE_KEY_MS = 500;
 
 /** Runs the command that argv names and sets the exit code. */
@@ -84,7 +73,7 @@ function watchOutput(streams: readonly NodeJS.WriteStream[]): { readonly lost: s
 
 async function dispatch(name: string | undefined, context: CommandContext): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    context.stdout.write(await overview());
+    context.stdout.write(overview(await allCommands()));
     return name === undefined ? 2 : 0;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -98,7 +87,7 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
   const command = await load();
   await refuseKeptOptions(name, command, context);
   if (context.argv.includes('--help') || context.argv.includes('-h')) {
-    context.stdout.write(command.help);
+    context.stdout.write(commandHelp(command));
     return 0;
   }
   return command.run(context);
@@ -111,7 +100,7 @@ async function refuseKeptOptions(
   { argv, env, projectFolder }: CommandContext,
 ): Promise<void> {
   const readOptions = async () => {
-    const others = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+    const others = await allCommands();
     const tables = [...others, command].flatMap(({ options }) => Object.entries(options));
     return Object.fromEntries(tables.map(([option, { type }]) => [option, type]));
   };
@@ -127,12 +116,6 @@ async function refuseKeptOptions(
 function didYouMean(name: string): string {
   const near = nearestName(name, Object.keys(COMMANDS));
   return near ? `Did you mean "${near}"? ` : '';
-}
-
-async function overview(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  const rows = commands.map((command) => `  npm run ${command.name.padEnd(10)} ${command.summary}`);
-  return `Builds the release files of RancherOS from pinned inputs.\n\n${rows.join('\n')}\n\nOptions stand behind two dashes: npm run build -- --target amd64\nHelp for each: npm run <command> -- --help\nWithout the dashes npm takes --version and --help for itself, and prints its own.\n`;
 }
 
 function reportEnd(error: unknown, argv: readonly string[]): number {

@@ -15,24 +15,18 @@ import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder, storeFolder, waitsOf } from './wire.ts';
 
 const OPTIONS = {
+  strict: { type: 'boolean', help: 'check: exit 1 when anything was found' },
   ...COMMON_OPTIONS,
-  strict: { type: 'boolean' },
+  json: { type: 'boolean', help: 'check: the result as JSON' },
 } as const;
 
 export const pins: Command = {
   name: 'pins',
-  summary: 'updates or checks the lock of Debian packages',
-  help: `Usage: npm run pins -- update | check
-
-update   verifies the archives' signatures, resolves targets/packages.yaml anew and writes targets/packages.lock.json.
+  summary: 'resolve the lock of Debian packages anew, or list what Debian has superseded',
+  usage: '-- update | check',
+  about: `update   verifies the archives' signatures, resolves targets/packages.yaml anew and writes targets/packages.lock.json.
          A package whose maintainer scripts are new or changed must be acknowledged in targets/scripts.yaml first.
-check    says which locked packages the archives have superseded or dropped. Changes nothing.
-
-  --strict        check: exit 1 when anything was found
-  --mirror URL    Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
-  --cache DIR     the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
-  --json          check: the result as JSON
-`,
+check    lists the locked packages that the archives have superseded or dropped. It changes nothing.`,
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
@@ -113,7 +107,7 @@ async function check(
     context.stdout.write(`${each.name} ${each.version} (${each.arch}): no longer in the archives\n`);
   for (const set of found.stale) context.stdout.write(`the set ${set} is asked for otherwise than it is locked\n`);
   context.stdout.write(
-    found.isCurrent ? 'Every locked package is current.\n' : 'Run "npm run pins -- update" to take the newer ones.\n',
+    found.isCurrent ? 'Every locked package is current.\n' : 'Run `npm run pins -- update` to lock the newer ones.\n',
   );
   return exitCode;
 }

@@ -11,28 +11,24 @@ const DEFAULT_CACHE_MAX = '20G';
 
 /** Options that every command with a store understands. */
 export const COMMON_OPTIONS = {
-  cache: { type: 'string' },
-  'cache-max': { type: 'string' },
-  jobs: { type: 'string' },
-  executor: { type: 'string' },
-  mirror: { type: 'string' },
-  frozen: { type: 'boolean' },
-  paranoid: { type: 'boolean' },
-  json: { type: 'boolean' },
-  plain: { type: 'boolean' },
+  cache: { type: 'string', value: 'DIR', help: 'the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)' },
+  'cache-max': {
+    type: 'string',
+    value: 'SIZE',
+    help: `what the store may take on the disk, such as 50G, or none for no limit (default: RANCHEROS_CACHE_MAX, else ${DEFAULT_CACHE_MAX}); after a build, least recently used entries are removed, down to four fifths`,
+  },
+  jobs: { type: 'string', value: 'N', help: 'steps at once (default: one per processor)' },
+  executor: { type: 'string', value: 'NAME', help: `${EXECUTOR_NAMES.join(', ')} (default: auto)` },
+  mirror: {
+    type: 'string',
+    value: 'URL',
+    help: `Debian archive (default: ${MIRROR_VARIABLE}, else the host's apt sources, else the snapshot archive)`,
+  },
+  frozen: { type: 'boolean', help: 'fail when a locked package is gone everywhere, instead of resolving it again' },
+  paranoid: { type: 'boolean', help: 'hash every stored file before trusting it' },
+  plain: { type: 'boolean', help: 'one line per event, also on a terminal' },
+  json: { type: 'boolean', help: 'one JSON object per event' },
 } as const;
-
-export const COMMON_HELP = `  --cache DIR            the store (default: RANCHEROS_CACHE, else ~/.cache/rancheros)
-  --cache-max SIZE       what the store may take on the disk, such as 50G, or none for all there is (default: RANCHEROS_CACHE_MAX,
-                         else 20G); what was not used for longest is removed after a build, down to four fifths
-  --jobs N               steps at once (default: one per processor)
-  --executor NAME        auto, bwrap or none (default: auto)
-  --mirror URL           Debian archive (default: RANCHEROS_DEBIAN_MIRROR, else the host's apt sources, else the snapshot archive)
-  --frozen               fail when a locked package is gone everywhere, instead of resolving it again
-  --paranoid             hash every stored file before trusting it
-  --plain                one line per event, also on a terminal
-  --json                 one JSON object per event
-`;
 
 export interface Settings {
   /** Folder of the store, the action cache and the tool roots. */

@@ -3,18 +3,17 @@ import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 
 const OPTIONS = {
-  json: { type: 'boolean' },
+  json: {
+    type: 'boolean',
+    help: 'as JSON: an array of {name, arch, summary, files} (npm prints two lines before it; npm run -s targets -- --json prints it alone)',
+  },
 } as const;
 
 export const targets: Command = {
   name: 'targets',
-  summary: 'lists targets and the files they make',
-  help: `Usage: npm run targets [-- --json]
-
-Lists every target with the release files it makes, by their paths below dist/os/<version>/.
-
-  --json   as JSON: an array of {name, arch, summary, files} (npm prints two lines before it; npm run -s targets -- --json prints it alone)
-`,
+  summary: 'list targets and the files they make',
+  usage: '',
+  about: 'Lists every target with the release files it makes, by their paths below dist/os/<version>/.',
   options: OPTIONS,
   async run(context) {
     const { values } = readOptions(context.argv, OPTIONS, 0);

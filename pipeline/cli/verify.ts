@@ -10,27 +10,22 @@ import { packageVersion } from './build.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
-import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
 const OPTIONS = {
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
   ...COMMON_OPTIONS,
-  dist: { type: 'string' },
 } as const;
 
 export const verify: Command = {
   name: 'verify',
-  summary: "checks a version's files against its manifest and their formats",
-  help: `Usage: npm run verify [-- VERSION]
-
-Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that no manifest
-names are faults too. Then reads the fields of each file's format, down to the file systems of a disk. Exit code 4 when anything is
-wrong, 2 when the version was never built.
-
-  --dist DIR             where releases lie (default: dist/os)
-
-Disks that are packed by zstd are unpacked by that of the tool image, into the folder for temporary files. Where it comes from:
-${COMMON_HELP}`,
+  summary: "check a version's files against its manifest, and their formats",
+  usage: '[-- VERSION]',
+  about: `Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that the
+manifest does not name are faults too. Then reads the fields of each file's format, down to the file systems of a disk.`,
+  notes: `Exit code 4 when anything is wrong, 2 when the version was never built.
+Disks that are packed by zstd are unpacked by that of the tool image, into the directory for temporary files.`,
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);

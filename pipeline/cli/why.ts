@@ -6,26 +6,21 @@ import type { Command } from './command.ts';
 import { makeTarget } from './made-target.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
-import { COMMON_HELP, COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
 const OPTIONS = {
+  target: { type: 'string', value: 'NAME', help: 'whose steps (npm run targets lists them)' },
+  version: { type: 'string', value: 'vX.Y.Z', help: "of which version (default: package.json's version with -dev)" },
   ...COMMON_OPTIONS,
-  target: { type: 'string' },
-  version: { type: 'string' },
 } as const;
 
 export const why: Command = {
   name: 'why',
-  summary: "shows a step's key, and what it is made of",
-  help: `Usage: npm run why -- --target NAME [STEP]
-
-Without STEP: every step behind the target with its key. With STEP (a part of its title): the data that its key is the digest of.
-Two runs of it, before and after a change, say why a step ran again.
-
-  --target NAME          whose steps (npm run targets lists them)
-  --version vX.Y.Z       of which version (default: package.json's version with -dev)
-${COMMON_HELP}`,
+  summary: "show a step's key, and the data that it is the digest of",
+  usage: '-- --target NAME [STEP]',
+  about: `Builds a target and prints the key of every step behind it. With STEP (a part of a title): also the data that the key is the
+digest of. Two runs of it, before and after a change, show by their difference why a step ran again.`,
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);

@@ -13,7 +13,7 @@ export function isDigest(text: string): text is Digest {
 }
 
 /** The digest written as `text`. Throws a RangeError where it is none: a caller that reads outside data checks first. */
-export function parseDigest(text: string): Digest {
+function parseDigest(text: string): Digest {
   if (!isDigest(text)) throw new RangeError(`not a digest: ${JSON.stringify(text)}`);
   return text;
 }

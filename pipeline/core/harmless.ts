@@ -5,8 +5,3 @@ const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u20
 export function harmless(text: string): string {
   return text.replace(HARMFUL, '\uFFFD');
 }
-
-/** The same for words that stand inside a sentence: they may not begin a line of their own either. */
-export function harmlessWord(text: string): string {
-  return harmless(text.replace(/[\n\t]/g, '\uFFFD'));
-}

@@ -38,8 +38,8 @@ export function chooseAccelerator(
   if (wish !== undefined && !WISHES.includes(wish)) {
     throw new BuildError({
       kind: 'usage',
-      message: `RANCHEROS_ACCEL is "${wish}"`,
-      hint: 'set it to kvm, tcg or auto',
+      message: `RANCHEROS_ACCEL is "${wish}".`,
+      hint: 'Set it to kvm, tcg or auto.',
     });
   }
   // The tool images, and so whoever runs them, are amd64.

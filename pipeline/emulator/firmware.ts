@@ -32,8 +32,8 @@ export function firmwareFiles(
   if (!files)
     throw new BuildError({
       kind: 'usage',
-      message: `the machine ${board} has no ${firmware} firmware`,
-      hint: 'give it a kernel instead',
+      message: `The machine "${board}" has no ${firmware} firmware.`,
+      hint: 'Give it a kernel instead.',
     });
   return { code: join(toolRoot, files.code), variables: join(toolRoot, files.variables) };
 }

@@ -47,7 +47,7 @@ export async function unpackDisk(
 }
 
 /** Replaces the kernel arguments of an installed raw disk, in place. */
-export function setAppend(file: string, append: string): void {
+function setAppend(file: string, append: string): void {
   const offset = offsetOfAppend(file);
   const fd = openSync(file, 'r+');
   try {

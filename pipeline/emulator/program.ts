@@ -22,6 +22,6 @@ export function emulatorProgram(toolRoot: string, board: Board = 'q35'): Emulato
 }
 
 /** Lets QEMU and its tools find the modules of their own image: drivers of devices and disk formats. */
-export function moduleEnvironment(toolRoot: string): { readonly [name: string]: string } {
+function moduleEnvironment(toolRoot: string): { readonly [name: string]: string } {
   return { QEMU_MODULE_DIR: join(toolRoot, 'usr/lib/x86_64-linux-gnu/qemu') };
 }

@@ -88,7 +88,7 @@ function packageTrouble(pin: PackagePin, attempts: readonly Attempt[]): BuildErr
       kind,
       message: `The locked package ${what} is no longer in the archive.`,
       evidence: attemptsText(attempts),
-      hint: 'Run “npm run pins -- update” to lock its successor, or name a mirror that still has it with --mirror.',
+      hint: 'Run `npm run pins -- update` to lock its successor, or name a mirror that still has it with --mirror.',
     });
   }
   return new BuildError({

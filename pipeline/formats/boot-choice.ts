@@ -19,12 +19,7 @@ export interface BootChoice {
 }
 
 /** How often a new version may try to start before the old one is taken again. The menu counts no further than this. */
-export const TRIES = 3;
-
-/** The slot that is not this one. */
-export function otherSlot(slot: Slot): Slot {
-  return slot === 'a' ? 'b' : 'a';
-}
+const TRIES = 3;
 
 /** After another version was written to `next`: the coming boots try it. */
 export function tryNext(choice: BootChoice, next: Slot): BootChoice {

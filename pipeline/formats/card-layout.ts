@@ -1,8 +1,7 @@
 import type { Json } from '../core/json.ts';
 import type { DiskIds, Place } from './disk-layout.ts';
-import { type Mbr, PARTITION_KIND, readMbr } from './mbr.ts';
-import { inMemory } from './random-access.ts';
-import { type FieldProblem, MIB, SECTOR } from './sector.ts';
+import { type Mbr, PARTITION_KIND } from './mbr.ts';
+import { MIB, SECTOR } from './sector.ts';
 import { wrongBytes } from './wrong-bytes.ts';
 
 /**
@@ -53,29 +52,6 @@ export function layOutCard(plan: CardPlan): CardLayout {
   });
   const partitions = [entry(PARTITION_KIND.fat32, boot), entry(PARTITION_KIND.linux, state)];
   return { size: next * SECTOR, mbr: { signature: plan.signature, partitions }, boot, state };
-}
-
-/** What is wrong with a card of `size` bytes that begins with this sector. */
-export function cardProblems(firstSector: Uint8Array, size: number): readonly FieldProblem[] {
-  const mbr = readMbr(inMemory(firstSector));
-  if (!mbr) return [{ field: 'mbr.signature', message: 'The first sector does not end with 55 AA.' }];
-  const problems: FieldProblem[] = [];
-  const wrong = (field: string, message: string): void => void problems.push({ field, message });
-  if (mbr.signature === 0) wrong('mbr.diskSignature', 'The disk has no signature.');
-  const [boot, state, ...others] = mbr.partitions;
-  if (others.some((each) => each !== undefined)) wrong('mbr.others', 'The table has more than two partitions.');
-  if (boot?.type !== PARTITION_KIND.fat32) wrong('boot.type', 'The first partition is not of type 0C.');
-  if (state?.type !== PARTITION_KIND.linux) wrong('state.type', 'The second partition is not of type 83.');
-  if (!boot || !state) return problems;
-  const first = CARD_ALIGNMENT / SECTOR;
-  if (boot.firstLba !== first)
-    wrong('boot.start', `The first partition begins at LBA ${boot.firstLba}, not at ${first}.`);
-  const next = boot.firstLba + boot.sectors;
-  if (state.firstLba !== next || next % first !== 0)
-    wrong('state.start', `The second partition begins at LBA ${state.firstLba}; the first one ends before ${next}.`);
-  const end = (state.firstLba + state.sectors) * SECTOR;
-  if (end !== size) wrong('state.end', `The second partition ends at byte ${end} of ${size}.`);
-  return problems;
 }
 
 /** The disk signature that follows from a disk's identities. */

@@ -1,5 +1,5 @@
 import type { RandomAccess } from './random-access.ts';
-import { type FieldProblem, SECTOR } from './sector.ts';
+import { SECTOR } from './sector.ts';
 
 /** A primary partition of a master boot record. */
 export interface MbrPartition {
@@ -31,7 +31,7 @@ const PARTITIONS_OFFSET = 0x1be;
 const PARTITION_SIZE = 16;
 const PARTITION_COUNT = 4;
 const BOOTABLE_OFFSET = 0x1fe;
-const LIMIT = 0xffff_ffff;
+export const PROTECTIVE_LIMIT = 0xffff_ffff;
 
 /** Cylinder-head-sector addresses of a drive with 255 heads and 63 sectors end here (8 GB); beyond, everybody reads the LBA. */
 const CHS_LIMIT = 1023 * 255 * 63;
@@ -46,7 +46,8 @@ export function encodeMbr(mbr: Mbr): Uint8Array {
   for (const [index, partition] of mbr.partitions.entries()) {
     if (!partition) continue;
     const { type, firstLba, sectors, isActive } = partition;
-    if (firstLba > LIMIT || sectors > LIMIT) throw new RangeError(`an MBR counts no ${firstLba} + ${sectors} sectors`);
+    if (firstLba > PROTECTIVE_LIMIT || sectors > PROTECTIVE_LIMIT)
+      throw new RangeError(`an MBR counts no ${firstLba} + ${sectors} sectors`);
     const offset = PARTITIONS_OFFSET + index * PARTITION_SIZE;
     bytes[offset] = isActive ? 0x80 : 0;
     bytes.set(chs(firstLba), offset + 1);
@@ -61,7 +62,12 @@ export function encodeMbr(mbr: Mbr): Uint8Array {
 
 /** The protective MBR of a GPT disk of so many sectors (UEFI 2.10 §5.2.3). */
 export function protectiveMbr(sectors: number): Uint8Array {
-  const whole = { type: PROTECTIVE_TYPE, firstLba: 1, sectors: Math.min(sectors - 1, LIMIT), isActive: false };
+  const whole = {
+    type: PROTECTIVE_TYPE,
+    firstLba: 1,
+    sectors: Math.min(sectors - 1, PROTECTIVE_LIMIT),
+    isActive: false,
+  };
   return encodeMbr({ signature: 0, partitions: [whole] });
 }
 
@@ -84,32 +90,6 @@ export function readMbr(source: RandomAccess): Mbr | undefined {
       };
     }),
   };
-}
-
-/** What is wrong with the protective MBR of a GPT disk. */
-export function validateProtectiveMbr(source: RandomAccess): readonly FieldProblem[] {
-  const mbr = readMbr(source);
-  if (!mbr) return [{ field: 'mbr.signature', message: 'The first sector does not end with 55 AA.' }];
-  const problems: FieldProblem[] = [];
-  const [whole, ...others] = mbr.partitions;
-  const sectors = source.size / SECTOR;
-  if (whole?.type !== PROTECTIVE_TYPE)
-    problems.push({ field: 'mbr.type', message: 'The first MBR entry is not of type EE.' });
-  else {
-    const wanted = Math.min(sectors - 1, LIMIT);
-    if (whole.firstLba !== 1)
-      problems.push({ field: 'mbr.start', message: `The protective entry starts at LBA ${whole.firstLba}, not at 1.` });
-    if (whole.sectors !== wanted)
-      problems.push({
-        field: 'mbr.size',
-        message: `The protective entry spans ${whole.sectors} sectors, not ${wanted}.`,
-      });
-    if (whole.isActive)
-      problems.push({ field: 'mbr.active', message: 'The protective entry is marked active, which UEFI forbids.' });
-  }
-  if (others.some((each) => each !== undefined))
-    problems.push({ field: 'mbr.others', message: 'The MBR has entries beside the protective one.' });
-  return problems;
 }
 
 /** Head, sector and cylinder of an LBA as the three bytes of an MBR entry; FE FF FF where it has none. */

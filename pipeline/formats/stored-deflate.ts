@@ -29,7 +29,7 @@ export function storedZlib(content: Uint8Array): Uint8Array {
 }
 
 /** Adler-32 (RFC 1950 §9). */
-export function adler32(bytes: Uint8Array): number {
+function adler32(bytes: Uint8Array): number {
   let low = 1;
   let high = 0;
   for (let start = 0; start < bytes.length; start += ADLER_RUN) {

@@ -22,10 +22,10 @@ export const VHD_BLOCK = 0x20_0000;
 export const VHD_BITMAP = SECTOR;
 
 /** Where the table of blocks of a dynamic VHD begins: behind the copy of the footer (512) and the header (1024). */
-export const VHD_TABLE_OFFSET = 1536;
+const VHD_TABLE_OFFSET = 1536;
 
 /** An entry of the table whose block is all zeros. */
-export const VHD_NO_BLOCK = 0xffff_ffff;
+const _VHD_NO_BLOCK = 0xffff_ffff;
 
 const FOOTER_SIZE = 512;
 const HEADER_SIZE = 1024;
@@ -92,7 +92,7 @@ export function encodeVhdTable(blocks: number, present: readonly number[]): Uint
 }
 
 /** The complement of the sum of all bytes; those of the checksum itself must be zero. */
-export function vhdChecksum(bytes: Uint8Array): number {
+function vhdChecksum(bytes: Uint8Array): number {
   let sum = 0;
   for (const byte of bytes) sum += byte;
   return ~sum >>> 0;

@@ -7,7 +7,7 @@ import { storedZlib } from './stored-deflate.ts';
  */
 
 /** Sectors of a grain. */
-export const GRAIN_SECTORS = 128;
+const GRAIN_SECTORS = 128;
 /** Bytes of a grain: 64 KiB. */
 export const GRAIN = GRAIN_SECTORS * SECTOR;
 /** Grains that one table tells of. */
@@ -41,7 +41,7 @@ export interface VmdkDescriptor {
  * The descriptor as text. The adapter is `lsilogic` whatever controller the machine has: VMware refuses to grow or to import disks
  * that say `pvscsi`. Tools are the guest's own affair (2147483647).
  */
-export function vmdkDescriptor({ type, sectors, contentId, uuid, extent }: VmdkDescriptor): string {
+function vmdkDescriptor({ type, sectors, contentId, uuid, extent }: VmdkDescriptor): string {
   const hex = Array.from(uuid, (byte) => byte.toString(16).padStart(2, '0'));
   return [
     '# Disk DescriptorFile',

@@ -36,7 +36,7 @@ export function ownerOf(name: string): Owner | undefined {
  * Whether a process is known to have ended. An owner of another pid namespace or machine cannot be looked up and counts as alive; so does
  * a process that this user may not signal.
  */
-export function isDead({ pid, isHere, start }: Owner): boolean {
+function isDead({ pid, isHere, start }: Owner): boolean {
   if (!isHere || pid === process.pid) return false;
   try {
     process.kill(pid, 0);

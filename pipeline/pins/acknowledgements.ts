@@ -11,7 +11,7 @@ import type { PackageRequest } from './request.ts';
 const TEXT = { type: 'string', minLength: 1 } as const;
 
 /** The shape of `targets/scripts.yaml`. */
-export const ACKNOWLEDGEMENTS_SCHEMA = {
+const ACKNOWLEDGEMENTS_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   required: ['effects', 'packages'],

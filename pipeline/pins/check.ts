@@ -7,8 +7,6 @@ import { requireLock, staleSets } from './fresh-lock.ts';
 import { nameAndVersion } from './lock.ts';
 import { loadPackageRequest } from './request.ts';
 
-export { requireLock };
-
 /** What the archives say of the lock today. */
 export interface PinsCheck {
   /** Locked packages of which the archive has another version now. */

@@ -26,7 +26,7 @@ export async function requireFreshLock(projectFolder: string): Promise<Lock> {
       kind: 'configuration',
       message: `The set ${set} is not locked as ${files.request.shownAs} asks for it.`,
       place: { file: files.lock.shownAs },
-      hint: 'Run “npm run pins -- update”.',
+      hint: 'Run `npm run pins -- update`.',
     }),
   );
   const unread = unacknowledged(lock, request.data, acknowledgements.data).map(
@@ -34,7 +34,7 @@ export async function requireFreshLock(projectFolder: string): Promise<Lock> {
       kind: 'configuration',
       message: `The scripts of ${name} (${arch}) are not acknowledged.`,
       place: { file: files.acknowledgements.shownAs },
-      hint: 'Run “npm run pins -- update”: it shows them.',
+      hint: 'Run `npm run pins -- update`: it shows them.',
     }),
   );
   const [first, ...rest] = [...acknowledgements.failures, ...stale, ...unread];
@@ -55,7 +55,7 @@ export async function requireLock(file: string, shownAs: string): Promise<Lock> 
     kind: 'configuration',
     message: 'There is no lock of packages, or it has an older form.',
     place: { file: shownAs },
-    hint: 'Run “npm run pins -- update”.',
+    hint: 'Run `npm run pins -- update`.',
   });
 }
 

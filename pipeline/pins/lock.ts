@@ -75,7 +75,7 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
       message: 'The lock file is damaged.',
       place: { file: shownAs },
       evidence,
-      hint: 'Take it from version control again, or write it anew with “npm run pins -- update”.',
+      hint: 'Take it from version control again, or write it anew with `npm run pins -- update`.',
     });
   let data: unknown;
   try {
@@ -158,7 +158,7 @@ export function packagesOf(lock: Lock, set: string, arch: Arch): readonly Packag
       kind: 'configuration',
       message: `The lock has no package set “${set}” for ${arch}.`,
       place: { file: 'targets/packages.lock.json' },
-      hint: `Known: ${Object.keys(locked?.sets ?? {}).join(', ') || 'none'}. A new set is added to targets/packages.yaml and locked by “npm run pins -- update”.`,
+      hint: `Known: ${Object.keys(locked?.sets ?? {}).join(', ') || 'none'}. A new set is added to targets/packages.yaml and locked by \`npm run pins -- update\`.`,
     });
   }
   return keys.flatMap((key) => {

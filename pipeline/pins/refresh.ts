@@ -24,7 +24,7 @@ export async function refreshGone(pin: PackagePin, options: PinsOptions): Promis
 }
 
 /** Names of the sets that hold a package, over all architectures. */
-export function setsWith(lock: Lock, pin: PackagePin): readonly string[] {
+function setsWith(lock: Lock, pin: PackagePin): readonly string[] {
   const names = new Set<string>();
   for (const { packages, sets } of Object.values(lock.arches)) {
     for (const [name, set] of Object.entries(sets))

@@ -77,7 +77,7 @@ export function versionFits(version: string, relation: Relation): boolean {
 }
 
 /** A relation as it stands in a control file. */
-export function relationText(relation: Relation): string {
+function relationText(relation: Relation): string {
   const name = relation.arch === undefined ? relation.name : `${relation.name}:${relation.arch}`;
   return relation.operator === undefined ? name : `${name} (${relation.operator} ${relation.version})`;
 }

@@ -1,8 +1,8 @@
-import { validateGpt } from '../formats/gpt-check.ts';
 import { inMemory, type RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB } from '../formats/sector.ts';
 import { validateGzip } from './compressed.ts';
 import { Fields } from './fields.ts';
+import { validateGpt } from './gpt.ts';
 import { inflatedEnds } from './inflated-ends.ts';
 import { sumOf } from './ova.ts';
 
@@ -29,7 +29,7 @@ export async function validateGceTar(source: RandomAccess): Promise<readonly Fie
 }
 
 /** The same of the unpacked archive, of which only both ends are at hand. */
-export function tarProblems(head: Uint8Array, tail: Uint8Array, size: number): readonly FieldProblem[] {
+function tarProblems(head: Uint8Array, tail: Uint8Array, size: number): readonly FieldProblem[] {
   const fields = new Fields(inMemory(head));
   fields.equal('name', 0, fields.text(0, 100).replace(/\0+$/, ''), 'disk.raw');
   fields.equal('mode', 100, fields.text(100, 7), '0000644');

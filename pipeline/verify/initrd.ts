@@ -35,7 +35,7 @@ export function validateInitrd(source: RandomAccess): readonly FieldProblem[] {
 }
 
 /** What is wrong with one plain newc archive. */
-export function validateCpio(source: RandomAccess): readonly FieldProblem[] {
+function _validateCpio(source: RandomAccess): readonly FieldProblem[] {
   const fields = new Fields(source);
   const end = archive(fields, 0);
   if (end !== undefined)

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unusedExports } from './exports.mjs';
 import { importRules } from './import-rules.mjs';
 import { houseRules } from './rules.mjs';
 
@@ -24,7 +25,8 @@ export async function runHouseChecks(projectFolder) {
 }
 
 function ruleResults(projectFolder) {
-  return houseRules(projectFolder).map(({ name, found }) => ({ name: `house: ${name}`, trouble: found.length === 0 ? undefined : found.join('\n') }));
+  const rules = [...houseRules(projectFolder), { name: 'every export is imported', found: unusedExports(projectFolder) }];
+  return rules.map(({ name, found }) => ({ name: `house: ${name}`, trouble: found.length === 0 ? undefined : found.join('\n') }));
 }
 
 function run([program, ...words], cwd) {
@@ -43,7 +45,7 @@ function run([program, ...words], cwd) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--help')) {
-    process.stdout.write('Usage: npm run check\n\nTypes, format and lint, import rules, house rules.\n\n  --rules   the house rules only, which take no second\n');
+    process.stdout.write('Usage: npm run check\n\nTypes, format and lint, import rules, house rules.\n\n  --rules   the house rules only, which take some seconds\n');
     process.exit(0);
   }
   const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');

@@ -1,2 +1,4 @@
 /** The trouble with imports below a folder, or undefined. */
 export function importRules(projectFolder: string, cruisedFolder?: string, folders?: readonly string[]): Promise<string | undefined>;
+
+export function folderCycles(mayImport: { readonly [folder: string]: readonly string[] }, moving?: readonly string[]): readonly string[];

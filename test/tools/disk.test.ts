@@ -4,9 +4,9 @@ import { closeSync, createReadStream, ftruncateSync, openSync, readFileSync, rea
 import { test } from 'node:test';
 import type { Json } from '../../pipeline/core/json.ts';
 import { BOOT_LABEL, layOut, parseDiskPlan } from '../../pipeline/formats/disk-layout.ts';
-import { validateGpt } from '../../pipeline/formats/gpt-check.ts';
-import { validateGrubBios } from '../../pipeline/formats/grub-bios.ts';
 import { FileSource } from '../../pipeline/io/file-source.ts';
+import { validateGpt } from '../../pipeline/verify/gpt.ts';
+import { validateGrubBios } from '../../pipeline/verify/grub-bios.ts';
 import { copySparse } from '../rig/copy-sparse.ts';
 import { projectFolder } from '../rig/project.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';

@@ -10,12 +10,12 @@ import { Failure, type Result, type System } from '../../overlays/ros/runtime/sy
 import { diskFrame } from '../../pipeline/formats/disk-frame.ts';
 import { type DiskIds, layOut, smallestDisk } from '../../pipeline/formats/disk-layout.ts';
 import { FAT_SERIAL_OFFSETS, readFat32 } from '../../pipeline/formats/fat-reader.ts';
-import { validateGpt } from '../../pipeline/formats/gpt-check.ts';
-import { validateGrubBios } from '../../pipeline/formats/grub-bios.ts';
 import { parseGuid } from '../../pipeline/formats/guid.ts';
 import { slice } from '../../pipeline/formats/random-access.ts';
 import { toolProgram } from '../../pipeline/host/tool-program.ts';
 import { FileSource } from '../../pipeline/io/file-source.ts';
+import { validateGpt } from '../../pipeline/verify/gpt.ts';
+import { validateGrubBios } from '../../pipeline/verify/grub-bios.ts';
 import { copySparse } from '../rig/copy-sparse.ts';
 import { oracleOutput, toolRoot } from '../rig/tools.ts';
 import { buildDisk } from './disk-build.ts';

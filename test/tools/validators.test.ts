@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encodeMbr } from '../../pipeline/formats/mbr.ts';
 import { inMemory, type RandomAccess } from '../../pipeline/formats/random-access.ts';
-import { validateCard, validateDisk } from '../../pipeline/verify/disk.ts';
+import { validateCard } from '../../pipeline/verify/card.ts';
+import { validateDisk } from '../../pipeline/verify/disk.ts';
 import { validateExt4 } from '../../pipeline/verify/ext4.ts';
 import { validateFat } from '../../pipeline/verify/fat.ts';
 import { validateGceTar } from '../../pipeline/verify/gce-tar.ts';
@@ -17,6 +18,8 @@ import { BOOT_SECTOR, formatSamples } from './format-samples.ts';
 import { changed, mutations, type Rows } from './mutations.ts';
 
 const samples = await formatSamples();
+/** Where the BIOS boot partition begins: at the first whole MiB. */
+const BIOS_SECTOR = 2048;
 
 mutations('a disk', samples.raw, validateDisk, [
   ['gpt.mbr.signature', 510],
@@ -25,6 +28,10 @@ mutations('a disk', samples.raw, validateDisk, [
   ['gpt.primary.entriesCrc', 1024 + 40],
   ['gpt.backup.signature', samples.raw.length - 512],
   ['gpt.backup.headerCrc', samples.raw.length - 512 + 16],
+  ['bios.boot.code', 0],
+  ['bios.boot.kernelSector', 0x5c],
+  ['bios.core.blockStart', BIOS_SECTOR * 512 + 0x1f4],
+  ['bios.core.blockCount', BIOS_SECTOR * 512 + 0x1fc, 0],
   ['partition.2.signature', BOOT_SECTOR * 512 + 510],
   ['partition.3.magic', samples.raw.indexOf('RANCHER_STATE') - 120 + 56],
 ]);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { Json } from '../../../pipeline/core/json.ts';
 import { diskFrame } from '../../../pipeline/formats/disk-frame.ts';
 import { bootPartitionBytes, layOut, parseDiskPlan, smallestDisk } from '../../../pipeline/formats/disk-layout.ts';
-import { validateGpt } from '../../../pipeline/formats/gpt-check.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
 import { MIB } from '../../../pipeline/formats/sector.ts';
+import { validateGpt } from '../../../pipeline/verify/gpt.ts';
 import { failure } from '../trees/sample.ts';
 import { assembled, samplePlan } from './sample-disk.ts';
 

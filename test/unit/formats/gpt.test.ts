@@ -4,13 +4,11 @@ import { crc32 } from '../../../pipeline/formats/crc32.ts';
 import { diskFrame } from '../../../pipeline/formats/disk-frame.ts';
 import { layOut, smallestDisk } from '../../../pipeline/formats/disk-layout.ts';
 import { encodeGpt, type GptPartition, type GptTable, PARTITION_TYPE } from '../../../pipeline/formats/gpt.ts';
-import { validateGpt } from '../../../pipeline/formats/gpt-check.ts';
-import { grownTable } from '../../../pipeline/formats/gpt-grow.ts';
 import { readGpt } from '../../../pipeline/formats/gpt-reader.ts';
 import { parseGuid } from '../../../pipeline/formats/guid.ts';
 import { protectiveMbr } from '../../../pipeline/formats/mbr.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
-import { failure } from '../trees/sample.ts';
+import { validateGpt } from '../../../pipeline/verify/gpt.ts';
 import { assembled, changed, flipped, samplePlan } from './sample-disk.ts';
 
 const LAYOUT = layOut(samplePlan(), smallestDisk(samplePlan()));
@@ -173,29 +171,4 @@ test('a name of 36 characters, not all of them Latin, is kept', () => {
   const partition = { type: PARTITION_TYPE.linux, id: parseGuid('00000000-0000-0000-0000-000000000001'), firstLba: 2048, lastLba: 4095, name };
   const [read] = readGpt(inMemory(diskOf({ ...TABLE, partitions: [partition] })), 1)?.partitions ?? [];
   assert.equal(read?.name, name);
-});
-
-for (const sectors of [TABLE.sectors, TABLE.sectors + 1, 8 * 2048, 100_000]) {
-  test(`a table grows to ${sectors} sectors: its last partition takes what came, all else stays`, () => {
-    const grown = grownTable(readGpt(inMemory(DISK), 1) ?? assert.fail('no header'), sectors);
-    const disk = diskOf(grown);
-    assert.deepEqual(validateGpt(inMemory(disk)), []);
-    const { partitions } = readGpt(inMemory(disk), sectors - 1) ?? assert.fail('no backup');
-    const last = partitions.at(-1);
-    assert.deepEqual(
-      partitions.map(({ id, firstLba }) => [id, firstLba]),
-      TABLE.partitions.map(({ id, firstLba }) => [id, firstLba]),
-    );
-    assert.deepEqual([(last?.lastLba ?? 0) + 1, grown.diskId], [Math.floor((sectors - 33) / 2048) * 2048, TABLE.diskId]);
-  });
-}
-
-test('a table never shrinks', () => {
-  const read = readGpt(inMemory(DISK), 1) ?? assert.fail('no header');
-  assert.throws(() => grownTable(read, TABLE.sectors - 2048), failure('wrong-bytes', /end of partition 3/));
-});
-
-test('a table that leaves out a number is not grown, since partitions would change theirs', () => {
-  const read = readGpt(inMemory(DISK), 1) ?? assert.fail('no header');
-  assert.throws(() => grownTable({ ...read, partitions: read.partitions.slice(1) }, TABLE.sectors), failure('wrong-bytes', /in a row/));
 });

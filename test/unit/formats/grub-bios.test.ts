@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diskFrame } from '../../../pipeline/formats/disk-frame.ts';
 import { layOut, smallestDisk } from '../../../pipeline/formats/disk-layout.ts';
-import { validateGpt } from '../../../pipeline/formats/gpt-check.ts';
-import { grubBootSector, placedGrubCore, validateGrubBios } from '../../../pipeline/formats/grub-bios.ts';
+import { grubBootSector, placedGrubCore } from '../../../pipeline/formats/grub-bios.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
+import { validateGpt } from '../../../pipeline/verify/gpt.ts';
+import { validateGrubBios } from '../../../pipeline/verify/grub-bios.ts';
 import { failure } from '../trees/sample.ts';
 import { assembled, flipped, sampleBiosCode, samplePlan } from './sample-disk.ts';
 

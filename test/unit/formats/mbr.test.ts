@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeMbr, protectiveMbr, readMbr, validateProtectiveMbr } from '../../../pipeline/formats/mbr.ts';
+import { encodeMbr, protectiveMbr, readMbr } from '../../../pipeline/formats/mbr.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
+import { validateProtectiveMbr } from '../../../pipeline/verify/gpt.ts';
 
 test('a protective MBR is one entry of type EE over the whole disk (UEFI 2.10 §5.2.3)', () => {
   const bytes = Buffer.from(protectiveMbr(0x0018_0000));

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { layOut, smallestDisk } from '../../../pipeline/formats/disk-layout.ts';
-import { validateGpt } from '../../../pipeline/formats/gpt-check.ts';
-import { validateGrubBios } from '../../../pipeline/formats/grub-bios.ts';
 import { inMemory } from '../../../pipeline/formats/random-access.ts';
 import { MIB } from '../../../pipeline/formats/sector.ts';
 import { FileSource } from '../../../pipeline/io/file-source.ts';
 import { SparseFile } from '../../../pipeline/io/sparse-file.ts';
 import { write as disk } from '../../../pipeline/steps/disk/write.ts';
 import { write as diskPlan } from '../../../pipeline/steps/disk-plan/write.ts';
+import { validateGpt } from '../../../pipeline/verify/gpt.ts';
+import { validateGrubBios } from '../../../pipeline/verify/grub-bios.ts';
 import { sampleBiosCode, samplePlan } from '../formats/sample-disk.ts';
 import { failure, runWriter, scratch } from '../trees/sample.ts';
 

@@ -1,8 +1,8 @@
-import { FIRST_USABLE, GPT } from './gpt.ts';
-import { type ReadGpt, readGpt } from './gpt-reader.ts';
-import { validateProtectiveMbr } from './mbr.ts';
-import type { RandomAccess } from './random-access.ts';
-import { type FieldProblem, MIB_SECTORS, SECTOR } from './sector.ts';
+import { FIRST_USABLE, GPT } from '../formats/gpt.ts';
+import { type ReadGpt, readGpt } from '../formats/gpt-reader.ts';
+import { PROTECTIVE_LIMIT, PROTECTIVE_TYPE, readMbr } from '../formats/mbr.ts';
+import type { RandomAccess } from '../formats/random-access.ts';
+import { type FieldProblem, MIB_SECTORS, SECTOR } from '../formats/sector.ts';
 
 /**
  * What is wrong with the partition table of a disk, protective MBR included; empty where nothing is. Stricter than a kernel:
@@ -119,5 +119,31 @@ function partitionProblems({ header, partitions }: ReadGpt): readonly FieldProbl
       });
     seen.add(id);
   }
+  return problems;
+}
+
+/** What is wrong with the protective MBR of a GPT disk. */
+export function validateProtectiveMbr(source: RandomAccess): readonly FieldProblem[] {
+  const mbr = readMbr(source);
+  if (!mbr) return [{ field: 'mbr.signature', message: 'The first sector does not end with 55 AA.' }];
+  const problems: FieldProblem[] = [];
+  const [whole, ...others] = mbr.partitions;
+  const sectors = source.size / SECTOR;
+  if (whole?.type !== PROTECTIVE_TYPE)
+    problems.push({ field: 'mbr.type', message: 'The first MBR entry is not of type EE.' });
+  else {
+    const wanted = Math.min(sectors - 1, PROTECTIVE_LIMIT);
+    if (whole.firstLba !== 1)
+      problems.push({ field: 'mbr.start', message: `The protective entry starts at LBA ${whole.firstLba}, not at 1.` });
+    if (whole.sectors !== wanted)
+      problems.push({
+        field: 'mbr.size',
+        message: `The protective entry spans ${whole.sectors} sectors, not ${wanted}.`,
+      });
+    if (whole.isActive)
+      problems.push({ field: 'mbr.active', message: 'The protective entry is marked active, which UEFI forbids.' });
+  }
+  if (others.some((each) => each !== undefined))
+    problems.push({ field: 'mbr.others', message: 'The MBR has entries beside the protective one.' });
   return problems;
 }

@@ -1,0 +1,19 @@
+import type { Command } from './command.ts';
+
+/** Commands by name, each loaded only when asked for. */
+export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
+  build: async () => (await import('./build.ts')).build,
+  boot: async () => (await import('./boot.ts')).boot,
+  targets: async () => (await import('./targets.ts')).targets,
+  pins: async () => (await import('./pins.ts')).pins,
+  verify: async () => (await import('./verify.ts')).verify,
+  why: async () => (await import('./why.ts')).why,
+  gc: async () => (await import('./gc.ts')).gc,
+  bench: async () => (await import('./bench.ts')).bench,
+  'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,
+};
+
+/** All commands, in the order of the overview. */
+export function allCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
