@@ -21,7 +21,7 @@ export interface PackageControl {
   readonly conffiles: readonly string[];
 }
 
-export const SCRIPT_NAMES = ['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers'] as const;
+const SCRIPT_NAMES = ['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers'] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 const CONTROL_NAMES = ['control', 'conffiles', ...SCRIPT_NAMES];

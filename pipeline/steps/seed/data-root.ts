@@ -16,7 +16,7 @@ export interface SeedLayer {
 }
 
 /** Where `/init` mounts the squashfs of a layer: `/run/rancher/layers/<64 hex digits>`. */
-export const MOUNTED_LAYERS = '/run/rancher/layers';
+const MOUNTED_LAYERS = '/run/rancher/layers';
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

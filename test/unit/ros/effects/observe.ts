@@ -93,7 +93,7 @@ function answer({ argv, stdin = '' }: Command): Result | undefined {
   if (line.startsWith('mmcli -L')) return said('{"modem-list": ["/m/0"]}');
   if (argv[0] === 'mmcli' && line.endsWith('-J')) return said('{}');
   if (argv[4] === '/run/ros/claims') return said(`${argv.slice(6).join('\n')}\n`);
-  if (argv[0] === 'stat') return said(`${argv.at(-1)} 1 1`);
+  if (argv[0] === 'stat' || argv[2]?.includes('stat -c') === true) return said(`${argv.at(-1)} 1 1`);
   if (argv[0] === 'md5sum') return said('0123456789abcdef  -');
   if (argv[0] === 'openssl') return said('-----MADE-----');
   if (line.includes('/sys/class/tty')) return said(`${argv.slice(4).join('\n')}\n`);
