@@ -58,6 +58,19 @@ test('another fixed address takes the place of the lease', { skip }, async () =>
   assert.equal(here.run('ip -4 -o address show eth0 | wc -l; ip route show default'), '1\ndefault via 10.9.0.1 dev eth0 \n');
 });
 
+test('the card with a fixed address is not asked for by DHCP again: not when its cable comes back, and not as a member of a bridge', { skip }, async () => {
+  const { here, address } = await leased();
+  here.configure(`rancher: {network: {interfaces: {eth0: {address: ${address}, gateway: 10.9.0.1}}}}`);
+  assert.equal(here.run('ros netconf; echo $?'), '0\n');
+  here.run('ip link set eth0 down; sleep 0.5; ip link set eth0 up; sleep 3; ros netconf');
+  stays(here, 'ip -4 -o address show eth0', FIXED('eth0', address));
+  assert.equal(here.run('ip -4 -o address show eth0 | wc -l'), '1\n');
+  here.configure(`rancher: {network: {interfaces: {eth0: {bridge: br0}, br0: {bridge: true, address: ${address}, gateway: 10.9.0.1}}}}`);
+  assert.equal(here.run('ros netconf; echo $?; sleep 3'), '0\n');
+  stays(here, 'ip -4 -o address show br0', FIXED('br0', address));
+  assert.equal(here.run('ip -4 -o address show eth0; ip route show default'), 'default via 10.9.0.1 dev br0 \n');
+});
+
 test('a bridge over the card gets the address that the card had by DHCP', { skip }, async () => {
   const { here, address } = await leased();
   here.configure(`rancher: {network: {interfaces: {eth0: {bridge: br0}, br0: {bridge: true, address: ${address}, gateway: 10.9.0.1}}}}`);
