@@ -20,11 +20,9 @@ let openssl: readonly [string, ...string[]];
 let dockerd: readonly [string, ...string[]];
 let folder: string;
 before(async () => {
-  openssl = toolProgram(await toolRoot('base'), 'openssl');
-  // The engine lies above the base: its programs with both libraries.
-  const [loader, option = '', libraries = ''] = openssl;
-  const engine = await toolRoot('engine');
-  dockerd = [loader, option, `${libraries}:${engine}/usr/lib/x86_64-linux-gnu`, `${engine}/usr/sbin/dockerd`];
+  const base = await toolRoot('base');
+  openssl = toolProgram(base, 'openssl');
+  dockerd = toolProgram(await toolRoot('engine'), 'dockerd', { below: base });
   folder = await temporaryDirectory('docker-options');
 });
 after(() => removeTemporaryDirectory(folder));
