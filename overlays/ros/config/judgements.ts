@@ -1,11 +1,12 @@
 import { unknownDatasource } from './datasource-names.ts';
 import { goneConsole, goneService } from './gone-names.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement, Verdict } from './judge.ts';
+import { COMMAND_JUDGEMENTS } from './judge-commands.ts';
 import { DOCKER_JUDGEMENTS } from './judge-docker.ts';
 import { FILE_JUDGEMENTS } from './judge-files.ts';
 import { NETWORK_JUDGEMENTS } from './judge-network.ts';
 import { SERVICE_JUDGEMENTS } from './judge-services.ts';
-import { at } from './merge.ts';
+import { at, type Tree } from './merge.ts';
 import { nameOf } from './problem.ts';
 import { keyError } from './public-keys.ts';
 
@@ -23,9 +24,16 @@ const service: Judgement = {
   judge: (isOn, path, whole) =>
     // A catalogue of the user's may have one of that name.
     isOn === true && at(whole, ['rancher', 'repositories']) === undefined
-      ? goneService(String(path.at(-1)))
+      ? (goneService(String(path.at(-1))) ?? zfs(String(path.at(-1)), whole))
       : undefined,
 };
+
+/** The one service of the catalogue that cannot work as it is offered. */
+function zfs(name: string, whole: Tree): Verdict | undefined {
+  if (name !== 'zfs' || at(whole, ['rancher', 'services', 'zfs', 'image']) !== undefined) return undefined;
+  const message = 'The service zfs: its image knows only kernels of RancherOS 1.';
+  return { message, hint: 'Set an image of your own in rancher.services.zfs.image.' };
+}
 
 const datasource: Judgement = {
   at: 'rancher.cloud_init.datasources.*',
@@ -52,5 +60,6 @@ export const JUDGEMENTS: readonly Judgement[] = [
   ...SERVICE_JUDGEMENTS,
   ...NETWORK_JUDGEMENTS,
   ...FILE_JUDGEMENTS,
+  ...COMMAND_JUDGEMENTS,
   ...DOCKER_JUDGEMENTS,
 ];

@@ -21,6 +21,16 @@ const KNOWN: Readonly<Record<string, string>> = {
   'rancher.network.interfaces.*.mac': 'Write match: mac:ADDRESS.',
   'rancher.network.interfaces.*.netmask': 'Write it behind the address, such as 192.168.1.10/24.',
   'rancher.network.interfaces.*.routes': 'Write the command “ip route add” into post_up.',
+  'rancher.network.dns.domain': 'Write rancher.network.dns.search.',
+  'rancher.ssh.password_auth': 'No password is ever taken over SSH. Write ssh_authorized_keys.',
+  // Compose, of versions that RancherOS 1 did not know
+  'rancher.services.*.depends_on': 'Write the label io.rancher.os.after.',
+  'rancher.services.*.deploy': 'Write mem_limit, cpu_shares or cpuset.',
+  'rancher.services.*.healthcheck': 'The image may have one; else start it by “docker run --health-cmd” in runcmd.',
+  'rancher.services.*.init': 'Start it by “docker run --init” in runcmd.',
+  'rancher.services.*.network_mode': 'Write net.',
+  'rancher.services.*.networks': 'Write net; “docker network create” in runcmd makes a network.',
+  'rancher.services.*.storage_opt': 'Start it by “docker run --storage-opt” in runcmd.',
   // k3OS
   init_cmd: 'Write bootcmd.',
   boot_cmd: 'Write bootcmd.',
@@ -28,6 +38,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   k3os: 'It is a key of k3OS. Its data_sources, modules, sysctls, environment and ntp_servers are rancher.cloud_init.datasources, modules, sysctl, environment and ntp.servers.',
   // CoreOS
   coreos: 'It is a key of CoreOS. Write its units as rancher.services.',
+  etcd: 'It is a key of CoreOS. Write etcd as a service below rancher.services.',
+  etcd2: 'It is a key of CoreOS. Write etcd as a service below rancher.services.',
+  fleet: 'It is a key of CoreOS, whose fleet is gone. Write rancher.services.',
+  flannel: 'It is a key of CoreOS. Write flannel as a service below rancher.services.',
   // cloud-init
   apt: 'Write “apt-get” into runcmd; the console of Debian has it.',
   apt_sources: 'Write “apt-get” into runcmd; the console of Debian has it.',
@@ -62,6 +76,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   power_state: 'Write “reboot” or “poweroff” at the end of runcmd.',
   preserve_hostname: 'Leave out hostname, and the name of the platform holds.',
   prefer_fqdn_over_hostname: 'Write hostname.',
+  proxy: 'Write rancher.network.http_proxy, https_proxy and no_proxy.',
   random_seed: 'The kernel has its own sources, so leave it out.',
   resize_rootfs: 'The file system of the state grows by itself, so leave it out.',
   resolv_conf: 'Write rancher.network.dns.',

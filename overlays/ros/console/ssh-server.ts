@@ -1,4 +1,5 @@
 import type { Rancher } from '../config/schema.ts';
+import { againstRules, RULES } from '../config/ssh-rules.ts';
 import { alarm } from '../runtime/kernel-log.ts';
 import { run } from '../runtime/run.ts';
 import type { System } from '../runtime/system.ts';
@@ -20,20 +21,6 @@ const PID_FILE = '/run/sshd.pid';
 /** Starts sshd by CONFIG or OWN_CONFIG, whichever it takes. */
 export const SSHD = '/usr/lib/ros/sshd';
 
-/**
- * Rules that hold whatever the image's or the user's configuration says: only keys open a login, and only to members of the groups of this system.
- */
-const RULES: readonly (readonly [string, string])[] = [
-  ['PasswordAuthentication', 'no'],
-  ['KbdInteractiveAuthentication', 'no'],
-  ['PermitEmptyPasswords', 'no'],
-  ['HostbasedAuthentication', 'no'],
-  ['GSSAPIAuthentication', 'no'],
-  ['KerberosAuthentication', 'no'],
-  ['PubkeyAuthentication', 'yes'],
-  ['PermitRootLogin', 'no'],
-  ['AllowGroups', 'docker'],
-];
 const lines = RULES.map(([key, value]) => `${key} ${value}`);
 
 /**
@@ -119,19 +106,9 @@ function wantsMoreThanKeys(text: string): boolean {
   return !asked.some((list) => list === 'any' || list.split(',').every((method) => method === 'publickey'));
 }
 
-/** Messages about settings of the user's own file that contradict the rules and have no effect. */
-export function againstRules(text: string): readonly string[] {
-  return text.split('\n').flatMap((line, index) => {
-    const [, key = '', value = ''] = /^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$/.exec(line) ?? [];
-    const rule = RULES.find(([name]) => name.toLowerCase() === key.toLowerCase());
-    if (rule === undefined || value.replace(/^"|"$/g, '') === rule[1]) return [];
-    return [`${USERS_CONFIG}:${index + 1}: “${key} ${value}” has no effect: ${rule[0]} is always “${rule[1]}” here`];
-  });
-}
-
 /** Reports settings of the user's own file that have no effect. */
 export function tellAgainstRules(system: System): void {
-  for (const sentence of againstRules(system.readText(USERS_CONFIG, MOST) ?? '')) alarm(system, sentence);
+  for (const sentence of againstRules(system.readText(USERS_CONFIG, MOST) ?? '', USERS_CONFIG)) alarm(system, sentence);
 }
 
 /** Lets a running sshd read its configuration again; sessions stay. One that runs without the user's own file ends, and is started anew. */

@@ -66,6 +66,28 @@ const IMPOSSIBLE: readonly (readonly [string, RegExp, object])[] = [
   ['ssh_authorized_keys: ["---- BEGIN SSH2 PUBLIC KEY ----"]', /ssh-keygen -i -f/, { ssh_authorized_keys: ['---- BEGIN SSH2 PUBLIC KEY ----'] }],
   ['ssh_authorized_keys: [AAAAB3NzaC1yc2EAAAADAQABAAABAQ]', /is no public key, so it lets nobody in/, { ssh_authorized_keys: ['AAAAB3NzaC1yc2EAAAADAQABAAABAQ'] }],
   ['write_files: [{path: /etc/fstab, content: x}]', /Nothing on this system reads \/etc\/fstab\. Write mounts/, { write_files: [{ path: '/etc/fstab', content: 'x' }] }],
+  ['write_files: [{path: /etc/chrony/chrony.conf}]', /Nothing on this system reads \/etc\/chrony\/chrony\.conf\. Write rancher\.ntp\.servers/, { write_files: [{ path: '/etc/chrony/chrony.conf' }] }],
+  ['write_files: [{path: /etc/iptables/rules.v4}]', /“iptables-restore” with a file into rancher\.network\.post_cmds/, { write_files: [{ path: '/etc/iptables/rules.v4' }] }],
+  [
+    'write_files: [{path: /etc/ssh/sshd_config, content: "Port 22\\nPasswordAuthentication yes\\n"}]',
+    /\/etc\/ssh\/sshd_config:2: “PasswordAuthentication yes” has no effect: PasswordAuthentication is always “no” here/,
+    { write_files: [{ path: '/etc/ssh/sshd_config', content: 'Port 22\nPasswordAuthentication yes\n' }] },
+  ],
+  ['runcmd: [ros os upgrade -f]', /“ros os upgrade” does nothing here\. A new version comes by a new installation/, { runcmd: ['ros os upgrade -f'] }],
+  [
+    'runcmd: [[sudo, ros, engine, switch, docker-19.03.15]]',
+    /There is one engine, Docker 26: “ros engine switch” does nothing here/,
+    { runcmd: [['sudo', 'ros', 'engine', 'switch', 'docker-19.03.15']] },
+  ],
+  ['runcmd: [ros service enable kernel-headers]', /The service kernel-headers of RancherOS 1 is not part/, { runcmd: ['ros service enable kernel-headers'] }],
+  ['runcmd: [ros console switch -f ubuntu]', /The console ubuntu of RancherOS 1 is not part/, { runcmd: ['ros console switch -f ubuntu'] }],
+  ['bootcmd: [systemctl restart docker]', /There is no systemd and no init: “systemctl restart” does nothing here\. Write “ros service restart NAME”/, { bootcmd: ['systemctl restart docker'] }],
+  ['runcmd: [apt-get install -y vim]', /The default console has no “apt-get install”\. Set rancher\.console to debian/, { runcmd: ['apt-get install -y vim'] }],
+  [
+    'rancher: {services_include: {zfs: true}}',
+    /The service zfs: its image knows only kernels of RancherOS 1\. Set an image of your own in rancher\.services\.zfs\.image/,
+    { rancher: { services_include: { zfs: true } } },
+  ],
   ['write_files: [{path: /etc/systemd/system/docker.service.d/a.conf}]', /Write rancher\.docker\./, { write_files: [{ path: '/etc/systemd/system/docker.service.d/a.conf' }] }],
   [
     'rancher: {services: {a: {image: x, ports: ["8080:80"], labels: {io.rancher.os.scope: system}}}}',
@@ -139,6 +161,8 @@ const POSSIBLE: readonly string[] = [
   'ssh_authorized_keys: ["from=\\"10.0.0.1\\" ssh-rsa AAAAB3NzaC1yc2E me", "# nobody", ssh-rsa A]',
   'write_files: [{path: /etc/systemd/x, container: mine}, {path: /etc/rc.local}, {path: /etc/respawn.conf}, {path: /etc/docker/daemon.json}]',
   'mounts: [[LABEL=data, /mnt/data, ext4, "defaults,nofail", "0", "2"]]',
+  'rancher: {console: debian}\nruncmd: [apt-get install -y vim, "docker run x", "wait-for-docker && echo apt-get update"]',
+  'write_files: [{path: /etc/ntp.conf, container: ntp}, {path: /etc/ssh/sshd_config, content: "Port 2200\\nUseDNS no\\n"}]',
 ];
 for (const text of POSSIBLE) {
   test(`what works is not warned of: ${text}`, () => {
