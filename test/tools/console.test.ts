@@ -88,6 +88,35 @@ for (const { sentence, text, told, port = 22 } of GIVEN) {
   });
 }
 
+/** What names an address that this machine never has, in whichever file. */
+const ABSENT: readonly (readonly [string, string])[] = [
+  ['in the file of the user', "echo 'ListenAddress 10.77.0.1' >/etc/ssh/sshd_config"],
+  ['in the file of the user, for one family', "printf 'AddressFamily inet\\nListenAddress 10.77.0.1:22\\n' >/etc/ssh/sshd_config"],
+  ['in rancher.ssh', "echo 'rancher: {ssh: {listen_address: 10.77.0.1}}' >>/var/lib/rancher/conf/cloud-config.yml"],
+];
+const IMPATIENT = `export ROS_SSHD_PATIENCE=2; ${SERVE}`;
+for (const [where, first] of ABSENT) {
+  test(`an address to listen on that never comes, ${where}, costs no login, and is told`, { skip }, async () => {
+    const here = await consoleWith({ first });
+    assert.match(here.run(INIT), /init 0$/m);
+    here.run(IMPATIENT);
+    here.until(login('rancher', 'id -un'), /^rancher$/m);
+    assert.match(here.told(), /^<3>ros: SSH was to listen on 10\.77\.0\.1:22 alone, which this machine has not had for a minute; it listens on all addresses/m);
+    assert.match(here.run(login('root', 'id')), /Permission denied/);
+  });
+}
+
+test('an address to listen on that is late is listened on alone', { skip }, async () => {
+  const here = await consoleWith({ first: "echo 'ListenAddress 10.77.0.1' >/etc/ssh/sshd_config" });
+  here.run(INIT);
+  here.run(SERVE);
+  here.until('cat /run/ros/console/sshd_row', /^\d+ \d+$/m);
+  here.run('ip address add 10.77.0.1/32 dev lo');
+  here.until(login('rancher', 'id -un').replace('@127.0.0.1', '@10.77.0.1'), /^rancher$/m);
+  assert.match(here.run(login('rancher', 'id -un')), /refused/);
+  assert.equal(here.told(), '');
+});
+
 test('a file that is broken by hand is found when sshd starts again, and one that is mended then counts', { skip }, async () => {
   const here = await consoleWith();
   here.run(INIT);
