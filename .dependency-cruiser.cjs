@@ -7,7 +7,7 @@ const others = (...own) => `^(pipeline/(?!(${own.join('|')})/)|targets/|overlays
 const MAY_IMPORT = {
   bench: ['core', 'emulator', 'host', 'store'],
   cli: [
-    ...['bench', 'config', 'core', 'emulator', 'engine', 'exec', 'fetch', 'graph', 'host', 'pins', 'publish'],
+    ...['bench', 'config', 'core', 'emulator', 'engine', 'exec', 'fetch', 'graph', 'host', 'pins', 'plan', 'publish'],
     ...['recipes', 'report', 'shared', 'store', 'verify'],
   ],
   config: ['core', 'shared'],
@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   host: ['core'],
   io: ['core', 'formats'],
   pins: ['config', 'core', 'fetch', 'host', 'io', 'trees'],
+  plan: ['core', 'graph'],
   publish: ['core', 'host'],
   recipes: ['config', 'core', 'formats', 'graph', 'shared', 'steps'],
   report: ['core'],

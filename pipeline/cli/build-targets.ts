@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { BakedConfig } from '../config/cloud-config.ts';
+import type { Digest } from '../core/digest.ts';
 import { harmless } from '../core/harmless.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
 import type { Reporter } from '../core/ports.ts';
@@ -12,11 +13,20 @@ import { digestOfSources } from '../publish/sources.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import type { DeclaredTarget } from './all-targets.ts';
+import { BuildMemory } from './build-memory.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
+import { lookAhead, planEvent } from './outlook.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
-import { buildOutcomes, goneIn, reasonText, type TargetOutcome, throwFailures } from './target-outcome.ts';
+import {
+  beginTargets,
+  buildOutcomes,
+  goneIn,
+  reasonText,
+  type TargetOutcome,
+  throwFailures,
+} from './target-outcome.ts';
 import { type Wiring, waitsOf, wire } from './wire.ts';
 
 /** What a person asked to be built. */
@@ -25,6 +35,8 @@ export interface BuildRequest {
   /** All targets that a final version must have before `latest` may point to it. */
   readonly line: readonly string[];
   readonly version: string;
+  /** Whether the version is that of a release: it has no prerelease. */
+  readonly isFinal: boolean;
   /** `dist/os`. */
   readonly root: string;
   /** Whether a locked package that is gone everywhere is thrown before anything is published, for its set to be locked anew. */
@@ -36,6 +48,7 @@ export interface BuildRequest {
 /** Builds targets and publishes those that came about. Throws what went wrong, after the rest was published. */
 export async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<void> {
   const reporter = await makeReporter(settings.output, command);
+  const memory = new BuildMemory();
   try {
     for (const message of request.cloudConfig?.warnings ?? [])
       reporter.report({ type: 'note', level: 'warning', message });
@@ -44,24 +57,31 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       settings,
       version: request.version,
       cloudConfig: request.cloudConfig,
-      report: reporter.report,
+      report: memory.listening(reporter.report),
       failFast: request.targets.length === 1,
     });
     try {
-      const outcomes = await buildOutcomes(request.targets, wiring);
+      const { version } = request;
+      const begun = beginTargets(request.targets, wiring);
+      const targets = request.targets.map(({ name }) => name);
+      const outlook = await lookAhead(begun, wiring, { settings, root: request.root, version });
+      reporter.report(planEvent(outlook, { version, targets }));
+      const outcomes = await buildOutcomes(begun, wiring);
       const gone = goneIn(outcomes);
       if (gone && request.refreshes) throw gone;
       // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
       const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
+      const sources = await digestOfSources(command.projectFolder, request.cloudConfig);
       const published =
         finished.length > 0
-          ? await publish(request, finished, { wiring, command, wait: waitsOf(reporter.report, command.signal) })
+          ? await publish(request, finished, { wiring, sources, wait: waitsOf(reporter.report, command.signal) })
           : undefined;
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });
       if (published && published.removed.length > 0)
         reporter.report({ type: 'note', level: 'warning', message: takenOut(published) });
+      if (finished.length === outcomes.length) await memory.keep(begun, wiring, { version, sources, targets });
       if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
       const place = published && shownDirectory(published.place);
@@ -101,17 +121,13 @@ async function limitStore(wiring: Wiring, reporter: Reporter, settings: Settings
 async function publish(
   request: BuildRequest,
   finished: readonly TargetOutcome[],
-  {
-    wiring,
-    command,
-    wait,
-  }: { readonly wiring: Wiring; readonly command: CommandContext; readonly wait: LeaseWaitOptions },
+  { wiring, sources, wait }: { readonly wiring: Wiring; readonly sources: Digest; readonly wait: LeaseWaitOptions },
 ): Promise<Published> {
   const { root, version, cloudConfig, line } = request;
   return publishRelease(
     {
       version,
-      sources: await digestOfSources(command.projectFolder, cloudConfig),
+      sources,
       cloudConfig: cloudConfig?.digest,
       targets: finished.map(({ target }) => target.name),
       files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },

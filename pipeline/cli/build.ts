@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadCloudConfig } from '../config/cloud-config.ts';
-import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { unfitForRelease, waivesIsolation } from '../exec/probe.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
@@ -9,9 +6,8 @@ import { BUILD_EPOCH } from '../graph/graph.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
 import { demandPublishable } from '../publish/publish.ts';
 import { digestOfSources } from '../publish/sources.ts';
-import { parseVersion } from '../publish/version.ts';
 import { paintFor } from '../report/paint.ts';
-import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
+import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import { type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { makeTarget } from './made-target.ts';
@@ -22,28 +18,7 @@ import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
 const OPTIONS = {
-  target: {
-    type: 'string',
-    multiple: true,
-    value: 'NAME',
-    help: 'a target; may be given several times (npm run targets lists them); words are targets too',
-  },
-  all: { type: 'boolean', help: 'every target' },
-  version: {
-    type: 'string',
-    value: 'vX.Y.Z',
-    help: "the version to build (default: package.json's version with -dev)",
-  },
-  dist: { type: 'string', value: 'DIR', help: 'where releases go (default: dist/os)' },
-  'cloud-config': {
-    type: 'string',
-    value: 'FILE',
-    help: 'bake this cloud-config into every file of these targets; it is checked first, and everybody who has the files can read it',
-  },
-  'strict-config': {
-    type: 'boolean',
-    help: 'refuse a cloud-config with anything in it that has no effect, such as unknown keys; without it that is a warning',
-  },
+  ...REQUEST_OPTIONS,
   'dry-run': { type: 'boolean', help: 'check everything that can be checked, list the files, and build nothing' },
   ...COMMON_OPTIONS,
 } as const;
@@ -58,35 +33,11 @@ export const build: Command = {
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
-    const all = allTargets();
-    const names = [...(values.target ?? []), ...positionals];
-    if (names.length === 0 && !values.all) throw noTarget('npm run build -- --target amd64', ', or --all');
-    const { text: version, prerelease } = parseVersion(
-      values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
-    );
     // Before anything else is done: a mistake in it leaves nothing behind.
-    const baked = values['cloud-config'];
-    if (baked === undefined && values['strict-config'])
-      throw new BuildError({
-        kind: 'usage',
-        message: '--strict-config checks a cloud-config, and none was given.',
-        hint: 'Add --cloud-config FILE.',
-      });
-    const cloudConfig =
-      baked === undefined
-        ? undefined
-        : await loadCloudConfig(path.resolve(baked), baked, { isStrict: values['strict-config'] === true });
-    const request: BuildRequest = {
-      targets: values.all ? all : chosenTargets(names, all),
-      line: all.map((target) => target.name),
-      version,
-      root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
-      // A final release is made of what a commit holds, and of nothing that was resolved on the way.
-      refreshes: values.frozen !== true && prerelease.length > 0,
-      cloudConfig,
-    };
+    const request = await requestFrom(values, positionals, { command: 'build', context });
+    const { version, cloudConfig } = request;
     const settings = settingsFrom(values, context);
-    if (waivesIsolation(settings.executor) && prerelease.length === 0)
+    if (waivesIsolation(settings.executor) && request.isFinal)
       throw unfitForRelease(`the executor "${settings.executor}" was asked for`);
     const sources = await digestOfSources(context.projectFolder, cloudConfig);
     await demandPublishable({ version, sources }, new DirectoryDestination(request.root, { epoch: BUILD_EPOCH }));
@@ -147,10 +98,4 @@ async function buildWithFreshPins(request: BuildRequest, settings: Settings, con
       await refreshPins(error.pin, settings, context);
     }
   }
-}
-
-/** The version in package.json. */
-export async function packageVersion(projectFolder: string): Promise<string> {
-  const text = await readFile(path.join(projectFolder, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

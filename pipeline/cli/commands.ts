@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 /** Commands by name, each loaded only when asked for. */
 export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   build: async () => (await import('./build.ts')).build,
+  plan: async () => (await import('./plan.ts')).plan,
   boot: async () => (await import('./boot.ts')).boot,
   targets: async () => (await import('./targets.ts')).targets,
   pins: async () => (await import('./pins.ts')).pins,

@@ -1,5 +1,5 @@
-import { packageVersion } from './build.ts';
 import type { CommandContext } from './command.ts';
+import { packageVersion } from './package-version.ts';
 import { makeReporter } from './reporter.ts';
 import { type COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';

@@ -15,7 +15,8 @@ export function notesTo({ stderr, env }: Pick<CommandContext, 'stderr' | 'env'>)
 
 /** The reporter for a kind of output; listr2 is loaded only for a terminal. */
 export async function makeReporter(output: Settings['output'], command: CommandContext): Promise<Reporter> {
-  const world = { stdout: command.stdout, stderr: command.stderr, env: command.env, now: () => performance.now() };
+  const { stdout, stderr, env, signal } = command;
+  const world = { stdout, stderr, env, signal, now: () => performance.now(), every: repeatedly };
   switch (output) {
     case 'json':
       return (await import('../report/json-lines.ts')).jsonLinesReporter(command.stdout);
@@ -24,4 +25,11 @@ export async function makeReporter(output: Settings['output'], command: CommandC
     case 'plain':
       return (await import('../report/plain.ts')).plainReporter(world);
   }
+}
+
+/** A timer that holds no process open. */
+function repeatedly(milliseconds: number, call: () => void): () => void {
+  const timer = setInterval(call, milliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -3,7 +3,7 @@ import type { Artifact } from '../core/step.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import type { DeclaredTarget } from './all-targets.ts';
-import { makeTarget } from './made-target.ts';
+import { type MadeTarget, makeTarget } from './made-target.ts';
 import type { Wiring } from './wire.ts';
 
 /** What became of one target: its files, or why there are none. */
@@ -15,19 +15,30 @@ export interface TargetOutcome {
   readonly reasons: readonly unknown[];
 }
 
-/** Builds targets side by side, what they share once. What is wrong with one stops no other. */
-export async function buildOutcomes(
-  targets: readonly DeclaredTarget[],
-  wiring: Wiring,
-): Promise<readonly TargetOutcome[]> {
-  // All are made before any is built: a step that several need is then known to be the same.
-  const begun = targets.map((target) => {
+/** A target whose steps are in the graph, or what was wrong with it. */
+export type BegunTarget = { readonly target: DeclaredTarget } & (
+  | { readonly made: MadeTarget; readonly error?: never }
+  | { readonly made?: never; readonly error: unknown }
+);
+
+/** Lets targets add their steps; all before any is built: a step that several need is then known to be the same. */
+export function beginTargets(targets: readonly DeclaredTarget[], wiring: Wiring): readonly BegunTarget[] {
+  return targets.map((target) => {
     try {
       return { target, made: makeTarget(target, wiring) };
     } catch (error) {
       return { target, error };
     }
   });
+}
+
+/** Everything that must come about for targets, their proofs included. */
+export function artifactsOf(begun: readonly BegunTarget[]): readonly Artifact[] {
+  return begun.flatMap(({ made }) => (made ? [...Object.values(made.artifacts), ...made.proofs] : []));
+}
+
+/** Builds targets side by side, what they share once. What is wrong with one stops no other. */
+export async function buildOutcomes(begun: readonly BegunTarget[], wiring: Wiring): Promise<readonly TargetOutcome[]> {
   return Promise.all(
     begun.map(async ({ target, made, error }): Promise<TargetOutcome> => {
       if (!made) return { target, files: {}, reasons: [error] };

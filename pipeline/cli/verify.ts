@@ -6,9 +6,9 @@ import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-
 import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
 import { type Unpack, verifyRelease } from '../verify/release.ts';
-import { packageVersion } from './build.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
+import { packageVersion } from './package-version.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';

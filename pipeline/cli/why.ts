@@ -1,63 +1,164 @@
-import type { BuildEvent } from '../core/event.ts';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
-import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
-import { packageVersion } from './build.ts';
+import { counterpart } from '../plan/difference.ts';
+import type { PlannedStep } from '../plan/planned-step.ts';
+import { type FoundRecord, PLAN_FORMAT, type PlanRecord, readRecord } from '../plan/records.ts';
+import { parseManifest } from '../publish/manifest.ts';
+import { parseVersion } from '../publish/version.ts';
+import { allTargets } from './all-targets.ts';
+import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
+import type { BuildRequest } from './build-targets.ts';
 import type { Command } from './command.ts';
-import { makeTarget } from './made-target.ts';
+import { explain, type Since } from './explanation.ts';
+import { explanationJson, explanationText } from './explanation-text.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
-import { wire } from './wire.ts';
+import { artifactsOf, beginTargets } from './target-outcome.ts';
+import { type Wiring, wire } from './wire.ts';
 
 const OPTIONS = {
-  target: { type: 'string', value: 'NAME', help: 'whose steps (npm run targets lists them)' },
-  version: { type: 'string', value: 'vX.Y.Z', help: "of which version (default: package.json's version with -dev)" },
+  ...REQUEST_OPTIONS,
+  target: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    help: 'look only at the steps of this target; may be given several times (default: all)',
+  },
+  dist: { type: 'string', value: 'DIR', help: 'where the release of --since lies (default: dist/os)' },
+  since: {
+    type: 'string',
+    value: 'PLAN|VERSION',
+    help: 'compare with a file that `npm run -s plan -- TARGET --json` printed, or with the build of a version (default: the last build in which the key was another)',
+  },
   ...COMMON_OPTIONS,
+  json: { type: 'boolean', help: 'as JSON' },
 } as const;
 
 export const why: Command = {
   name: 'why',
-  summary: "show a step's key, and the data that it is the digest of",
-  usage: '-- --target NAME [STEP]',
-  about: `Builds a target and prints the key of every step behind it. With STEP (a part of a title): also the data that the key is the
-digest of. Two runs of it, before and after a change, show by their difference why a step ran again.`,
+  summary: 'show what changed in the key of a step, without building anything',
+  usage: '-- STEP [--since PLAN|VERSION]',
+  about: `Shows the key of each step whose title is STEP, or contains it, and what in it is not as it was in an earlier build: packages,
+files, options, the code of a writer, and the bytes of other steps, with what changed in those. Nothing is built: what stands behind a
+step that has not run depends on its bytes, and this is said with its name.`,
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
-    if (values.target === undefined) throw noTarget('npm run why -- --target amd64');
-    const [target] = chosenTargets([values.target], allTargets());
-    if (!target) return 2;
-    const notes = notesTo(context);
-    const ends: Extract<BuildEvent, { type: 'step-end' }>[] = [];
+    const wanted = positionals.join(' ');
+    if (wanted === '')
+      throw new BuildError({
+        kind: 'usage',
+        message: 'No step was named.',
+        hint: 'Name a part of its title: npm run why -- squashfs base. `npm run plan -- TARGET --json` lists the steps of a target.',
+      });
+    const isEvery = values.target === undefined;
+    const request = await requestFrom({ ...values, all: isEvery || values.all }, [], { command: 'why', context });
     const wiring = await wire({
       command: context,
       settings: settingsFrom(values, context),
-      version: values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
+      version: request.version,
+      cloudConfig: request.cloudConfig,
+      report: notesTo(context),
       failFast: true,
-      report: (event) => {
-        notes(event);
-        if (event.type === 'step-end') ends.push(event);
-      },
     });
     try {
-      await Promise.all(
-        Object.values(makeTarget(target, wiring).artifacts).map((artifact) => wiring.engine.build(artifact)),
+      const begun = beginTargets(request.targets, wiring);
+      if (!isEvery) for (const { error } of begun) if (error !== undefined) throw error;
+      const { steps } = await wiring.forecast(artifactsOf(begun), { isUnisolated: true });
+      const chosen = chosenSteps(steps, wanted);
+      const since = await sinceOf(values.since, request, wiring);
+      const explanations = [];
+      for (const step of chosen) explanations.push(await explain(step, { steps, since: await since(step), wiring }));
+      context.stdout.write(
+        values.json
+          ? `${JSON.stringify({ format: PLAN_FORMAT, steps: explanations.map(explanationJson) }, undefined, 2)}\n`
+          : explanations.map(explanationText).join('\n'),
       );
+      return 0;
     } finally {
       await wiring.close();
     }
-    const wanted = positionals.join(' ');
-    const rows = ends.filter((end) => end.title.includes(wanted)).sort((a, b) => a.id - b.id);
-    if (rows.length === 0)
-      throw new BuildError({
-        kind: 'usage',
-        message: `No step's title contains "${wanted}".`,
-        hint: `npm run why -- --target ${target.name} lists them all.`,
-      });
-    for (const end of rows) {
-      context.stdout.write(`${end.key.slice(7, 23)}  ${end.title}\n`);
-      if (wanted !== '') context.stdout.write(`${JSON.stringify(wiring.engine.manifestOf(end.id), undefined, 2)}\n`);
-    }
-    return 0;
   },
 };
+
+/** Steps by title: exactly, else by a part of it; of those that are the same, one. */
+function chosenSteps(steps: readonly PlannedStep[], wanted: string): readonly PlannedStep[] {
+  const keys = new Set<string>();
+  const distinct = steps.filter(({ sameAs, key }) => {
+    if (sameAs !== undefined || (key !== undefined && keys.has(key))) return false;
+    if (key !== undefined) keys.add(key);
+    return true;
+  });
+  const exact = distinct.filter(({ title }) => title === wanted);
+  const chosen = exact.length > 0 ? exact : distinct.filter(({ title }) => title.includes(wanted));
+  if (chosen.length > 0) return chosen;
+  throw new BuildError({
+    kind: 'usage',
+    message: `No step's title contains "${wanted}".`,
+    hint: `\`npm run plan -- ${allTargets()[0]?.name ?? 'TARGET'} --json\` lists the steps of a target.`,
+  });
+}
+
+/** Finds what a step is compared with; undefined where nothing is known. */
+type SinceOf = (step: PlannedStep) => Promise<Since | undefined>;
+
+async function sinceOf(given: string | undefined, request: BuildRequest, wiring: Wiring): Promise<SinceOf> {
+  if (given === undefined) return (step) => lastChange(step, wiring);
+  const record = existsSync(given) ? await recordIn(given) : await recordOf(given, request, wiring);
+  return async () => ({ record, words: existsSync(given) ? given : `the build of ${record.version}` });
+}
+
+/** The last build that had the step with another key; where there is none, the last that had it at all. */
+async function lastChange(step: PlannedStep, { records }: Wiring): Promise<Since | undefined> {
+  const keyIn = ({ steps }: PlanRecord) => counterpart(step, steps);
+  const isOther = (record: PlanRecord) => {
+    const before = keyIn(record);
+    return before !== undefined && (step.key === undefined || before.key !== step.key);
+  };
+  const found = (await records.newest(isOther)) ?? (await records.newest((record) => keyIn(record) !== undefined));
+  return found && { record: found.record, words: buildWords(found) };
+}
+
+function buildWords({ record, used }: FoundRecord): string {
+  return `the build of ${record.version} (${record.targets.join(', ')}) at ${new Date(used).toISOString().slice(0, 16)}Z`;
+}
+
+async function recordIn(file: string): Promise<PlanRecord> {
+  const record = await readRecord(file);
+  if (record) return record;
+  throw new BuildError({
+    kind: 'usage',
+    message: 'This file is no plan.',
+    place: { file },
+    hint: 'Make one: npm run -s plan -- TARGET --json >FILE.',
+  });
+}
+
+/** The build that a release is of: its manifest names the sources, and the store may remember what they were built to. */
+async function recordOf(version: string, { root }: BuildRequest, { records }: Wiring): Promise<PlanRecord> {
+  if (version !== 'latest') parseVersion(version);
+  const file = path.join(root, version, 'release.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const manifest = text === undefined ? undefined : parseManifest(text);
+  if (!manifest)
+    throw new BuildError({
+      kind: 'usage',
+      message: text === undefined ? `There is no release ${version}.` : 'The manifest of this release cannot be read.',
+      place: { file },
+      hint: 'Name a version below --dist, or a file that `npm run -s plan -- TARGET --json` printed.',
+    });
+  const found = await records.newest(
+    (record) => record.version === manifest.version && record.sources === manifest.sources,
+  );
+  if (found) return found.record;
+  throw new BuildError({
+    kind: 'usage',
+    message: `This store does not remember the build of ${manifest.version}.`,
+    place: { file },
+    evidence: `its sources: ${manifest.sources}`,
+    hint: 'In a checkout of its commit, write a plan: npm run -s plan -- TARGET --json >FILE. Then name it: --since FILE.',
+  });
+}

@@ -24,6 +24,9 @@ import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
 import { pinsFiles } from '../pins/context.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
+import { StepCostFile } from '../plan/costs.ts';
+import { type Forecast, forecast } from '../plan/forecast.ts';
+import { PlanRecords } from '../plan/records.ts';
 import { parseVersion } from '../publish/version.ts';
 import type { BuildContext } from '../recipes/context.ts';
 import { toolImage } from '../recipes/tool-image.ts';
@@ -55,6 +58,15 @@ export interface Wiring {
   readonly store: FileBlobStore;
   /** What `make` gives, with the artifacts that must come about before anything of it is published. */
   readonly collectProofs: <T>(make: () => T) => { readonly made: T; readonly proofs: readonly Artifact[] };
+  /** What `packages.yaml` resolved to. */
+  readonly lock: Lock;
+  /** What a build of some artifacts would do, as far as that can be known without running a step. */
+  readonly forecast: (artifacts: readonly Artifact[], options: { readonly isUnisolated: boolean }) => Promise<Forecast>;
+  /** Plans of the builds that the store remembers, and what their steps took. */
+  readonly records: PlanRecords;
+  readonly costs: StepCostFile;
+  /** What tools run with; asked once. It makes the tool image where that is not there. */
+  readonly toolExecutor: () => Promise<Executor>;
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
   /** Removes from the store what was not used for longest, if it takes more than it may; what was removed, if anything was to be. */
@@ -124,21 +136,22 @@ export async function wire(options: {
     signal,
     parallel: settings.jobs,
     failFast: options.failFast,
-    toolExecutor: () => {
-      toolExecutor ??= toolRoot('tools').then((root) =>
-        chooseExecutor({
-          wanted: settings.executor,
-          mustIsolate: isFinal,
-          roots,
-          root,
-          searchPath: command.env['PATH'] ?? '',
-          report,
-          signal,
-        }),
-      );
-      return toolExecutor;
-    },
+    toolExecutor: () => chosenExecutor(),
   });
+  const chosenExecutor = (): Promise<Executor> => {
+    toolExecutor ??= toolRoot('tools').then((root) =>
+      chooseExecutor({
+        wanted: settings.executor,
+        mustIsolate: isFinal,
+        roots,
+        root,
+        searchPath: command.env['PATH'] ?? '',
+        report,
+        signal,
+      }),
+    );
+    return toolExecutor;
+  };
   const toolRoot = async (set: string): Promise<string> => {
     const image: Artifact<'tool-image'> = toolImage(context, set);
     const blob = await engine.build(image);
@@ -149,6 +162,12 @@ export async function wire(options: {
     engine,
     store,
     collectProofs: (make) => proofs.collect(make),
+    forecast: (artifacts, { isUnisolated }) =>
+      forecast(artifacts, { graph, store, actions, writerCode, fetch: (input) => engine.fetch(input), isUnisolated }),
+    records: new PlanRecords(path.join(folder, 'plans')),
+    costs: new StepCostFile(path.join(folder, 'plans')),
+    toolExecutor: chosenExecutor,
+    lock,
     toolRoot,
     limitStore: () =>
       keepWithinBudget(folder, use, { most: settings.cacheMost, written: store.bytesWritten, now: Date.now() }),

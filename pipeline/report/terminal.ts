@@ -3,9 +3,9 @@ import type { BuildEvent } from '../core/event.ts';
 import { unreachable } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
-import { failureText } from './failure-text.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import { paintFor } from './paint.ts';
+import { Progress } from './progress.ts';
 import { count, emptyTally } from './tally.ts';
 
 /** What listr2 hands a running task to change its own line. */
@@ -16,18 +16,20 @@ interface Line {
 
 /**
  * A living view for a terminal. listr2 draws two lines — downloads and steps — that only wait for events; nothing is scheduled
- * by it. Failures and notes are kept and printed below when the view is closed, where they stay readable.
+ * by it. Notes are kept and printed below when the view is closed, where they stay readable.
  */
 export function terminalReporter(options: {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => number;
+  /** Aborted when the run was told to stop: nothing is shown as done then. */
+  readonly signal: AbortSignal;
 }): Reporter {
   const paint = paintFor(options.stderr, options.env);
   const started = options.now();
   const tally = emptyTally();
-  const running = new Map<number, { readonly title: string; readonly since: number }>();
+  const progress = new Progress(options.now);
   const receiving = new Map<string, number>();
   const afterwards: string[] = [];
   const lines: { steps?: Line; downloads?: Line } = {};
@@ -37,29 +39,35 @@ export function terminalReporter(options: {
   });
   let failed = false;
 
-  const draw = () => {
+  const inputsLine = (): string => {
     const inFlight = [...receiving.values()].reduce((sum, bytes) => sum + bytes, 0);
-    if (lines.downloads) {
-      const total = tally.downloadedBytes + inFlight;
-      lines.downloads.title =
-        total === 0
-          ? 'Inputs: all here'
-          : `Inputs: ${tally.downloads} downloaded, ${formatBytes(total)}${receiving.size > 0 ? `, ${receiving.size} on the way` : ''}`;
-    }
+    const bytes = formatBytes(tally.downloadedBytes + inFlight);
+    const all = progress.plan?.download;
+    if (all && all.files === 0 && tally.downloads + receiving.size === 0) return 'Inputs: all here';
+    const files = all ? `${tally.downloads} of ${all.files} downloaded` : `${tally.downloads} downloaded`;
+    const onTheWay = receiving.size > 0 ? `, ${receiving.size} on the way` : '';
+    return `Inputs: ${files}, ${bytes}${all ? ` of ${formatBytes(all.bytes)}` : ''}${onTheWay}`;
+  };
+  const draw = () => {
+    if (lines.downloads) lines.downloads.title = inputsLine();
     if (lines.steps) {
-      lines.steps.title = `Steps: ${tally.made} run, ${tally.cached} reused (${formatSeconds(options.now() - started)})`;
-      const now = [...running.values()]
+      const part = progress.line === undefined ? '' : `; ${progress.line}`;
+      lines.steps.title = `Steps: ${tally.made} run, ${tally.cached} reused (${formatSeconds(options.now() - started)})${part}`;
+      const now = progress.running
         .slice(0, 4)
         .map((step) => `${step.title} ${formatSeconds(options.now() - step.since)}`);
       lines.steps.output = now.join(' · ');
     }
   };
+  const isIncomplete = (name: 'steps' | 'downloads'): boolean =>
+    options.signal.aborted ||
+    (failed && (name === 'steps' || tally.downloads < (progress.plan?.download.files ?? tally.downloads)));
   const wait = (name: 'steps' | 'downloads') => async (_: unknown, task: Line) => {
     lines[name] = task;
     draw();
     await finished;
     draw();
-    if (failed && name === 'steps') throw new Error(lines.steps?.title ?? 'failed');
+    if (isIncomplete(name)) throw new Error(lines[name]?.title ?? 'failed');
   };
   const view = new Listr(
     [
@@ -81,6 +89,7 @@ export function terminalReporter(options: {
 
   const report = (event: BuildEvent): void => {
     count(tally, event);
+    progress.take(event);
     switch (event.type) {
       case 'download-start':
         receiving.set(event.name, 0);
@@ -91,14 +100,7 @@ export function terminalReporter(options: {
       case 'download-end':
         receiving.delete(event.name);
         return;
-      case 'step-start':
-        running.set(event.id, { title: harmless(event.title), since: options.now() });
-        return;
-      case 'step-end':
-        running.delete(event.id);
-        return;
       case 'step-failed':
-        running.delete(event.id);
         failed = true;
         return;
       case 'note':
@@ -108,12 +110,13 @@ export function terminalReporter(options: {
             : harmless(event.message),
         );
         return;
-      case 'failure':
-        failed = true;
-        afterwards.push(failureText(event.failure, paint));
-        return;
+      // Failures and the result are said at the end, by the command.
+      case 'step-start':
+      case 'step-end':
       case 'plan':
       case 'file':
+      case 'failure':
+      case 'result':
         return;
       default:
         unreachable(event);

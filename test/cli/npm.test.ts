@@ -69,7 +69,7 @@ test('what npm is told by its own configuration and environment, or by options o
 });
 
 test('a command without what it needs says so, and takes nothing in its place', async (t) => {
-  for (const script of ['build', 'boot', 'why']) {
+  for (const script of ['build', 'boot', 'plan']) {
     await t.test(script, async () => {
       const { end, stderr } = await npm(['run', script]);
       assert.equal(end, 2, stderr);

@@ -12,7 +12,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['build', 'amd64', '--json'],
   ['build', 'amd64', '--plain'],
   ['build', 'amd64', '--dry-run'],
-  ['why', '--target', 'amd64'],
+  ['why', 'base', '--target', 'amd64'],
+  ['plan', 'amd64'],
   ['pins', 'check', '--frozen'],
   ['gc'],
 ];

@@ -26,11 +26,11 @@ test('nothing of a failure can command the terminal', () => {
 
 test('nothing of a note, a step or a failure can in the plain report', async () => {
   const out = sink();
-  const reporter = plainReporter({ stdout: out.stream, stderr: out.stream, env: {}, now: () => 0 });
+  const reporter = plainReporter({ stdout: out.stream, stderr: out.stream, env: {}, now: () => 0, every: () => () => undefined });
   const events: readonly BuildEvent[] = [
     { type: 'note', level: 'warning', message: NASTY },
     { type: 'note', level: 'info', message: NASTY },
-    { type: 'failure', failure: { kind: 'step', message: NASTY } },
+    { type: 'step-failed', id: 1, title: NASTY, failure: { kind: 'step', message: NASTY } },
   ];
   for (const event of events) reporter.report(event);
   await reporter.close();

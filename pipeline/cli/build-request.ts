@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { loadCloudConfig } from '../config/cloud-config.ts';
+import { BuildError } from '../core/failure.ts';
+import { parseVersion } from '../publish/version.ts';
+import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
+import type { BuildRequest } from './build-targets.ts';
+import type { CommandContext, OptionTable } from './command.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Options that say what is built: those of `build`, and of the commands that look ahead at a build. */
+export const REQUEST_OPTIONS = {
+  target: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    help: 'a target; may be given several times (npm run targets lists them); words are targets too',
+  },
+  all: { type: 'boolean', help: 'every target' },
+  version: {
+    type: 'string',
+    value: 'vX.Y.Z',
+    help: "the version to build (default: package.json's version with -dev)",
+  },
+  dist: { type: 'string', value: 'DIR', help: 'where releases go (default: dist/os)' },
+  'cloud-config': {
+    type: 'string',
+    value: 'FILE',
+    help: 'bake this cloud-config into every file of these targets; it is checked first, and everybody who has the files can read it',
+  },
+  'strict-config': {
+    type: 'boolean',
+    help: 'refuse a cloud-config with anything in it that has no effect, such as unknown keys; without it that is a warning',
+  },
+} as const satisfies OptionTable;
+
+/** What was read of those options. */
+export interface RequestValues {
+  readonly target?: readonly string[] | undefined;
+  readonly all?: boolean | undefined;
+  readonly version?: string | undefined;
+  readonly dist?: string | undefined;
+  readonly 'cloud-config'?: string | undefined;
+  readonly 'strict-config'?: boolean | undefined;
+  readonly frozen?: boolean | undefined;
+}
+
+/** What is to be built. A wrong name, version or cloud-config is refused here, before anything is done. */
+export async function requestFrom(
+  values: RequestValues,
+  words: readonly string[],
+  { command, context }: { readonly command: string; readonly context: CommandContext },
+): Promise<BuildRequest> {
+  const all = allTargets();
+  const names = [...(values.target ?? []), ...words];
+  if (names.length === 0 && !values.all) throw noTarget(`npm run ${command} -- --target amd64`, ', or --all');
+  const { text: version, prerelease } = parseVersion(
+    values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
+  );
+  const baked = values['cloud-config'];
+  if (baked === undefined && values['strict-config'])
+    throw new BuildError({
+      kind: 'usage',
+      message: '--strict-config checks a cloud-config, and none was given.',
+      hint: 'Add --cloud-config FILE.',
+    });
+  const cloudConfig =
+    baked === undefined
+      ? undefined
+      : await loadCloudConfig(path.resolve(baked), baked, { isStrict: values['strict-config'] === true });
+  return {
+    targets: values.all ? all : chosenTargets(names, all),
+    line: all.map((target) => target.name),
+    version,
+    isFinal: prerelease.length === 0,
+    root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
+    // A final release is made of what a commit holds, and of nothing that was resolved on the way.
+    refreshes: values.frozen !== true && prerelease.length > 0,
+    cloudConfig,
+  };
+}

@@ -1,0 +1,45 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectCopy } from './cli.ts';
+
+/** A target of two steps of ours: a text of the version, joined to the files of a directory. */
+const TINY = `
+const text = (title, value) => ({ kind: 'text', title, action: { type: 'builtin', writer: 'text', options: { text: value } }, inputs: {}, outputs: { text: 'text' } });
+export const greeting = (context) => {
+  const words = context.graph.add(text('words', 'hello from ' + context.version + '\\n')).text;
+  const inputs = { 'part/0': { from: 'repository', path: 'overlays/tiny' }, 'part/1': words };
+  return context.graph.add({ kind: 'concat', title: 'greeting', action: { type: 'builtin', writer: 'concat', options: { parts: ['0', '1'] } }, inputs, outputs: { file: 'text' } }).file;
+};
+export default {
+  name: 'tiny', arch: 'amd64', summary: 'a greeting', files: { 'tiny/greeting': 'the greeting' },
+  make: (context) => ({ 'tiny/greeting': greeting(context) }),
+};
+`;
+
+/** One more step, of a native tool. */
+const PACKED = `
+import { toolsOf } from '../pipeline/recipes/tool-image.ts';
+import { toolStep } from '../pipeline/steps/kit/tool.ts';
+import { greeting } from './tiny.ts';
+export default {
+  name: 'packed', arch: 'amd64', summary: 'a packed greeting', files: { 'packed/greeting.gz': 'the packed greeting' },
+  make: (context) => ({
+    'packed/greeting.gz': toolStep(toolsOf(context), {
+      kind: 'gzip', title: 'pack greeting', inputs: { greeting: greeting(context) }, output: { name: 'gzip', kind: 'gzip' },
+      commands: ({ input, output }) => [{ argv: ['gzip', '-n', '-9'], stdin: input('greeting'), stdout: output }],
+    }),
+  }),
+};
+`;
+
+/** A copy of the project whose only targets are `tiny` (two steps) and `packed` (one step of a tool behind them). */
+export async function tinyProject(folder: string): Promise<string> {
+  const project = await projectCopy(folder);
+  const targets = path.join(project, 'targets');
+  for (const name of await readdir(targets)) if (/\.(ts|md)$/.test(name)) await rm(path.join(targets, name));
+  await writeFile(path.join(targets, 'tiny.ts'), TINY);
+  await writeFile(path.join(targets, 'packed.ts'), PACKED);
+  await mkdir(path.join(project, 'overlays/tiny'));
+  await writeFile(path.join(project, 'overlays/tiny/greeting'), 'good morning\n');
+  return project;
+}
