@@ -17,6 +17,7 @@ import { BuildMemory } from './build-memory.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
 import { lookAhead, planEvent } from './outlook.ts';
+import { type Accepted, refuseOutlook } from './refusals.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -45,8 +46,18 @@ export interface BuildRequest {
   readonly cloudConfig: BakedConfig | undefined;
 }
 
+/** How it is to be built. */
+export interface BuildAbout {
+  readonly settings: Settings;
+  readonly accepted: Accepted;
+  /** Digest of the sources when the build began. */
+  readonly sources: Digest;
+  readonly context: CommandContext;
+}
+
 /** Builds targets and publishes those that came about. Throws what went wrong, after the rest was published. */
-export async function buildTargets(request: BuildRequest, settings: Settings, command: CommandContext): Promise<void> {
+export async function buildTargets(request: BuildRequest, about: BuildAbout): Promise<void> {
+  const { settings, accepted, context: command } = about;
   const reporter = await makeReporter(settings.output, command);
   const memory = new BuildMemory();
   try {
@@ -66,6 +77,8 @@ export async function buildTargets(request: BuildRequest, settings: Settings, co
       const targets = request.targets.map(({ name }) => name);
       const outlook = await lookAhead(begun, wiring, { settings, root: request.root, version });
       reporter.report(planEvent(outlook, { version, targets }));
+      const asked = { request, settings, accepted, context: command, report: reporter.report };
+      await refuseOutlook(asked, { wiring, outlook, begun, sources: about.sources });
       const outcomes = await buildOutcomes(begun, wiring);
       const gone = goneIn(outcomes);
       if (gone && request.refreshes) throw gone;

@@ -1,5 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
+import type { Reporter } from '../core/ports.ts';
 import type { PackagePin } from '../core/step.ts';
 import { createHttp } from '../fetch/http.ts';
 import { SharedUse } from '../host/shared-use.ts';
@@ -10,7 +11,7 @@ import { updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
-import { makeReporter } from './reporter.ts';
+import { makeReporter, notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder, storeFolder, waitsOf } from './wire.ts';
 
@@ -52,13 +53,18 @@ export async function refreshPins(pin: PackagePin, settings: Settings, context: 
   await withPins(settings, context, (options) => refreshGone(pin, options));
 }
 
-async function withPins<T>(
+/** Lets something look at the pins with the ports that it needs. `isQuiet`: without a word of downloads. */
+export async function withPins<T>(
   settings: Settings,
   context: CommandContext,
   use: (options: PinsOptions) => Promise<T>,
+  { isQuiet = false }: { readonly isQuiet?: boolean } = {},
 ): Promise<T> {
-  const reporter = await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
-  const http = createHttp({ environment: context.env });
+  const reporter: Reporter = isQuiet
+    ? { report: notesTo(context), close: async () => undefined }
+    : await makeReporter(settings.output === 'json' ? 'plain' : settings.output, context);
+  // Who only asks has an answer without one, and does not wait for long.
+  const http = createHttp({ environment: context.env, ...(isQuiet ? { pauses: [500] } : {}) });
   const storeUse = new SharedUse(storeFolder(settings), waitsOf(reporter.report, context.signal));
   const endUse = await storeUse.acquire();
   try {

@@ -1,3 +1,4 @@
+import { compareCodeUnits } from '../core/json.ts';
 import type { Destination } from '../core/ports.ts';
 import type { Blob } from '../core/step.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
@@ -42,6 +43,22 @@ export async function demandPublishable(
   destination: Destination,
 ): Promise<void> {
   demandSameSources(contribution, await readBefore(destination, contribution.version));
+}
+
+/** Paths of files that publishing would remove from a version; known before the build. */
+export async function wouldTakeOut(
+  contribution: Pick<Contribution, 'version' | 'sources' | 'targets'> & { readonly paths: readonly string[] },
+  destination: Destination,
+): Promise<readonly string[]> {
+  const manifest = await readManifest(destination, contribution.version);
+  const isOfOthers = manifest?.sources !== contribution.sources;
+  return Object.entries(manifest?.files ?? {})
+    .filter(
+      ([path, { target }]) =>
+        !contribution.paths.includes(path) && (isOfOthers || contribution.targets.includes(target)),
+    )
+    .map(([path]) => path)
+    .sort(compareCodeUnits);
 }
 
 async function readBefore(destination: Destination, version: string): Promise<Before> {

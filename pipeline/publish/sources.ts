@@ -5,7 +5,7 @@ import { type Digest, digestFromHex } from '../core/digest.ts';
 import { compareCodeUnits } from '../core/json.ts';
 
 /** What a release is made from, besides the bytes that the lock names. `tsconfig.json` tells esbuild how to bundle. */
-const SOURCES = [
+export const SOURCES = [
   'kernel-configs',
   'overlays',
   'package-lock.json',

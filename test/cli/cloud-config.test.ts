@@ -83,7 +83,7 @@ test('a cloud-config that is baked in', async (t) => {
   });
 
   await t.test('makes another version: a final one that was built without it is refused', async () => {
-    const words = ['build', 'amd64', '--cache', built.cache, '--dist', dist, '--version', 'v9.9.9'];
+    const words = ['build', 'amd64', '--cache', built.cache, '--dist', dist, '--version', 'v9.9.9', '--allow-dirty', '--accept-stale'];
     assert.equal((await cli([...words, '--cloud-config', file], { project })).end, 0);
     const { end, stderr } = await cli(words, { project });
     assert.equal(end, 2);

@@ -28,7 +28,7 @@ test('a final release is made of what the lock names, and of nothing that is res
   const dist = path.join(folder, 'os');
   const build = (words: readonly string[]) => cli(['build', 'amd64', '--mirror', mirror, '--dist', dist, ...words], { project });
 
-  for (const words of [['--version', 'v9.9.9'], ['--frozen']]) {
+  for (const words of [['--version', 'v9.9.9', '--allow-dirty', '--accept-stale'], ['--frozen']]) {
     await t.test(words.join(' '), async () => {
       const { end, stderr } = await build(words);
       assert.equal(end, 1, stderr);

@@ -40,6 +40,6 @@ export async function tinyProject(folder: string): Promise<string> {
   await writeFile(path.join(targets, 'tiny.ts'), TINY);
   await writeFile(path.join(targets, 'packed.ts'), PACKED);
   await mkdir(path.join(project, 'overlays/tiny'));
-  await writeFile(path.join(project, 'overlays/tiny/greeting'), 'good morning\n');
+  await writeFile(path.join(project, 'overlays/tiny/greeting'), 'good morning\n'.repeat(1000));
   return project;
 }
