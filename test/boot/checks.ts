@@ -1,7 +1,7 @@
 import type { Check } from '../rig/boot-case.ts';
 
 /** The services that a live system starts by itself. */
-const SERVICES = ['udev', 'syslog', 'network', 'ntp', 'acpid', 'cron', 'console', 'docker'] as const;
+export const SERVICES = ['udev', 'syslog', 'network', 'ntp', 'acpid', 'cron', 'console', 'docker'] as const;
 
 export const IDENTITY: readonly Check[] = [
   { sentence: 'System Docker is PID 1', run: 'cat /proc/1/comm', prints: /^system-dockerd$/m },

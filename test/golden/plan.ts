@@ -3,8 +3,8 @@ import { ProofCollector } from '../../pipeline/cli/proof-collector.ts';
 import { readContext } from '../../pipeline/cli/wire.ts';
 import { type Digest, digestOf } from '../../pipeline/core/digest.ts';
 import { canonicalJson, compareCodeUnits, type Json } from '../../pipeline/core/json.ts';
-import type { Artifact, InputRef, Step, StepId } from '../../pipeline/core/step.ts';
-import { BUILD_EPOCH, Graph } from '../../pipeline/graph/graph.ts';
+import type { Artifact, ArtifactKind, InputRef, Step, StepId } from '../../pipeline/core/step.ts';
+import { BUILD_EPOCH, Graph, type OutputsOf, type StepSpec } from '../../pipeline/graph/graph.ts';
 import { requireFreshLock } from '../../pipeline/pins/fresh-lock.ts';
 import type { BuildContext } from '../../pipeline/recipes/context.ts';
 import { projectFolder } from '../rig/project.ts';
@@ -13,6 +13,19 @@ import { projectFolder } from '../rig/project.ts';
 export interface Plan {
   readonly graph: Graph;
   readonly targets: readonly PlannedTarget[];
+  /** Where the code calls `toolStep` for steps of this plan, as `pipeline/steps/gzip/step.ts:8`. */
+  readonly toolCalls: ReadonlySet<string>;
+}
+
+/** A graph that keeps which lines of the code add steps that run tools. */
+class TracedGraph extends Graph {
+  readonly toolCalls = new Set<string>();
+
+  override add<const O extends { readonly [name: string]: ArtifactKind }>(spec: StepSpec<O>): OutputsOf<O> {
+    const [, call] = spec.action.type === 'tool' ? (/(pipeline\/(?!graph\/|steps\/kit\/)[\w/-]+\.ts:\d+)/.exec(new Error('here').stack ?? '') ?? []) : [];
+    if (call !== undefined) this.toolCalls.add(call);
+    return super.add<O>(spec);
+  }
 }
 
 export interface PlannedTarget {
@@ -24,7 +37,7 @@ export interface PlannedTarget {
 
 /** Plans all targets as `--all` does, and runs nothing. What a build bundles first, the guest program, has a word in its place. */
 export async function planAll(): Promise<Plan> {
-  const graph = new Graph();
+  const graph = new TracedGraph();
   const proofs = new ProofCollector();
   const context: BuildContext = await readContext({
     graph,
@@ -40,7 +53,7 @@ export async function planAll(): Promise<Plan> {
     const { made, proofs: own } = proofs.collect(() => target.make(context));
     return { target, artifacts: made, proofs: own };
   });
-  return { graph, targets };
+  return { graph, targets, toolCalls: graph.toolCalls };
 }
 
 /** The files of one target, each with the step behind it, and the titles of all steps that it takes. */

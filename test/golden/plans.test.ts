@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import ts from 'typescript';
 import { canonicalJson, type Json } from '../../pipeline/core/json.ts';
 import type { StepId } from '../../pipeline/core/step.ts';
+import { sourcesBelow, visitFile } from '../house/syntax.ts';
 import { projectFolder } from '../rig/project.ts';
 import { planAll, stepsText, targetText } from './plan.ts';
 
@@ -25,16 +27,51 @@ for (const [name, text] of Object.entries(PLANS)) {
 
 test('no plan stands for a target that is gone', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.plan'));
-  assert.deepEqual(files.sort(), Object.keys(PLANS).sort());
+  assert.deepEqual(files.sort(), Object.keys(PLANS).sort(), 'test/golden/*.plan must be the plans of targets/*.ts: remove the plan of a target that is gone');
 });
 
 test('each kind of step that is planned is a folder, and what performs it lies in one', () => {
   const steps = Array.from({ length: plan.graph.size }, (_, index) => plan.graph.step(index as StepId));
-  assert.ok(steps.length > 0);
+  assert.ok(steps.length > 0, 'no target plans a step: see allTargets of pipeline/cli/all-targets.ts');
   for (const { kind, title, action } of steps) {
-    assert.ok(existsSync(join(projectFolder, 'pipeline/steps', kind, 'step.ts')), `${title}: there is no kind ${kind}`);
-    if (action.type === 'builtin') assert.ok(existsSync(join(projectFolder, 'pipeline/steps', action.writer, 'write.ts')), `${title}: there is no writer ${action.writer}`);
+    const place = `pipeline/steps/${kind}/step.ts`;
+    assert.ok(
+      existsSync(join(projectFolder, place)),
+      `The step "${title}" is of the kind "${kind}", and there is no ${place}: give toolStep or defineWriter the name of the folder that declares the kind.`,
+    );
+    if (action.type !== 'builtin') continue;
+    const writer = `pipeline/steps/${action.writer}/write.ts`;
+    assert.ok(existsSync(join(projectFolder, writer)), `The step "${title}" is written by "${action.writer}", and there is no ${writer}: write it, or name another folder in defineWriter.`);
   }
+});
+
+/** Where the sources call `toolStep`, as the trace of a call names it. */
+function toolCallsInSources(): readonly string[] {
+  const found: string[] = [];
+  for (const file of sourcesBelow('pipeline')) {
+    visitFile(file, (node, line) => {
+      if (ts.isCallExpression(node) && node.expression.getText() === 'toolStep') found.push(`${file}:${line()}`);
+    });
+  }
+  return found;
+}
+
+test('steps.plan has the argv of each tool step that the sources declare', () => {
+  const declared = toolCallsInSources();
+  assert.ok(declared.length > 10, `only ${declared.length} calls of toolStep were found below pipeline/steps: was it given another name?`);
+  const unplanned = declared.filter((call) => !plan.toolCalls.has(call));
+  assert.equal(unplanned.length, 0, `No target plans the tool step at ${unplanned.join(', ')}, so test/golden/steps.plan does not hold its argv: use it in a recipe of a target, or remove it.`);
+  const unknown = [...plan.toolCalls].filter((call) => !declared.includes(call));
+  assert.equal(unknown.length, 0, `A step that runs a tool is added at ${unknown.join(', ')} without toolStep of pipeline/steps/kit/tool.ts: use toolStep there.`);
+});
+
+test('each kind of step is planned by a target', () => {
+  const planned = new Set(
+    Array.from({ length: plan.graph.size }, (_, index) => plan.graph.step(index as StepId)).flatMap(({ kind, action }) => [kind, ...(action.type === 'builtin' ? [action.writer] : [])]),
+  );
+  const kinds = readdirSync(join(projectFolder, 'pipeline/steps')).filter((kind) => kind !== 'kit');
+  const unused = kinds.filter((kind) => !planned.has(kind)).map((kind) => `pipeline/steps/${kind}`);
+  assert.equal(unused.length, 0, `No target plans a step of ${unused.join(', ')}: use it in a recipe that a target calls, or remove the folder.`);
 });
 
 test('no step is added twice', () => {

@@ -12,13 +12,17 @@ import { houseRules } from './rules.mjs';
 export async function runHouseChecks(projectFolder) {
   mkdirSync(path.join(projectFolder, '.cache'), { recursive: true });
   const bin = (name) => path.join(projectFolder, 'node_modules/.bin', name);
-  const program = async (name, argv) => {
+  const program = async (name, argv, remedy = '') => {
     const { code, output } = await run(argv, projectFolder);
-    return { name, trouble: code === 0 ? undefined : output.trim() || `it ended with ${code}` };
+    return { name, trouble: code === 0 ? undefined : `${output.trim() || `it ended with ${code}`}\n${remedy}`.trimEnd() };
   };
   return Promise.all([
     program('types: tsc', [bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/tsc.tsbuildinfo', '--pretty', 'false']),
-    program('format and lint: biome', [bin('biome'), 'check', '--error-on-warnings', '--max-diagnostics=50', '--colors=off', '.']),
+    program(
+      'format and lint: biome',
+      [bin('biome'), 'check', '--error-on-warnings', '--max-diagnostics=50', '--colors=off', '.'],
+      'Format, order of imports and what is FIXABLE: npx biome check --write .',
+    ),
     importRules(projectFolder).then((trouble) => ({ name: 'import rules: dependency-cruiser', trouble })),
     ...ruleResults(projectFolder),
   ]);

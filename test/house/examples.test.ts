@@ -33,10 +33,10 @@ function mistakes(text: string, place: string): readonly string[] {
   return 'problems' in userData ? userData.problems.map(problemText) : [`${place}: this is ${userData.kind}, no cloud-config`];
 }
 
-test('the pages have examples of a cloud-config', () => assert.ok(examples('ya?ml').length > 2));
+test('the pages have examples of a cloud-config', () => assert.ok(examples('ya?ml').length > 2, 'hardly any ```yaml block was found in the pages'));
 
 for (const { place, text } of examples('ya?ml')) {
-  test(`the cloud-config at ${place} can be used as it stands there`, () => assert.deepEqual(mistakes(text, place), []));
+  test(`the cloud-config at ${place} can be used as it stands there`, () => assert.deepEqual(mistakes(text, place), [], `${place}: mend the example as the sentences say`));
 }
 
 test("the user-data of a Raspberry Pi's card can be used when its # are taken away", () => {
@@ -44,33 +44,38 @@ test("the user-data of a Raspberry Pi's card can be used when its # are taken aw
   const [, body = ''] = read(file).split('\n#\n');
   const rest = read(file).slice(read(file).indexOf(body));
   const text = `#cloud-config\n${rest.replace(/^# ?/gm, '').replace(/^(\s*)# /gm, '$1# ')}`;
-  assert.match(text, /^hostname: pi$/m);
-  assert.match(text, /wifi_networks:/);
-  assert.deepEqual(mistakes(text, file), []);
+  assert.match(text, /^hostname: pi$/m, `${file}: the example of a hostname is gone`);
+  assert.match(text, /wifi_networks:/, `${file}: the example of a wireless network is gone`);
+  assert.deepEqual(mistakes(text, file), [], `${file}: mend the example as the sentences say`);
 });
 
 test('commands of the pages name scripts that there are', () => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-  const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name));
-  assert.ok(named.length > 5);
-  assert.deepEqual(
-    named.filter((name) => scripts[name] === undefined),
-    [],
-  );
+  const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => ({ page, name })));
+  assert.ok(named.length > 5, 'hardly any `npm run NAME` was found in the pages');
+  const unknown = named.filter(({ name }) => scripts[name] === undefined).map(({ page, name }) => `${page}: npm run ${name}`);
+  assert.equal(unknown.length, 0, `package.json has no such script: ${unknown.join(', ')}. Mend the page, or add the script.`);
 });
 
 /** What commands make of a release file, or need beside it. */
 const MADE_OF_FILES = ['rancheros.vmx', 'rancheros-aws.raw', 'rancheros-azure.vhd', 'rancheros-cloudstack.qcow2', 'rancheros.yml'];
 
+/** A word that begins like a release file and ends like one of any target. */
+const ENDINGS = [...allTargets().flatMap(({ files }) => Object.keys(files)), ...MADE_OF_FILES].flatMap((file) => basename(file).split('.').slice(1));
+const FILE_NAME = new RegExp(`\\brancheros[\\w-]*(?:\\.(?:${[...new Set(ENDINGS)].join('|')}))+\\b`, 'g');
+
 for (const { name, files } of allTargets()) {
   test(`commands on the page of ${name} name files of this target`, () => {
     const known = new Set([...Object.keys(files).map((path) => basename(path)), ...MADE_OF_FILES]);
     const commands = examples('(?:sh|powershell)').filter(({ place }) => place.startsWith(`targets/${name}.md`));
-    const named = commands.flatMap(({ text }) => text.match(/\brancheros[\w-]*(?:\.(?:iso|img|zip|raw|vhdx?|vmdk|vmx|ova|qcow2|tar|gz|zst|ipxe|yml))+\b/g) ?? []);
-    assert.ok(named.length > 0);
-    assert.deepEqual(
-      named.filter((file) => !known.has(file)),
-      [],
+    const named = commands.flatMap(({ place, text }) => [...text.matchAll(FILE_NAME)].map(([file]) => ({ place, file })));
+    const [example = ''] = Object.keys(files);
+    assert.ok(named.length > 0, `targets/${name}.md has no command that names a file: add a block \`\`\`sh with what a user types, such as the import of ${example}.`);
+    const unknown = named.filter(({ file }) => !known.has(file)).map(({ place, file }) => `${place}: ${file}`);
+    assert.equal(
+      unknown.length,
+      0,
+      `targets/${name}.ts makes no such file: ${unknown.join(', ')}. It makes ${[...known].join(', ')} (what commands make of them is in MADE_OF_FILES of test/house/examples.test.ts).`,
     );
   });
 }
