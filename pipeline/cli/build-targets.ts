@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { BakedConfig } from '../config/cloud-config.ts';
 import type { Digest } from '../core/digest.ts';
+import type { ResultDetails } from '../core/event.ts';
 import { harmless } from '../core/harmless.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
-import type { Reporter } from '../core/ports.ts';
+import type { Report, Reporter } from '../core/ports.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import type { LeaseWaitOptions } from '../host/lease-watch.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
@@ -12,6 +13,7 @@ import { type Published, publishRelease } from '../publish/publish.ts';
 import { digestOfSources } from '../publish/sources.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
+import { count, emptyTally } from '../report/tally.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import { BuildMemory } from './build-memory.ts';
 import type { CommandContext } from './command.ts';
@@ -60,6 +62,13 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
   const { settings, accepted, context: command } = about;
   const reporter = await makeReporter(settings.output, command);
   const memory = new BuildMemory();
+  const { version } = request;
+  const tally = emptyTally();
+  const report: Report = (event) => {
+    count(tally, event);
+    reporter.report(event);
+  };
+  command.conclude({ version });
   try {
     for (const message of request.cloudConfig?.warnings ?? [])
       reporter.report({ type: 'note', level: 'warning', message });
@@ -68,11 +77,10 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       settings,
       version: request.version,
       cloudConfig: request.cloudConfig,
-      report: memory.listening(reporter.report),
+      report: memory.listening(report),
       failFast: request.targets.length === 1,
     });
     try {
-      const { version } = request;
       const begun = beginTargets(request.targets, wiring);
       const targets = request.targets.map(({ name }) => name);
       const outlook = await lookAhead(begun, wiring, { settings, root: request.root, version });
@@ -89,6 +97,7 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
         finished.length > 0
           ? await publish(request, finished, { wiring, sources, wait: waitsOf(reporter.report, command.signal) })
           : undefined;
+      command.conclude({ ...resultOf(outcomes, published), stepsRun: tally.made, stepsReused: tally.cached });
       for (const { target, files } of outcomes)
         for (const [name, blob] of Object.entries(files))
           reporter.report({ type: 'file', target: target.name, path: name, blob });
@@ -108,6 +117,19 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
   } finally {
     await reporter.close();
   }
+}
+
+function resultOf(outcomes: readonly TargetOutcome[], published: Published | undefined): ResultDetails {
+  const files = outcomes.flatMap((outcome) => Object.values(outcome.files));
+  return {
+    directory: published?.place,
+    isLatest: published?.isLatest,
+    files: files.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    targetsBuilt: outcomes.filter(({ reasons }) => reasons.length === 0).map(({ target }) => target.name),
+    targetsFailed: outcomes.filter(({ reasons }) => reasons.length > 0).map(({ target }) => target.name),
+    targetsTakenOut: published?.removed,
+  };
 }
 
 /** Keeps the store within its budget. Trouble with that spoils no build. */

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { ResultDetails } from '../core/event.ts';
 
 /** What a command sees of the world. Only `cli` reads argv, the environment, or exits. */
 export interface CommandContext {
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Says what the closing event of --json tells besides the exit code; may be called several times. */
+  readonly conclude: (details: ResultDetails) => void;
 }
 
 /** An option as Node's `parseArgs` takes it, and what else this command line says about it. */

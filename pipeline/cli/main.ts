@@ -1,7 +1,10 @@
 import { nearestName } from '../config/nearest-name.ts';
+import type { ResultDetails } from '../core/event.ts';
 import { BuildError, exitCodeOf } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
+import type { Report } from '../core/ports.ts';
 import { failureText } from '../report/failure-text.ts';
+import { jsonLinesReporter } from '../report/json-lines.ts';
 import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
 import { allCommands, COMMANDS } from './commands.ts';
@@ -29,6 +32,8 @@ export async function main(place: { readonly projectFolder: string; readonly bun
   const output = watchOutput([process.stdout, process.stderr]);
 
   const [name, ...argv] = process.argv.slice(2);
+  const events = wantsJson(argv) ? jsonLinesReporter(process.stdout) : undefined;
+  let result: ResultDetails | undefined;
   try {
     process.exitCode = await dispatch(name, {
       ...place,
@@ -38,10 +43,15 @@ export async function main(place: { readonly projectFolder: string; readonly bun
       stdout: process.stdout,
       stderr: process.stderr,
       signal: stop.signal,
+      conclude: (details) => {
+        result = { ...result, ...details };
+      },
     });
   } catch (error) {
-    process.exitCode = reportEnd(error, argv);
+    process.exitCode = reportEnd(error, argv, events?.report);
+    result ??= {};
   }
+  if (result) events?.report({ type: 'result', command: name ?? '', exitCode: process.exitCode, ...result });
   // Idle keep-alive sockets and worker threads must not hold a finished run open.
   process.stdout.write('', () => {
     // A stream tells its trouble one turn later than the write that met it.
@@ -118,16 +128,25 @@ function didYouMean(name: string): string {
   return near ? `Did you mean "${near}"? ` : '';
 }
 
-function reportEnd(error: unknown, argv: readonly string[]): number {
+/** Whether a command line asks for JSON, wrong as it may be otherwise. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+}
+
+function reportEnd(error: unknown, argv: readonly string[], report: Report | undefined): number {
   const paint = paintFor(process.stderr, process.env);
   if (error instanceof BuildError) {
-    for (const failure of error.failures)
-      process.stderr.write(`${failureText(withRemedy(failure, valueIn(argv, 'cache')), paint)}\n`);
+    for (const each of error.failures) {
+      const failure = withRemedy(each, valueIn(argv, 'cache'));
+      process.stderr.write(`${failureText(failure, paint)}\n`);
+      report?.({ type: 'failure', failure });
+    }
     return exitCodeOf(error.failures[0].kind);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `${paint.red('error:')} This is a bug in the pipeline, please report it with these lines:\n${harmless(stack)}\n`,
-  );
+  const message = 'This is a bug in the pipeline, please report it with these lines:';
+  process.stderr.write(`${paint.red('error:')} ${message}\n${harmless(stack)}\n`);
+  report?.({ type: 'failure', failure: { kind: 'step', message, evidence: stack } });
   return 1;
 }

@@ -37,6 +37,8 @@ Disks that are packed by zstd are unpacked by that of the tool image, into the d
     if (first) throw new BuildError([first, ...rest]);
     const files = Object.values(manifest.files);
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    context.conclude({ version: manifest.version, directory: folder, files: files.length, bytes });
+    if (values.json) return 0;
     context.stdout.write(
       `${manifest.version}: ${files.length} files, ${formatBytes(bytes)}, all as release.json says, their formats sound.\n`,
     );

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { asNobody, builtStore, type CliResult, cli, filesBelow, projectCopy, temporaryFolder } from './cli.ts';
+import { asNobody, builtStore, type CliResult, cli, eventsOf, filesBelow, projectCopy, temporaryFolder } from './cli.ts';
 
 /** A failure that a person can act on: its exit code, its sentence, and no stack. */
 function assertFailure({ end, stderr }: CliResult, wanted: number, ...says: readonly RegExp[]): void {
@@ -105,7 +105,11 @@ test('a disk that is full or may not be written', async (t) => {
     for (const more of [['--json'], ['--dry-run', '--json']]) {
       const refused = await cli([...argv, ...more], { project });
       assertFailure(refused, 2, /v9\.9\.9 was already built here from other sources/);
-      assert.equal(refused.stdout, '', 'no step was begun');
+      assert.deepEqual(
+        eventsOf(refused.stdout).map(({ type }) => type),
+        ['failure', 'result'],
+        'no step was begun',
+      );
     }
     await writeFile(lock, locked);
     assert.equal((await cli(argv, { project })).end, 0);

@@ -42,6 +42,7 @@ export function wired(): Promise<Wiring> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: new AbortController().signal,
+    conclude: () => undefined,
   };
   const settings = settingsFrom({}, command);
   return wire({ command, settings, version: `v0.0.0-test`, report: () => undefined, failFast: true });

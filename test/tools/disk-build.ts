@@ -95,6 +95,7 @@ export function wired(version: string): Promise<Wiring> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: new AbortController().signal,
+    conclude: () => undefined,
   };
   return wire({ command, settings: settingsFrom({}, command), version, report: () => undefined, failFast: true });
 }
