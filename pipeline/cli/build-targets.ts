@@ -18,7 +18,7 @@ import type { DeclaredTarget } from './all-targets.ts';
 import { BuildMemory } from './build-memory.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
-import { lookAhead, planEvent } from './outlook.ts';
+import { lookAhead, planEvent, soundTargets } from './outlook.ts';
 import { type Accepted, refuseOutlook } from './refusals.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
@@ -54,6 +54,8 @@ export interface BuildAbout {
   readonly accepted: Accepted;
   /** Digest of the sources when the build began. */
   readonly sources: Digest;
+  /** Whether directories of failed steps are kept. */
+  readonly keepFailed: boolean;
   readonly context: CommandContext;
 }
 
@@ -79,11 +81,13 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       cloudConfig: request.cloudConfig,
       report: memory.listening(report),
       failFast: request.targets.length === 1,
+      keepFailed: about.keepFailed,
     });
     try {
       const begun = beginTargets(request.targets, wiring);
       const targets = request.targets.map(({ name }) => name);
-      const outlook = await lookAhead(begun, wiring, { settings, root: request.root, version });
+      const sound = begun.length === 1 ? begun : await soundTargets(begun, wiring);
+      const outlook = await lookAhead(sound, wiring, { settings, root: request.root, version });
       reporter.report(planEvent(outlook, { version, targets }));
       const asked = { request, settings, accepted, context: command, report: reporter.report };
       await refuseOutlook(asked, { wiring, outlook, begun, sources: about.sources });

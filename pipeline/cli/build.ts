@@ -17,6 +17,10 @@ const OPTIONS = {
   ...REQUEST_OPTIONS,
   ...REFUSAL_OPTIONS,
   'dry-run': { type: 'boolean', help: 'check everything that can be checked, list the files, and build nothing' },
+  'keep-failed': {
+    type: 'boolean',
+    help: 'keep the directory of a step that fails, with links to its inputs and a script that repeats it',
+  },
   ...COMMON_OPTIONS,
 } as const;
 
@@ -36,8 +40,9 @@ export const build: Command = {
     const accepted = acceptedBy(values);
     const sources = await digestOfSources(context.projectFolder, request.cloudConfig);
     await refuseRequest({ request, settings, accepted, context, report: notesTo(context) }, sources);
-    if (values['dry-run']) return showBuild(request, { settings, accepted, sources, context });
-    await buildWithFreshPins(request, { settings, accepted, sources, context });
+    if (values['dry-run']) return showBuild(request, { settings, accepted, sources, keepFailed: false, context });
+    const keepFailed = values['keep-failed'] === true;
+    await buildWithFreshPins(request, { settings, accepted, sources, keepFailed, context });
     return 0;
   },
 };

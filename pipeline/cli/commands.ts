@@ -9,6 +9,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   pins: async () => (await import('./pins.ts')).pins,
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
+  shell: async () => (await import('./shell.ts')).shell,
   gc: async () => (await import('./gc.ts')).gc,
   bench: async () => (await import('./bench.ts')).bench,
   'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,

@@ -35,6 +35,20 @@ export interface Outlook {
   readonly dist: Space;
 }
 
+/**
+ * The targets of a build whose inputs are all there: what is wrong with the others is told when they are built, and stops none of these.
+ */
+export async function soundTargets(begun: readonly BegunTarget[], wiring: Wiring): Promise<readonly BegunTarget[]> {
+  const isSound = (each: BegunTarget) =>
+    wiring.forecast(artifactsOf([each]), { isUnisolated: false }).then(
+      () => true,
+      () => false,
+    );
+  const sound: BegunTarget[] = [];
+  for (const each of begun) if (each.made && (await isSound(each))) sound.push(each);
+  return sound;
+}
+
 /** Looks ahead. Downloads and runs nothing; with an executor that can be asked, a probe of it runs, and may refuse (`no-executor`). */
 export async function lookAhead(
   begun: readonly BegunTarget[],

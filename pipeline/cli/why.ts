@@ -7,7 +7,6 @@ import type { PlannedStep } from '../plan/planned-step.ts';
 import { type FoundRecord, PLAN_FORMAT, type PlanRecord, readRecord } from '../plan/records.ts';
 import { parseManifest } from '../publish/manifest.ts';
 import { parseVersion } from '../publish/version.ts';
-import { allTargets } from './all-targets.ts';
 import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import type { BuildRequest } from './build-targets.ts';
 import type { Command } from './command.ts';
@@ -16,6 +15,7 @@ import { explanationJson, explanationText } from './explanation-text.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
+import { chosenSteps, noStep } from './step-choice.ts';
 import { artifactsOf, beginTargets } from './target-outcome.ts';
 import { type Wiring, wire } from './wire.ts';
 
@@ -48,12 +48,7 @@ step that has not run depends on its bytes, and this is said with its name.`,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     const wanted = positionals.join(' ');
-    if (wanted === '')
-      throw new BuildError({
-        kind: 'usage',
-        message: 'No step was named.',
-        hint: 'Name a part of its title: npm run why -- squashfs base. `npm run plan -- TARGET --json` lists the steps of a target.',
-      });
+    if (wanted === '') throw noStep('why');
     const isEvery = values.target === undefined;
     const request = await requestFrom({ ...values, all: isEvery || values.all }, [], { command: 'why', context });
     const wiring = await wire({
@@ -83,24 +78,6 @@ step that has not run depends on its bytes, and this is said with its name.`,
     }
   },
 };
-
-/** Steps by title: exactly, else by a part of it; of those that are the same, one. */
-function chosenSteps(steps: readonly PlannedStep[], wanted: string): readonly PlannedStep[] {
-  const keys = new Set<string>();
-  const distinct = steps.filter(({ sameAs, key }) => {
-    if (sameAs !== undefined || (key !== undefined && keys.has(key))) return false;
-    if (key !== undefined) keys.add(key);
-    return true;
-  });
-  const exact = distinct.filter(({ title }) => title === wanted);
-  const chosen = exact.length > 0 ? exact : distinct.filter(({ title }) => title.includes(wanted));
-  if (chosen.length > 0) return chosen;
-  throw new BuildError({
-    kind: 'usage',
-    message: `No step's title contains "${wanted}".`,
-    hint: `\`npm run plan -- ${allTargets()[0]?.name ?? 'TARGET'} --json\` lists the steps of a target.`,
-  });
-}
 
 /** Finds what a step is compared with; undefined where nothing is known. */
 type SinceOf = (step: PlannedStep) => Promise<Since | undefined>;

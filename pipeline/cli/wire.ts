@@ -35,6 +35,7 @@ import { FileBlobStore } from '../store/blobs.ts';
 import { keepWithinBudget } from '../store/budget.ts';
 import type { Collected } from '../store/garbage.ts';
 import type { CommandContext } from './command.ts';
+import { keepStep } from './kept-step.ts';
 import { ProofCollector } from './proof-collector.ts';
 import type { Settings } from './settings.ts';
 
@@ -85,6 +86,8 @@ export async function wire(options: {
   readonly report: Report;
   /** After a failure start nothing new. */
   readonly failFast: boolean;
+  /** Whether the directory of a failed step is kept, and said where. */
+  readonly keepFailed?: boolean;
 }): Promise<Wiring> {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
@@ -136,6 +139,9 @@ export async function wire(options: {
     signal,
     parallel: settings.jobs,
     failFast: options.failFast,
+    keepFailed: options.keepFailed
+      ? (failed) => keepStep(failed, { folder: path.join(settings.cacheFolder, 'failed'), report })
+      : undefined,
     toolExecutor: () => chosenExecutor(),
   });
   const chosenExecutor = (): Promise<Executor> => {

@@ -54,6 +54,8 @@ export type RunRequest = {
   readonly epoch: number;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  /** Whether `/work` stays beside the outputs (`workFolderOf`); the caller removes it. */
+  readonly keepsWork?: boolean;
 } & (
   | {
       readonly type: 'tool' /** Digest and blob path of the root tar. */;
@@ -69,6 +71,13 @@ export interface Executor {
   /** Whether a step sees its inputs and its tool image, and nothing else of the machine. */
   readonly isolated: boolean;
   run(request: RunRequest): Promise<void>;
+  /** A POSIX script that does the same with `outFolder` and this folder for `/work`, both there and empty; for a person to try. */
+  readonly script?: (request: RunRequest, work: string) => Promise<string>;
+}
+
+/** Where a kept `/work` lies. */
+export function workFolderOf(outFolder: string): string {
+  return `${outFolder}.work`;
 }
 
 /** Brings an input into the store. */

@@ -5,7 +5,17 @@ import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { interrupted, stopIfAborted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
-import type { ActionCache, ActionRecord, BlobStore, Executor, Fetcher, InputFile, Report } from '../core/ports.ts';
+import {
+  type ActionCache,
+  type ActionRecord,
+  type BlobStore,
+  type Executor,
+  type Fetcher,
+  type InputFile,
+  type Report,
+  type RunRequest,
+  workFolderOf,
+} from '../core/ports.ts';
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type KeyContext, keyManifest, keyOf } from '../graph/key.ts';
@@ -27,6 +37,14 @@ export interface EngineOptions {
   readonly signal: AbortSignal;
   /** After a failure start nothing new, instead of going on with what does not stand on it. */
   readonly failFast: boolean;
+  /** Takes the folders of a step that failed, before they are removed; without it nothing of them is kept. */
+  readonly keepFailed?: ((failed: FailedRun) => Promise<void>) | undefined;
+}
+
+/** What a failed step leaves: `outFolder` of the request, and `/work` beside it. */
+export interface FailedRun {
+  readonly request: RunRequest;
+  readonly executor: Executor;
 }
 
 interface Outcome {
@@ -180,33 +198,10 @@ export class Engine {
     report({ type: 'step-start', id: step.id, title: step.title });
     const started = performance.now();
     const folder = await store.scratch();
+    let request: RunRequest | undefined;
     try {
-      const files: { [name: string]: InputFile } = {};
-      for (const name of Object.keys(step.inputs)) {
-        const digest = inputs[name] as Digest;
-        await this.#hashOnce(digest);
-        files[name] = { digest, path: store.pathOf(digest) };
-      }
-      const common = {
-        title: step.title,
-        inputs: files,
-        outFolder: folder,
-        outputs: Object.keys(step.outputs),
-        epoch: step.epoch,
-        limits: step.limits,
-        signal,
-      };
-      if (step.action.type === 'tool') {
-        const digest = image as Digest;
-        await executor.run({
-          ...common,
-          type: 'tool',
-          image: { digest, tar: store.pathOf(digest) },
-          commands: step.action.commands,
-        });
-      } else {
-        await executor.run({ ...common, type: 'builtin', writer: step.action.writer, options: step.action.options });
-      }
+      request = await this.#requestOf(step, folder, { inputs, image });
+      await executor.run(request);
       const outputs: { [name: string]: Blob } = {};
       for (const name of Object.keys(step.outputs)) outputs[name] = await this.#adopt(step, path.join(folder, name));
       const record: ActionRecord = { title: step.title, executor: executor.name, isolated: executor.isolated, outputs };
@@ -223,10 +218,59 @@ export class Engine {
       });
       return record;
     } catch (error) {
+      const { keepFailed } = this.#options;
+      if (keepFailed && request && !isInterruption(error)) await keepFailed({ request, executor });
       throw this.#failed(step, error);
     } finally {
       await rm(folder, { recursive: true, force: true });
+      await rm(workFolderOf(folder), { recursive: true, force: true });
     }
+  }
+
+  /** One run of a step: its inputs are in the store, and their bytes were hashed in this run. */
+  async #requestOf(
+    step: Step,
+    outFolder: string,
+    { inputs, image }: Pick<KeyContext, 'inputs' | 'image'>,
+  ): Promise<RunRequest> {
+    const { store, signal } = this.#options;
+    const files: { [name: string]: InputFile } = {};
+    for (const name of Object.keys(step.inputs)) {
+      const digest = inputs[name] as Digest;
+      await this.#hashOnce(digest);
+      files[name] = { digest, path: store.pathOf(digest) };
+    }
+    const common = {
+      title: step.title,
+      inputs: files,
+      outFolder,
+      outputs: Object.keys(step.outputs),
+      epoch: step.epoch,
+      limits: step.limits,
+      signal,
+      keepsWork: this.#options.keepFailed !== undefined,
+    };
+    if (step.action.type === 'builtin')
+      return { ...common, type: 'builtin', writer: step.action.writer, options: step.action.options };
+    const digest = image as Digest;
+    return {
+      ...common,
+      type: 'tool',
+      image: { digest, tar: store.pathOf(digest) },
+      commands: step.action.commands,
+    };
+  }
+
+  /** Brings everything that a step needs into the store, and says how it would be run with some folder for its outputs. */
+  async prepare(id: Step['id'], outFolder: string): Promise<RunRequest> {
+    const step = this.#options.graph.step(id);
+    const inputs: { [name: string]: Digest } = {};
+    for (const [name, ref] of Object.entries(step.inputs)) {
+      inputs[name] = await this.#digestOf(ref);
+      if (ref.from !== 'step') await this.fetch(ref);
+    }
+    const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
+    return this.#requestOf(step, outFolder, { inputs, image });
   }
 
   async #adopt(step: Step, file: string): Promise<Blob> {

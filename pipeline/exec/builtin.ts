@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { interrupted } from '../core/interrupted.ts';
 import type { Executor, RunRequest } from '../core/ports.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { WriterJob } from '../core/writer.ts';
 import { pathsOf } from './input-paths.ts';
 
@@ -36,7 +37,16 @@ export class BuiltinExecutor implements Executor {
     if (request.signal.aborted) throw new BuildError(interrupted());
     const worker = this.#idle.pop() ?? new Worker(path.join(this.#bundleFolder, 'worker.mjs'), { env: {} });
     worker.ref();
-    const order: WorkerOrder = {
+    const answer = await ask(worker, this.#orderOf(request), request);
+    worker.unref();
+    this.#idle.push(worker);
+    if (answer.ok) return;
+    if ('failures' in answer) throw new BuildError(named(answer.failures, request.title));
+    throw new Error(`The writer of the step "${request.title}" broke: ${answer.stack}`);
+  }
+
+  #orderOf(request: RunRequest & { readonly type: 'builtin' }): WorkerOrder {
+    return {
       module: path.join(this.#bundleFolder, 'writers', `${request.writer}.mjs`),
       job: {
         inputs: pathsOf(request.inputs),
@@ -45,12 +55,13 @@ export class BuiltinExecutor implements Executor {
         epoch: request.epoch,
       },
     };
-    const answer = await ask(worker, order, request);
-    worker.unref();
-    this.#idle.push(worker);
-    if (answer.ok) return;
-    if ('failures' in answer) throw new BuildError(named(answer.failures, request.title));
-    throw new Error(`The writer of the step "${request.title}" broke: ${answer.stack}`);
+  }
+
+  async script(request: RunRequest): Promise<string> {
+    if (request.type !== 'builtin') throw new Error('only built-in writers run here');
+    const { module, job } = this.#orderOf(request);
+    const code = `const { write } = await import(${JSON.stringify(module)}); await write(${JSON.stringify(job)});`;
+    return `${shellWord(process.execPath)} --input-type=module -e ${shellWord(code)}\n`;
   }
 
   /** Ends the idle threads. */

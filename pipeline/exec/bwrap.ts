@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { Executor, RunRequest } from '../core/ports.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { toolProgram } from '../host/tool-program.ts';
+import { runAttached } from './attached.ts';
 import { toolEnvironment } from './environment.ts';
 import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -32,7 +34,7 @@ export class BwrapExecutor implements Executor {
   async run(request: RunRequest): Promise<void> {
     if (request.type !== 'tool') throw new Error('bwrap runs tools only');
     const root = await this.#roots.rootOf(request.image);
-    await withWorkFolder(request.outFolder, async (work) => {
+    await withWorkFolder(request, async (work) => {
       for (const command of request.commands) {
         const resolved = await resolvedCommand(command, request, work);
         const result = await this.#runOne(root, resolved, request, work);
@@ -49,35 +51,8 @@ export class BwrapExecutor implements Executor {
   }
 
   #runOne(root: string, command: ResolvedCommand, request: RunRequest, work: string): Promise<ProcessResult> {
-    const shown = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
-    const environment = Object.entries(toolEnvironment(command.env, request.epoch)).flatMap(([name, value]) => [
-      '--setenv',
-      name,
-      value,
-    ]);
-    const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
     return runProcess({
-      argv: [
-        ...this.#bwrap(root),
-        ...isolation(root),
-        '--tmpfs',
-        '/in',
-        ...shown,
-        '--remount-ro',
-        '/in',
-        '--bind',
-        request.outFolder,
-        '/out',
-        '--bind',
-        work,
-        '/work',
-        '--chdir',
-        '/work',
-        ...environment,
-        '--',
-        ...limits,
-        ...command.argv,
-      ],
+      argv: this.#words(root, command, request, work),
       env: {},
       stdin: command.stdin,
       stdout: command.stdout,
@@ -86,10 +61,60 @@ export class BwrapExecutor implements Executor {
     });
   }
 
+  #words(root: string, command: ResolvedCommand, request: RunRequest, work: string): readonly [string, ...string[]] {
+    const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
+    const shown = stepDirectories(request, work);
+    const environment = environmentWords(command.env, request.epoch);
+    return [...this.#bwrap(root), ...isolation(root), ...shown, ...environment, '--', ...limits, ...command.argv];
+  }
+
+  async script(request: RunRequest, work: string): Promise<string> {
+    if (request.type !== 'tool') throw new Error('bwrap runs tools only');
+    const root = await this.#roots.rootOf(request.image);
+    const lines: string[] = [];
+    for (const each of request.commands) {
+      const command = await resolvedCommand(each, request, work);
+      const line = this.#words(root, command, request, work).map(shellWord).join(' ');
+      const input = typeof command.stdin === 'string' ? ` <${shellWord(command.stdin)}` : '';
+      const output = command.stdout === undefined ? '' : ` >${shellWord(command.stdout)}`;
+      if (typeof command.stdin === 'object')
+        lines.push('echo "The standard input of this program is put together of pieces, and is empty here." >&2');
+      lines.push(`${line}${input}${output}`);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  /** A shell in the sandbox of a step, on the terminal of this process; gives its exit code. */
+  async shell(request: RunRequest & { readonly type: 'tool' }, work: string): Promise<number> {
+    const root = await this.#roots.rootOf(request.image);
+    // A shell needs the terminal's own session for job control.
+    const apart = isolation(root).filter((word) => word !== '--new-session');
+    const [program = '', ...words] = [
+      ...this.#bwrap(root),
+      ...apart,
+      ...stepDirectories(request, work),
+      ...environmentWords({ PS1: 'step \\w $ ', TERM: 'linux' }, request.epoch),
+      '--',
+      '/bin/sh',
+    ];
+    return runAttached([program, ...words]);
+  }
+
   /** The host's bwrap, or the tool image's own through that image's dynamic loader. */
   #bwrap(root: string): readonly [string, ...string[]] {
     return this.#hostBwrap ? [this.#hostBwrap] : toolProgram(root, 'bwrap');
   }
+}
+
+/** The directories of a step as its sandbox shows them. */
+function stepDirectories(request: Pick<RunRequest, 'inputs' | 'outFolder'>, work: string): readonly string[] {
+  const shown = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
+  const outside = ['--bind', request.outFolder, '/out', '--bind', work, '/work', '--chdir', '/work'];
+  return ['--tmpfs', '/in', ...shown, '--remount-ro', '/in', ...outside];
+}
+
+function environmentWords(env: Parameters<typeof toolEnvironment>[0], epoch: number): readonly string[] {
+  return Object.entries(toolEnvironment(env, epoch)).flatMap(([name, value]) => ['--setenv', name, value]);
 }
 
 function isolation(root: string): string[] {

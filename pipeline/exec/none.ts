@@ -31,7 +31,7 @@ export class NoneExecutor implements Executor {
   async run(request: RunRequest): Promise<void> {
     if (request.type !== 'tool') throw new Error('only tools run here');
     const root = await this.#roots.rootOf(request.image);
-    await withWorkFolder(request.outFolder, async (work) => {
+    await withWorkFolder(request, async (work) => {
       const inFolder = inFolderOf(work);
       await copyInputs(inFolder, pathsOf(request.inputs)).catch((error: unknown) => {
         throw diskFailure(error, inFolder);

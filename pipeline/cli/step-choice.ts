@@ -1,0 +1,29 @@
+import { BuildError } from '../core/failure.ts';
+import type { PlannedStep } from '../plan/planned-step.ts';
+
+/** Steps by title: exactly, else by a part of it; of those that are the same, one. */
+export function chosenSteps(steps: readonly PlannedStep[], wanted: string): readonly PlannedStep[] {
+  const keys = new Set<string>();
+  const distinct = steps.filter(({ sameAs, key }) => {
+    if (sameAs !== undefined || (key !== undefined && keys.has(key))) return false;
+    if (key !== undefined) keys.add(key);
+    return true;
+  });
+  const exact = distinct.filter(({ title }) => title === wanted);
+  const chosen = exact.length > 0 ? exact : distinct.filter(({ title }) => title.includes(wanted));
+  if (chosen.length > 0) return chosen;
+  throw new BuildError({
+    kind: 'usage',
+    message: `No step's title contains "${wanted}".`,
+    hint: '`npm run plan -- TARGET --json` lists the steps of a target.',
+  });
+}
+
+/** The failure of a command that was given no step. */
+export function noStep(command: string): BuildError {
+  return new BuildError({
+    kind: 'usage',
+    message: 'No step was named.',
+    hint: `Name a part of its title: npm run ${command} -- squashfs base. \`npm run plan -- TARGET --json\` lists the steps of a target.`,
+  });
+}
