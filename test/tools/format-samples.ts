@@ -36,7 +36,8 @@ const STATE_MIB = 8;
 /** First sector of the boot partition, behind the table and the BIOS boot partition. */
 export const BOOT_SECTOR = 4096;
 
-export async function formatSamples(): Promise<FormatSamples> {
+/** The inputs of a writer of disks, with real file systems. */
+async function sampleParts() {
   const plan = samplePlan('formats', { bootBytes: BOOT_MIB * MIB, stateBytes: STATE_MIB * MIB });
   const { boot: code, core } = sampleBiosCode();
   const [boot, state, program] = [scratch(), scratch(), scratch()];
@@ -46,6 +47,16 @@ export async function formatSamples(): Promise<FormatSamples> {
   await oracleOutput(['mcopy', '-i', boot, program, '::EFI/BOOT/BOOTX64.EFI']);
   await oracleOutput(['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-L', 'RANCHER_STATE', '-E', 'hash_seed=11111111-2222-4333-8444-555555555555', state, `${STATE_MIB}M`]);
   const parts = { plan: input(JSON.stringify(plan)), boot, state, 'bios/boot.img': input(code), 'bios/core.img': input(core) };
+  return parts;
+}
+
+/** A file with the sample's disk as a writer makes it as its output `disk`. */
+export async function sampleIn(writer: Writer, options: Json): Promise<string> {
+  return run(writer, await sampleParts(), 'disk', options);
+}
+
+export async function formatSamples(): Promise<FormatSamples> {
+  const parts = await sampleParts();
   const made = (writer: Writer, output: string, options: Json = {}) => run(writer, parts, output, options);
   const raw = await made(disk, 'disk');
   const stream = await made(streamed, 'disk');
@@ -53,8 +64,8 @@ export async function formatSamples(): Promise<FormatSamples> {
   await oracleOutput(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', '-o', 'compat=0.10', '-m', '1', raw, packed]);
   return {
     raw: readFileSync(raw),
-    fat: readFileSync(boot),
-    ext4: readFileSync(state),
+    fat: readFileSync(parts.boot),
+    ext4: readFileSync(parts.state),
     vhd: readFileSync(await made(vhd, 'disk')),
     vhdx: readFileSync(await made(vhdx, 'disk')),
     vhdxLarge: readFileSync(await made(vhdx, 'disk', { sizeMiB: 8192 })),

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import type { Json } from '../../pipeline/core/json.ts';
-import type { Writer } from '../../pipeline/core/writer.ts';
+import { test } from 'node:test';
 import { MIB } from '../../pipeline/formats/sector.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { write as disk } from '../../pipeline/steps/disk/write.ts';
@@ -18,88 +16,20 @@ import { write as vhdx } from '../../pipeline/steps/vhdx/write.ts';
 import { write as vmdk } from '../../pipeline/steps/vmdk/write.ts';
 import { write as zeroGap } from '../../pipeline/steps/zero-gap/write.ts';
 import { spliced } from '../rig/spliced.ts';
-import { oracle, oracleOutput } from '../rig/tools.ts';
-import { sampleBiosCode, samplePlan } from '../unit/formats/sample-disk.ts';
+import { oracleOutput } from '../rig/tools.ts';
 import { EPOCH } from '../unit/trees/sample.ts';
+import { CONTENTS, folder, fresh, partsOf, run } from './disk-contents.ts';
+import { type DiskFormat, sameDisks } from './disk-format.ts';
 import { write as streamed } from './streamed-vmdk.ts';
 
-const folder = await temporaryDirectory('virtual-disks');
-after(() => removeTemporaryDirectory(folder));
-let files = 0;
-const fresh = (name = 'file') => {
-  files += 1;
-  return join(folder, `${files}-${name}`);
-};
-
-const PLAN = samplePlan();
-const CODE = sampleBiosCode();
-
-/** Bytes that no compressor makes smaller, the same in every run. */
-function noise(size: number, key: string): Buffer {
-  const parts: Buffer[] = [];
-  for (let made = 0; made < size; made += 32) parts.push(createHash('sha256').update(`${key} ${made}`).digest());
-  return Buffer.concat(parts).subarray(0, size);
-}
-
-/** What the two file systems of a disk hold, by what is hard about it. */
-const CONTENTS: { readonly [kind: string]: { readonly boot: Buffer; readonly state: Buffer } } = {
-  'nothing but zeros': { boot: Buffer.alloc(PLAN.bootBytes), state: Buffer.alloc(PLAN.stateBytes) },
-  'noise everywhere': { boot: noise(PLAN.bootBytes, 'boot'), state: noise(PLAN.stateBytes, 'state') },
-  'one byte in the last grain': { boot: Buffer.alloc(PLAN.bootBytes), state: Buffer.concat([Buffer.alloc(PLAN.stateBytes - 1), Buffer.of(1)]) },
-  'every second block': {
-    boot: Buffer.concat(Array.from({ length: PLAN.bootBytes / 65_536 }, (_, index) => (index % 2 ? noise(65_536, `${index}`) : Buffer.alloc(65_536)))),
-    state: Buffer.alloc(PLAN.stateBytes, 7),
-  },
-};
-
-/** A disk ends within a grain of VMDK and a block of VHD, with both, and is large with nothing in between. */
-const SIZES = [undefined, 17, 10_240] as const;
-
-async function run(writer: Writer, inputs: { readonly [name: string]: string }, outputs: readonly string[], options: Json): Promise<{ readonly [name: string]: string }> {
-  const paths = Object.fromEntries(outputs.map((name) => [name, fresh(name)]));
-  await writer({ inputs, outputs: paths, options, epoch: EPOCH });
-  return paths;
-}
-
-function input(bytes: Uint8Array | string): string {
-  const file = fresh('input');
-  writeFileSync(file, bytes);
-  return file;
-}
-
-function partsOf({ boot, state }: { readonly boot: Buffer; readonly state: Buffer }) {
-  return { plan: input(JSON.stringify(PLAN)), boot: input(boot), state: input(state), 'bios/boot.img': input(CODE.boot), 'bios/core.img': input(CODE.core) };
-}
-
-/** What qemu-img is told of a format, and how the file is made. */
-const FORMATS = [
+const FORMATS: readonly DiskFormat[] = [
   { name: 'a dynamic VHD', qemu: 'vpc', writer: vhd, options: {} },
   { name: 'a VHDX', qemu: 'vhdx', writer: vhdx, options: {} },
   { name: 'a monolithicSparse VMDK', qemu: 'vmdk', writer: vmdk, options: { extent: 'a.vmdk' } },
   { name: 'a streamOptimized VMDK', qemu: 'vmdk', writer: streamed, options: {} },
-] as const;
+];
 
-for (const [kind, content] of Object.entries(CONTENTS)) {
-  for (const sizeMiB of SIZES) {
-    const size = sizeMiB === undefined ? {} : { sizeMiB };
-    test(`a disk of ${sizeMiB ?? 'as few as possible'} MiB with ${kind} is the same disk to qemu-img in every container`, async () => {
-      const parts = partsOf(content);
-      const raw = (await run(disk, parts, ['disk'], size))['disk'] ?? '';
-      for (const { name, qemu, writer, options } of FORMATS) {
-        const made = (await run(writer, parts, ['disk'], { ...options, ...size }))['disk'] ?? '';
-        const compared = await oracle(['qemu-img', 'compare', '-f', 'raw', '-F', qemu, raw, made]);
-        assert.equal(compared.exitCode, 0, `${name}: ${compared.stderr}${compared.stdout.toString()}`);
-        assert.match(compared.stdout.toString(), /identical/);
-        const info = JSON.parse(await oracleOutput(['qemu-img', 'info', '--output=json', '-f', qemu, made])) as { readonly 'virtual-size': number };
-        assert.equal(info['virtual-size'], statSync(raw).size, name);
-        if (qemu !== 'vpc') assert.match(await oracleOutput(['qemu-img', 'check', '-f', qemu, made]), /No errors were found/);
-        assert.ok(statSync(made).size < 16 * MIB, `${name} holds what is not zero, and tables`);
-        rmSync(made);
-      }
-      rmSync(raw);
-    });
-  }
-}
+sameDisks(FORMATS);
 
 /** Too large for one hole of a flat VMDK for each of its gaps. */
 const LARGE = 65_536;
