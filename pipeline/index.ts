@@ -1,10 +1,8 @@
 /** The front door: all that a target file may import. */
-import type { Target } from './core/target.ts';
-import type { BuildContext } from './recipes/context.ts';
-
 export { cloudDisk } from './recipes/cloud-disk.ts';
 export { debianConsole } from './recipes/console-image.ts';
 export type { BuildContext } from './recipes/context.ts';
+export { defineTarget } from './recipes/define-target.ts';
 export { installedDisk } from './recipes/disk.ts';
 export { ipxeScript } from './recipes/ipxe.ts';
 export { liveIso } from './recipes/live-iso.ts';
@@ -24,8 +22,3 @@ export {
 export { zipOf } from './recipes/zip.ts';
 export { zstdCompressed } from './recipes/zstd.ts';
 export { AUTOFORMAT } from './shared/kernel-arguments.ts';
-
-/** Declares a target; the type checker sees to its shape. */
-export function defineTarget(target: Target<BuildContext>): Target<BuildContext> {
-  return target;
-}

@@ -7,14 +7,11 @@ export default defineTarget({
   name: 'aliyun',
   arch: 'amd64',
   summary: 'Alibaba Cloud ECS',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'aliyun', append: APPEND }) }),
   files: {
-    'rancheros-aliyun.vhd':
-      'the installed system as a dynamic VHD of 10 GiB, BIOS and UEFI; its state grows with the disk',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'aliyun', append: APPEND });
-    return {
-      'rancheros-aliyun.vhd': dynamicVhd(context, disk, { name: 'rancheros-aliyun.vhd', sizeMiB: SIZE_MIB }),
-    };
+    'rancheros-aliyun.vhd': {
+      about: 'the installed system as a dynamic VHD of 10 GiB, BIOS and UEFI; its state grows with the disk',
+      make: ({ context, name, disk }) => dynamicVhd(context, disk, { name, sizeMiB: SIZE_MIB }),
+    },
   },
 });

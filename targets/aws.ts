@@ -21,16 +21,16 @@ export default defineTarget({
   name: 'aws',
   arch: 'amd64',
   summary: 'Amazon EC2, BIOS and UEFI, Nitro and before',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'aws', append: APPEND }) }),
   files: {
-    'rancheros-aws.raw.zst':
-      'the installed system as a raw disk, compressed by zstd, for the import of a snapshot; its state grows with the volume',
-    'aws-image.json': 'what to register the snapshot with: boot mode, network, root device, metadata',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'aws', append: APPEND });
-    return {
-      'rancheros-aws.raw.zst': zstdCompressed(context, 'rancheros-aws.raw.zst', disk.stream),
-      'aws-image.json': jsonFile(context, 'aws-image.json', { Name: `rancheros-${context.version}`, ...REGISTER }),
-    };
+    'rancheros-aws.raw.zst': {
+      about:
+        'the installed system as a raw disk, compressed by zstd, for the import of a snapshot; its state grows with the volume',
+      make: ({ context, name, disk }) => zstdCompressed(context, name, disk.stream),
+    },
+    'aws-image.json': {
+      about: 'what to register the snapshot with: boot mode, network, root device, metadata',
+      make: ({ context, name }) => jsonFile(context, name, { Name: `rancheros-${context.version}`, ...REGISTER }),
+    },
   },
 });

@@ -7,17 +7,15 @@ export default defineTarget({
   name: 'azure',
   arch: 'amd64',
   summary: 'Microsoft Azure, generation 1 and 2',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'azure', append: APPEND }) }),
   files: {
-    'rancheros-azure.vhd.zst':
-      'the installed system as a fixed VHD of 10 GiB, compressed by zstd; unpack it before the upload',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'azure', append: APPEND });
-    return {
-      'rancheros-azure.vhd.zst': compressedFixedVhd(context, disk, {
-        name: 'rancheros-azure.vhd.zst',
-        sizeMiB: SIZE_MIB,
-      }),
-    };
+    'rancheros-azure.vhd.zst': {
+      about: 'the installed system as a fixed VHD of 10 GiB, compressed by zstd; unpack it before the upload',
+      make: ({ context, name, disk }) =>
+        compressedFixedVhd(context, disk, {
+          name,
+          sizeMiB: SIZE_MIB,
+        }),
+    },
   },
 });

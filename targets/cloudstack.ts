@@ -8,14 +8,11 @@ export default defineTarget({
   name: 'cloudstack',
   arch: 'amd64',
   summary: 'CloudStack with KVM: data of the virtual router, or a config drive',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'cloudstack', append: APPEND }) }),
   files: {
-    'rancheros-cloudstack.img':
-      'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'cloudstack', append: APPEND });
-    return {
-      'rancheros-cloudstack.img': qcow2(context, disk, { name: 'rancheros-cloudstack.img', sizeMiB: SIZE_MIB }),
-    };
+    'rancheros-cloudstack.img': {
+      about: 'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
+      make: ({ context, name, disk }) => qcow2(context, disk, { name, sizeMiB: SIZE_MIB }),
+    },
   },
 });

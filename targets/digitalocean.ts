@@ -8,13 +8,11 @@ export default defineTarget({
   name: 'digitalocean',
   arch: 'amd64',
   summary: 'DigitalOcean, as a custom image',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'digitalocean', append: APPEND }) }),
   files: {
-    'rancheros-digitalocean.img': 'the installed system as a compressed qcow2 of 10 GiB; its state grows with the disk',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'digitalocean', append: APPEND });
-    return {
-      'rancheros-digitalocean.img': qcow2(context, disk, { name: 'rancheros-digitalocean.img', sizeMiB: SIZE_MIB }),
-    };
+    'rancheros-digitalocean.img': {
+      about: 'the installed system as a compressed qcow2 of 10 GiB; its state grows with the disk',
+      make: ({ context, name, disk }) => qcow2(context, disk, { name, sizeMiB: SIZE_MIB }),
+    },
   },
 });

@@ -8,13 +8,11 @@ export default defineTarget({
   name: 'gce',
   arch: 'amd64',
   summary: 'Google Compute Engine',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'gce', append: APPEND }) }),
   files: {
-    'rancheros-gce.tar.gz': '`disk.raw` of 10 GiB in an old GNU tar in gzip, as the importer wants it',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'gce', append: APPEND });
-    return {
-      'rancheros-gce.tar.gz': gceArchive(context, disk, { name: 'rancheros-gce.tar.gz', sizeMiB: SIZE_MIB }),
-    };
+    'rancheros-gce.tar.gz': {
+      about: '`disk.raw` of 10 GiB in an old GNU tar in gzip, as the importer wants it',
+      make: ({ context, name, disk }) => gceArchive(context, disk, { name, sizeMiB: SIZE_MIB }),
+    },
   },
 });

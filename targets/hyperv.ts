@@ -14,20 +14,27 @@ export default defineTarget({
   name: 'hyperv',
   arch: 'amd64',
   summary: 'Hyper-V, generation 1 and 2, with its daemons',
-  files: {
-    'hyperv/rancheros.iso': 'live system with the daemons of Hyper-V, BIOS and UEFI; `ros install` puts it on a disk',
-    'hyperv/rancheros.vhdx': 'the installed system as a disk of 8 GiB, for generation 1 and 2',
-    'hyperv/initrd': 'the whole live system for network boot, beside `vmlinuz` of the same version',
-    'hyperv/rootfs.tar.gz': 'the root file system without kernel modules, for containers',
-  },
-  make(context) {
+  parts(context) {
     const system = liveSystem(context, 'amd64', { name: 'hyperv', packages: 'hyperv', overlay: 'hyperv' });
     const disk = installedDisk(context, system, { name: 'hyperv' });
-    return {
-      'hyperv/rancheros.iso': liveIso(context, system, { name: 'hyperv/rancheros.iso', disk }),
-      'hyperv/rancheros.vhdx': vhdx(context, disk, { name: 'hyperv/rancheros.vhdx', sizeMiB: DISK_MIB }),
-      'hyperv/initrd': system.initrd,
-      'hyperv/rootfs.tar.gz': rootfsArchive(context, 'hyperv/rootfs.tar.gz', withoutKernel(system)),
-    };
+    return { system, disk };
+  },
+  files: {
+    'hyperv/rancheros.iso': {
+      about: 'live system with the daemons of Hyper-V, BIOS and UEFI; `ros install` puts it on a disk',
+      make: ({ context, name, system, disk }) => liveIso(context, system, { name, disk }),
+    },
+    'hyperv/rancheros.vhdx': {
+      about: 'the installed system as a disk of 8 GiB, for generation 1 and 2',
+      make: ({ context, name, disk }) => vhdx(context, disk, { name, sizeMiB: DISK_MIB }),
+    },
+    'hyperv/initrd': {
+      about: 'the whole live system for network boot, beside `vmlinuz` of the same version',
+      make: ({ system }) => system.initrd,
+    },
+    'hyperv/rootfs.tar.gz': {
+      about: 'the root file system without kernel modules, for containers',
+      make: ({ context, name, system }) => rootfsArchive(context, name, withoutKernel(system)),
+    },
   },
 });

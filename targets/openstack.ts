@@ -8,14 +8,11 @@ export default defineTarget({
   name: 'openstack',
   arch: 'amd64',
   summary: 'OpenStack with KVM: config drive or metadata service',
+  parts: (context) => ({ disk: cloudDisk(context, { name: 'openstack', append: APPEND }) }),
   files: {
-    'rancheros-openstack.img':
-      'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
-  },
-  make(context) {
-    const disk = cloudDisk(context, { name: 'openstack', append: APPEND });
-    return {
-      'rancheros-openstack.img': qcow2(context, disk, { name: 'rancheros-openstack.img', sizeMiB: SIZE_MIB }),
-    };
+    'rancheros-openstack.img': {
+      about: 'the installed system as a compressed qcow2 of 10 GiB, BIOS and UEFI; its state grows with the disk',
+      make: ({ context, name, disk }) => qcow2(context, disk, { name, sizeMiB: SIZE_MIB }),
+    },
   },
 });

@@ -59,8 +59,8 @@ bootTest({
     },
     {
       sentence: "Docker sees this console's files, what is mounted on it by hand, and its /usr/local",
-      ssh: `sudo mkdir -p /srv/hand && sudo mount -t tmpfs hand /srv/hand && echo by hand | sudo tee /srv/hand/file >/dev/null && echo local | sudo tee /usr/local/file >/dev/null && docker run --rm -v /etc:/e -v /srv/hand:/h -v /usr/local:/l box /bin/busybox sh -c '/bin/busybox grep ^ID= /e/os-release; /bin/busybox cat /h/file /l/file' && docker run --rm --privileged -v /srv:/srv:shared box /bin/busybox sh -c '/bin/busybox mkdir /srv/pod; /bin/busybox mount -t tmpfs pod /srv/pod' && findmnt -no SOURCE /srv/pod`,
-      prints: /^ID=debian\nby hand\nlocal\npod$/m,
+      ssh: `sudo mkdir -p /srv/hand && sudo mount -t tmpfs hand /srv/hand && echo by hand | sudo tee /srv/hand/file >/dev/null && echo local | sudo tee /usr/local/file >/dev/null && docker run --rm -v /etc:/e -v /srv/hand:/h -v /usr/local:/l box /bin/busybox sh -c '/bin/busybox grep -c ^13 /e/debian_version; /bin/busybox cat /h/file /l/file' && docker run --rm --privileged -v /srv:/srv:shared box /bin/busybox sh -c '/bin/busybox mkdir /srv/pod; /bin/busybox mount -t tmpfs pod /srv/pod' && findmnt -no SOURCE /srv/pod`,
+      prints: /^1\nby hand\nlocal\npod$/m,
       deadlineSeconds: 120,
     },
     { sentence: 'it is switched back', ssh: 'sudo ros console switch -f default; true' },

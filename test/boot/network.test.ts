@@ -154,12 +154,12 @@ sudo ros netconf; echo $?; sleep 5; ip -4 -o address show br0; ip -4 -o address 
     },
     { sentence: 'through the bridge the other end answers', run: 'ping -c 1 -W 2 10.0.2.2', eventually: true },
     {
-      sentence: 'a bond takes the address that the card got again by DHCP',
+      sentence: 'a bond takes the address that the card got back',
       run: `sudo ros config set rancher.network.interfaces '{eth0: {dhcp: true}}'
 sudo ros netconf; ip -4 -o address show eth0
 sudo ros config set rancher.network.interfaces '{eth0: {bond: bond0}, bond0: {bond_opts: {mode: active-backup, miimon: "100"}, address: 10.0.2.15/24, gateway: 10.0.2.2}}'
 sudo ros netconf; echo $?; sleep 5; ip -4 -o address show bond0; ip -4 -o address show eth0; ip route show default`,
-      prints: /inet 10\.0\.2\.15\/24 [^\n]*dynamic[\s\S]*^0\n[^\n]*bond0 +inet 10\.0\.2\.15\/24 [^\n]*forever[^\n]*\ndefault via 10\.0\.2\.2 dev bond0 \n$/m,
+      prints: /eth0 +inet 10\.0\.2\.15\/24 [\s\S]*^0\n[^\n]*bond0 +inet 10\.0\.2\.15\/24 [^\n]*forever[^\n]*\ndefault via 10\.0\.2\.2 dev bond0 \n$/m,
       deadlineSeconds: 90,
     },
     { sentence: 'through the bond the other end answers', run: 'ping -c 1 -W 2 10.0.2.2', eventually: true },

@@ -72,8 +72,8 @@ test('a build that is stopped leaves a store that the next one can use', async (
 
   await t.test('who stops a build of several targets keeps what lay there: what was finished does not take its place', async () => {
     const quick = path.join(project, 'targets/quick.ts');
-    const make = "make: (context) => ({ 'quick.ipxe': ipxeScript(context) })";
-    const target = `import { defineTarget, ipxeScript } from '../pipeline/index.ts';\nexport default defineTarget({ name: 'quick', arch: 'amd64', summary: 's', files: { 'quick.ipxe': 'f' }, ${make} });\n`;
+    const file = "{ about: 'f', make: ({ context }) => ipxeScript(context) }";
+    const target = `import { defineTarget, ipxeScript } from '../pipeline/index.ts';\nexport default defineTarget({ name: 'quick', arch: 'amd64', summary: 's', parts: () => ({}), files: { 'quick.ipxe': ${file} } });\n`;
     await writeFile(quick, target);
     const before = await filesBelow(built.dist);
     await built.forget(LONG_STEP);

@@ -7,7 +7,7 @@ import { builtStore, cli, exists, filesBelow, projectCopy, temporaryFolder } fro
 /** A target of one file, with an arch and a `make` of the test's choice. */
 function targetText(name: string, { arch = 'amd64', file = `${name}/file`, make }: { readonly arch?: string; readonly file?: string; readonly make: string }): string {
   return `import { defineTarget, dynamicVhd, gceArchive, installedDisk, liveSystem } from '../pipeline/index.ts';
-export default defineTarget({ name: '${name}', arch: '${arch}', summary: 'a fixture', files: { '${file}': 'a file' }, make(context) { ${make} } });
+export default defineTarget({ name: '${name}', arch: '${arch}', summary: 'a fixture', parts: () => ({}), files: { '${file}': { about: 'a file', make({ context }) { ${make} } } } });
 `;
 }
 
@@ -29,36 +29,36 @@ const BAD: readonly BadTarget[] = [
   {
     sentence: 'a wrong processor',
     name: 'riscv',
-    text: targetText('riscv', { arch: 'riscv64', make: 'return {};' }),
+    text: targetText('riscv', { arch: 'riscv64', make: 'return;' }),
     says: [/targets\/riscv\.ts: The target "riscv" is for the processor "riscv64"/, /amd64, arm64/],
     end: 2,
   },
   {
     sentence: 'packages for a processor that nothing is locked for',
     name: 'unlocked',
-    text: targetText('unlocked', { make: `context.packages('base', 'riscv64'); return {};` }),
+    text: targetText('unlocked', { make: `context.packages('base', 'riscv64');` }),
     says: [/targets\/packages\.lock\.json: The lock has no package set “base” for riscv64/],
     end: 2,
   },
   {
     sentence: 'overlay rules that do not exist',
     name: 'overlaid',
-    text: targetText('overlaid', { make: `context.overlayRules('nothing'); return {};` }),
+    text: targetText('overlaid', { make: `context.overlayRules('nothing');` }),
     says: [/targets\/overlaid\.ts: A target asks for overlays\/nothing\.yaml, which does not exist/],
     end: 2,
   },
   {
     sentence: 'a file outside of the release',
     name: 'outside',
-    text: targetText('outside', { file: '../outside', make: 'return {};' }),
+    text: targetText('outside', { file: '../outside', make: 'return;' }),
     says: [/targets\/outside\.ts: "\.\.\/outside" is no path below a version's folder/],
     end: 2,
   },
   {
     sentence: 'a file that is promised and not made',
     name: 'promised',
-    text: targetText('promised', { make: 'return {};' }),
-    says: [/targets\/promised\.ts: The target "promised" lists files that it does not make: promised\/file/],
+    text: targetText('promised', { make: 'return;' }),
+    says: [/targets\/promised\.ts: The target "promised" makes nothing for promised\/file/],
     end: 2,
   },
   {
@@ -71,35 +71,35 @@ const BAD: readonly BadTarget[] = [
   {
     sentence: 'a disk smaller than its content',
     name: 'small',
-    text: targetText('small', { make: `${DISK} return { 'small/file': dynamicVhd(context, disk, { name: 'small/file', sizeMiB: 64 }) };` }),
+    text: targetText('small', { make: `${DISK} return dynamicVhd(context, disk, { name: 'small/file', sizeMiB: 64 });` }),
     says: [/targets\/small\.ts: small\/file: A disk of 64 MiB is smaller than its content: \d+ MiB/],
     end: 2,
   },
   {
     sentence: 'a size that a platform refuses',
     name: 'odd',
-    text: targetText('odd', { make: `${DISK} return { 'odd/file': gceArchive(context, disk, { name: 'odd/file', sizeMiB: 10001 }) };` }),
+    text: targetText('odd', { make: `${DISK} return gceArchive(context, disk, { name: 'odd/file', sizeMiB: 10001 });` }),
     says: [/targets\/odd\.ts: .*Google Compute Engine takes disks of whole GiB, and this one has 10001 MiB/],
     end: 2,
   },
   {
     sentence: 'a size that a format does not reach',
     name: 'huge',
-    text: targetText('huge', { make: `${DISK} return { 'huge/file': dynamicVhd(context, disk, { name: 'huge/file', sizeMiB: 3_000_000 }) };` }),
+    text: targetText('huge', { make: `${DISK} return dynamicVhd(context, disk, { name: 'huge/file', sizeMiB: 3_000_000 });` }),
     says: [/targets\/huge\.ts: huge\/file: A VHD holds at most 2088960 MiB/],
     end: 2,
   },
   {
     sentence: 'a step that meets other bytes than it was promised',
     name: 'failing',
-    text: targetText('failing', { make: `${step(`{ from: 'repository', path: 'package.json' }`)} return { 'failing/file': file };` }),
+    text: targetText('failing', { make: `${step(`{ from: 'repository', path: 'package.json' }`)} return file;` }),
     says: [/pick: the tar has/],
     end: 4,
   },
   {
     sentence: 'an input that is not there',
     name: 'inputless',
-    text: targetText('inputless', { make: `${step(`{ from: 'repository', path: 'overlays/nothing' }`)} return { 'inputless/file': file };` }),
+    text: targetText('inputless', { make: `${step(`{ from: 'repository', path: 'overlays/nothing' }`)} return file;` }),
     says: [/overlays\/nothing: The project has no overlays\/nothing/],
     end: 2,
   },
@@ -145,9 +145,9 @@ test('a bad target does not spoil the others', async (t) => {
 
   await t.test('a name or a release file that two targets claim is told before anything is built', async () => {
     const place = path.join(project, 'targets/second.ts');
-    await writeFile(place, targetText('second', { file: 'rancheros.iso', make: 'return {};' }));
+    await writeFile(place, targetText('second', { file: 'rancheros.iso', make: 'return;' }));
     const file = await cli(['build', 'amd64', ...words], { project });
-    await writeFile(place, targetText('amd64', { make: 'return {};' }));
+    await writeFile(place, targetText('amd64', { make: 'return;' }));
     const name = await cli(['build', 'amd64', ...words], { project });
     await rm(place);
     assert.deepEqual([file.end, name.end], [2, 2]);
