@@ -53,6 +53,7 @@ bootTest({
       sentence: 'a key of each kind is offered',
       ssh: 'ssh-keyscan -t rsa,ecdsa,ed25519 127.0.0.1 2>/dev/null | cut -d" " -f2 | sort',
       prints: /^ecdsa-sha2-nistp256\nssh-ed25519\nssh-rsa$/m,
+      eventually: true,
     },
     {
       sentence: 'the user’s sshd_config is told with its line, and the login stays',
