@@ -11,6 +11,7 @@ import type { Executor } from '../../pipeline/core/ports.ts';
 import type { Command } from '../../pipeline/core/step.ts';
 import { BwrapExecutor } from '../../pipeline/exec/bwrap.ts';
 import { NoneExecutor } from '../../pipeline/exec/none.ts';
+import { chooseExecutor, type ExecutorName } from '../../pipeline/exec/probe.ts';
 import { ToolRoots } from '../../pipeline/exec/roots.ts';
 import { toolRoot } from '../rig/tools.ts';
 
@@ -28,14 +29,23 @@ class OneRoot extends ToolRoots {
   }
 }
 
+/** Every executor of tools that a person may ask for, by its name; `auto` is one of these. */
+const EXECUTORS: { readonly [name in Exclude<ExecutorName, 'auto'>]: (roots: ToolRoots) => Executor } = {
+  bwrap: (roots) => new BwrapExecutor({ roots, searchPath: '' }),
+  none: (roots) => new NoneExecutor({ roots }),
+};
+
 let folder: string;
-let bwrap: BwrapExecutor;
-let none: NoneExecutor;
+let root: string;
+let roots: ToolRoots;
+let bwrap: Executor;
+let none: Executor;
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'executors-'));
-  const roots = new OneRoot(await toolRoot('tools'));
-  bwrap = new BwrapExecutor({ roots, searchPath: '' });
-  none = new NoneExecutor({ roots });
+  root = await toolRoot('tools');
+  roots = new OneRoot(root);
+  bwrap = EXECUTORS.bwrap(roots);
+  none = EXECUTORS.none(roots);
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -81,8 +91,13 @@ const CONTRACT: readonly (readonly [string, readonly [Command, ...Command[]], st
   ['puts the words of an input behind the arguments', [{ argv: ['printf', '[%s]', 'two words'], words: '/in/input', stdout: '/out/result' }], '[two words][input][text]'],
   ['adds what the command asks for to the environment', [{ argv: ['printenv', 'EXTRA'], env: { EXTRA: 'yes' }, stdout: '/out/result' }], 'yes\n'],
 ];
-for (const name of ['bwrap', 'none'] as const) {
-  const executor = () => (name === 'bwrap' ? bwrap : none);
+for (const [name, make] of Object.entries(EXECUTORS)) {
+  const executor = () => make(roots);
+  test(`who asks for ${name} gets ${name}`, async () => {
+    const signal = new AbortController().signal;
+    const chosen = await chooseExecutor({ wanted: name as ExecutorName, mustIsolate: false, roots, root, searchPath: '', report: () => undefined, signal });
+    assert.equal(chosen.name, name, `chooseExecutor of pipeline/exec/probe.ts has no choice for "${name}", and took "${chosen.name}"`);
+  });
   for (const [sentence, commands, expected] of CONTRACT) test(`${name} ${sentence}`, async () => assert.equal(await run(executor(), commands), expected));
 
   test(`${name} puts pieces together as standard input, and says in an argument how much that is`, async () => {

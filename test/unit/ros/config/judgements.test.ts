@@ -146,7 +146,11 @@ test('a datasource that there is not is told in the words of the start, and all 
     problems.map(({ message, hint }) => `${message} ${hint}`),
   );
   const all = [...DATASOURCES, ...Object.keys(DATASOURCE_ALIASES)];
-  assert.deepEqual(wantedSources(machine(), { rancher: { cloud_init: { datasources: all } } }).problems, []);
+  assert.deepEqual(
+    wantedSources(machine(), { rancher: { cloud_init: { datasources: all } } }).problems,
+    [],
+    'DATASOURCES of overlays/ros/config/datasource-names.ts and ALL of datasources/catalogue.ts must have the same names',
+  );
   assert.deepEqual(readCloudConfig(`rancher: {cloud_init: {datasources: [${all.join(', ')}]}}`, 'a.yml').problems, []);
 });
 
