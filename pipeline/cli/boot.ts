@@ -34,6 +34,7 @@ const OPTIONS = {
     value: 'V',
     help: 'the version below dist/os (default: the development build, else latest)',
   },
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
   usb: { type: 'boolean', default: false, help: 'boot the ISO as a USB stick instead of a CD' },
   kernel: { type: 'boolean', default: false, help: 'boot vmlinuz and initrd without a boot loader' },
   installed: {
@@ -83,12 +84,13 @@ type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'] & { reado
 export const boot: Command = {
   name: 'boot',
   summary: 'boot what was built in QEMU; the serial console is this terminal',
-  usage: '-- --target NAME',
+  usage: '--target NAME',
   about: 'Boots what was built, in QEMU. The serial console is this terminal.',
   notes: `QEMU itself is a tool image, made by the pipeline.
 In the terminal: ${KEYBOARD_HELP}.
 RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest probes KVM first.`,
   options: OPTIONS,
+  words: 'targets',
   async run(context: CommandContext): Promise<number> {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [target = values.target] = positionals;
@@ -165,7 +167,8 @@ async function describeMachine(
   // An Arm machine has no BIOS; without a boot loader it needs no firmware.
   const plain: FirmwareKind = board === 'q35' || values.kernel ? 'bios' : 'uefi';
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : plain;
-  const folder = targetFolder(releaseFolder(values.version, context.projectFolder), values.target);
+  const releases = values.dist === undefined ? undefined : resolve(context.projectFolder, values.dist);
+  const folder = targetFolder(releaseFolder(values.version, context.projectFolder, releases), values.target);
   const image = join(folder, 'rancheros.img');
   const medium: BootMedium = values.installed
     ? { type: 'disk' }
@@ -176,7 +179,7 @@ async function describeMachine(
         kind: 'configuration',
         message: `The target "${values.target}" was not built yet.`,
         place: { file: relative(context.projectFolder, file) },
-        hint: `Build it first: \`npm run build -- --target ${values.target}${values.version === undefined ? '' : ` --version ${values.version}`}\`.`,
+        hint: `Build it first: \`npm run build -- --target ${values.target}${optionText('version', values.version)}${optionText('dist', values.dist)}\`.`,
       });
     }
   }
@@ -196,6 +199,11 @@ async function describeMachine(
     networks: [{ isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] }],
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
+}
+
+/** An option as it was given, to be given again. */
+function optionText(name: string, value: string | undefined): string {
+  return value === undefined ? '' : ` --${name} ${shellWord(value)}`;
 }
 
 const FORMATS: { readonly [extension: string]: DiskFormat } = {

@@ -27,11 +27,12 @@ const OPTIONS = {
 export const build: Command = {
   name: 'build',
   summary: 'build the release files of one or more targets',
-  usage: '-- --target NAME [--target NAME ...] | --all',
+  usage: '--target NAME [--target NAME ...] | --all',
   about: 'Builds targets and puts their files, SHA256SUMS and release.json into dist/os/<version>/.',
   notes:
     'Exit codes: 0 ok, 1 a step failed, 2 usage or configuration, 3 no executor or tool, 4 wrong bytes, 130 interrupted.',
   options: OPTIONS,
+  words: 'targets',
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     // Before anything else is done: a mistake in it leaves nothing behind.

@@ -39,12 +39,14 @@ export interface Command {
   readonly name: string;
   /** What it does, in a line: for the overview and the README. */
   readonly summary: string;
-  /** The words after `npm run <name>`; empty where it needs none. */
+  /** The words behind its name; empty where it needs none. */
   readonly usage: string;
   /** What it does, in sentences. */
   readonly about: string;
   /** What else the help says, after the options. */
   readonly notes?: string;
   readonly options: OptionTable;
+  /** What its words without a dash are, for completion; left out where they are free. */
+  readonly words?: 'targets' | readonly string[];
   run(context: CommandContext): Promise<number>;
 }

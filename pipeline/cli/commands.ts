@@ -13,6 +13,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   gc: async () => (await import('./gc.ts')).gc,
   bench: async () => (await import('./bench.ts')).bench,
   'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,
+  completion: async () => (await import('./completion.ts')).completion,
 };
 
 /** All commands, in the order of the overview. */

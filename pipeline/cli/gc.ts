@@ -22,13 +22,14 @@ const OPTIONS = {
     value: 'SIZE',
     help: 'what the store may take on the disk, such as 10G (with --days: both)',
   },
+  'dry-run': { type: 'boolean', help: 'say what would be removed, and remove nothing' },
   cache: COMMON_OPTIONS.cache,
 } as const;
 
 export const gc: Command = {
   name: 'gc',
   summary: 'remove from the store what no build has used for 14 days, or reduce it to a size',
-  usage: '[-- --days N | --max-size SIZE]',
+  usage: '[--days N | --max-size SIZE]',
   about: `Removes what no build has used for N days (default 14): stored files, records of steps, unpacked tool images, and what a killed
 build left behind. With --max-size, least recently used entries are removed until the rest fits. A build that needs something again
 makes it again; what a running build may need stays.`,
@@ -43,7 +44,9 @@ makes it again; what a running build may need stays.`,
     const { days = values['max-size'] === undefined ? '14' : undefined } = values;
     const use = new SharedUse(folder, waitsOf(notesTo(context), context.signal));
     const users = await use.users();
+    const isDry = values['dry-run'] === true;
     const rule = {
+      isDry,
       ...(days === undefined ? {} : { before: Date.now() - daysFrom(days) * 86_400_000 }),
       ...(values['max-size'] === undefined ? {} : { size: sizeRule(values['max-size']) }),
     };
@@ -52,8 +55,8 @@ makes it again; what a running build may need stays.`,
       await use.waitForExclusive();
       collected = await collectGarbage(folder, use, rule);
     }
-    context.stdout.write(`${collectedText(collected)}\n`);
-    for (const user of users) context.stdout.write(`What ${user} may need was kept.\n`);
+    context.stdout.write(`${isDry ? wouldText(collected) : collectedText(collected)}\n`);
+    for (const user of users) context.stdout.write(`What ${user} may need ${isDry ? 'would be' : 'was'} kept.\n`);
     return 0;
   },
 };
@@ -61,6 +64,10 @@ makes it again; what a running build may need stays.`,
 /** What was removed from a store, as a sentence. */
 export function collectedText({ files, freed, left }: Collected): string {
   return `${files} files removed that were not used for longest, ${formatBinary(freed)} freed, ${formatBinary(left)} left.`;
+}
+
+function wouldText({ files, freed, left }: Collected): string {
+  return `${files} files would be removed that were not used for longest, ${formatBinary(freed)} freed, ${formatBinary(left)} left. Nothing was removed.`;
 }
 
 function daysFrom(text: string): number {

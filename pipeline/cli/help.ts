@@ -5,14 +5,14 @@ const WIDTH = 120;
 /** Columns before the words about an option. */
 const INDENT = 25;
 
-/** The text of `npm run <command> -- --help`. */
+/** The text of `rancheros <command> --help`. */
 export function commandHelp(command: Command): string {
   const entries = Object.entries(command.options);
   const isCommon = ([name, option]: readonly [string, Option]) => (COMMON_OPTIONS as OptionTable)[name] === option;
   const own = entries.filter((entry) => !isCommon(entry)).map(optionText);
   const common = entries.filter(isCommon).map(optionText);
   const parts = [
-    `Usage: ${commandLine(command)}`,
+    `Usage: ${commandLine(command)}\n       ${scriptLine(command)}`,
     paragraph(command.about),
     own.join('\n'),
     common.length === 0 ? '' : `The store, and how steps run:\n${common.join('\n')}`,
@@ -23,13 +23,14 @@ export function commandHelp(command: Command): string {
 
 /** The text of `--help` of the whole program. */
 export function overview(commands: readonly Command[]): string {
-  const rows = commands.map(({ name, summary }) => `  npm run ${name.padEnd(10)} ${summary}`);
+  const rows = commands.map(({ name, summary }) => `  rancheros ${name.padEnd(10)} ${summary}`);
   return `Builds the release files of RancherOS from pinned inputs.
 
 ${rows.join('\n')}
 
-Options stand behind two dashes: npm run build -- --target amd64
-Help for each: npm run <command> -- --help
+In a checkout: npx --no rancheros build amd64. Everywhere, after npm install --global . there: rancheros build amd64
+Each is an npm script too, with options behind two dashes: npm run build -- --target amd64
+Help for each: rancheros <command> --help
 Without the dashes npm takes --version and --help for itself, and prints its own.
 `;
 }
@@ -51,7 +52,13 @@ function paragraph(text: string): string {
 }
 
 function commandLine({ name, usage }: Command): string {
-  return `npm run ${name} ${usage}`.trimEnd();
+  return `rancheros ${name} ${usage}`.trimEnd();
+}
+
+/** The same as an npm script: its words stand behind two dashes. */
+function scriptLine({ name, usage }: Command): string {
+  if (usage === '') return `npm run ${name}`;
+  return usage.startsWith('[') ? `npm run ${name} [-- ${usage.slice(1)}` : `npm run ${name} -- ${usage}`;
 }
 
 function optionText([name, option]: readonly [string, Option]): string {

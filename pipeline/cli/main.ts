@@ -96,7 +96,8 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
   }
   const command = await load();
   await refuseKeptOptions(name, command, context);
-  if (context.argv.includes('--help') || context.argv.includes('-h')) {
+  const own = ownWords(context.argv);
+  if (own.includes('--help') || own.includes('-h')) {
     context.stdout.write(commandHelp(command));
     return 0;
   }
@@ -130,8 +131,13 @@ function didYouMean(name: string): string {
 
 /** Whether a command line asks for JSON, wrong as it may be otherwise. */
 function wantsJson(argv: readonly string[]): boolean {
+  return ownWords(argv).includes('--json');
+}
+
+/** The words in which options are looked for: those before two dashes that stand alone. */
+function ownWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+  return argv.slice(0, end < 0 ? argv.length : end);
 }
 
 function reportEnd(error: unknown, argv: readonly string[], report: Report | undefined): number {

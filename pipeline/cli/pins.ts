@@ -24,11 +24,12 @@ const OPTIONS = {
 export const pins: Command = {
   name: 'pins',
   summary: 'resolve the lock of Debian packages anew, or list what Debian has superseded',
-  usage: '-- update | check',
+  usage: 'update | check',
   about: `update   verifies the archives' signatures, resolves targets/packages.yaml anew and writes targets/packages.lock.json.
          A package whose maintainer scripts are new or changed must be acknowledged in targets/scripts.yaml first.
 check    lists the locked packages that the archives have superseded or dropped. It changes nothing.`,
   options: OPTIONS,
+  words: ['update', 'check'],
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     const [action, ...rest] = positionals;

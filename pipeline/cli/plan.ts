@@ -24,10 +24,11 @@ const OPTIONS = {
 export const plan: Command = {
   name: 'plan',
   summary: 'show what a build would run and why, what is cached, and what it takes: downloads, disk, time',
-  usage: '-- TARGET ... | --all',
+  usage: 'TARGET ... | --all',
   about: `Shows what a build of targets would do, and does none of it: which steps run and what changed in their keys since the last
 build on this store, which wait for the bytes of others, what is cached; the bytes to fetch, disk space, the executor, the age of the lock.`,
   options: OPTIONS,
+  words: 'targets',
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     const request = await requestFrom(values, positionals, { command: 'plan', context });

@@ -28,7 +28,7 @@ const OPTIONS = {
 export const shell: Command = {
   name: 'shell',
   summary: 'open a shell in the sandbox of a step, with its inputs',
-  usage: '-- STEP [--target NAME]',
+  usage: 'STEP [--target NAME]',
   about: `Opens a shell in the sandbox of the step whose title is STEP, or contains it: its inputs in /in, an empty /out and /work, the tools of its
 image, no network. Inputs that are not in the store are made first. What the step itself would run is shown. Nothing of the shell is kept.`,
   options: OPTIONS,

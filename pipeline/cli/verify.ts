@@ -21,7 +21,7 @@ const OPTIONS = {
 export const verify: Command = {
   name: 'verify',
   summary: "check a version's files against its manifest, and their formats",
-  usage: '[-- VERSION]',
+  usage: '[VERSION]',
   about: `Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that the
 manifest does not name are faults too. Then reads the fields of each file's format, down to the file systems of a disk.`,
   notes: `Exit code 4 when anything is wrong, 2 when the version was never built.

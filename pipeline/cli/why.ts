@@ -40,7 +40,7 @@ const OPTIONS = {
 export const why: Command = {
   name: 'why',
   summary: 'show what changed in the key of a step, without building anything',
-  usage: '-- STEP [--since PLAN|VERSION]',
+  usage: 'STEP [--since PLAN|VERSION]',
   about: `Shows the key of each step whose title is STEP, or contains it, and what in it is not as it was in an earlier build: packages,
 files, options, the code of a writer, and the bytes of other steps, with what changed in those. Nothing is built: what stands behind a
 step that has not run depends on its bytes, and this is said with its name.`,

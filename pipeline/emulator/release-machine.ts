@@ -7,9 +7,12 @@ import type { BootMedium } from './machine.ts';
 /** The ways to start one release's live system. */
 export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
 
-/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
-export function releaseFolder(version: string | undefined, projectFolder: string): string {
-  const releases = join(projectFolder, 'dist/os');
+/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. `releases`: another directory of versions. */
+export function releaseFolder(
+  version: string | undefined,
+  projectFolder: string,
+  releases = join(projectFolder, 'dist/os'),
+): string {
   if (version !== undefined) return join(releases, version);
   const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     readonly version: string;

@@ -9,6 +9,8 @@ export interface GarbageRule {
   readonly before?: number;
   /** When the store takes more bytes than `most`, it is brought down to `target`. */
   readonly size?: { readonly most: number; readonly target: number };
+  /** Counts, and removes nothing. */
+  readonly isDry?: boolean;
 }
 
 /** What became of a store. */
@@ -39,7 +41,7 @@ export async function collectGarbage(
     let freed = 0;
     for (const entry of [...entries].sort((a, b) => a.used - b.used)) {
       if (!isFree(entry) || (entry.used >= (rule.before ?? 1) && left <= target)) continue;
-      await rm(entry.place, { recursive: true, force: true });
+      if (!rule.isDry) await rm(entry.place, { recursive: true, force: true });
       files++;
       freed += entry.bytes;
       left -= entry.bytes;

@@ -83,6 +83,14 @@ test('plan and why say what a build would do, and build nothing', async (t) => {
     assert.deepEqual(after.download, { files: 0, bytes: 0 });
   });
 
+  await t.test('gc --dry-run counts what would go, and removes nothing', async () => {
+    const before = (await filesBelow(path.join(cache, 'v1/blobs/sha256'))).length;
+    const { end, stdout } = await run('gc', '--days', '0', '--dry-run');
+    assert.equal(end, 0);
+    assert.match(stdout, /^\d+ files would be removed .*Nothing was removed\.$/m);
+    assert.equal((await filesBelow(path.join(cache, 'v1/blobs/sha256'))).length, before);
+  });
+
   const since = path.join(folder, 'plan.json');
   await t.test('a changed file is named with its directory, in the plan and by why', async () => {
     await writeFile(since, `\n> rancheros-pipeline plan\n${JSON.stringify(await planned('tiny'))}`);

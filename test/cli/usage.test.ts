@@ -59,6 +59,11 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'plan without a target lists them', argv: ['plan'], says: /No target was named[\s\S]*npm run plan -- --target amd64[\s\S]*vmware/ },
   { sentence: 'boot of an unknown target names the nearest', argv: ['boot', '--target', 'amd46'], says: /no target "amd46"[\s\S]*Did you mean "amd64"\?/ },
   { sentence: 'boot of a target like no other lists them', argv: ['boot', '--target', 'nope'], says: /no target "nope"[\s\S]*Targets: .*amd64/ },
+  {
+    sentence: 'boot of what another directory of releases lacks',
+    argv: ['boot', 'amd64', '--dist', '/nowhere/else'],
+    says: /nowhere\/else\/v[^/]+\/rancheros\.iso: The target "amd64" was not built yet[\s\S]*--dist \/nowhere\/else/,
+  },
   { sentence: 'a size of a disk that is none', argv: ['boot', 'amd64', '--installed', '--disk-size', '8Q', '--version', 'v9.9.9'], says: /--disk-size is "8Q"[\s\S]*8G/ },
   { sentence: 'control characters are not echoed', argv: ['build', 'am\u001b[31md\u0007\u009b64'], says: /no target "am\ufffd\[31md\ufffd\ufffd64"/ },
   { sentence: 'nor those of an option or a command', argv: ['bu\u001b]0;x\u0007ild'], says: /no command "bu\ufffd\]0;x\ufffdild"/ },

@@ -28,7 +28,7 @@ test('package.json starts each command by its name, and no other', () => {
 
 test('the overview names each command with its summary', () => {
   const lines = overview(commands).split('\n');
-  for (const { name, summary } of commands) assert.ok(lines.includes(`  npm run ${name.padEnd(10)} ${summary}`), `the overview (pipeline/cli/help.ts) has no line of ${name}`);
+  for (const { name, summary } of commands) assert.ok(lines.includes(`  rancheros ${name.padEnd(10)} ${summary}`), `the overview (pipeline/cli/help.ts) has no line of ${name}`);
 });
 
 for (const command of commands) {

@@ -57,6 +57,11 @@ test('commands of the pages name scripts that there are', () => {
   assert.equal(unknown.length, 0, `package.json has no such script: ${unknown.join(', ')}. Mend the page, or add the script.`);
 });
 
+test('no page lets npx fetch a package of this name', () => {
+  const bare = pages.flatMap((page) => (/\bnpx (?!--no )\S*rancheros/.test(read(page)) ? [page] : []));
+  assert.deepEqual(bare, [], 'write: npx --no rancheros');
+});
+
 /** What commands make of a release file, or need beside it. */
 const MADE_OF_FILES = ['rancheros.vmx', 'rancheros-aws.raw', 'rancheros-azure.vhd', 'rancheros-cloudstack.qcow2', 'rancheros.yml'];
 
