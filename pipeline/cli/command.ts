@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Says what the closing event of --json tells besides the exit code; may be called several times. */
   readonly conclude: (details: ResultDetails) => void;
+  /** All commands, for those that tell of others. */
+  readonly allCommands: () => Promise<readonly Command[]>;
 }
 
 /** An option as Node's `parseArgs` takes it, and what else this command line says about it. */

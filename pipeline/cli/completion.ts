@@ -56,9 +56,8 @@ fish: rancheros completion fish | source`,
     const { positionals } = readOptions(context.argv, OPTIONS);
     const [shell, ...words] = positionals;
     if (shell === 'words') {
-      const { allCommands } = await import('./commands.ts');
       const targets = allTargets().map(({ name, summary }) => ({ word: name, help: summary }));
-      const found = candidates(words, { commands: await allCommands(), targets, executors: EXECUTOR_NAMES });
+      const found = candidates(words, { commands: await context.allCommands(), targets, executors: EXECUTOR_NAMES });
       context.stdout.write(found.map(({ word, help }) => `${harmless(word)}\t${harmless(help)}\n`).join(''));
       return 0;
     }

@@ -43,6 +43,7 @@ export async function main(place: { readonly projectFolder: string; readonly bun
       stdout: process.stdout,
       stderr: process.stderr,
       signal: stop.signal,
+      allCommands,
       conclude: (details) => {
         result = { ...result, ...details };
       },

@@ -43,6 +43,7 @@ export function wired(): Promise<Wiring> {
     stderr: process.stderr,
     signal: new AbortController().signal,
     conclude: () => undefined,
+    allCommands: async () => [],
   };
   const settings = settingsFrom({}, command);
   return wire({ command, settings, version: `v0.0.0-test`, report: () => undefined, failFast: true });

@@ -96,6 +96,7 @@ export function wired(version: string): Promise<Wiring> {
     stderr: process.stderr,
     signal: new AbortController().signal,
     conclude: () => undefined,
+    allCommands: async () => [],
   };
   return wire({ command, settings: settingsFrom({}, command), version, report: () => undefined, failFast: true });
 }
