@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 const IMAGE = `set -e
 cd /
 programs=$(for name in bash sh cat ls mkdir chmod chown mv cp rm rmdir ln id head tail tr cut sort wc sleep sync readlink mktemp test touch uname env dirname basename date base64 grep sed awk tar gzip login; do command -v $name; done | sort -u)
-libraries=$(for program in $programs; do ldd $program 2>/dev/null; done | sed -n 's/.*=> \\(\\/[^ ]*\\).*/\\1/p; s/^[[:space:]]*\\(\\/[^ ]*\\) (.*/\\1/p' | sort -u)
 modules=$(ls -d /lib/*-linux-gnu/security 2>/dev/null || :)
+libraries=$(for program in $programs \${modules:+$(find $modules -name 'pam_*.so')}; do ldd $program 2>/dev/null; done | sed -n 's/.*=> \\(\\/[^ ]*\\).*/\\1/p; s/^[[:space:]]*\\(\\/[^ ]*\\) (.*/\\1/p' | sort -u)
 frame=$(mktemp -d)
 trap 'rm -rf "$frame"' EXIT
 mkdir -p "$frame/root/home" "$frame/root/root" "$frame/root/var/lib" "$frame/root/usr/sbin"
