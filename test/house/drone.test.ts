@@ -48,17 +48,17 @@ async function runNpm(words: readonly string[]): Promise<string> {
 }
 
 test('every document is a pipeline with steps', () => {
-  assert.ok(pipelines.length >= 3);
+  assert.ok(pipelines.length >= 3, `.drone.yml has ${pipelines.length} documents only`);
   for (const pipeline of pipelines) {
-    assert.equal(pipeline.kind, 'pipeline');
-    assert.equal(pipeline.type, 'docker');
-    assert.ok(pipeline.steps.length > 0);
+    assert.equal(pipeline.kind, 'pipeline', `.drone.yml, ${pipeline.name}: kind`);
+    assert.equal(pipeline.type, 'docker', `.drone.yml, ${pipeline.name}: type`);
+    assert.ok(pipeline.steps.length > 0, `.drone.yml, ${pipeline.name}: it has no steps`);
   }
 });
 
 test('only npm scripts that exist are called', () => {
   for (const command of commands) {
-    assert.match(command, /^npm (ci|test|run [\w:-]+)( -- [\w ${}./-]+)?$/);
+    assert.match(command, /^npm (ci|test|run [\w:-]+)( -- [\w ${}./-]+)?$/, `.drone.yml runs what is no npm script: ${command}`);
     const script = scriptOf(command);
     if (script !== undefined) assert.ok(scripts[script], `package.json has no script ${script}`);
   }
@@ -66,14 +66,14 @@ test('only npm scripts that exist are called', () => {
 
 test('a pipeline waits only for pipelines that exist', () => {
   const names = pipelines.map((pipeline) => pipeline.name);
-  assert.equal(new Set(names).size, names.length);
+  assert.equal(new Set(names).size, names.length, `.drone.yml: two pipelines have one name: ${names.join(', ')}`);
   for (const pipeline of pipelines) for (const needed of pipeline.depends_on ?? []) assert.ok(names.includes(needed), `${pipeline.name} waits for ${needed}`);
 });
 
 test('images are pinned to one full version of Node', () => {
   const images = new Set(pipelines.flatMap((pipeline) => pipeline.steps.map((step) => step.image)));
-  assert.equal(images.size, 1);
-  for (const image of images) assert.match(image, /^node:\d+\.\d+\.\d+-[a-z]+$/);
+  assert.equal(images.size, 1, `.drone.yml: all steps must have one image, and they have ${[...images].join(', ')}`);
+  for (const image of images) assert.match(image, /^node:\d+\.\d+\.\d+-[a-z]+$/, `.drone.yml: the image ${image} must name a full version of Node`);
 });
 
 function buildPipeline(target: string): string {
@@ -106,13 +106,14 @@ test('there is one build pipeline per target, and the release waits for all of t
 
 test('the release happens on tags only, after every build', () => {
   const release = pipelines.find((pipeline) => pipeline.name === 'release');
-  assert.deepEqual(release?.trigger?.event, ['tag']);
+  assert.deepEqual(release?.trigger?.event, ['tag'], '.drone.yml, release: it must have the trigger event: [tag]');
   assert.deepEqual(
     [...(release?.depends_on ?? [])].sort(),
     pipelines
       .filter((pipeline) => pipeline.name.startsWith('build-'))
       .map((pipeline) => pipeline.name)
       .sort(),
+    '.drone.yml, release: depends_on must name every pipeline build-*: UPDATE_PAGES=1 npm test -- --stage unit --only test/house',
   );
 });
 
@@ -120,7 +121,8 @@ test('the release happens on tags only, after every build', () => {
 const CHEAP_FORMS: readonly { readonly script: RegExp; readonly words: readonly string[]; readonly prints: RegExp }[] = [
   { script: /^check$/, words: ['--rules'], prints: /\d+ passed, 0 failed/ },
   { script: /^test(:release)?$/, words: ['--list'], prints: /^boot\n {4}test\/boot\/.+\.test\.ts$/m },
-  { script: /^build$/, words: ['--dry-run'], prints: /^[\w-]+:\n( {4}\S+\/dist\/os\/\S+\n| {4}\/releases\/os\/\S+\n)+/ },
+  // Whoever changes something runs this before the commit; that a release refuses what no commit holds has tests of its own.
+  { script: /^build$/, words: ['--dry-run', '--allow-dirty'], prints: /^[\w-]+:\n( {4}\S+\/dist\/os\/\S+\n| {4}\/releases\/os\/\S+\n)+/ },
   { script: /^verify$/, words: ['--dist', 'DIST'], prints: /1 files, .* all as release\.json says/ },
 ];
 const TAG = 'v9.9.9';
@@ -137,9 +139,9 @@ for (const command of new Set(commands)) {
       const own = command.replace('${DRONE_TAG}', TAG).split(' -- ')[1]?.split(' ') ?? [];
       const words = ['run', '--silent', script, '--', ...own, ...form.words.map((word) => (word === 'DIST' ? folder : word))];
       const printed = await runNpm(words);
-      assert.match(printed, form.prints);
+      assert.match(printed, form.prints, `.drone.yml: \`${command}\` printed something else, asked as: npm ${words.join(' ')}`);
       if (own.includes('--target')) assert.ok(printed.startsWith(`${own.at(-1)}:\n`), 'it is this target');
-      if (own.includes('--version')) assert.ok(printed.includes(`/${TAG}/`));
+      if (own.includes('--version')) assert.ok(printed.includes(`/${TAG}/`), `.drone.yml: \`${command}\` does not take the version ${TAG}`);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -69,7 +69,11 @@ const MADE_OF_FILES = ['rancheros.vmx', 'rancheros-aws.raw', 'rancheros-azure.vh
 const ENDINGS = [...allTargets().flatMap(({ files }) => Object.keys(files)), ...MADE_OF_FILES].flatMap((file) => basename(file).split('.').slice(1));
 const FILE_NAME = new RegExp(`\\brancheros[\\w-]*(?:\\.(?:${[...new Set(ENDINGS)].join('|')}))+\\b`, 'g');
 
+/** A page that UPDATE_PAGES is about to write for the first time: another test writes it, with an example. */
+const isYetToCome = (page: string) => Boolean(process.env['UPDATE_PAGES']) && !pages.includes(page);
+
 for (const { name, files } of allTargets()) {
+  if (isYetToCome(`targets/${name}.md`)) continue;
   test(`commands on the page of ${name} name files of this target`, () => {
     const known = new Set([...Object.keys(files).map((path) => basename(path)), ...MADE_OF_FILES]);
     const commands = examples('(?:sh|powershell)').filter(({ place }) => place.startsWith(`targets/${name}.md`));

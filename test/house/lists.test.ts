@@ -28,13 +28,14 @@ test('README lists every directory at the top, and those of test', () => {
   assert.deepEqual(
     top.map(({ name }) => name).sort(),
     directories('.').filter((name) => !MADE.includes(name)),
+    'README.md: the block that begins with `pipeline/` must have a line for each directory at the top',
   );
   const parts = top.find(({ name }) => name === 'test')?.purpose.split(' · ') ?? [];
-  assert.deepEqual(parts.map((part) => part.split(' ')[0]).sort(), directories('test'));
+  assert.deepEqual(parts.map((part) => part.split(' ')[0]).sort(), directories('test'), 'README.md: the line of `test/` must name each directory below test');
 });
 
 for (const path of ['overlays', 'pipeline']) {
   test(`${path}/README.md lists every directory below ${path}`, () => {
-    assert.deepEqual(listed(read(`${path}/README.md`)), directories(path));
+    assert.deepEqual(listed(read(`${path}/README.md`)), directories(path), `${path}/README.md: its first table must have a row | \`name/\` | purpose | for each directory`);
   });
 }
