@@ -9,7 +9,7 @@ export { liveIso } from './recipes/live-iso.ts';
 export { raspberryPiCard } from './recipes/raspberry-pi.ts';
 export { rootfsArchive } from './recipes/rootfs.ts';
 export { liveSystem, withoutKernel } from './recipes/system.ts';
-export { jsonFile } from './recipes/text.ts';
+export { awsImageFile } from './recipes/text.ts';
 export {
   compressedFixedVhd,
   dynamicVhd,

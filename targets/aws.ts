@@ -1,4 +1,4 @@
-import { cloudDisk, defineTarget, jsonFile, zstdCompressed } from '../pipeline/index.ts';
+import { awsImageFile, cloudDisk, defineTarget, zstdCompressed } from '../pipeline/index.ts';
 
 /** Amazon's volumes answer late rather than never: NVMe requests must not time out (EC2 user guide, "NVMe I/O operation timeout"). */
 const APPEND = 'nvme_core.io_timeout=4294967295 rancher.cloud_init.datasources=[ec2]';
@@ -30,7 +30,7 @@ export default defineTarget({
     },
     'aws-image.json': {
       about: 'what to register the snapshot with: boot mode, network, root device, metadata',
-      make: ({ context, name }) => jsonFile(context, name, { Name: `rancheros-${context.version}`, ...REGISTER }),
+      make: ({ context, name }) => awsImageFile(context, name, { Name: `rancheros-${context.version}`, ...REGISTER }),
     },
   },
 });

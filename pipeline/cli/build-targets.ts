@@ -108,6 +108,8 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       if (published && published.removed.length > 0)
         reporter.report({ type: 'note', level: 'warning', message: takenOut(published) });
       if (finished.length === outcomes.length) await memory.keep(begun, wiring, { version, sources, targets });
+      if (published && published.repaired.length > 0)
+        reporter.report({ type: 'note', level: 'warning', message: repairedText(published) });
       if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
       const place = published && shownDirectory(published.place);
@@ -179,6 +181,10 @@ async function publish(
 
 function takenOut({ place, removed }: Published): string {
   return `The files of ${removed.join(', ')} in ${shownDirectory(place)} were of other sources or of another cloud-config, and were taken out: one version is of one source. Build them again with this target, or give this one a --version of its own.`;
+}
+
+function repairedText({ place, repaired }: Published): string {
+  return `Repaired in ${shownDirectory(place)}: ${repaired.join(', ')}. Somebody had changed or removed what an earlier build put there.`;
 }
 
 /** A directory as a person in the current one would name it. */

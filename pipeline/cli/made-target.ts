@@ -16,6 +16,7 @@ export function makeTarget(target: DeclaredTarget, wiring: Wiring): MadeTarget {
   try {
     const { made: artifacts, proofs } = wiring.collectProofs(() => target.make(wiring.context));
     demandArtifacts(target, artifacts);
+    demandDescriptions(target, artifacts, wiring);
     return { artifacts, proofs };
   } catch (error) {
     throw placed(error, target);
@@ -45,6 +46,17 @@ function demandArtifacts(target: DeclaredTarget, made: { readonly [path: string]
     `The target "${target.name}" makes nothing for ${missing.join(', ')}.`,
     'The `make` of a file returns the artifact of its step; `npm run check` says where it does not.',
   );
+}
+
+/** Nobody could say later whether a file is sound of which nothing is known. */
+function demandDescriptions(target: DeclaredTarget, artifacts: MadeTarget['artifacts'], wiring: Wiring): void {
+  const unknown = Object.keys(artifacts).filter((path) => !wiring.mediumOf(artifacts[path] as Artifact));
+  if (unknown.length > 0)
+    throw wrong(
+      target,
+      `No recipe says what these files of the target "${target.name}" are: ${unknown.join(', ')}.`,
+      'Give `make` what a recipe of pipeline/index.ts returns, or let the recipe call `context.describe`.',
+    );
 }
 
 function placed(error: unknown, target: DeclaredTarget): BuildError {

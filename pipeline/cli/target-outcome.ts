@@ -4,6 +4,7 @@ import { PackageGone } from '../fetch/package-gone.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import { type MadeTarget, makeTarget } from './made-target.ts';
+import { releaseFiles } from './release-files.ts';
 import type { Wiring } from './wire.ts';
 
 /** What became of one target: its files, or why there are none. */
@@ -47,12 +48,11 @@ export async function buildOutcomes(begun: readonly BegunTarget[], wiring: Wirin
       const [proofs, built] = await Promise.all([settle(made.proofs), settle(Object.values(made.artifacts))]);
       const reasons = [...proofs, ...built].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
       if (reasons.length > 0) return { target, files: {}, reasons };
-      const files: { [path: string]: ReleaseFile } = {};
-      for (const [position, path] of Object.keys(made.artifacts).entries()) {
-        const blob = built[position];
-        if (blob?.status === 'fulfilled') files[path] = { ...blob.value, target: target.name };
+      try {
+        return { target, files: await releaseFiles(target, made.artifacts, wiring), reasons };
+      } catch (reason) {
+        return { target, files: {}, reasons: [reason] };
       }
-      return { target, files, reasons };
     }),
   );
 }

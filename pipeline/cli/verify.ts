@@ -23,7 +23,8 @@ export const verify: Command = {
   summary: "check a version's files against its manifest, and their formats",
   usage: '[VERSION]',
   about: `Hashes every file of dist/os/VERSION (default: latest) and compares it with release.json and SHA256SUMS; files that the
-manifest does not name are faults too. Then reads the fields of each file's format, down to the file systems of a disk.`,
+manifest does not name are faults too. Then opens each file, reads the fields of its format down to the file systems of a disk, and
+compares every layer, kernel and initrd in it, and all the rest, with the digests in release.json.`,
   notes: `Exit code 4 when anything is wrong, 2 when the version was never built.
 Disks that are packed by zstd are unpacked by that of the tool image, into the directory for temporary files.`,
   options: OPTIONS,

@@ -8,6 +8,7 @@ import { loadModuleLists, type ModuleLists } from '../config/module-lists.ts';
 import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts';
 import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
+import type { Medium } from '../core/medium.ts';
 import type { Executor, Report } from '../core/ports.ts';
 import type { Artifact } from '../core/step.ts';
 import { Engine } from '../engine/engine.ts';
@@ -58,6 +59,8 @@ export interface Wiring {
   readonly engine: Engine;
   readonly store: FileBlobStore;
   /** What `make` gives, with the artifacts that must come about before anything of it is published. */
+  /** What a recipe said of a release file; undefined where none did. */
+  readonly mediumOf: (artifact: Artifact) => Medium | undefined;
   readonly collectProofs: <T>(make: () => T) => { readonly made: T; readonly proofs: readonly Artifact[] };
   /** What `packages.yaml` resolved to. */
   readonly lock: Lock;
@@ -104,7 +107,9 @@ export async function wire(options: {
   const proofs = new ProofCollector();
   const { version, cloudConfig } = options;
   const isFinal = parseVersion(version).prerelease.length === 0;
+  const media = new Map<string, Medium>();
   const context = await readContext({
+    media,
     proofs,
     projectFolder,
     graph,
@@ -167,6 +172,7 @@ export async function wire(options: {
     context,
     engine,
     store,
+    mediumOf: (artifact) => media.get(nameOf(artifact)),
     collectProofs: (make) => proofs.collect(make),
     forecast: (artifacts, { isUnisolated }) =>
       forecast(artifacts, { graph, store, actions, writerCode, fetch: (input) => engine.fetch(input), isUnisolated }),
@@ -185,6 +191,10 @@ export async function wire(options: {
   };
 }
 
+function nameOf({ step, output }: Artifact): string {
+  return `${step}/${output}`;
+}
+
 /** How a command waits for others: it says so, and ends when it is told to. */
 export function waitsOf(report: Report, signal: AbortSignal): LeaseWaitOptions {
   return { signal, tell: (message) => report({ type: 'note', level: 'warning', message }) };
@@ -194,6 +204,8 @@ export function waitsOf(report: Report, signal: AbortSignal): LeaseWaitOptions {
 export async function readContext(
   options: Pick<BuildContext, 'graph' | 'version' | 'rosProgram' | 'readConfiguration'> & {
     readonly proofs: ProofCollector;
+    /** Takes what recipes say of release files. */
+    readonly media?: Map<string, Medium>;
     readonly projectFolder: string;
     readonly lock: Lock;
     readonly cloudConfig: BakedConfig | undefined;
@@ -217,6 +229,11 @@ export async function readContext(
     rosProgram: options.rosProgram,
     readConfiguration: options.readConfiguration,
     prove: (artifact) => options.proofs.add(artifact),
+    describe(file, medium) {
+      options.media?.set(nameOf(file), medium);
+      // A release cannot be listed without them.
+      if (medium.measures) options.proofs.add(medium.measures);
+    },
     memo: <T>(recipe: object, words: string, make: () => T): T => {
       const ofRecipe = memory.get(recipe) ?? new Map();
       memory.set(recipe, ofRecipe);

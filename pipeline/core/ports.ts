@@ -108,9 +108,9 @@ export interface Destination {
   read(version: string, path: string): Promise<string | undefined>;
   /**
    * Publishes a file, whole or not at all. `isListed`: the manifest that is there lists these bytes already; they are written again only
-   * where they were changed since. Bytes that are not those of the digest are refused (`wrong-bytes`).
+   * where they were changed since. Bytes that are not those of the digest are refused (`wrong-bytes`). Gives whether it was written.
    */
-  put(version: string, path: string, file: PublishedBytes, options: { readonly isListed: boolean }): Promise<void>;
+  put(version: string, path: string, file: PublishedBytes, options: { readonly isListed: boolean }): Promise<boolean>;
   putText(version: string, path: string, text: string): Promise<void>;
   remove(version: string, path: string): Promise<void>;
   /** The version that the pointer shows; undefined where there is none, or its version is gone. */

@@ -7,6 +7,8 @@ export interface RandomAccess {
   readonly size: number;
   /** The bytes from `position` on: `length` of them, fewer only at the end. They may be overwritten by the next read. */
   read(position: number, length: number): Uint8Array;
+  /** How many bytes from there on are known to be zeros without being read. */
+  holeFrom?(position: number): number;
 }
 
 /** Bytes in memory as a `RandomAccess`. */

@@ -74,14 +74,15 @@ export class DirectoryDestination implements Destination {
     file: string,
     bytes: PublishedBytes,
     { isListed }: { readonly isListed: boolean },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const place = this.placeOf(version, file);
-    if (isListed && (await this.#isUntouched(version, place, bytes))) return;
+    if (isListed && (await this.#isUntouched(version, place, bytes))) return false;
     await makeDirectory(path.dirname(place));
     await this.#settle(place, async (part) => {
       await copyFile(bytes.path, part, constants.COPYFILE_FICLONE);
       await demandDigest(part, bytes.digest, bytes.path);
     });
+    return true;
   }
 
   async putText(version: string, file: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
-import { type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
+import { MANIFEST_FORMAT, type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
 /** What one build brings into a version. */
@@ -44,7 +44,7 @@ export function planRelease(contribution: Contribution, before: Before): Release
   const listed = before.manifest?.files ?? {};
   const files = mergedFiles(contribution, before);
   const manifest = manifestText({
-    format: 1,
+    format: MANIFEST_FORMAT,
     version: contribution.version,
     sources: contribution.sources,
     cloudConfig: contribution.cloudConfig,

@@ -10,6 +10,8 @@ export interface Published {
   readonly isLatest: boolean;
   /** Targets that a build from other sources had put there, whose files were taken out. */
   readonly removed: readonly string[];
+  /** Files that were there, and that somebody had damaged or removed since: they are whole again. */
+  readonly repaired: readonly string[];
 }
 
 const MANIFEST = 'release.json';
@@ -27,13 +29,19 @@ export async function publishRelease(
   const { version } = contribution;
   return destination.exclusively(version, async () => {
     const plan = planRelease(contribution, await readBefore(destination, version));
-    for (const { path, file, isListed } of plan.puts)
-      await destination.put(version, path, { digest: file.digest, size: file.size, path: pathOf(file) }, { isListed });
+    const repaired: string[] = [];
+    for (const { path, file, isListed } of plan.puts) {
+      const bytes = { digest: file.digest, size: file.size, path: pathOf(file) };
+      const isWritten = await destination.put(version, path, bytes, { isListed });
+      if (isWritten && isListed) repaired.push(path);
+    }
+    const isSame = (await destination.read(version, MANIFEST)) === plan.manifest;
+    if (isSame && (await destination.read(version, SUMS)) !== plan.sums) repaired.push(SUMS);
     for (const path of plan.removals) await destination.remove(version, path);
     await destination.putText(version, SUMS, plan.sums);
     await destination.putText(version, MANIFEST, plan.manifest);
     if (plan.movesLatest) await destination.pointLatestTo(version);
-    return { place: destination.placeOf(version), isLatest: plan.isLatest, removed: plan.removedTargets };
+    return { place: destination.placeOf(version), isLatest: plan.isLatest, removed: plan.removedTargets, repaired };
   });
 }
 

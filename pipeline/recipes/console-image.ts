@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/step.ts';
 import { gzipCompressed } from '../steps/gzip/step.ts';
 import { imageArchive } from '../steps/image-archive/step.ts';
+import { measuredStream } from '../steps/measured-stream/step.ts';
 import type { BuildContext } from './context.ts';
 import { composeLayer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
@@ -99,5 +100,9 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
     inputs: { layer: layer.tar },
     options: { arch: 'amd64', name: IMAGE },
   });
-  return gzipCompressed(toolsOf(context), name, { pieces, parts: { layer: layer.tar } }, 6);
+  const stream = { pieces, parts: { layer: layer.tar } };
+  const file = gzipCompressed(toolsOf(context), name, stream, 6);
+  const measures = measuredStream(context.graph, { title: `measures of ${name}`, streams: [stream], as: 'tar' });
+  context.describe(file, { kind: 'console-image', contents: { layer: layer.tar }, measures });
+  return file;
 }

@@ -1,5 +1,6 @@
 import type { ModuleLists } from '../config/module-lists.ts';
 import type { OverlayRules } from '../config/overlay-rules.ts';
+import type { Medium } from '../core/medium.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 
@@ -24,6 +25,8 @@ export interface BuildContext {
   readonly readConfiguration: string;
   /** Names an artifact that must come about before anything is published, though no file holds it: a check. */
   readonly prove: (artifact: Artifact) => void;
+  /** Says what a release file is and what is in it, for `release.json`. Of files that no recipe describes nothing can be verified. */
+  readonly describe: (file: Artifact, medium: Medium) => void;
   /** What a recipe gave before for the same words, or what it gives now: see `memoized`. */
   readonly memo: <T>(recipe: object, words: string, make: () => T) => T;
 }

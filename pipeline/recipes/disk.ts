@@ -1,3 +1,4 @@
+import type { Medium } from '../core/medium.ts';
 import type { Artifact, InputRef } from '../core/step.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
 import { BOOT_LABEL } from '../formats/disk-layout.ts';
@@ -11,11 +12,11 @@ import { diskPlan } from '../steps/disk-plan/step.ts';
 import { bootPartition } from '../steps/fat/step.ts';
 import { installParts } from '../steps/install-parts/step.ts';
 import type { DiskParts } from '../steps/kit/disk-parts.ts';
-import type { Stream } from '../steps/kit/stream.ts';
 import { squashfsOfFiles } from '../steps/squashfs/step.ts';
 import type { BuildContext } from './context.ts';
 import { type BiosBootCode, biosBootCode, GRUB_FOLDER } from './disk-boot-code.ts';
 import { efiPrograms } from './efi-programs.ts';
+import { type MediumStream, measuresOf } from './medium.ts';
 import { memoized } from './memoized.ts';
 import { DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './state.ts';
 import type { System } from './system.ts';
@@ -41,7 +42,9 @@ export interface ComposableDisk {
   /** What a writer composes the disk of (`composedDisk`), for containers around it that never hold it raw. */
   readonly parts: DiskParts;
   /** As a raw image that is only there while something reads it. */
-  readonly stream: Stream;
+  readonly stream: MediumStream;
+  /** Files of the boot partition, by their paths. */
+  readonly files: { readonly [path: string]: InputRef };
 }
 
 /** An installed disk, and the parts that `ros install` writes from an ISO to get the same one. */
@@ -81,7 +84,18 @@ export const installedDisk = memoized(
       options: { sizeMiB: spec.sizeMiB },
     });
     const installer = installerOf(context, { name: spec.name, system, plan, boot, bios });
-    return { system, parts, stream: streamOf(context, spec, parts), raw: disk, plan, boot, state, bios, installer };
+    return {
+      system,
+      parts,
+      files,
+      stream: streamOf(context, spec, parts, files),
+      raw: disk,
+      plan,
+      boot,
+      state,
+      bios,
+      installer,
+    };
   },
 );
 
@@ -95,7 +109,7 @@ export function likeDisk(
 ): ComposableDisk {
   const { bios, files, plan, state } = plannedDisk(context, pattern.system, spec);
   const parts: DiskParts = { plan, boot: pattern.boot, state, bios: biosParts(bios), append: files[APPEND_FILE] };
-  return { parts, stream: streamOf(context, spec, parts) };
+  return { parts, files, stream: streamOf(context, spec, parts, files) };
 }
 
 interface PlannedDisk {
@@ -124,10 +138,16 @@ function biosParts(bios: BiosBootCode | undefined): DiskParts['bios'] {
   return bios && { 'boot.img': bios.boot, 'core.img': bios.core };
 }
 
-function streamOf(context: BuildContext, { name, sizeMiB }: DiskSpec, parts: DiskParts): Stream {
+function streamOf(
+  context: BuildContext,
+  { name, sizeMiB }: DiskSpec,
+  parts: DiskParts,
+  contents: Medium['contents'],
+): MediumStream {
   const title = `pieces of the disk ${name}`;
   const { pieces } = diskPieces(context.graph, { title, inputs: parts, options: { sizeMiB } });
-  return { pieces, parts };
+  const measures = measuresOf(context, parts, { name: `the disk ${name}`, sizeMiB });
+  return { pieces, parts, medium: { contents, measures } };
 }
 
 /** What an installing medium carries beside the files of a slot. */

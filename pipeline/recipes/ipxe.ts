@@ -8,7 +8,9 @@ import { textFile } from './text.ts';
  * a kernel and an initrd of two releases while one replaces the other. Whoever serves the files from elsewhere sets `base-url` before.
  */
 export function ipxeScript(context: BuildContext): Artifact<'text'> {
-  return textFile(context, 'rancheros.ipxe', ipxeText(context));
+  const file = textFile(context, 'rancheros.ipxe', ipxeText(context));
+  context.describe(file, { kind: 'ipxe', contents: { script: file } });
+  return file;
 }
 
 /** The script for one release: its version, and the address of its files without a slash at the end. */

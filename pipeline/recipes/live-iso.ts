@@ -2,6 +2,7 @@ import type { Artifact, InputRef } from '../core/step.ts';
 import { grubSettings } from '../formats/grub-settings.ts';
 import { menuArguments } from '../shared/kernel-arguments.ts';
 import { hybridIso } from '../steps/iso/step.ts';
+import { measuredFile } from '../steps/measured-file/step.ts';
 import type { BuildContext } from './context.ts';
 import type { InstalledDisk } from './disk.ts';
 import { bootFiles } from './grub.ts';
@@ -19,6 +20,9 @@ export interface LiveIsoSpec {
   readonly append?: string;
 }
 
+/** What `release.json` calls the EFI system partition behind the volume. */
+const EFI_IMAGE = 'efi.img';
+
 /** Volume id; `/init` and GRUB look for it. */
 const VOLUME_ID = 'RancherOS';
 
@@ -34,24 +38,28 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
             grubSettings({ append: spec.append }),
           ),
         };
-  return hybridIso(toolsOf(context), {
-    title: spec.name,
-    ...bootFiles(context, system.arch),
-    volumeId: VOLUME_ID,
-    files: {
-      ...system.medium,
-      ...append,
-      'rancheros/install.squashfs': spec.disk.installer,
-      'boot/vmlinuz': system.kernel.image,
-      'boot/initrd': system.initrdBase,
-      // By this file the signed GRUB finds its medium on a stick, where it was not told.
-      '.disk/info': { from: 'repository', path: 'overlays/iso/.disk/info' },
-      'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
-      'boot/grub/arguments.cfg': textFile(
-        context,
-        `kernel arguments of every ISO for ${system.arch}`,
-        grubSettings(menuArguments('iso', system.arch)),
-      ),
-    },
+  const boot = bootFiles(context, system.arch);
+  const files: { readonly [path: string]: InputRef } = {
+    ...system.medium,
+    ...append,
+    'rancheros/install.squashfs': spec.disk.installer,
+    'boot/vmlinuz': system.kernel.image,
+    'boot/initrd': system.initrdBase,
+    // By this file the signed GRUB finds its medium on a stick, where it was not told.
+    '.disk/info': { from: 'repository', path: 'overlays/iso/.disk/info' },
+    'boot/grub/grub.cfg': { from: 'repository', path: 'overlays/iso/boot/grub/grub.cfg' },
+    'boot/grub/arguments.cfg': textFile(
+      context,
+      `kernel arguments of every ISO for ${system.arch}`,
+      grubSettings(menuArguments('iso', system.arch)),
+    ),
+  };
+  const iso = hybridIso(toolsOf(context), { title: spec.name, ...boot, volumeId: VOLUME_ID, files });
+  const { measures } = measuredFile(context.graph, {
+    title: `measures of ${spec.name}`,
+    inputs: { file: iso },
+    options: {},
   });
+  context.describe(iso, { kind: 'iso', contents: { ...files, [EFI_IMAGE]: boot.esp }, measures });
+  return iso;
 }

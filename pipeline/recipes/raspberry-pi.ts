@@ -6,9 +6,10 @@ import { kernelArguments } from '../shared/kernel-arguments.ts';
 import { card } from '../steps/card/step.ts';
 import { cardPlan } from '../steps/card-plan/step.ts';
 import { bootPartition } from '../steps/fat/step.ts';
-import type { Stream } from '../steps/kit/stream.ts';
+import { measuredStream } from '../steps/measured-stream/step.ts';
 import type { BuildContext } from './context.ts';
 import { deviceTrees } from './kernel.ts';
+import type { MediumStream } from './medium.ts';
 import { filesOfPackage } from './packages.ts';
 import { DEFAULT_STATE_MIB, emptyState, stateFileSystem } from './state.ts';
 import { type Extras, liveSystem } from './system.ts';
@@ -48,7 +49,7 @@ const FIRMWARE = ['bootcode.bin', 'fixup.dat', 'fixup4.dat', 'start.elf', 'start
 const NAME = 'raspberry-pi64';
 
 /** An SD card for Raspberry Pi 3 and 4 as a raw image in pieces: an MBR, a FAT with all that is started, a state that grows at the first boot. */
-export function raspberryPiCard(context: BuildContext): Stream {
+export function raspberryPiCard(context: BuildContext): MediumStream {
   const system = liveSystem(context, 'arm64', EXTRAS);
   const files: { readonly [path: string]: InputRef } = {
     ...firmware(context),
@@ -69,16 +70,22 @@ export function raspberryPiCard(context: BuildContext): Stream {
     inputs: { boot: files, state: stateTar },
     options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: kernelArguments('card', 'arm64') },
   });
+  const contents = { ...files, 'cmdline.txt': cmdline };
   const boot = bootPartition(toolsOf(context), {
     name: NAME,
     label: BOOT_LABEL,
-    files: { ...files, 'cmdline.txt': cmdline },
+    files: contents,
     fat,
     firstSector: CARD_ALIGNMENT / SECTOR,
   });
   const parts = { plan, boot, state: stateFileSystem(context, { name: NAME, tar: stateTar, ext4 }) };
   const { pieces } = card(context.graph, { title: `card ${NAME}`, inputs: parts, options: {} });
-  return { pieces, parts };
+  const measures = measuredStream(context.graph, {
+    title: `measures of the card ${NAME}`,
+    streams: [{ pieces, parts }],
+    as: 'disk',
+  });
+  return { pieces, parts, medium: { platform: 'raspberry-pi', contents, measures } };
 }
 
 /** The firmware, and its licence beside it: it must be handed on with the files. */

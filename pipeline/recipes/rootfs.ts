@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/step.ts';
 import { concatenated } from '../steps/concat/step.ts';
 import { gzipCompressed } from '../steps/gzip/step.ts';
+import { measuredStream } from '../steps/measured-stream/step.ts';
 import { mergedTar } from '../steps/merged-tar/step.ts';
 import type { BuildContext } from './context.ts';
 import type { Layer } from './layer.ts';
@@ -22,5 +23,9 @@ export function rootfsArchive(context: BuildContext, name: string, layers: reado
       6,
     ),
   );
-  return concatenated(context.graph, { title: name, parts, kind: 'gzip' });
+  const file = concatenated(context.graph, { title: name, parts, kind: 'gzip' });
+  const streams = merged.map((layer) => ({ pieces: layer.pieces, parts: { [layer.name]: layer.tar } }));
+  const measures = measuredStream(context.graph, { title: `measures of ${name}`, streams, as: 'tar' });
+  context.describe(file, { kind: 'rootfs', contents: {}, parts, measures });
+  return file;
 }

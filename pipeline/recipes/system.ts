@@ -86,7 +86,10 @@ export const liveSystem = memoized((context: BuildContext, arch: Arch, extras?: 
     ...Object.fromEntries(layers.map((layer) => [`rancheros/${layer.name}.squashfs`, layer.squashfs])),
   };
   const initrdBase = initrdBaseOf(context, { arch, kernel, init: 'overlays/initrd/init' });
-  return { arch, kernel, layers, initrdBase, initrd: wholeInitrd(context, initrdBase, medium), medium };
+  const initrd = wholeInitrd(context, initrdBase, medium);
+  context.describe(kernel.image, { kind: 'kernel', contents: { vmlinuz: kernel.image } });
+  context.describe(initrd, { kind: 'initrd', contents: { 'initrd-base': initrdBase, ...medium } });
+  return { arch, kernel, layers, initrdBase, initrd, medium };
 });
 
 const SHARED_SETS = ['base', 'engine', 'plugins', 'kernel-debian'];

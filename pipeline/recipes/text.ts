@@ -11,6 +11,13 @@ export const textFile = memoized(
 );
 
 /** A file of JSON, indented for people. */
-export function jsonFile(context: BuildContext, title: string, value: Json): Artifact<'text'> {
+function jsonFile(context: BuildContext, title: string, value: Json): Artifact<'text'> {
   return textFile(context, title, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** What to register an image of Amazon's with, as a release file. */
+export function awsImageFile(context: BuildContext, name: string, value: Json): Artifact<'text'> {
+  const file = jsonFile(context, name, value);
+  context.describe(file, { kind: 'aws-image', contents: { description: file } });
+  return file;
 }

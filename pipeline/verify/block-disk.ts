@@ -5,10 +5,12 @@ export function blockDisk(
   size: number,
   block: number,
   readBlock: (index: number) => Uint8Array | undefined,
+  hasBlock: (index: number) => boolean,
 ): RandomAccess {
   let cached: { readonly index: number; readonly bytes: Uint8Array | undefined } | undefined;
   return {
     size,
+    holeFrom: (position) => (hasBlock(Math.floor(position / block)) ? 0 : block - (position % block)),
     read(position, length) {
       const out = new Uint8Array(Math.max(0, Math.min(length, size - position)));
       for (let done = 0; done < out.length; ) {

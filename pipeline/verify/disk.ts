@@ -10,6 +10,9 @@ import { Fields } from './fields.ts';
 import { validateGpt } from './gpt.ts';
 import { validateGrubBios } from './grub-bios.ts';
 
+/** What looks at the disk in a container. */
+export type DiskCheck = (disk: RandomAccess) => readonly FieldProblem[];
+
 /** What is wrong with a disk of ours: its table, its BIOS boot code, and the file systems of its partitions. */
 export function validateDisk(disk: RandomAccess): readonly FieldProblem[] {
   const mbr = readMbr(disk);

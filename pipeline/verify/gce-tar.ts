@@ -1,10 +1,10 @@
-import { inMemory, type RandomAccess } from '../formats/random-access.ts';
+import type { RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB } from '../formats/sector.ts';
 import { validateGzip } from './compressed.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields } from './fields.ts';
-import { validateGpt } from './gpt.ts';
-import { inflatedEnds } from './inflated-ends.ts';
 import { sumOf } from './ova.ts';
+import { withUnpacked } from './unpacked-disk.ts';
 
 const BLOCK = 512;
 const GIB = 1024 * MIB;
@@ -14,13 +14,18 @@ interface Run {
   readonly size: number;
 }
 
+/** More than any disk of ours has data. */
+const MOST = 8 * GIB;
+
 /** What is wrong with an archive for Google's importer: gzip of an old GNU tar with the one sparse member `disk.raw`, whole GiB. */
-export async function validateGceTar(source: RandomAccess): Promise<readonly FieldProblem[]> {
+export async function validateGceTar(
+  source: RandomAccess,
+  inspect: DiskCheck = validateDisk,
+): Promise<readonly FieldProblem[]> {
   const gzip = validateGzip(source);
   if (gzip.length > 0) return gzip;
   try {
-    const { head, tail, size } = await inflatedEnds(source, 'gzip');
-    return tarProblems(head, tail, size);
+    return await withUnpacked(source, { format: 'gzip', most: MOST }, ({ source: tar }) => tarProblems(tar, inspect));
   } catch (error) {
     const fields = new Fields(source);
     fields.require('gzip', 0, false, error instanceof Error ? error.message : String(error), 'a whole gzip stream');
@@ -28,9 +33,10 @@ export async function validateGceTar(source: RandomAccess): Promise<readonly Fie
   }
 }
 
-/** The same of the unpacked archive, of which only both ends are at hand. */
-function tarProblems(head: Uint8Array, tail: Uint8Array, size: number): readonly FieldProblem[] {
-  const fields = new Fields(inMemory(head));
+/** The same of the unpacked archive. */
+function tarProblems(tar: RandomAccess, inspect: DiskCheck): readonly FieldProblem[] {
+  const { size } = tar;
+  const fields = new Fields(tar);
   fields.equal('name', 0, fields.text(0, 100).replace(/\0+$/, ''), 'disk.raw');
   fields.equal('mode', 100, fields.text(100, 7), '0000644');
   fields.equal('magic', 257, fields.text(257, 8), 'ustar  \0');
@@ -62,43 +68,42 @@ function tarProblems(head: Uint8Array, tail: Uint8Array, size: number): readonly
     stored,
     runs.reduce((sum, run) => sum + run.size, 0),
   );
-  fields.equal(
-    'end',
-    0,
-    size >= BLOCK + Math.ceil(stored / BLOCK) * BLOCK + 2 * BLOCK && size % BLOCK === 0 ? 'there' : 'missing',
-    'there',
-  );
-  if (fields.wrong.length === 0) fields.add('disk.gpt', validateGpt(diskOf({ head, tail, size, runs, real, stored })));
+  const end = BLOCK + Math.ceil(stored / BLOCK) * BLOCK;
+  fields.equal('end', end, size, end + 2 * BLOCK);
+  fields.equal('end', end, fields.hex(end, 2 * BLOCK), '00'.repeat(2 * BLOCK));
+  if (fields.wrong.length === 0) fields.add('disk', inspect(diskOf(tar, runs, real)));
   return fields.wrong;
 }
 
-/** The disk as far as both ends of the archive tell it: enough for its tables. */
-function diskOf(archive: {
-  readonly head: Uint8Array;
-  readonly tail: Uint8Array;
-  readonly size: number;
-  readonly runs: readonly Run[];
-  readonly real: number;
-  readonly stored: number;
-}): RandomAccess {
-  const { head, tail, size, runs, real } = archive;
-  const byteAt = (position: number): number => {
-    let place = BLOCK;
-    for (const run of runs) {
-      if (position >= run.offset && position < run.offset + run.size) {
-        const at = place + position - run.offset;
-        return at < head.length ? (head[at] ?? 0) : (tail[at - (size - tail.length)] ?? 0);
-      }
-      place += run.size;
-    }
-    return 0;
+/** The disk: what lies in no run is zeros. */
+function diskOf(tar: RandomAccess, runs: readonly Run[], size: number): RandomAccess {
+  let place = BLOCK;
+  const placed = runs.map((run) => {
+    const at = place;
+    place += run.size;
+    return { ...run, at };
+  });
+  const runAt = (position: number) =>
+    placed.find(({ offset, size: bytes }) => position >= offset && position < offset + bytes);
+  const holeFrom = (position: number): number => {
+    if (runAt(position)) return 0;
+    const next = placed.filter(({ offset, size: bytes }) => bytes > 0 && offset > position).map(({ offset }) => offset);
+    return Math.min(size, ...next) - position;
   };
   return {
-    size: real,
-    read: (position, length) =>
-      Uint8Array.from({ length: Math.max(0, Math.min(length, real - position)) }, (_, index) =>
-        byteAt(position + index),
-      ),
+    size,
+    holeFrom,
+    read(position, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)));
+      for (let done = 0; done < bytes.length; ) {
+        const run = runAt(position + done);
+        const left = bytes.length - done;
+        const part = Math.min(left, run ? run.offset + run.size - position - done : holeFrom(position + done));
+        if (run) bytes.set(tar.read(run.at + position + done - run.offset, part), done);
+        done += part;
+      }
+      return bytes;
+    },
   };
 }
 

@@ -1,17 +1,24 @@
+import type { MediumContents } from '../core/medium.ts';
 import { type RandomAccess, slice } from '../formats/random-access.ts';
 import { type FieldProblem, SECTOR } from '../formats/sector.ts';
+import { diskProblems, fileProblems } from './contents.ts';
 import { validateEfiFat } from './fat.ts';
 import { Fields } from './fields.ts';
 import { checkIsoFiles } from './iso-contents.ts';
-import { isoFiles } from './iso-files.ts';
+import { type IsoFile, isoFiles } from './iso-files.ts';
 
 const BLOCK = 2048;
 const PRIMARY = 16 * BLOCK;
+/** What a manifest calls the file system that UEFI starts from. */
+const EFI_IMAGE = 'efi.img';
 /** Descriptors before their terminator; ours are a primary, a boot record and Joliet's. */
 const MOST_DESCRIPTORS = 16;
 
 /** What is wrong with a hybrid ISO: volume (ECMA-119), boot catalog (El Torito 1.0), the MBR for USB sticks, and the files on it. */
-export function validateIso(source: RandomAccess, platform: { readonly hasBios: boolean }): readonly FieldProblem[] {
+export function validateIso(
+  source: RandomAccess,
+  platform: { readonly hasBios: boolean; readonly contents?: MediumContents | undefined },
+): readonly FieldProblem[] {
   const fields = new Fields(source);
   primary(fields);
   const found = descriptors(fields);
@@ -23,7 +30,11 @@ export function validateIso(source: RandomAccess, platform: { readonly hasBios: 
   if (platform.hasBios) fields.equal('mbr.code', 0, fields.hex(0, 2), 'eb63');
   const root = { block: fields.little32(PRIMARY + 158), size: fields.little32(PRIMARY + 166) };
   // Where the volume is wrong, nothing in it can be found.
-  if (fields.wrong.length === 0) checkIsoFiles(fields, isoFiles(fields, root), platform.hasBios);
+  if (fields.wrong.length === 0) {
+    const files = isoFiles(fields, root);
+    checkIsoFiles(fields, files, platform.hasBios);
+    if (platform.contents) compareIso(fields, files, platform.contents);
+  }
   const entries = [446, 462, 478, 494].filter((at) => fields.u8(at + 4) !== 0);
   fields.require('mbr.partitions', 446, entries.length > 0, entries.length, 'at least one');
   for (const at of entries) {
@@ -31,6 +42,25 @@ export function validateIso(source: RandomAccess, platform: { readonly hasBios: 
     fields.require('mbr.partition', at + 8, end <= source.size / SECTOR, end, `at most ${source.size / SECTOR}`);
   }
   return fields.wrong;
+}
+
+/** Files that the ISO's own boot code is made of: xorriso writes into one of them and makes the other. */
+const BOOT_CODE = ['boot/grub/eltorito.img', 'boot/grub/boot.cat'];
+
+function compareIso(fields: Fields, files: readonly IsoFile[], contents: MediumContents): void {
+  const { [EFI_IMAGE]: efi, ...named } = contents.files;
+  const found = new Map(
+    files.flatMap(({ path, contents: bytes }) => (BOOT_CODE.includes(path) ? [] : [[path, bytes]])),
+  );
+  fields.add('', fileProblems(found, named));
+  const catalogAt = fields.little32(PRIMARY + BLOCK + 71) * BLOCK;
+  const entry = catalogAt + (fields.u8(catalogAt + 1) === 0xef ? 32 : 96);
+  const start = fields.little32(entry + 8) * BLOCK;
+  if (efi) {
+    const image = slice(fields.source, start, Math.min(efi.size, fields.source.size - start));
+    fields.add('', fileProblems(new Map([[EFI_IMAGE, image]]), { [EFI_IMAGE]: efi }));
+  }
+  fields.add('', diskProblems(fields.source, contents));
 }
 
 function primary(fields: Fields): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type RandomAccess, slice } from '../formats/random-access.ts';
 import { type FieldProblem, SECTOR } from '../formats/sector.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields, finite } from './fields.ts';
 import { validateVmdk } from './vmdk.ts';
 
@@ -14,7 +15,7 @@ interface Member {
 }
 
 /** What is wrong with an OVA: a ustar of descriptor, manifest and one disk, each of which says what the others are (DSP0243). */
-export function validateOva(source: RandomAccess): readonly FieldProblem[] {
+export function validateOva(source: RandomAccess, inspect: DiskCheck = validateDisk): readonly FieldProblem[] {
   const fields = new Fields(source);
   const members = membersOf(fields);
   const [ovf, manifest, disk] = members;
@@ -23,7 +24,7 @@ export function validateOva(source: RandomAccess): readonly FieldProblem[] {
   const wanted = [ovf, disk].map((member) => `SHA256(${member.name})= ${sha256(source, member)}\n`).join('');
   fields.equal('manifest', manifest.offset, fields.text(manifest.offset, Math.min(manifest.size, 4096)), wanted);
   descriptor(fields, ovf, disk);
-  fields.add('vmdk', validateVmdk(slice(source, disk.offset, disk.size), 'streamOptimized'));
+  fields.add('vmdk', validateVmdk(slice(source, disk.offset, disk.size), 'streamOptimized', inspect));
   return fields.wrong;
 }
 
@@ -34,6 +35,7 @@ function membersOf(fields: Fields): readonly Member[] {
     if (!fields.require('end', at, at + 2 * BLOCK <= size, size, 'two empty blocks at the end')) return members;
     if (fields.u8(at) === 0) {
       fields.equal('end', at, fields.hex(at, 2 * BLOCK), '00'.repeat(2 * BLOCK));
+      fields.equal('file.size', 0, size, at + 2 * BLOCK);
       return members;
     }
     const name = fields.text(at, 100).replace(/\0.*$/s, '');

@@ -4,7 +4,7 @@ import { readGpt } from '../formats/gpt-reader.ts';
 import { inMemory, type RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB, SECTOR } from '../formats/sector.ts';
 import { blockDisk } from './block-disk.ts';
-import { validateDisk } from './disk.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields, finite } from './fields.ts';
 
 const COMPRESSED = 1n << 62n;
@@ -19,7 +19,7 @@ interface Cluster {
 }
 
 /** What is wrong with a qcow2 that clouds are to read, and with the disk in it (QEMU: docs/interop/qcow2.rst). */
-export function validateQcow2(source: RandomAccess): readonly FieldProblem[] {
+export function validateQcow2(source: RandomAccess, inspect: DiskCheck = validateDisk): readonly FieldProblem[] {
   const fields = new Fields(source);
   fields.equal('magic', 0, fields.hex(0, 4), '514649fb');
   const version = fields.big32(4);
@@ -48,11 +48,16 @@ export function validateQcow2(source: RandomAccess): readonly FieldProblem[] {
   const clusters = tables(fields, { cluster, size: finite(size), count });
   if (fields.wrong.length === 0) references(fields, cluster, { counted, count });
   if (fields.wrong.length > 0) return fields.wrong;
-  const disk = blockDisk(finite(size), cluster, (index) => {
-    const place = clusters.get(index);
-    return place && content(fields, place, cluster);
-  });
-  fields.add('disk', validateDisk(disk));
+  const disk = blockDisk(
+    finite(size),
+    cluster,
+    (index) => {
+      const place = clusters.get(index);
+      return place && content(fields, place, cluster);
+    },
+    (index) => clusters.has(index),
+  );
+  fields.add('disk', inspect(disk));
   return fields.wrong;
 }
 

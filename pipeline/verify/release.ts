@@ -8,14 +8,13 @@ import type { FieldProblem } from '../formats/sector.ts';
 import { hashFile } from '../host/hash-file.ts';
 import { FileSource } from '../io/file-source.ts';
 import { type Manifest, manifestTrouble, parseManifest, sumsText } from '../publish/manifest.ts';
-import { packedDisk, validateReleaseFile } from './formats.ts';
+import { type About, packedDisk, validateReleaseFile } from './formats.ts';
 
 /** Unpacks a file of zstd, shows where the bytes lie, and takes them away again. */
 export type Unpack = <T>(file: string, look: (unpacked: string) => Promise<T>) => Promise<T>;
 
 interface ReleasePart {
-  readonly name: string;
-  readonly version: string;
+  readonly about: About;
   readonly unpack: Unpack;
 }
 
@@ -32,7 +31,7 @@ export async function verifyRelease(
   const limit = pLimit(2);
   const checked = await Promise.all(
     Object.entries(manifest.files).map(([name, file]) =>
-      limit(() => checkFile(path.join(folder, name), file, { name, version: manifest.version, unpack })),
+      limit(() => checkFile(path.join(folder, name), file, { about: { ...file, version: manifest.version }, unpack })),
     ),
   );
   const failures = [
@@ -166,17 +165,16 @@ export function shownFields(wrong: readonly FieldProblem[]): readonly string[] {
 async function checkFormat(file: string, release: ReleasePart): Promise<Failure[]> {
   const source = new FileSource(file);
   try {
-    const outer = await validateReleaseFile(source, release.name, release.version);
-    if (outer === undefined) return [unknownFormat(file)];
+    const outer = await validateReleaseFile(source, release.about);
     const wrong = outer.length > 0 ? outer : await checkPacked(file, release);
     if (wrong.length === 0) return [];
     return [
       {
         kind: 'wrong-bytes',
-        message: 'The file is not of the format that its name promises.',
+        message: `The file, or what is in it, is not what release.json says: ${release.about.kind}.`,
         place: { file },
         evidence: shownFields(wrong).join('\n'),
-        hint: 'Its bytes are those of release.json, so the file was not damaged later. Do not publish it; report these lines.',
+        hint: 'Its own digest is that of release.json, so it was not damaged later: it was made wrong, or file and list were changed together. Do not publish it. Build the version again, or take it from where it was published.',
       },
     ];
   } finally {
@@ -184,19 +182,9 @@ async function checkFormat(file: string, release: ReleasePart): Promise<Failure[
   }
 }
 
-/** What nobody can read is not sound because nothing speaks against it. */
-function unknownFormat(file: string): Failure {
-  return {
-    kind: 'wrong-bytes',
-    message: 'Nothing here can read a file of this name, so nobody can say whether it is sound.',
-    place: { file },
-    hint: 'Verify with the version of the project that built it, or give pipeline/verify/formats.ts a reader for its format.',
-  };
-}
-
 /** Of a disk that is packed whole, what is wrong with the disk. */
-async function checkPacked(file: string, { name, unpack }: ReleasePart): Promise<readonly FieldProblem[]> {
-  const validate = packedDisk(name);
+async function checkPacked(file: string, { about, unpack }: ReleasePart): Promise<readonly FieldProblem[]> {
+  const validate = packedDisk(about);
   if (!validate) return [];
   return unpack(file, async (unpacked) => {
     const source = new FileSource(unpacked);

@@ -3,10 +3,14 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
+import { digestFromHex } from '../core/digest.ts';
+import type { MediumContents } from '../core/medium.ts';
+import type { Blob } from '../core/step.ts';
 import { memberPath } from '../formats/member-path.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
 import type { FieldProblem } from '../formats/sector.ts';
 import { validateGzip } from './compressed.ts';
+import { blobProblems } from './contents.ts';
 import { Fields } from './fields.ts';
 import { duplicates } from './tar-paths.ts';
 
@@ -21,10 +25,16 @@ interface TarContents {
   readonly paths: readonly string[];
   readonly strayLinks: readonly string[];
   readonly texts: ReadonlyMap<string, string>;
+  /** Of all unpacked bytes, where that was read from the outside. */
+  readonly blob?: Blob;
 }
 
 /** What is wrong with a root file system: every byte unpacks, each path is there once, and it is of this version. */
-export async function validateRootfs(source: RandomAccess, version: string): Promise<readonly FieldProblem[]> {
+export async function validateRootfs(
+  source: RandomAccess,
+  version: string,
+  contents?: MediumContents,
+): Promise<readonly FieldProblem[]> {
   const fields = new Fields(source);
   const release = 'usr/lib/os-release';
   const tar = await readTarGz(fields, { texts: (path) => path === release });
@@ -32,11 +42,15 @@ export async function validateRootfs(source: RandomAccess, version: string): Pro
   demandPaths(fields, 'rootfs', tar);
   const found = /^VERSION_ID="?([^"\n]*)/m.exec(tar.texts.get(release) ?? '')?.[1] ?? 'missing';
   fields.equal('os-release', 0, found, version);
+  if (contents) fields.add('', compareTar(tar, contents));
   return fields.wrong;
 }
 
 /** What is wrong with an archive for `docker load`: manifest, configuration and layer belong together, and each path is there once in both tars. */
-export async function validateImageArchive(source: RandomAccess): Promise<readonly FieldProblem[]> {
+export async function validateImageArchive(
+  source: RandomAccess,
+  contents?: MediumContents,
+): Promise<readonly FieldProblem[]> {
   const fields = new Fields(source);
   const layers = new Map<string, { readonly digest: string; readonly tar: TarContents }>();
   const tar = await readTarGz(fields, { texts: (path) => path.endsWith('.json'), layers });
@@ -61,7 +75,17 @@ export async function validateImageArchive(source: RandomAccess): Promise<readon
   } catch (error) {
     fields.require('manifest', 0, false, message(error), 'one of docker save');
   }
+  if (contents) {
+    const [layer] = [...layers.values()];
+    const wanted = contents.files['layer']?.digest ?? 'missing';
+    fields.equal('contents.layer', 0, layer?.digest ?? 'missing', wanted);
+    fields.add('', compareTar(tar, contents));
+  }
   return fields.wrong;
+}
+
+function compareTar({ blob }: TarContents, { tar }: MediumContents): readonly FieldProblem[] {
+  return tar && blob ? blobProblems('tar', blob, tar) : [];
 }
 
 function demandPaths(fields: Fields, what: string, { paths, strayLinks }: TarContents): void {
@@ -92,7 +116,7 @@ async function readTarGz(fields: Fields, reading: Reading): Promise<TarContents 
     // What stands behind the last member is no gzip, and readers would pass over it.
     fields.equal('gzip.end', 0, gunzip.bytesWritten, fields.source.size);
     fields.require('tar.end', 0, tail.isEmpty, 'other bytes', 'two empty blocks');
-    return contents;
+    return { ...contents, blob: tail.blob };
   } catch (error) {
     fields.require('tar', 0, false, message(error), 'a whole tar in whole gzip members');
     return undefined;
@@ -149,13 +173,22 @@ function* chunksOf(source: RandomAccess): Generator<Buffer> {
 /** Hands bytes on, and knows whether the last of them are zeros. */
 class Tail extends Transform {
   #last = Buffer.alloc(0);
+  readonly #hash = createHash('sha256');
+  #size = 0;
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: (error: null, chunk: Buffer) => void): void {
     this.#last =
       chunk.length >= TAR_END_BYTES
         ? Buffer.from(chunk.subarray(-TAR_END_BYTES))
         : Buffer.concat([this.#last, chunk]).subarray(-TAR_END_BYTES);
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
     done(null, chunk);
+  }
+
+  /** Of all bytes; once, at the end. */
+  get blob(): Blob {
+    return { digest: digestFromHex(this.#hash.digest('hex')), size: this.#size };
   }
 
   get isEmpty(): boolean {

@@ -2,7 +2,7 @@ import type { RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB, SECTOR } from '../formats/sector.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import { blockDisk } from './block-disk.ts';
-import { validateDisk } from './disk.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields, finite } from './fields.ts';
 
 const FOOTER = 512;
@@ -13,7 +13,7 @@ const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 const YEAR_2000 = 946_684_800;
 
 /** What is wrong with a VHD, fixed or dynamic, and with the disk in it ("Virtual Hard Disk Image Format Specification", 2006). */
-export function validateVhd(source: RandomAccess): readonly FieldProblem[] {
+export function validateVhd(source: RandomAccess, inspect: DiskCheck = validateDisk): readonly FieldProblem[] {
   const fields = new Fields(source);
   const end = source.size - FOOTER;
   if (
@@ -28,9 +28,9 @@ export function validateVhd(source: RandomAccess): readonly FieldProblem[] {
     if (fields.equal('file.size', end, source.size, size + FOOTER))
       fields.add(
         'disk',
-        validateDisk({ size, read: (position, length) => source.read(position, Math.min(length, size - position)) }),
+        inspect({ size, read: (position, length) => source.read(position, Math.min(length, size - position)) }),
       );
-  } else if (type === 3) dynamic(fields, size);
+  } else if (type === 3) dynamic(fields, size, inspect);
   return fields.wrong;
 }
 
@@ -51,7 +51,7 @@ function footer(fields: Fields, at: number): void {
   fields.equal('footer.savedState', at + 84, fields.u8(at + 84), 0);
 }
 
-function dynamic(fields: Fields, size: number): void {
+function dynamic(fields: Fields, size: number, inspect: DiskCheck): void {
   const end = fields.source.size - FOOTER;
   fields.equal('copy', 0, fields.hex(0, FOOTER), fields.hex(end, FOOTER));
   if (!fields.equal('footer.dataOffset', end + 16, fields.big64(end + 16), BigInt(FOOTER))) return;
@@ -68,11 +68,15 @@ function dynamic(fields: Fields, size: number): void {
   const table = finite(fields.big64(at + 16));
   if (!fields.equal('header.tableOffset', at + 16, table, at + HEADER)) return;
   const places = Array.from({ length: entries }, (_, index) => fields.big32(table + index * 4));
+  const tableEnd = table + entries * 4;
+  const firstSector = Math.ceil(tableEnd / SECTOR) * SECTOR;
+  const unused = fields.hex(tableEnd, firstSector - tableEnd);
+  fields.require('table.padding', tableEnd, /^f*$/.test(unused), unused, 'entries of no block');
   const taken = new Set<number>();
   for (const [index, sector] of places.entries()) {
     if (sector === NONE) continue;
     const start = sector * SECTOR;
-    const fits = start >= table + entries * 4 && start + SECTOR + block <= end;
+    const fits = start >= firstSector && start + SECTOR + block <= end;
     // Blocks of one size that begin at whole steps from the first never overlap.
     fields.require(
       `table.${index}`,
@@ -84,6 +88,9 @@ function dynamic(fields: Fields, size: number): void {
     const full = fields.hex(start, SECTOR) === 'ff'.repeat(SECTOR);
     fields.require(`bitmap.${index}`, start, full, full ? 'full' : 'with gaps', 'full');
     taken.add(sector);
+    const behind = Math.max(0, (index + 1) * block - size);
+    const isEmpty = /^0*$/.test(fields.hex(start + SECTOR + block - behind, behind));
+    fields.require(`block.${index}.end`, start, isEmpty, 'other bytes', 'zeros behind the end of the disk');
   }
   const sorted = [...taken].sort((a, b) => a - b);
   const step = (SECTOR + block) / SECTOR;
@@ -100,11 +107,16 @@ function dynamic(fields: Fields, size: number): void {
   }
   fields.equal('file.size', 0, end, sorted.length === 0 ? end : (sorted.at(-1) ?? 0) * SECTOR + SECTOR + block);
   if (fields.wrong.length > 0) return;
-  const disk = blockDisk(size, block, (index) => {
-    const sector = places[index] ?? NONE;
-    return sector === NONE ? undefined : fields.bytes((sector + 1) * SECTOR, block);
-  });
-  fields.add('disk', validateDisk(disk));
+  const disk = blockDisk(
+    size,
+    block,
+    (index) => {
+      const sector = places[index] ?? NONE;
+      return sector === NONE ? undefined : fields.bytes((sector + 1) * SECTOR, block);
+    },
+    (index) => (places[index] ?? NONE) !== NONE,
+  );
+  fields.add('disk', inspect(disk));
 }
 
 /** One's complement of the sum of all bytes but the sum itself. */

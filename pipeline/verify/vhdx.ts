@@ -3,7 +3,7 @@ import { decodeGuid } from '../formats/guid.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, MIB } from '../formats/sector.ts';
 import { blockDisk } from './block-disk.ts';
-import { validateDisk } from './disk.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields, finite } from './fields.ts';
 
 const KIB = 1024;
@@ -24,9 +24,11 @@ interface Region {
 }
 
 /** What is wrong with a dynamic VHDX that nobody has opened yet, and with the disk in it ([MS-VHDX] 7.0). */
-export function validateVhdx(source: RandomAccess): readonly FieldProblem[] {
+export function validateVhdx(source: RandomAccess, inspect: DiskCheck = validateDisk): readonly FieldProblem[] {
   const fields = new Fields(source);
   fields.equal('identifier', 0, fields.text(0, 8), 'vhdxfile');
+  // UTF-16; behind it zeros.
+  fields.equal('creator', 8, fields.text(8, 512).replaceAll('\0', ''), 'RancherOS');
   for (const [index, at] of [64 * KIB, 128 * KIB].entries()) header(fields, at, `header.${index + 1}`);
   const sequence = [fields.little64(64 * KIB + 8), fields.little64(128 * KIB + 8)] as const;
   fields.require(
@@ -48,7 +50,7 @@ export function validateVhdx(source: RandomAccess): readonly FieldProblem[] {
   const metadata = first.get(METADATA_REGION);
   if (fields.wrong.length > 0 || !table || !metadata) return fields.wrong;
   const items = metadataItems(fields, metadata);
-  if (items) payload(fields, table, items);
+  if (items) payload(fields, table, { ...items, inspect });
   return fields.wrong;
 }
 
@@ -165,7 +167,11 @@ function metadataItems(fields: Fields, { offset: at, length }: Region): Items | 
   return fields.wrong.length > 0 ? undefined : { block, size: finite(size) };
 }
 
-function payload(fields: Fields, { offset: at, length }: Region, { block, size }: Items): void {
+function payload(
+  fields: Fields,
+  { offset: at, length }: Region,
+  { block, size, inspect }: Items & { readonly inspect: DiskCheck },
+): void {
   const chunk = (2 ** 23 * 512) / block;
   const blocks = Math.ceil(size / block);
   const entries = blocks + Math.floor((blocks - 1) / chunk);
@@ -197,11 +203,16 @@ function payload(fields: Fields, { offset: at, length }: Region, { block, size }
   const last = [...taken].reduce((most, place) => Math.max(most, place + block), at + length);
   fields.equal('file.size', 0, fields.source.size, last);
   if (fields.wrong.length > 0) return;
-  const disk = blockDisk(size, block, (index) => {
-    const place = places.get(index);
-    return place === undefined ? undefined : fields.bytes(place, block);
-  });
-  fields.add('disk', validateDisk(disk));
+  const disk = blockDisk(
+    size,
+    block,
+    (index) => {
+      const place = places.get(index);
+      return place === undefined ? undefined : fields.bytes(place, block);
+    },
+    (index) => places.has(index),
+  );
+  fields.add('disk', inspect(disk));
 }
 
 function guid(fields: Fields, at: number): string {

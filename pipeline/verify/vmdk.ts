@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import type { RandomAccess } from '../formats/random-access.ts';
 import { type FieldProblem, SECTOR } from '../formats/sector.ts';
 import { blockDisk } from './block-disk.ts';
-import { validateDisk } from './disk.ts';
+import { type DiskCheck, validateDisk } from './disk.ts';
 import { Fields, finite } from './fields.ts';
 
 const GRAIN_SECTORS = 128;
@@ -15,6 +15,7 @@ const AT_END = 0xffff_ffff_ffff_ffffn;
 export function validateVmdk(
   source: RandomAccess,
   kind: 'monolithicSparse' | 'streamOptimized',
+  inspect: DiskCheck = validateDisk,
 ): readonly FieldProblem[] {
   const fields = new Fields(source);
   const isStream = kind === 'streamOptimized';
@@ -26,12 +27,17 @@ export function validateVmdk(
   if (fields.wrong.length > 0) return fields.wrong;
   const places = isStream ? stream(fields, capacity) : sparse(fields, capacity);
   if (fields.wrong.length > 0) return fields.wrong;
-  const disk = blockDisk(capacity * SECTOR, GRAIN, (grain) => {
-    const sector = places.get(grain);
-    if (sector === undefined) return undefined;
-    return isStream ? inflated(fields, sector * SECTOR) : fields.bytes(sector * SECTOR, GRAIN);
-  });
-  fields.add('disk', validateDisk(disk));
+  const disk = blockDisk(
+    capacity * SECTOR,
+    GRAIN,
+    (grain) => {
+      const sector = places.get(grain);
+      if (sector === undefined) return undefined;
+      return isStream ? inflated(fields, sector * SECTOR) : fields.bytes(sector * SECTOR, GRAIN);
+    },
+    (grain) => places.has(grain),
+  );
+  fields.add('disk', inspect(disk));
   return fields.wrong;
 }
 
@@ -74,6 +80,7 @@ function descriptor(fields: Fields, kind: string, capacity: number): void {
     text.slice(0, 22),
     'its first line',
   );
+  fields.require('descriptor.end', at, !text.includes('\0'), 'other bytes', 'zeros behind the text');
   for (const [name, pattern, expected] of rows) {
     const found = value(pattern);
     const isRight = typeof expected === 'string' ? found === expected : expected.test(found);

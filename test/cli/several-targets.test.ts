@@ -14,7 +14,7 @@ export default defineTarget({ name: '${name}', arch: '${arch}', summary: 'a fixt
 const DISK = `const disk = installedDisk(context, liveSystem(context, 'amd64'), { name: 'amd64' });`;
 
 const step = (input: string) =>
-  `const { file } = context.graph.add({ kind: 'select', title: 'pick', action: { type: 'builtin', writer: 'select', options: { files: {} } }, inputs: { tar: ${input} }, outputs: { file: 'file' } });`;
+  `const { file } = context.graph.add({ kind: 'select', title: 'pick', action: { type: 'builtin', writer: 'select', options: { files: {} } }, inputs: { tar: ${input} }, outputs: { file: 'file' } }); context.describe(file, { kind: 'kernel', contents: {} });`;
 
 interface BadTarget {
   readonly sentence: string;

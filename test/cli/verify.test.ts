@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readFile, readlink, realpath, rename, rm, stat, 
 import path from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '../../pipeline/core/digest.ts';
-import { type Manifest, manifestText, sumsText } from '../../pipeline/publish/manifest.ts';
+import { type Manifest, manifestText, type ReleaseFile, sumsText } from '../../pipeline/publish/manifest.ts';
 import { builtStore, cli, temporaryFolder } from './cli.ts';
 
 interface Damage {
@@ -35,12 +35,15 @@ async function changeManifest(folder: string, change: (manifest: Manifest) => Ma
 
 const DAMAGES: readonly Damage[] = [
   {
-    sentence: 'a file that is named, and that nothing can read',
+    sentence: 'a file of a kind that nothing can read',
     do: async (folder) => {
       await writeFile(path.join(folder, 'extra'), 'text');
-      await changeManifest(folder, (manifest) => ({ ...manifest, files: { ...manifest.files, extra: { digest: digestOf('text'), size: 4, target: 'amd64' } } }));
+      await changeManifest(folder, (manifest) => ({
+        ...manifest,
+        files: { ...manifest.files, extra: { ...manifest.files['vmlinuz'], digest: digestOf('text'), size: 4, kind: 'riddle' } as unknown as ReleaseFile },
+      }));
     },
-    says: /extra: Nothing here can read a file of this name, so nobody can say whether it is sound[\s\S]*→ /,
+    says: /no readable release\.json here: "extra" is of the kind "riddle", which nothing here can read[\s\S]*→ /,
   },
   { sentence: 'a manifest that names nothing', do: (folder) => changeManifest(folder, (manifest) => ({ ...manifest, files: {} })), says: /release\.json: The manifest names no file/ },
   { sentence: 'an empty folder', do: async (folder) => void (await mkdir(path.join(folder, 'extra'))), says: /extra: The manifest does not name this file[\s\S]*→ Take it away/ },
@@ -99,6 +102,19 @@ test('verify tells a whole release from a damaged one, and names the file', asyn
       assert.doesNotMatch(stderr, /^\s+at /m);
     });
   }
+  await t.test('bytes of a file that were changed together with its digest', async () => {
+    const file = path.join(release, 'vmlinuz');
+    await flip(file);
+    const bytes = await readFile(file);
+    await changeManifest(release, (manifest) => ({ ...manifest, files: { ...manifest.files, vmlinuz: { ...(manifest.files['vmlinuz'] as ReleaseFile), digest: digestOf(bytes) } } }));
+    const { end, stderr } = await cli(['verify', '--dist', dist]);
+    for (const name of ['vmlinuz', 'SHA256SUMS', 'release.json']) {
+      await rm(path.join(release, name), { force: true });
+      await copyFile(`${spare}-${name}`, path.join(release, name));
+    }
+    assert.equal(end, 4);
+    assert.match(stderr, /vmlinuz: The file, or what is in it, is not what release\.json says: kernel[\s\S]*vmlinuz in it has the digest[\s\S]*→ /);
+  });
   await t.test('a manifest of another version than its folder is named by', async () => {
     await rename(await realpath(release), path.join(dist, 'v7.7.7'));
     const { end, stderr } = await cli(['verify', 'v7.7.7', '--dist', dist]);
@@ -119,7 +135,9 @@ test('verify tells a whole release from a damaged one, and names the file', asyn
   await t.test('the next build mends what was damaged without being told', async () => {
     await flip(path.join(release, 'vmlinuz'));
     assert.equal((await cli(['verify', '--dist', dist])).end, 4);
-    assert.equal((await cli(['build', 'amd64', '--dist', dist])).end, 0);
+    const mended = await cli(['build', 'amd64', '--dist', dist]);
+    assert.equal(mended.end, 0);
+    assert.match(`${mended.stdout}${mended.stderr}`, /Repaired in .*: vmlinuz\./);
     assert.equal((await cli(['verify', '--dist', dist])).end, 0);
   });
   await t.test('and what was damaged so that its size and time stayed', async () => {

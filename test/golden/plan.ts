@@ -3,6 +3,7 @@ import { ProofCollector } from '../../pipeline/cli/proof-collector.ts';
 import { readContext } from '../../pipeline/cli/wire.ts';
 import { type Digest, digestOf } from '../../pipeline/core/digest.ts';
 import { canonicalJson, compareCodeUnits, type Json } from '../../pipeline/core/json.ts';
+import type { Medium } from '../../pipeline/core/medium.ts';
 import type { Artifact, ArtifactKind, InputRef, Step, StepId } from '../../pipeline/core/step.ts';
 import { BUILD_EPOCH, Graph, type OutputsOf, type StepSpec } from '../../pipeline/graph/graph.ts';
 import { requireFreshLock } from '../../pipeline/pins/fresh-lock.ts';
@@ -15,6 +16,8 @@ export interface Plan {
   readonly targets: readonly PlannedTarget[];
   /** Where the code calls `toolStep` for steps of this plan, as `pipeline/steps/gzip/step.ts:8`. */
   readonly toolCalls: ReadonlySet<string>;
+  /** What recipes say of release files, by `<step>/<output>`. */
+  readonly media: ReadonlyMap<string, Medium>;
 }
 
 /** A graph that keeps which lines of the code add steps that run tools. */
@@ -39,9 +42,11 @@ export interface PlannedTarget {
 export async function planAll(): Promise<Plan> {
   const graph = new TracedGraph();
   const proofs = new ProofCollector();
+  const media = new Map<string, Medium>();
   const context: BuildContext = await readContext({
     graph,
     proofs,
+    media,
     projectFolder,
     lock: await requireFreshLock(projectFolder),
     version: 'v0.0.0-plan',
@@ -53,7 +58,7 @@ export async function planAll(): Promise<Plan> {
     const { made, proofs: own } = proofs.collect(() => target.make(context));
     return { target, artifacts: made, proofs: own };
   });
-  return { graph, targets, toolCalls: graph.toolCalls };
+  return { graph, targets, media, toolCalls: graph.toolCalls };
 }
 
 /** The files of one target, each with the step behind it, and the titles of all steps that it takes. */

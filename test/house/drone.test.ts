@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { digestOf } from '../../pipeline/core/digest.ts';
 import { DirectoryDestination } from '../../pipeline/publish/directory.ts';
+import type { ReleaseFile } from '../../pipeline/publish/manifest.ts';
 import { publishRelease } from '../../pipeline/publish/publish.ts';
 import { projectFolder } from '../rig/project.ts';
 import { holdPage, withBlock } from './page.ts';
@@ -154,6 +155,8 @@ async function tinyRelease(root: string): Promise<void> {
   const text = `#!ipxe\nset base-url https://example.org/os/${TAG}\nkernel \${base-url}/vmlinuz\ninitrd \${base-url}/initrd\nboot\n`;
   await writeFile(file, text);
   const digest = digestOf(text);
-  const files = { 'rancheros.ipxe': { target: 'amd64', digest, size: text.length } };
+  const blob = { digest, size: text.length };
+  const contents = { files: { script: blob } };
+  const files: { readonly [path: string]: ReleaseFile } = { 'rancheros.ipxe': { target: 'amd64', ...blob, kind: 'ipxe', arch: 'amd64', platform: 'generic', contents } };
   await publishRelease({ version: TAG, sources: digest, targets: ['amd64'], files, line: ['amd64'] }, new DirectoryDestination(root, { epoch: 1_000_000_000 }), () => file);
 }

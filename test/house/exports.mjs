@@ -27,7 +27,6 @@ const READ_OTHERWISE = [
   [/^pipeline\/formats\/cpio\.ts$/, ['indexCpio']],
   [/^pipeline\/formats\/boot-choice\.ts$/, ['tryNext']],
   // A test asks it for each file of each target.
-  [/^pipeline\/verify\/formats\.ts$/, ['hasReader']],
   // The front door names the type for those who write a target.
   [/^pipeline\/index\.ts$/, ['BuildContext']],
 ];

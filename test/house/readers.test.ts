@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allTargets } from '../../pipeline/cli/all-targets.ts';
-import { hasReader } from '../../pipeline/verify/formats.ts';
+import { kindByName } from '../../pipeline/publish/format-1.ts';
+import { planAll } from '../golden/plan.ts';
 
-test('verify has a reader for each file of each target', () => {
-  const files = allTargets().flatMap((target) => Object.keys(target.files));
-  assert.ok(files.length > 20, `targets/*.ts make ${files.length} files only: were all of them seen?`);
-  const unread = files.filter((file) => !hasReader(file));
-  assert.equal(
-    unread.length,
-    0,
-    `verify cannot read ${unread.join(', ')}: write pipeline/verify/<format>.ts and add its line to CHECKS in pipeline/verify/formats.ts, or give the file the ending of a known format.`,
-  );
+test('a recipe says of each file of each target what it is and what is in it', async () => {
+  const { targets, media } = await planAll();
+  const files = targets.flatMap(({ artifacts }) => Object.entries(artifacts));
+  assert.ok(files.length > 20);
+  for (const [path, { step, output }] of files) {
+    const medium = media.get(`${step}/${output}`);
+    assert.ok(medium, path);
+    const names = Object.keys(medium.contents);
+    assert.ok(names.length > 0 || (medium.measures && medium.parts), path);
+    if (/\.(iso|img|vhd|vhdx|vmdk|ova|zip|zst)$|initrd$|gce/.test(path)) {
+      for (const layer of ['base', 'engine', 'plugins', 'modules', 'drivers', 'config'])
+        assert.ok(
+          names.some((name) => name.endsWith(`rancheros/${layer}.squashfs`)),
+          `${layer} of ${path}`,
+        );
+    }
+  }
 });
 
-test('a file of a name that nobody knows has no reader', () => {
-  for (const name of ['notes.txt', 'rancheros.tar.xz', 'other.tar.gz', 'rancheros.zst', 'vmlinuz.old', 'x.json']) assert.equal(hasReader(name), false, name);
+test('the kind of a file in a manifest of format 1 follows from its name, and is what its recipe says', async () => {
+  const { targets, media } = await planAll();
+  for (const { artifacts } of targets) for (const [path, { step, output }] of Object.entries(artifacts)) assert.equal(kindByName(path)?.kind, media.get(`${step}/${output}`)?.kind, path);
+});
+
+test('a name that no release had is of no kind', () => {
+  for (const name of ['notes.txt', 'rancheros.tar.xz', 'other.tar.gz', 'rancheros.zst', 'vmlinuz.old', 'x.json']) assert.equal(kindByName(name), undefined, name);
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../../../pipeline/core/digest.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
-import { type Manifest, parseManifest } from '../../../pipeline/publish/manifest.ts';
+import { type Manifest, parseManifest, type ReleaseFile } from '../../../pipeline/publish/manifest.ts';
 import { type Before, type Contribution, demandSameSources, planRelease } from '../../../pipeline/publish/plan.ts';
 
-const file = (text: string, target = 'amd64') => ({ digest: digestOf(text), size: text.length, target });
+const file = (text: string, target = 'amd64'): ReleaseFile => ({ digest: digestOf(text), size: text.length, target, kind: 'ipxe', arch: 'amd64', platform: 'generic', contents: { files: {} } });
 
 const contribution = (change: Partial<Contribution> = {}): Contribution => ({
   version: 'v1.5.9',

@@ -24,7 +24,7 @@ async function publish(version: string, texts: { readonly [path: string]: string
   const target = change.targets?.[0] ?? 'amd64';
   const files: { [path: string]: Contribution['files'][string] } = {};
   for (const [name, text] of Object.entries(texts)) {
-    files[name] = { digest: digestOf(text), size: text.length, target };
+    files[name] = { digest: digestOf(text), size: text.length, target, kind: 'ipxe', arch: 'amd64', platform: 'generic', contents: { files: {} } };
     await writeFile(path.join(folder, 'blobs', hexOf(digestOf(text))), text);
   }
   const { pathOf = (blob) => path.join(folder, 'blobs', hexOf(blob.digest)), ...rest } = change;
@@ -148,4 +148,16 @@ test('bytes that changed in the store are not published', async () => {
     (error) => error instanceof BuildError && error.failures[0].kind === 'wrong-bytes',
   );
   await assert.rejects(read('v1.5.9-dev', 'b'), { code: 'ENOENT' });
+});
+
+test('a file that was damaged or removed is put there again, and the build says which', async () => {
+  const texts = { a: 'text', b: 'more', c: 'rest' };
+  assert.deepEqual((await publish('v1.5.9-dev', texts)).repaired, []);
+  assert.deepEqual((await publish('v1.5.9-dev', texts)).repaired, []);
+  await writeFile(path.join(root(), 'v1.5.9-dev/a'), 'TEXT');
+  await rm(path.join(root(), 'v1.5.9-dev/b'));
+  await writeFile(path.join(root(), 'v1.5.9-dev/SHA256SUMS'), 'nothing');
+  assert.deepEqual((await publish('v1.5.9-dev', texts)).repaired, ['a', 'b', 'SHA256SUMS']);
+  assert.deepEqual([await read('v1.5.9-dev', 'a'), await read('v1.5.9-dev', 'b')], ['text', 'more']);
+  assert.deepEqual((await publish('v1.5.9-dev', { ...texts, a: 'new' })).repaired, [], 'new bytes are no repair');
 });

@@ -6,7 +6,13 @@ import ts from 'typescript';
 import { projectFolder } from '../../rig/project.ts';
 
 const READERS = 'pipeline/verify';
-const TESTS = ['test/tools/validators.test.ts', 'test/tools/archive-validators.test.ts', 'test/tools/boot-file-validators.test.ts', 'test/tools/packed-validators.test.ts'];
+const TESTS = [
+  'test/tools/validators.test.ts',
+  'test/tools/archive-validators.test.ts',
+  'test/tools/boot-file-validators.test.ts',
+  'test/tools/packed-validators.test.ts',
+  'test/tools/damaged-media.test.ts',
+];
 
 /** Every node of a source file. */
 function nodesOf(file: string): readonly ts.Node[] {

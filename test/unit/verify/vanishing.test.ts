@@ -6,8 +6,15 @@ import { test } from 'node:test';
 import { digestOf } from '../../../pipeline/core/digest.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
 import { DirectoryDestination } from '../../../pipeline/publish/directory.ts';
+import type { ReleaseFile } from '../../../pipeline/publish/manifest.ts';
 import { publishRelease } from '../../../pipeline/publish/publish.ts';
 import { verifyRelease } from '../../../pipeline/verify/release.ts';
+
+/** As a build says it, with nothing in it. */
+function kindOf(name: string): Pick<ReleaseFile, 'kind' | 'arch' | 'platform' | 'contents'> {
+  const kind = name.endsWith('json') ? 'aws-image' : name.endsWith('initrd') ? 'initrd' : 'kernel';
+  return { kind, arch: 'amd64', platform: 'generic', contents: { files: {} } };
+}
 
 const TEXTS = { 'aws-image.json': '{}', vmlinuz: 'kernel', 'arm64/initrd': 'initrd' };
 
@@ -15,7 +22,7 @@ const TEXTS = { 'aws-image.json': '{}', vmlinuz: 'kernel', 'arm64/initrd': 'init
 async function verifiedWhileItGoes(turns: number): Promise<'whole' | 'faults' | 'refused'> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'vanishing-'));
   const root = path.join(folder, 'os');
-  const entries = Object.entries(TEXTS).map(([name, text]) => [name, { digest: digestOf(text), size: text.length, target: 'a' }] as const);
+  const entries = Object.entries(TEXTS).map(([name, text]) => [name, { digest: digestOf(text), size: text.length, target: 'a', ...kindOf(name) }] as const);
   for (const [name, text] of Object.entries(TEXTS)) await writeFile(path.join(folder, path.basename(name)), text);
   const pathOf = ({ digest }: { readonly digest: string }) => path.join(folder, path.basename(entries.find(([, file]) => file.digest === digest)?.[0] ?? ''));
   const files = Object.fromEntries(entries);
