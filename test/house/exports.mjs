@@ -23,10 +23,8 @@ const READ_OTHERWISE = [
   [/^pipeline\/cli\/main\.ts$/, ['main']],
   // The README is written from it by a test.
   [/^pipeline\/cli\/help\.ts$/, ['commandTable']],
-  // What tests hold the writer of cpio archives to, and the step of an upgrade that the command for it will take.
-  [/^pipeline\/formats\/cpio\.ts$/, ['indexCpio']],
+  // The step of an upgrade that the command for it will take.
   [/^pipeline\/formats\/boot-choice\.ts$/, ['tryNext']],
-  // A test asks it for each file of each target.
   // The front door names the type for those who write a target.
   [/^pipeline\/index\.ts$/, ['BuildContext']],
 ];

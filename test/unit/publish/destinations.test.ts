@@ -31,7 +31,7 @@ async function bytesOf(text: string, digest = digestOf(text)): Promise<Published
 
 for (const [name, make] of Object.entries(DESTINATIONS)) {
   const emptied = () => make(fresh('root'));
-  const publishing = async (publish: (destination: Destination) => Promise<void>): Promise<Destination> => {
+  const publishing = async (publish: (destination: Destination) => Promise<unknown>): Promise<Destination> => {
     const destination = emptied();
     await destination.exclusively(VERSION, () => publish(destination));
     return destination;
