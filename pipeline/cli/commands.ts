@@ -10,6 +10,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
   shell: async () => (await import('./shell.ts')).shell,
+  diff: async () => (await import('./diff.ts')).diff,
   gc: async () => (await import('./gc.ts')).gc,
   bench: async () => (await import('./bench.ts')).bench,
   'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BuildError } from '../core/failure.ts';
+import { type Manifest, parseManifest } from '../publish/manifest.ts';
+import { parseVersion } from '../publish/version.ts';
+import type { Command } from './command.ts';
+import { readOptions } from './options.ts';
+import { differenceMarkdown, differenceText, fileDifferences } from './release-difference.ts';
+
+const OPTIONS = {
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
+  markdown: { type: 'boolean', help: 'as a table in Markdown, for a pull request' },
+  json: { type: 'boolean', help: 'as JSON' },
+} as const;
+
+export const diff: Command = {
+  name: 'diff',
+  summary: 'show the files and sizes in which two releases differ',
+  usage: 'VERSION VERSION',
+  about:
+    'Compares the manifests of two versions below dist/os: files that were added, removed or changed, with their sizes.',
+  options: OPTIONS,
+  async run(context) {
+    const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
+    const [one, other] = positionals;
+    if (one === undefined || other === undefined)
+      throw new BuildError({
+        kind: 'usage',
+        message: 'Two versions are wanted.',
+        hint: 'Name them as they lie below dist/os: npm run diff -- v1.5.8 v1.5.9.',
+      });
+    const root = path.resolve(context.projectFolder, values.dist ?? 'dist/os');
+    const [before, after] = [await manifestOf(root, one), await manifestOf(root, other)];
+    const files = fileDifferences(before, after);
+    context.stdout.write(
+      values.json
+        ? `${JSON.stringify({ format: 1, before: before.version, after: after.version, files }, undefined, 2)}\n`
+        : values.markdown
+          ? differenceMarkdown(files)
+          : differenceText(files),
+    );
+    return 0;
+  },
+};
+
+async function manifestOf(root: string, version: string): Promise<Manifest> {
+  if (version !== 'latest') parseVersion(version);
+  const file = path.join(root, version, 'release.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const manifest = text === undefined ? undefined : parseManifest(text);
+  if (manifest) return manifest;
+  throw new BuildError({
+    kind: 'usage',
+    message: text === undefined ? `There is no release ${version}.` : 'The manifest of this release cannot be read.',
+    place: { file },
+    hint: 'Name a version below --dist.',
+  });
+}
