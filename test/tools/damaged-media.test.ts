@@ -37,7 +37,7 @@ const MEDIA: { readonly [kind in MediumKind]?: { readonly bytes: Buffer; readonl
   qcow2: { bytes: samples.qcow2, open: validateQcow2 },
   'gce-archive': { bytes: gzip(samples.gceTar), open: validateGceTar },
 };
-const ROUNDS = 60;
+const ROUNDS = 24;
 /** Compressed by programs that could have said the same in other bytes. */
 const PACKED: readonly string[] = ['qcow2', 'gce-archive'];
 /** Damages, of those, that hit an identity which could as well be the damaged one, such as the number of a VMDK. */
