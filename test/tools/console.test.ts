@@ -134,7 +134,9 @@ test('in a console of another system sshd, agetty and ros are those of the relea
     execFileSync('tar', ['-xf', '-', '-C', image], { input: hostImage() });
     for (const name of ['proc', 'dev', 'run', 'sys']) mkdirSync(join(image, name));
     const here = await consoleWith({ image, first: 'mkdir -p /etc/ssh; printf "PasswordAuthentication yes\\nPermitRootLogin yes\\n" >/etc/ssh/sshd_config' });
+    here.run('mkdir -p -m 0700 /var/run/motd');
     assert.match(here.run(INIT), /init 0$/m);
+    assert.match(here.run('readlink -f /var/run'), /^\/run$/m);
     assert.match(here.run('cat /run/ros/console/kept/{ttyS0,sshd}'), /^\/usr\/lib\/ros\/foreign\/agetty --noclear ttyS0 .*\n\/usr\/lib\/ros\/sshd$/m);
     here.run(SERVE);
     here.until(login('rancher', 'id -un; id -Gn; ros -v'), /^rancher\n.*docker.*\n.*v0\.0\.0-test/m);

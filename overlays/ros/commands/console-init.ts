@@ -12,6 +12,7 @@ import { setPassword } from '../console/password.ts';
 import { respawned } from '../console/respawn.ts';
 import { configureSshd, reloadSshd, SSHD, stopSshd, tellAgainstRules } from '../console/ssh-server.ts';
 import { endIdleLogins, terminals } from '../console/terminals.ts';
+import { linkVarRun } from '../console/var-run.ts';
 import { eachStep, guard } from '../runtime/steps.ts';
 import type { System } from '../runtime/system.ts';
 
@@ -23,6 +24,7 @@ import type { System } from '../runtime/system.ts';
 export function consoleInit(system: System): number {
   const config = guard<CloudConfig>(system, () => loadConfig(system).config, {});
   eachStep(system, [
+    () => linkVarRun(system),
     () => makeAccounts(system),
     () => mendLoginFiles(system),
     () => makeHomes(system),
