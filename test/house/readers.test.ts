@@ -6,7 +6,7 @@ import { planAll } from '../golden/plan.ts';
 test('a recipe says of each file of each target what it is and what is in it', async () => {
   const { targets, media } = await planAll();
   const files = targets.flatMap(({ artifacts }) => Object.entries(artifacts));
-  assert.ok(files.length > 20);
+  assert.ok(files.length > 20, `the plan of all targets has only ${files.length} files: see planAll in test/golden/plan.ts`);
   for (const [path, { step, output }] of files) {
     const medium = media.get(`${step}/${output}`);
     assert.ok(medium, path);
