@@ -103,8 +103,8 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
           : undefined;
       command.conclude({ ...resultOf(outcomes, published), stepsRun: tally.made, stepsReused: tally.cached });
       for (const { target, files } of outcomes)
-        for (const [name, blob] of Object.entries(files))
-          reporter.report({ type: 'file', target: target.name, path: name, blob });
+        for (const [name, { digest, size }] of Object.entries(files))
+          reporter.report({ type: 'file', target: target.name, path: name, blob: { digest, size } });
       if (published && published.removed.length > 0)
         reporter.report({ type: 'note', level: 'warning', message: takenOut(published) });
       if (finished.length === outcomes.length) await memory.keep(begun, wiring, { version, sources, targets });

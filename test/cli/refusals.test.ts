@@ -97,7 +97,7 @@ test('what can be refused at the start is refused at the start, by a dry run too
     const project2 = path.join(project, 'targets/other.ts');
     await writeFile(
       project2,
-      `import { jsonFile } from '../pipeline/index.ts';\nexport default { name: 'other', arch: 'amd64', summary: 'another', files: { 'other/file': 'a file' }, make: (context) => ({ 'other/file': jsonFile(context, 'other', {}) }) };\n`,
+      `import { awsImageFile } from '../pipeline/index.ts';\nexport default { name: 'other', arch: 'amd64', summary: 'another', files: { 'other/file': 'a file' }, make: (context) => ({ 'other/file': awsImageFile(context, 'other', {}) }) };\n`,
     );
     const other = path.join(folder, 'named');
     const both = await cli(['build', 'tiny', 'other', '--cache', cache, '--dist', other], { project, cwd: project });

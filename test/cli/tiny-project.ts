@@ -10,9 +10,14 @@ export const greeting = (context) => {
   const inputs = { 'part/0': { from: 'repository', path: 'overlays/tiny' }, 'part/1': words };
   return context.graph.add({ kind: 'concat', title: 'greeting', action: { type: 'builtin', writer: 'concat', options: { parts: ['0', '1'] } }, inputs, outputs: { file: 'text' } }).file;
 };
+/** Of all release files, a script is nearest to a greeting. */
+export const described = (context, script) => {
+  context.describe(script, { kind: 'ipxe', contents: { script } });
+  return script;
+};
 export default {
   name: 'tiny', arch: 'amd64', summary: 'a greeting', files: { 'tiny/greeting': 'the greeting' },
-  make: (context) => ({ 'tiny/greeting': greeting(context) }),
+  make: (context) => ({ 'tiny/greeting': described(context, greeting(context)) }),
 };
 `;
 
@@ -20,14 +25,14 @@ export default {
 const PACKED = `
 import { toolsOf } from '../pipeline/recipes/tool-image.ts';
 import { toolStep } from '../pipeline/steps/kit/tool.ts';
-import { greeting } from './tiny.ts';
+import { described, greeting } from './tiny.ts';
 export default {
   name: 'packed', arch: 'amd64', summary: 'a packed greeting', files: { 'packed/greeting.gz': 'the packed greeting' },
   make: (context) => ({
-    'packed/greeting.gz': toolStep(toolsOf(context), {
+    'packed/greeting.gz': described(context, toolStep(toolsOf(context), {
       kind: 'gzip', title: 'pack greeting', inputs: { greeting: greeting(context) }, output: { name: 'gzip', kind: 'gzip' },
       commands: ({ input, output }) => [{ argv: ['gzip', '-n', '-9'], stdin: input('greeting'), stdout: output }],
-    }),
+    })),
   }),
 };
 `;
