@@ -18,7 +18,7 @@ import type { DeclaredTarget } from './all-targets.ts';
 import { BuildMemory } from './build-memory.ts';
 import type { CommandContext } from './command.ts';
 import { collectedText } from './gc.ts';
-import { lookAhead, planEvent, soundTargets } from './outlook.ts';
+import { lookAheadAtSound, planEvent } from './outlook.ts';
 import { type Accepted, refuseOutlook } from './refusals.ts';
 import { makeReporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
@@ -86,8 +86,7 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
     try {
       const begun = beginTargets(request.targets, wiring);
       const targets = request.targets.map(({ name }) => name);
-      const sound = begun.length === 1 ? begun : await soundTargets(begun, wiring);
-      const outlook = await lookAhead(sound, wiring, { settings, root: request.root, version });
+      const outlook = await lookAheadAtSound(begun, wiring, { settings, root: request.root, version });
       reporter.report(planEvent(outlook, { version, targets }));
       const asked = { request, settings, accepted, context: command, report: reporter.report };
       await refuseOutlook(asked, { wiring, outlook, begun, sources: about.sources });

@@ -36,16 +36,32 @@ export interface Outlook {
 }
 
 /**
- * The targets of a build whose inputs are all there: what is wrong with the others is told when they are built, and stops none of these.
+ * Looks ahead for a build of several targets. One that cannot be planned, such as by an input that is not there, is left out: what is wrong with
+ * it is told when it is built, and stops none of the others. Only where the plan of all fails is each asked by itself.
  */
-export async function soundTargets(begun: readonly BegunTarget[], wiring: Wiring): Promise<readonly BegunTarget[]> {
+export async function lookAheadAtSound(
+  begun: readonly BegunTarget[],
+  wiring: Wiring,
+  about: Parameters<typeof lookAhead>[2],
+): Promise<Outlook> {
+  try {
+    return await lookAhead(begun, wiring, about);
+  } catch (error) {
+    const made = begun.filter((each) => each.made);
+    const sound = begun.length === 1 ? made : await soundTargets(made, wiring);
+    if (sound.length === made.length) throw error;
+    return lookAhead(sound, wiring, about);
+  }
+}
+
+async function soundTargets(made: readonly BegunTarget[], wiring: Wiring): Promise<readonly BegunTarget[]> {
   const isSound = (each: BegunTarget) =>
     wiring.forecast(artifactsOf([each]), { isUnisolated: false }).then(
       () => true,
       () => false,
     );
   const sound: BegunTarget[] = [];
-  for (const each of begun) if (each.made && (await isSound(each))) sound.push(each);
+  for (const each of made) if (await isSound(each)) sound.push(each);
   return sound;
 }
 
