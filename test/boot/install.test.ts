@@ -63,8 +63,9 @@ const INSTALLED: readonly Check[] = [
   },
   {
     sentence: 'the state has the rest of the disk',
-    run: 'sudo lsblk -bno NAME,SIZE,LABEL /dev/vda',
-    prints: /vda3 +8049917952 RANCHER_STATE/,
+    // The label is read from the disk: lsblk asks udev, whose database may be older than the file system.
+    run: 'sudo blkid -p -s LABEL -o value /dev/vda3; sudo blockdev --getsize64 /dev/vda3',
+    prints: /^RANCHER_STATE\n8049917952$/m,
   },
   ...SERVICES_RUN,
 ];
