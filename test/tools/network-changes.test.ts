@@ -50,6 +50,24 @@ test('a restart of the service makes the leased address the fixed one, without w
   assert.equal(here.run('ip route show default'), 'default via 10.9.0.1 dev eth0 \n');
 });
 
+test('a fixed address that is configured while dhcpcd is about to start is the only one', { skip }, async () => {
+  const here = await roomWith(DHCP, ['eth0']);
+  serveDhcp(here);
+  // On a busy machine dhcpcd reads its file after it was looked for, and before the file is written anew.
+  const slow = (program: string, words: string, seconds: number) =>
+    here.run(
+      `cp -a $(command -v ${program}) /run/${program}; printf '#!/bin/sh\ncase "$*" in "${words} "*) sleep ${seconds} ;; esac\nexec /run/${program} "$@"\n' >/run/slow; chmod +x /run/slow; mv /run/slow $(command -v ${program})`,
+    );
+  slow('rm', '-f /run/dhcpcd/pid', 2);
+  slow('ip', '-4 address flush dev', 5);
+  here.startService();
+  here.until('cat /run/ros/network.json', /"dhcp"/);
+  here.configure('rancher: {network: {interfaces: {eth0: {address: 10.9.0.7/24, gateway: 10.9.0.1}}}}');
+  assert.equal(here.run('ros netconf; echo $?; sleep 4'), '0\n');
+  stays(here, 'ip -4 -o address show eth0', FIXED('eth0', '10.9.0.7/24'));
+  assert.equal(here.run('ip -4 -o address show eth0 | wc -l'), '1\n');
+});
+
 test('another fixed address takes the place of the lease', { skip }, async () => {
   const { here } = await leased();
   here.configure('rancher: {network: {interfaces: {eth0: {address: 10.9.0.7/24, gateway: 10.9.0.1}}}}');

@@ -265,7 +265,7 @@ function withoutLease(run: Run, link: Link): Link {
   const hasLease = isSame ? before.dhcp !== undefined : takesByItself(run.dhcpText, link.name);
   if (!hasLease) return link;
   if (!releaseLease(run.system, link.name)) {
-    const sentence = `dhcpcd did not leave ${link.name} within five seconds; if its fixed address is missing, run “ros netconf” again.`;
+    const sentence = `dhcpcd did not leave ${link.name} in time; if its fixed address is missing, run “ros netconf” again.`;
     run.complain(['interfaces', run.matches.get(link.name)?.key ?? link.name, 'dhcp'], sentence);
   }
   run.hasChanged = true;
