@@ -2,6 +2,7 @@
 // The runner behind `npm test`: house rules and unit tests first, then a build, then what needs the build. A stage that finds no
 // file, or a file in which no test ran, is a failure: runners that see nothing and pass are how suites rot.
 import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { meantCommand } from '../pipeline/cli/npm-options.mjs';
 import { bootRows, bootTable, keepRows } from './rig/boot-table.mjs';
 import { bundleTests, testFiles } from './rig/bundle.mjs';
 import { runFile } from './rig/run-file.mjs';
+import { LONGEST, longestFirst, timesTable } from './rig/run-times.mjs';
 
 const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const HELP = `Usage: npm test [-- options]
@@ -39,6 +41,9 @@ const started = performance.now();
 const startedAt = Date.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+/** Seconds of each stage, and of each test file. */
+const stageTimes = [];
+const fileTimes = [];
 /** How many tests were skipped, by the reason that they give. */
 const skips = new Map();
 
@@ -96,8 +101,23 @@ if (values.list) {
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort());
 
+// What the files of one run find out once for all of them: see rig/accelerator.ts.
+const runFolder = path.join(projectFolder, '.cache/test/run', String(process.pid));
+rmSync(runFolder, { recursive: true, force: true });
+mkdirSync(runFolder, { recursive: true });
+process.once('exit', () => rmSync(runFolder, { recursive: true, force: true }));
+process.env['RANCHEROS_TEST_RUN'] = runFolder;
+
 for (const plan of plans) {
   if (stop.signal.aborted) break;
+  const begun = performance.now();
+  await runStage(plan);
+  const seconds = (performance.now() - begun) / 1000;
+  if (seconds >= 0.1) stageTimes.push({ name: plan.name, seconds });
+}
+finish();
+
+async function runStage(plan) {
   if (plan.name === 'house') {
     if (only === undefined) await houseStage();
   } else if (plan.name === 'build') {
@@ -106,7 +126,6 @@ for (const plan of plans) {
     await filesStage(plan);
   }
 }
-finish();
 
 async function houseStage() {
   title('house rules');
@@ -132,16 +151,18 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
     return;
   }
   title(`${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
-  const bundles = await bundleTests(projectFolder, files);
+  const bundles = await bundleTests(projectFolder, longestFirst(files, LONGEST));
   const live = concurrency === 1;
   const next = [...bundles].values();
-  const workers = Array.from({ length: concurrency ?? availableParallelism() }, async () => {
+  // One more than there are processors: many files wait for a deadline now and then.
+  const workers = Array.from({ length: concurrency ?? availableParallelism() + 1 }, async () => {
     for (const [bundle, source] of next) {
       if (stop.signal.aborted) return;
       const result = await runFile({ bundle, source, live, mayBeEmpty: values.case !== undefined, timeout: fileMinutes() * 60_000, signal: stop.signal });
       for (const reason of result.skips) skips.set(reason, (skips.get(reason) ?? 0) + 1);
       for (const kind of Object.keys(counts)) counts[kind] += result.counts[kind];
       failures.push(...result.failures);
+      fileTimes.push({ source, seconds: result.seconds });
     }
   });
   await Promise.all(workers);
@@ -169,6 +190,10 @@ function showBoots() {
 
 function finish() {
   showBoots();
+  if (fileTimes.length > 1) {
+    title('where the time went: the stages, and the files that took longest');
+    process.stdout.write(timesTable(stageTimes, fileTimes));
+  }
   if (failures.length > 0) {
     title('what failed');
     for (const { name, trouble } of failures) process.stdout.write(`✖ ${name}\n${indent(trouble.split('\n').slice(0, 12).join('\n'))}\n`);

@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { acceleratorOfRun } from '../rig/accelerator.ts';
 import { projectFolder } from '../rig/project.ts';
+import { toolRoot } from '../rig/tools.ts';
 
 interface Outcome {
   readonly code: number | null;
@@ -11,10 +13,13 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** The choice itself is looked at where a machine starts. */
+const chosen = async () => ({ ...process.env, RANCHEROS_ACCEL: (await acceleratorOfRun(await toolRoot('qemu'))).accelerator });
+
 /** Runs `npm run boot -- <words>` without npm; `until` in its output gets `act` done to it. */
-function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly act: (pid: number) => void }): Promise<Outcome> {
+function boot(words: readonly string[], watch?: { readonly until: RegExp; readonly act: (pid: number) => void }, env = process.env): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['pipeline/cli/launch.mjs', 'boot', ...words], { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['pipeline/cli/launch.mjs', 'boot', ...words], { cwd: projectFolder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     let acted = false;
@@ -46,7 +51,7 @@ function processesWith(text: string): readonly string[] {
 }
 
 test('--dry-run prints the command line and starts nothing', async () => {
-  const { code, stdout } = await boot(['amd64', '--dry-run', '--uefi', '--memory', '768', '--disk', '2G', '--vnc']);
+  const { code, stdout } = await boot(['amd64', '--dry-run', '--uefi', '--memory', '768', '--disk', '2G', '--vnc'], undefined, await chosen());
   assert.equal(code, 0);
   assert.match(stdout, /qemu-system-x86_64 .* -m 768M .*if=pflash,unit=0.*virtio-blk-pci,drive=disk0/);
 });

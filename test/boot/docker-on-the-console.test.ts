@@ -1,7 +1,7 @@
 import type { Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
-import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, SERVICES_UP } from './checks.ts';
 import { STATE_LINE } from './state-checks.ts';
 
 /** Folders of every kind: of the console, of the state disk, of the kernel's memory. */
@@ -112,6 +112,6 @@ bootTest({
     },
     { sentence: 'Docker is as it was before the change', run: `docker info -f '{{.LiveRestoreEnabled}} {{.ContainersRunning}}'`, prints: /^false 1$/m, eventually: true, deadlineSeconds: 90 },
     { sentence: 'the container can be stopped, started and removed', run: 'docker restart -t 1 keeper && docker rm -f keeper && docker ps -qa | wc -l', prints: /^0$/m, deadlineSeconds: 120 },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
   ],
 });

@@ -2,7 +2,7 @@ import type { DiskBus } from '../../pipeline/emulator/machine.ts';
 import type { BootCase, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
-import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, SERVICES_UP } from './checks.ts';
 import { outside } from './state-checks.ts';
 
 const inService = (service: string, command: string): string => `sudo system-docker exec ${service} ${command}`;
@@ -79,7 +79,7 @@ bootTest({
   agentPort: true,
   disks: [{ name: 'blank', mebibytes: 256, bus: 'scsi' }],
   checks: [
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     runs('qemu-guest-agent'),
     { sentence: 'guest-ping is answered', agent: 'guest-ping', answers: /^\{"return": \{\}\}$/, deadlineSeconds: 60 },
     { sentence: 'the disk is as blank as before', run: 'sudo cmp -n 268435456 /dev/sda /dev/zero' },
@@ -100,7 +100,7 @@ bootTest({
   disks: [{ name: 'data', mebibytes: 64, bus: 'pvscsi' }],
   networks: [{ card: 'vmxnet3' }],
   checks: [
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     { sentence: 'the disk is there, by the driver of pvscsi', run: 'cat /sys/class/block/sda/size && lsmod | grep ^vmw_pvscsi', prints: /^131072$/m },
     { sentence: 'the network card too, and has an address', run: 'ip -4 address show eth0 && lsmod | grep ^vmxnet3', prints: /10\.0\.2\.15/, eventually: true },
     runs('open-vm-tools'),
@@ -166,7 +166,7 @@ bootTest({
   memoryMiB: 1024,
   makersWords: HYPERV,
   checks: [
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     runs('hyperv-vm-tools'),
     {
       sentence: 'the daemons are there',
@@ -185,7 +185,7 @@ bootTest({
 
 /** A target's initrd beside amd64's kernel, on a machine that is on no platform of its own. */
 function initrdTest({ name, target, checks }: Pick<BootCase, 'name' | 'checks'> & { readonly target: string }): void {
-  bootTest({ name, target, medium: 'kernel', firmware: 'bios', runs: 'release', memoryMiB: 1024, checks: [...SERVICES_RUN.slice(0, 1), ...checks, ...DOCKER_RUNS] });
+  bootTest({ name, target, medium: 'kernel', firmware: 'bios', runs: 'release', memoryMiB: 1024, checks: [SERVICES_UP, ...checks, ...DOCKER_RUNS] });
 }
 
 for (const [target, service] of [
@@ -222,7 +222,7 @@ bootTest({
   memoryMiB: 1024,
   modem: true,
   checks: [
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     runs('modem-manager'),
     {
       sentence: 'the drivers of modems are there',

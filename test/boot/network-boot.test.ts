@@ -1,5 +1,5 @@
 import { bootTest } from '../rig/machine.ts';
-import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, SERVICES_UP } from './checks.ts';
 
 // Under a BIOS alone: Debian's OVMF drives network cards by itself, and never starts the iPXE in their ROM.
 bootTest({
@@ -11,7 +11,7 @@ bootTest({
   checks: [
     { sentence: 'the kernel got the words of the script', run: 'cat /proc/cmdline', prints: /initrd=initrd console=tty1 console=ttyS0,115200 .*rancher\.autologin=ttyS0/ },
     { sentence: 'nothing but memory was there to start from', run: 'ls /sys/class/block | grep -E "^(sd|vd|sr|nvme)" | wc -l', prints: /^0$/m },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     ...DOCKER_RUNS,
   ],
 });

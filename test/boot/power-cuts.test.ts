@@ -1,7 +1,7 @@
 import { SHELL_PROMPT } from '../../pipeline/emulator/shell.ts';
 import type { BootCase, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
-import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, SERVICES_RUN, SERVICES_UP } from './checks.ts';
 import { INIT, onDisk, STATE_LINE, STORE } from './state-checks.ts';
 
 const FIRST_START: Omit<BootCase, 'name' | 'startCuts' | 'checks'> = {
@@ -90,6 +90,6 @@ docker rmi ${IMAGE} && docker builder prune -af && sync`,
         ],
       },
     },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
   ],
 });

@@ -3,7 +3,7 @@ import type { CaseDisk, Check } from '../rig/boot-case.ts';
 import { bootTest } from '../rig/machine.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
 import { oracleOutput } from '../rig/tools.ts';
-import { DOCKER_RUNS, SERVICES_RUN } from './checks.ts';
+import { DOCKER_RUNS, SERVICES_RUN, SERVICES_UP } from './checks.ts';
 import { BARE_GPT, dockerMachines, LUKS, LVM, RAID, shippedDisk } from './foreign-disks.ts';
 import { INIT, KEPT, onDisk, outside, STATE_LINE, STORE } from './state-checks.ts';
 
@@ -57,7 +57,7 @@ bootTest({
       },
     },
     onDisk('/dev/vda'),
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     ...KEPT,
     { sentence: 'it is not behind what it acknowledged', run: 'docker run --rm -v counted:/c busybox:test cat /c/count', atLeastAcknowledged: true },
   ],
@@ -76,7 +76,7 @@ bootTest({
     onDisk('/dev/nvme0n1p1'),
     { sentence: 'it fills the disk', run: `${outside('df -m --output=size /home')} | tail -1`, prints: /^ *(19|20)\d\d$/m },
     { sentence: 'the table is whole', run: 'sudo sfdisk --verify /dev/nvme0n1', prints: /No errors detected/ },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     {
       sentence: 'logs are rotated where they are kept',
       run: `${outside('sh -c "yes line | head -c 11000000 >/var/log/long.log"')} && sudo system-docker exec cron logrotate /usr/share/ros/logrotate.conf && sudo sh -c 'stat -c %s /var/log/long.log; ls /var/log/long.log.1.gz'`,
@@ -145,7 +145,7 @@ bootTest({
     { sentence: 'it is filled up', run: 'sudo dd if=/dev/zero of=/home/filler bs=1M; sync; df /home' },
     { sentence: 'the power is cut', powerCut: { append: STATE_LINE, reachesShell: true } },
     { sentence: 'the start says that the disk is full', run: 'sudo dmesg | grep "state disk is full"', prints: /docker system prune/ },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     { sentence: 'somebody makes room', run: 'sudo rm /home/filler && sync' },
     { sentence: 'docker answers, by itself', run: 'docker version -f "{{.Server.Version}}"', prints: /^\d+\./m, eventually: true, deadlineSeconds: 120 },
     { sentence: 'its options were not blamed', run: 'sudo dmesg | grep -c "options of rancher.docker"', prints: /^0$/m, exits: 1 },
@@ -210,7 +210,7 @@ bootTest({
     },
     { sentence: 'the machine restarts after the limit', reboots: { run: 'sudo reboot' }, deadlineSeconds: 120 },
     { sentence: 'it said why', shows: /services did not stop within 25 seconds/ },
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
     { sentence: 'the state disk answers no more', action: { type: 'stall-disk', name: 'state' } },
     {
       sentence: "Ctrl-Alt-Del restarts it: what hangs is the kernel's watchdog's business",
@@ -220,7 +220,7 @@ bootTest({
     },
     { sentence: 'with a disk that answers it starts again', powerCut: {} },
     onDisk('/dev/vda'),
-    ...SERVICES_RUN.slice(0, 1),
+    SERVICES_UP,
   ],
 });
 

@@ -4,7 +4,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { acceleratorOfRun } from '../rig/accelerator.ts';
 import { projectFolder } from '../rig/project.ts';
+import { toolRoot } from '../rig/tools.ts';
 import { processesNaming, startCli, temporaryFolder } from './cli.ts';
 
 /** Folder for everything temporary of one run. What is left in it or names it was left behind. */
@@ -24,13 +26,15 @@ async function assertNothingLeft(temporary: string): Promise<void> {
 
 test('a machine ends with the command that started it', async (t) => {
   const folder = await temporaryFolder(t);
+  // A probe takes ten seconds where KVM does not work; that the command makes one is shown by test/boot/boot-command.test.ts.
+  const accelerator = (await acceleratorOfRun(await toolRoot('qemu'))).accelerator;
   const words = (temporary: string) => ['--target', 'amd64', '--kernel', '--memory', '512', '--append', `started-in=${temporary}`];
 
   await t.test('npm run boot | head: when nobody reads the console any more', async () => {
     const temporary = await ownTemporary(folder, 'head');
     const script = 'npm run --silent boot -- "$@" | head -n 3';
     const { stdout, stderr } = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve, reject) => {
-      const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary };
+      const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary, RANCHEROS_ACCEL: accelerator };
       delete env['NODE_TEST_CONTEXT'];
       execFile('sh', ['-c', script, 'sh', ...words(temporary)], { cwd: projectFolder, env }, (error, stdout, stderr) => (error ? reject(error) : resolve({ stdout, stderr })));
     });
@@ -46,7 +50,7 @@ test('a machine ends with the command that started it', async (t) => {
   ] as const) {
     await t.test(`on ${signal}`, async () => {
       const temporary = await ownTemporary(folder, signal);
-      const running = startCli(['boot', ...words(temporary)], { env: { TMPDIR: temporary } });
+      const running = startCli(['boot', ...words(temporary)], { env: { TMPDIR: temporary, RANCHEROS_ACCEL: accelerator } });
       await running.until(/Linux version/);
       assert.ok((await processesNaming(temporary)).some((line) => line.includes('qemu-system')));
       running.child.kill(signal);
@@ -54,7 +58,7 @@ test('a machine ends with the command that started it', async (t) => {
       if (signal === 'SIGKILL') {
         // Nobody can tidy up after itself then; the machine ends all the same, and the next command takes the folders away.
         while ((await processesNaming(temporary)).length > 0) await sleep(50);
-        await startCli(['boot', '--dry-run', ...words(temporary)], { env: { TMPDIR: temporary } }).result;
+        await startCli(['boot', '--dry-run', ...words(temporary)], { env: { TMPDIR: temporary, RANCHEROS_ACCEL: accelerator } }).result;
       }
       await assertNothingLeft(temporary);
     });

@@ -111,18 +111,19 @@ export function userCache(): string {
   return settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder }).cacheFolder;
 }
 
-/** Makes a store of hard links (copies, where they must be a user's own) to what a build (default: of amd64) in the user's store needs. */
-export async function builtStore(folder: string, options: { readonly project?: string; readonly targets?: readonly string[] } = {}): Promise<BuiltStore> {
-  const dist = path.join(folder, 'dist');
-  const { end, stdout, stderr } = await cli(['build', ...(options.targets ?? ['amd64']), '--json', '--dist', dist], { project: options.project ?? projectFolder });
-  if (end !== 0) throw new Error(`the build for this test ended with ${end}:\n${stderr}`);
-  const steps = eventsOf(stdout).filter((event) => event.type === 'step-end');
-  const layout = path.basename(storeFolder(settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder })));
-  const cache = path.join(folder, 'cache');
-  const from = path.join(userCache(), layout);
-  const to = path.join(cache, layout);
+function storeLayout(): string {
+  return path.basename(storeFolder(settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder })));
+}
+
+/** Where a store has the record of a key, or the bytes of a digest. */
+function below(kind: 'actions' | 'blobs/sha256', digest: string): string {
+  return path.join(kind, digest.slice(7, 9), digest.slice(7));
+}
+
+/** Makes a store that has what some steps of a build in the user's store gave: hard links where the file system allows. */
+export async function linkResults(steps: readonly StepEnd[], cache: string): Promise<void> {
+  const [from, to] = [path.join(userCache(), storeLayout()), path.join(cache, storeLayout())];
   const names = new Set<string>();
-  const below = (kind: string, digest: string) => path.join(kind, digest.slice(7, 9), digest.slice(7));
   for (const step of steps) {
     names.add(below('actions', step.key));
     for (const { digest } of Object.values(step.outputs)) names.add(below('blobs/sha256', digest));
@@ -131,6 +132,17 @@ export async function builtStore(folder: string, options: { readonly project?: s
     await mkdir(path.dirname(path.join(to, name)), { recursive: true });
     await link(path.join(from, name), path.join(to, name)).catch(() => copyFile(path.join(from, name), path.join(to, name), constants.COPYFILE_FICLONE));
   }
+}
+
+/** Makes a store of hard links (copies, where they must be a user's own) to what a build (default: of amd64) in the user's store needs. */
+export async function builtStore(folder: string, options: { readonly project?: string; readonly targets?: readonly string[] } = {}): Promise<BuiltStore> {
+  const dist = path.join(folder, 'dist');
+  const { end, stdout, stderr } = await cli(['build', ...(options.targets ?? ['amd64']), '--json', '--dist', dist], { project: options.project ?? projectFolder });
+  if (end !== 0) throw new Error(`the build for this test ended with ${end}:\n${stderr}`);
+  const steps = eventsOf(stdout).filter((event) => event.type === 'step-end');
+  const cache = path.join(folder, 'cache');
+  const to = path.join(cache, storeLayout());
+  await linkResults(steps, cache);
   const recordFile = (title: string): string => {
     const step = steps.find((each) => each.title === title);
     if (!step) throw new Error(`no step "${title}": ${steps.map((each) => each.title).join(', ')}`);

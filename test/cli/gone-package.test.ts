@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { cli, exists, projectCopy, temporaryFolder } from './cli.ts';
+import { cli, exists, temporaryFolder } from './cli.ts';
+import { tinyProject } from './tiny-project.ts';
 
-const NAME = 'tini';
+const NAME = 'gzip';
 
 /** A lock that names a package which no archive ever had. */
 function withoutPackage(lock: string): string {
@@ -17,7 +18,7 @@ function withoutPackage(lock: string): string {
 
 test('a final release is made of what the lock names, and of nothing that is resolved on the way', async (t) => {
   const folder = await temporaryFolder(t);
-  const project = await projectCopy(folder);
+  const project = await tinyProject(folder);
   const lock = path.join(project, 'targets/packages.lock.json');
   await writeFile(lock, withoutPackage(await readFile(lock, 'utf8')));
   const before = await readFile(lock, 'utf8');
@@ -26,7 +27,7 @@ test('a final release is made of what the lock names, and of nothing that is res
   t.after(() => archive.close());
   const mirror = `http://127.0.0.1:${(archive.address() as AddressInfo).port}/debian`;
   const dist = path.join(folder, 'os');
-  const build = (words: readonly string[]) => cli(['build', 'amd64', '--mirror', mirror, '--dist', dist, ...words], { project });
+  const build = (words: readonly string[]) => cli(['build', 'packed', '--mirror', mirror, '--dist', dist, ...words], { project });
 
   for (const words of [['--version', 'v9.9.9', '--allow-dirty', '--accept-stale'], ['--frozen']]) {
     await t.test(words.join(' '), async () => {
@@ -41,7 +42,7 @@ test('a final release is made of what the lock names, and of nothing that is res
 
   await t.test('a development build resolves the sets of the package again, and says so', async () => {
     const { end, stderr } = await build([]);
-    assert.match(stderr, new RegExp(`warning: ${NAME} .* is no longer in the archive: resolving .*engine.* again`));
+    assert.match(stderr, new RegExp(`warning: ${NAME} .* is no longer in the archive: resolving .*tools.* again`));
     // Whether another source is left to resolve them from is up to where this runs.
     if (end === 0) assert.match(await readFile(lock, 'utf8'), new RegExp(`"${NAME}=[^"]+": .*/${NAME}_`));
     else assert.equal(await readFile(lock, 'utf8'), before);

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { cli, exists, startCli, temporaryFolder } from './cli.ts';
+import { tinyProject } from './tiny-project.ts';
 
 for (const kind of [[], ['--json']]) {
   test(`a build whose words nobody reads builds and publishes all the same (${kind.join('') || 'plain'})`, async (t) => {
     const folder = await temporaryFolder(t);
     const dist = path.join(folder, 'dist');
-    const running = startCli(['build', 'amd64', '--dist', dist, ...kind]);
+    const project = await tinyProject(folder);
+    const running = startCli(['build', 'tiny', '--dist', dist, '--cache', path.join(folder, 'cache'), ...kind], { project });
     running.child.stdout?.destroy();
     assert.equal((await running.result).end, 0);
     assert.equal((await cli(['verify', '--dist', dist])).end, 0);

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { cli, startCli, temporaryFolder } from './cli.ts';
+import { tinyProject } from './tiny-project.ts';
 
 /** Left in a store by a cleaner of a container that is gone. */
 const MARK = 'v1/cleaners/clean-4026599999.77-1795886804940x0badcafe';
@@ -44,10 +45,12 @@ test('a wait that is over lets the command go on', async (t) => {
 });
 
 test('a build that waits to publish says for whom, and ends on a signal', async (t) => {
-  const dist = path.join(await temporaryFolder(t), 'dist');
+  const folder = await temporaryFolder(t);
+  const project = await tinyProject(folder);
+  const dist = path.join(folder, 'dist');
   await mkdir(path.join(dist, '.publishing'), { recursive: true });
   await writeFile(path.join(dist, '.publishing/publish-4026599999.77-1795886804940x0badcafe'), '');
-  const running = startCli(['build', 'amd64', '--json', '--dist', dist]);
+  const running = startCli(['build', 'tiny', '--json', '--dist', dist, '--cache', path.join(folder, 'cache')], { project });
   await running.until(/Waiting for process 77 of another container or machine, .*, which publishes there/);
   running.child.kill('SIGTERM');
   assert.equal((await running.result).end, 130);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { projectFolder } from '../rig/project.ts';
+import { LONGEST, longestFirst, timesTable } from '../rig/run-times.mjs';
 
 const ROWS: readonly { readonly sentence: string; readonly text: string; readonly counts: readonly [passed: number, failed: number, skipped: number] }[] = [
   { sentence: 'a file without a test has failed', text: 'export {};', counts: [0, 1, 0] },
@@ -66,4 +67,18 @@ test('the test runner tells why tests were skipped, not what it thinks of it', a
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('the files that the runner begins with are there, and what it prints at the end names stages and the ten longest', async () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(projectFolder, 'test/run.mjs'), '--list'], { encoding: 'utf8' });
+  assert.equal(status, 0);
+  const listed = stdout.split('\n').map((line) => line.trim());
+  assert.deepEqual(
+    LONGEST.filter((file) => !listed.includes(file)),
+    [],
+  );
+  assert.deepEqual(longestFirst(['a', 'b', 'c', 'd'], ['c', 'gone', 'b']), ['c', 'b', 'a', 'd']);
+  const files = Array.from({ length: 12 }, (_, index) => ({ source: `file ${index}`, seconds: index * 10 }));
+  const lines = timesTable([{ name: 'unit', seconds: 1.25 }], files).split('\n');
+  assert.deepEqual([lines[0], lines[1], lines.at(-2), lines.length], ['     1.3 s  unit', '   110.0 s  file 11', '    20.0 s  file 2', 12]);
 });

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
-import { type Accelerator, chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
+import type { Accelerator } from '../../pipeline/emulator/accelerator.ts';
 import { BOARDS } from '../../pipeline/emulator/board.ts';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
 import type { BootMedium, Disk, Machine } from '../../pipeline/emulator/machine.ts';
@@ -14,6 +14,7 @@ import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
 import { hashFile } from '../../pipeline/host/hash-file.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
+import { acceleratorOfRun } from './accelerator.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, MachineAction, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
@@ -134,7 +135,7 @@ type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'registry' | 
 async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
   const board = boot.board ?? 'q35';
   const root = await toolRoot(BOARDS[board].toolSet);
-  const { accelerator, reason } = await chooseAccelerator(root, process.env['RANCHEROS_ACCEL'], board);
+  const { accelerator, reason } = await acceleratorOfRun(root, board);
   around.context.diagnostic(`${accelerator}: ${reason}`);
   const emulator = { root, accelerator };
   const parts = await makeParts(boot, around);

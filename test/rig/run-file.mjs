@@ -30,10 +30,10 @@ export async function runFile({ bundle, source, live, mayBeEmpty, timeout, signa
     counts.failed++;
     failures.push({ name: source, trouble: 'no test ran in it' });
   }
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const seconds = (performance.now() - started) / 1000;
   const ok = counts.failed === 0;
-  process.stdout.write(`${ok && !live ? '' : said}${ok ? '✔' : '✖'} ${source}: ${sentence(counts)} (${seconds} s)\n`);
-  return { counts, failures, skips };
+  process.stdout.write(`${ok && !live ? '' : said}${ok ? '✔' : '✖'} ${source}: ${sentence(counts)} (${seconds.toFixed(1)} s)\n`);
+  return { counts, failures, skips, seconds };
 
   function onResult({ name, nesting, skip, details }) {
     const isFile = path.resolve(name) === bundle;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { chmodSync, constants, copyFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { chooseAccelerator } from '../../pipeline/emulator/accelerator.ts';
 import type { FirmwareKind } from '../../pipeline/emulator/machine.ts';
 import { startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type BootChoice, confirmSlot, decodeBootChoice, encodeBootChoice, tryNext } from '../../pipeline/formats/boot-choice.ts';
 import { grubSettings } from '../../pipeline/formats/grub-settings.ts';
 import { kernelArguments } from '../../pipeline/shared/kernel-arguments.ts';
+import { acceleratorOfRun } from '../rig/accelerator.ts';
 import { oracle, oracleOutput, toolRoot } from '../rig/tools.ts';
 import { scratch } from '../unit/trees/sample.ts';
 import { buildDisk } from './disk-build.ts';
@@ -50,7 +50,7 @@ async function fillSlotB(disk: string): Promise<void> {
 /** Switches a machine on, waits for a text on its serial port and switches it off. */
 async function bootUntil(disk: string, firmware: FirmwareKind, pattern: RegExp, meaning: string): Promise<string> {
   const root = await toolRoot('qemu');
-  const { accelerator } = await chooseAccelerator(root, process.env['RANCHEROS_ACCEL']);
+  const { accelerator } = await acceleratorOfRun(root);
   const machine = await startMachine(
     { memoryMiB: 768, cpus: 1, firmware, boot: { type: 'disk' }, disks: [{ file: disk, format: 'raw', bus: firmware === 'bios' ? 'virtio' : 'ahci' }] },
     { toolRoot: root, accelerator, fatal: /grub rescue>|Kernel panic - not syncing[^\n]*/ },
