@@ -100,7 +100,8 @@ test('a second build with other surroundings gives the same bytes', async (t) =>
       const words = ['build', 'amd64', '--json', '--jobs', String(surroundings.jobs), '--cache', cache, '--dist', second];
       const { end, stdout, stderr } = await cli(words, { project, env, through });
       assert.equal(end, 0, stderr);
-      assert.deepEqual([...stepsRun(eventsOf(stdout))].sort(), toRun.map(({ title }) => title).sort(), 'it really built');
+      // Two steps of one key run once.
+      assert.deepEqual([...new Set(stepsRun(eventsOf(stdout)))].sort(), [...new Set(toRun.map(({ title }) => title))].sort(), 'it really built');
       assert.deepEqual(await releaseIn(second), wanted);
     });
   }

@@ -6,6 +6,9 @@ import { releaseFolder, targetFolder } from '../../pipeline/emulator/release-mac
 /** Top folder of the project under test. */
 export const projectFolder = topFolder(dirname(fileURLToPath(import.meta.url)));
 
+/** The version that a build has which is told none. */
+export const builtVersion = `v${(JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string }).version}-dev`;
+
 /** Where tests leave what a person may want to read afterwards: consoles, results. */
 export const reportFolder = join(projectFolder, '.cache/test');
 

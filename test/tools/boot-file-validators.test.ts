@@ -18,7 +18,7 @@ import { mutations } from './mutations.ts';
 
 /** Bytes of what a build of both architectures makes. */
 async function builtFiles(): Promise<{ readonly [name: string]: Buffer }> {
-  const wiring = await wired('v0.0.0-test');
+  const wiring = await wired();
   try {
     const { context } = wiring;
     const system = liveSystem(context, 'amd64');

@@ -8,7 +8,7 @@ import { wired } from './disk-build.ts';
 /** Unpacks what the default console is made of, but for the engine; gives the folder. */
 export async function unpackRelease(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'console-release-'));
-  const wiring = await wired('v0.0.0-test');
+  const wiring = await wired();
   try {
     for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
       if (name !== 'base' && name !== 'config') continue;

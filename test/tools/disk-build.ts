@@ -13,7 +13,7 @@ import { fileOfPackage } from '../../pipeline/recipes/packages.ts';
 import { liveSystem } from '../../pipeline/recipes/system.ts';
 import { qcow2 } from '../../pipeline/recipes/virtual-disk.ts';
 import { flatInputs } from '../../pipeline/steps/kit/kind.ts';
-import { projectFolder } from '../rig/project.ts';
+import { builtVersion, projectFolder } from '../rig/project.ts';
 
 /** Absolute paths of an installed disk and the parts that it was composed of. */
 export interface BuiltDisk {
@@ -30,7 +30,7 @@ export interface BuiltDisk {
 
 /** Builds the installed disk of amd64 out of the store that the build before the tests filled. */
 export async function buildDisk(name: string, options: { readonly append?: string; readonly sizeMiB?: number; readonly version?: string } = {}): Promise<BuiltDisk> {
-  const wiring = await wired(options.version ?? 'v0.0.0-test');
+  const wiring = await wired(options.version);
   try {
     const context: BuildContext = wiring.context;
     const { append, sizeMiB } = options;
@@ -50,7 +50,7 @@ export async function buildDisk(name: string, options: { readonly append?: strin
 
 /** A cloud's disk, as the digest of its stream and as qcow2, and the same disk with a boot file system of its own, raw. */
 export async function cloudDiskBothWays(spec: { readonly name: string; readonly append: string }): Promise<{ readonly shared: string; readonly qcow2: string; readonly raw: string }> {
-  const wiring = await wired('v0.0.0-test');
+  const wiring = await wired();
   try {
     const { context, engine } = wiring;
     const own = installedDisk(context, liveSystem(context, 'amd64'), spec);
@@ -74,7 +74,7 @@ export async function cloudDiskBothWays(spec: { readonly name: string; readonly 
 
 /** Absolute path of a file out of a package of the set `grub`. */
 export async function fileFromPackage(name: string, path: string): Promise<string> {
-  const wiring = await wired('v0.0.0-test');
+  const wiring = await wired();
   try {
     const { digest } = await wiring.engine.build(fileOfPackage(wiring.context, { set: 'grub', arch: 'amd64', name, path }));
     return wiring.store.pathOf(digest);
@@ -83,7 +83,8 @@ export async function fileFromPackage(name: string, path: string): Promise<strin
   }
 }
 
-export function wired(version: string): Promise<Wiring> {
+/** The ports of a command. Whatever is built for the version that `npm run build` gives is in the store. */
+export function wired(version = builtVersion): Promise<Wiring> {
   const cache = join(projectFolder, '.cache/bundle');
   const { folder } = JSON.parse(readFileSync(join(cache, 'state.json'), 'utf8')) as { readonly folder: string };
   const command = {

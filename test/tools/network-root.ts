@@ -17,7 +17,7 @@ export function networkRooms(): (yaml: string, cards: readonly string[]) => Prom
   before(async () => {
     if (skip) return;
     root = await mkdtemp(join(tmpdir(), 'network-root-'));
-    const wiring = await wired('v0.0.0-test');
+    const wiring = await wired();
     try {
       for (const { name, tar } of liveSystem(wiring.context, 'amd64').layers) {
         if (!['base', 'engine', 'config'].includes(name)) continue;
