@@ -25,9 +25,7 @@ const eachIs = (state: string): RegExp => new RegExp(`^${SERVICES.map((name) => 
 export const SERVICES_UP: Check = { sentence: `the system services run: ${SERVICES.join(', ')}`, run: INSPECT, prints: eachIs('running \\d+'), eventually: true };
 
 /** One that was started again never has zero again. */
-export const SERVICES_RUN: readonly Check[] = [
-  { ...SERVICES_UP, sentence: `the system services run, and none of them had to be started again: ${SERVICES.join(', ')}`, prints: eachIs('running 0') },
-];
+export const SERVICES_RUN: readonly Check[] = [{ ...SERVICES_UP, sentence: `the system services run, and none of them had to be started again: ${SERVICES.join(', ')}`, prints: eachIs('running 0') }];
 
 /** Each service is asked for the work it is there for. */
 export const SERVICES_WORK: readonly Check[] = [
