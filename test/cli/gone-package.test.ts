@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { cli, exists, temporaryFolder } from './cli.ts';
 import { tinyProject } from './tiny-project.ts';
 
-const NAME = 'gzip';
+// Of one set only, that of the tool image.
+const NAME = 'dosfstools';
 
 /** A lock that names a package which no archive ever had. */
 function withoutPackage(lock: string): string {
