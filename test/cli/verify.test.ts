@@ -34,7 +34,7 @@ const DAMAGES: readonly Damage[] = [
   {
     sentence: 'no manifest beside files',
     do: (folder) => unlink(path.join(folder, 'release.json')),
-    says: /release\.json: The manifest is missing[\s\S]*there are: .*greeting[\s\S]*→ Build the version again/,
+    says: /release\.json: The manifest is missing[\s\S]*there are: SHA256SUMS, tiny\n[\s\S]*→ Build the version again/,
   },
   { sentence: 'one flipped bit', do: (folder) => flip(path.join(folder, FILE)), says: /tiny\/greeting: The file is not what its manifest says/ },
   { sentence: 'a file that nobody named', do: (folder) => writeFile(path.join(folder, 'extra'), ''), says: /extra: The manifest does not name this file/ },
