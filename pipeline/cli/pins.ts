@@ -1,13 +1,14 @@
 import { nearestName } from '../config/nearest-name.ts';
-import { BuildError } from '../core/failure.ts';
+import { BuildError, type Failure } from '../core/failure.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { PackagePin } from '../core/step.ts';
 import { createHttp } from '../fetch/http.ts';
 import { SharedUse } from '../host/shared-use.ts';
+import { addPackages } from '../pins/add.ts';
 import { checkPins } from '../pins/check.ts';
 import type { PinsOptions } from '../pins/context.ts';
 import { refreshGone } from '../pins/refresh.ts';
-import { updatePins } from '../pins/update.ts';
+import { type PinsUpdate, updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
@@ -15,7 +16,21 @@ import { makeReporter, notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder, storeFolder, waitsOf } from './wire.ts';
 
+const ACTIONS = ['update', 'add', 'check'] as const;
+
 const OPTIONS = {
+  only: {
+    type: 'string',
+    multiple: true,
+    value: 'PACKAGE',
+    help: 'update: only this package, those named after it, and what they need; all others stay',
+  },
+  security: { type: 'boolean', help: 'update: only what a security archive has anew' },
+  set: {
+    type: 'string',
+    value: 'SET',
+    help: 'add: the set of targets/packages.yaml that gets the package (default: base)',
+  },
   strict: { type: 'boolean', help: 'check: exit 1 when anything was found' },
   ...COMMON_OPTIONS,
   json: { type: 'boolean', help: 'check: the result as JSON' },
@@ -24,30 +39,57 @@ const OPTIONS = {
 export const pins: Command = {
   name: 'pins',
   summary: 'resolve the lock of Debian packages anew, or list what Debian has superseded',
-  usage: 'update | check',
+  usage: 'update | check | add PACKAGE…',
   about: `update   verifies the archives' signatures, resolves targets/packages.yaml anew and writes targets/packages.lock.json.
          A package whose maintainer scripts are new or changed must be acknowledged in targets/scripts.yaml first.
+add      puts packages into a set of targets/packages.yaml and locks them; all others keep their version.
 check    lists the locked packages that the archives have superseded or dropped. It changes nothing.`,
   options: OPTIONS,
-  words: ['update', 'check'],
+  words: ACTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
-    const [action, ...rest] = positionals;
-    if ((action !== 'update' && action !== 'check') || rest.length > 0) {
-      const near = action === undefined || rest.length > 0 ? undefined : nearestName(action, ['update', 'check']);
-      throw new BuildError({
-        kind: 'usage',
-        message: action === undefined ? 'Say what to do with the pins.' : `pins cannot "${positionals.join(' ')}".`,
-        hint: `${near ? `Did you mean "${near}"? ` : ''}npm run pins -- update, or npm run pins -- check.`,
-      });
-    }
-    return withPins(settingsFrom(values, context), context, (options) =>
-      action === 'update'
-        ? update(options, context)
-        : check(options, context, { asJson: values.json === true, strict: values.strict === true }),
-    );
+    const [action, ...names] = positionals;
+    const work = action === undefined ? undefined : workOf(action, names, values);
+    if (!work) throw new BuildError(unknownAction(positionals));
+    return withPins(settingsFrom(values, context), context, (options) => work(options, context));
   },
 };
+
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'];
+type Work = (options: PinsOptions, context: CommandContext) => Promise<number>;
+
+/** What is to be done; undefined where the words do not say it. */
+function workOf(action: string, names: readonly string[], values: Values): Work | undefined {
+  const only = values.only === undefined ? [] : [...values.only, ...names];
+  switch (action) {
+    case 'add':
+      if (names.length === 0) return undefined;
+      return async (options, context) =>
+        changed(await addPackages({ ...options, names, set: values.set ?? 'base' }), context);
+    case 'check':
+      if (names.length > 0) return undefined;
+      return (options, context) =>
+        check(options, context, { asJson: values.json === true, strict: values.strict === true });
+    case 'update': {
+      if ((only.length === 0 && names.length > 0) || (only.length > 0 && values.security)) return undefined;
+      const moves = values.security ? 'security' : only.length > 0 ? only : undefined;
+      return async (options, context) =>
+        changed(await updatePins({ ...options, ...(moves ? { moves } : {}) }), context);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function unknownAction(words: readonly string[]): Failure {
+  const [action] = words;
+  const near = action === undefined || words.length > 1 ? undefined : nearestName(action, ACTIONS);
+  return {
+    kind: 'usage',
+    message: action === undefined ? 'Say what to do with the pins.' : `pins cannot "${words.join(' ')}".`,
+    hint: `${near !== undefined && near !== action ? `Did you mean "${near}"? ` : ''}npm run pins -- update [--only PACKAGE… | --security], npm run pins -- add PACKAGE…, or npm run pins -- check.`,
+  };
+}
 
 /** Locks the successors of a package that is gone from every source; warnings say what changed. */
 export async function refreshPins(pin: PackagePin, settings: Settings, context: CommandContext): Promise<void> {
@@ -86,8 +128,7 @@ export async function withPins<T>(
   }
 }
 
-async function update(options: PinsOptions, context: CommandContext): Promise<number> {
-  const { changes } = await updatePins(options);
+function changed({ changes }: PinsUpdate, context: CommandContext): number {
   for (const change of changes) context.stdout.write(`${change}\n`);
   context.stdout.write(
     changes.length === 0

@@ -13,6 +13,8 @@ export interface YamlFileOptions {
   readonly file: string;
   /** How places name it, e.g. relative to the top of the repository; the path itself when left out. */
   readonly shownAs?: string;
+  /** Its contents, where they are to be others than those that lie there. */
+  readonly text?: string | undefined;
   /** An `as const` JSON schema; a `description` is quoted in errors and should read like "a package name". */
   readonly schema: JSONSchema;
 }
@@ -31,7 +33,7 @@ export interface YamlFile<T> {
  */
 export async function loadYaml<T>(options: YamlFileOptions): Promise<YamlFile<T>> {
   const shownAs = options.shownAs ?? options.file;
-  const text = await readCapped(options.file, shownAs);
+  const text = options.text ?? (await readCapped(options.file, shownAs));
   // The schema has just said so.
   return (await checkYaml({ text, shownAs, schema: options.schema })) as YamlFile<T>;
 }

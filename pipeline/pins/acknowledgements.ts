@@ -9,6 +9,13 @@ import { type Lock, nameAndVersion } from './lock.ts';
 import type { PackageRequest } from './request.ts';
 
 const TEXT = { type: 'string', minLength: 1 } as const;
+const DIGEST = '^sha256:[0-9a-f]{64}$';
+/** What is made of scripts: nothing, with the reason, or effects in their place. */
+const JUDGEMENT = {
+  nothing: TEXT,
+  effects: { type: 'array', minItems: 1, uniqueItems: true, items: TEXT },
+  reason: TEXT,
+} as const;
 
 /** The shape of `targets/scripts.yaml`. */
 const ACKNOWLEDGEMENTS_SCHEMA = {
@@ -18,6 +25,12 @@ const ACKNOWLEDGEMENTS_SCHEMA = {
   properties: {
     /** Every effect that may be named, with what it does. */
     effects: { type: 'object', additionalProperties: TEXT },
+    /** Scripts that many packages have alike, by their digest. */
+    scripts: {
+      type: 'object',
+      propertyNames: { pattern: DIGEST },
+      additionalProperties: { type: 'object', additionalProperties: false, properties: JUDGEMENT },
+    },
     packages: {
       type: 'object',
       additionalProperties: {
@@ -31,13 +44,11 @@ const ACKNOWLEDGEMENTS_SCHEMA = {
             uniqueItems: true,
             items: {
               type: 'string',
-              pattern: '^sha256:[0-9a-f]{64}$',
+              pattern: DIGEST,
               description: 'a digest “sha256:” and 64 hex digits',
             },
           },
-          nothing: TEXT,
-          effects: { type: 'array', minItems: 1, uniqueItems: true, items: TEXT },
-          reason: TEXT,
+          ...JUDGEMENT,
         },
       },
     },
@@ -47,7 +58,7 @@ const ACKNOWLEDGEMENTS_SCHEMA = {
 /** What a person found out about each package's scripts. */
 export type Acknowledgements = FromSchema<typeof ACKNOWLEDGEMENTS_SCHEMA>;
 
-/** Reads `targets/scripts.yaml`: each package either has `nothing` with a reason or known `effects`. */
+/** Reads `targets/scripts.yaml`: each package and each shared script either has `nothing` with a reason or known `effects`. */
 export async function loadAcknowledgements(
   file: PinsFile,
 ): Promise<{ readonly data: Acknowledgements; readonly failures: readonly Failure[] }> {
@@ -57,8 +68,12 @@ export async function loadAcknowledgements(
 
 function formFailures({ data, place }: YamlFile<Acknowledgements>): readonly Failure[] {
   const known = Object.keys(data.effects);
-  return Object.entries(data.packages).flatMap(([name, { nothing, effects }]): readonly Failure[] => {
-    const path = ['packages', name];
+  const entries = [
+    ...Object.entries(data.scripts ?? {}).map(([name, entry]) => ({ section: 'scripts', name, ...entry })),
+    ...Object.entries(data.packages).map(([name, entry]) => ({ section: 'packages', name, ...entry })),
+  ];
+  return entries.flatMap(({ section, name, nothing, effects }): readonly Failure[] => {
+    const path = [section, name];
     if ((nothing === undefined) === (effects === undefined)) {
       return [
         { kind: 'configuration', message: `“${name}” must have either “nothing” or “effects”.`, place: place(path) },
@@ -93,9 +108,18 @@ export function unacknowledged(
 ): readonly Unacknowledged[] {
   const result: Unacknowledged[] = [];
   for (const { arch, key, name, scripts } of systemScripts(lock, request)) {
-    if (!acknowledgements.packages[name]?.scripts.includes(scripts)) result.push({ arch, key, name, scripts });
+    if (!isAcknowledged(acknowledgements, name, scripts)) result.push({ arch, key, name, scripts });
   }
   return result;
+}
+
+/** Whether somebody has judged these scripts, for this package or for all that have them. */
+export function isAcknowledged(
+  { packages, scripts: shared = {} }: Acknowledgements,
+  name: string,
+  scripts: Digest,
+): boolean {
+  return packages[name]?.scripts.includes(scripts) === true || shared[scripts] !== undefined;
 }
 
 /** Acknowledged names and digests that no system set has any more. */
@@ -107,11 +131,15 @@ export function superfluous(
   const present = new Map<string, Set<string>>();
   for (const { name, scripts } of systemScripts(lock, request))
     present.set(name, (present.get(name) ?? new Set()).add(scripts));
-  return Object.entries(acknowledgements.packages).flatMap(([name, { scripts }]) =>
-    scripts
-      .filter((digest) => !present.get(name)?.has(digest))
-      .map((digest) => (present.has(name) ? `${name} (${digest})` : name)),
-  );
+  const all = new Set([...present.values()].flatMap((digests) => [...digests]));
+  return [
+    ...Object.keys(acknowledgements.scripts ?? {}).filter((digest) => !all.has(digest)),
+    ...Object.entries(acknowledgements.packages).flatMap(([name, { scripts }]) =>
+      scripts
+        .filter((digest) => !present.get(name)?.has(digest))
+        .map((digest) => (present.has(name) ? `${name} (${digest})` : name)),
+    ),
+  ];
 }
 
 /** Names of the effects that the packages of some sets need, sorted. */
@@ -123,10 +151,12 @@ export function effectsOf(options: {
 }): readonly string[] {
   const locked = options.lock.arches[options.arch];
   const keys = options.sets.flatMap((set) => locked?.sets[set]?.packages ?? []);
-  const names = keys.map((key) => locked?.packages[key]?.alias ?? nameAndVersion(key).name);
-  return [...new Set(names.flatMap((name) => options.acknowledgements.packages[name]?.effects ?? []))].sort(
-    compareCodeUnits,
-  );
+  const { packages, scripts: shared = {} } = options.acknowledgements;
+  const effects = keys.flatMap((key) => {
+    const { alias = nameAndVersion(key).name, scripts = '' } = locked?.packages[key] ?? {};
+    return [...(packages[alias]?.effects ?? []), ...(shared[scripts]?.effects ?? [])];
+  });
+  return [...new Set(effects)].sort(compareCodeUnits);
 }
 
 function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknowledged, void, undefined> {
@@ -145,7 +175,12 @@ function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknow
   }
 }
 
-/** An entry for `scripts.yaml` to be finished by a person: as it stands it is refused, so that nobody acknowledges a script by pasting. */
+/** The same for scripts that several packages have alike, under `scripts`. */
+export function proposeSharedEntry(digest: string): string {
+  return `  ${digest}:\n    nothing: # why nothing of it is needed; or, in place of this line, effects: [NAME] and a reason\n`;
+}
+
+/** An entry for `scripts.yaml`, under `packages`, to be finished by a person: as it stands it is refused, so that nobody acknowledges a script by pasting. */
 export function proposeEntry(name: string, scripts: readonly string[]): string {
   return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: # why nothing of it is needed; or, in place of this line, effects: [NAME] and a reason\n`;
 }

@@ -42,9 +42,12 @@ export async function requireFreshLock(projectFolder: string): Promise<Lock> {
   return lock;
 }
 
-/** The bytes that a lock is sealed over. */
-export async function checkedBytes(files: PinsFiles): Promise<readonly Uint8Array[]> {
-  return Promise.all([readFile(files.request.file), readFile(files.acknowledgements.file)]);
+/** The bytes that a lock is sealed over; `request` takes the place of `packages.yaml`. */
+export async function checkedBytes(files: PinsFiles, request?: string): Promise<readonly Uint8Array[]> {
+  return Promise.all([
+    request === undefined ? readFile(files.request.file) : Buffer.from(request),
+    readFile(files.acknowledgements.file),
+  ]);
 }
 
 /** The lock, or the failure that says how to make one. */

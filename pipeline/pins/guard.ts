@@ -1,7 +1,14 @@
 import type { Failure } from '../core/failure.ts';
 import { BuildError } from '../core/failure.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
-import { type Acknowledgements, proposeEntry, type Unacknowledged, unacknowledged } from './acknowledgements.ts';
+import {
+  type Acknowledgements,
+  isAcknowledged,
+  proposeEntry,
+  proposeSharedEntry,
+  type Unacknowledged,
+  unacknowledged,
+} from './acknowledgements.ts';
 import type { PinsAccess } from './context.ts';
 import { lineDiff } from './line-diff.ts';
 import { type Lock, nameAndVersion, pinOf } from './lock.ts';
@@ -28,28 +35,52 @@ export async function guardScripts({
   acknowledgements,
   access,
 }: GuardOptions): Promise<readonly Failure[]> {
-  const groups = new Map<string, Unacknowledged[]>();
-  for (const each of unacknowledged(lock, request, acknowledgements))
-    groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
+  const all = unacknowledged(lock, request, acknowledgements);
+  const { shared, own } = partShared(all);
   const failures: Failure[] = [];
+  for (const [digest, [first, ...rest]] of shared) {
+    if (!first) continue;
+    const found = await scriptsIn(lock, first, access);
+    const names = [...new Set([first, ...rest].map(({ name }) => name))];
+    failures.push({
+      kind: 'configuration',
+      message: `The same scripts of ${names.join(', ')} are not acknowledged.`,
+      place: { file: 'targets/scripts.yaml' },
+      evidence: found ? scriptsText(found) : '(the package has no scripts)',
+      hint: `Read it, and acknowledge it once, under \`scripts\`:\n${proposeSharedEntry(digest)}`,
+    });
+  }
+  const groups = new Map<string, Unacknowledged[]>();
+  for (const each of own) groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
   for (const [name, [first, ...rest]] of groups) {
     if (!first) continue;
     stopIfAborted(access.signal);
-    const all = [first, ...rest];
+    const ofName = [first, ...rest];
     const now = await scriptsIn(lock, first, access);
     const earlier = before ? await acknowledgedScripts(before, first, { acknowledgements, access }) : undefined;
     const text = now ? scriptsText(now) : '(the package has no scripts)';
     failures.push({
       kind: 'configuration',
       message: earlier
-        ? `The scripts of ${name} (${archesOf(all)}) changed.`
-        : `The scripts of ${name} (${archesOf(all)}) are not acknowledged.`,
+        ? `The scripts of ${name} (${archesOf(ofName)}) changed.`
+        : `The scripts of ${name} (${archesOf(ofName)}) are not acknowledged.`,
       place: { file: 'targets/scripts.yaml' },
       evidence: earlier ? lineDiff(scriptsText(earlier), text) : text,
-      hint: `Read it, and acknowledge it:\n${proposeEntry(name, [...new Set(all.map(({ scripts }) => scripts))])}`,
+      hint: `Read it, and acknowledge it:\n${proposeEntry(name, [...new Set(ofName.map(({ scripts }) => scripts))])}`,
     });
   }
   return failures;
+}
+
+/** Scripts that packages of several names have alike, by their digest, and the others. */
+function partShared(all: readonly Unacknowledged[]): {
+  readonly shared: ReadonlyMap<string, readonly Unacknowledged[]>;
+  readonly own: readonly Unacknowledged[];
+} {
+  const byDigest = new Map<string, Unacknowledged[]>();
+  for (const each of all) byDigest.set(each.scripts, [...(byDigest.get(each.scripts) ?? []), each]);
+  const shared = new Map([...byDigest].filter(([, group]) => new Set(group.map(({ name }) => name)).size > 1));
+  return { shared, own: all.filter(({ scripts }) => !shared.has(scripts)) };
 }
 
 function archesOf(all: readonly Unacknowledged[]): string {
@@ -66,7 +97,7 @@ async function acknowledgedScripts(
     ([key, { alias, scripts }]) =>
       (alias ?? nameAndVersion(key).name) === name &&
       scripts !== undefined &&
-      acknowledgements.packages[name]?.scripts.includes(scripts),
+      isAcknowledged(acknowledgements, name, scripts),
   );
   if (!found) return undefined;
   try {

@@ -77,7 +77,7 @@ export function buildPackageIndex(files: readonly IndexText[]): PackageIndex {
     if (known) return known;
     const entry = entries.get(name);
     if (!entry) return undefined;
-    const candidate = parseCandidate(name, entry);
+    const candidate = candidateOf(entry.stanza, entry.archive);
     parsed.set(name, candidate);
     return candidate;
   };
@@ -100,24 +100,29 @@ export function satisfies(candidate: Candidate, relation: Relation): boolean {
   );
 }
 
-function parseCandidate(name: string, { archive, version, stanza }: Entry): Candidate {
+/** Where a package lies in its archive, and its bytes. */
+export type PackageFile = Pick<Candidate, 'path' | 'size' | 'digest'>;
+
+/** A package from its stanza of an index, or from its control file with the place of its file. Throws a RangeError where a field is missing. */
+export function candidateOf(stanza: string, archive: string, file?: PackageFile): Candidate {
   const field = (key: string): string => {
     const value = fieldOf(stanza, key);
-    if (value === undefined) throw new RangeError(`the index of ${archive} has no ${key} for ${name}`);
+    if (value === undefined)
+      throw new RangeError(`${archive} has no ${key} for ${fieldOf(stanza, 'Package') ?? 'a package without a name'}`);
     return value;
   };
+  const name = field('Package');
   const arch = field('Architecture');
   if (arch !== 'amd64' && arch !== 'arm64' && arch !== 'all')
-    throw new RangeError(`the index of ${archive} says architecture ${arch} for ${name}`);
-  const hex = field('SHA256');
+    throw new RangeError(`${archive} says architecture ${arch} for ${name}`);
   return {
     name,
-    version,
+    version: field('Version'),
     arch,
     archive,
-    path: field('Filename'),
-    size: Number(field('Size')),
-    digest: digestFromHex(hex),
+    path: file?.path ?? field('Filename'),
+    size: file?.size ?? Number(field('Size')),
+    digest: file?.digest ?? digestFromHex(field('SHA256')),
     priority: fieldOf(stanza, 'Priority') ?? 'optional',
     dependencies: [
       ...parseDependencies(fieldOf(stanza, 'Pre-Depends')),

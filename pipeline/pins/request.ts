@@ -70,9 +70,9 @@ const PACKAGES_SCHEMA = {
 export type PackageRequest = FromSchema<typeof PACKAGES_SCHEMA>;
 export type SetRequest = PackageRequest['sets'][string];
 
-/** Reads `targets/packages.yaml`. */
-export async function loadPackageRequest(file: PinsFile): Promise<YamlFile<PackageRequest>> {
-  return loadYaml<PackageRequest>({ ...file, schema: PACKAGES_SCHEMA });
+/** Reads `targets/packages.yaml`, or a text that is to take its place. */
+export async function loadPackageRequest(file: PinsFile, text?: string): Promise<YamlFile<PackageRequest>> {
+  return loadYaml<PackageRequest>({ ...file, text, schema: PACKAGES_SCHEMA });
 }
 
 /** The names of a list that are meant for an architecture, without their qualifier, in the order written. */

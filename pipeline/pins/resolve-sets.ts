@@ -4,6 +4,7 @@ import { type Digest, digestOf } from '../core/digest.ts';
 import { BuildError, type Failure } from '../core/failure.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
+import type { HeldIndex } from './held-index.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { namesFor, type PackageRequest, type SetRequest } from './request.ts';
 import { type Resolution, type ResolveTrouble, resolve } from './resolve.ts';
@@ -30,8 +31,38 @@ export interface ResolveSetsOptions {
 }
 
 /** Resolves sets, each after those it lies above. Throws a BuildError with everything that is wrong in all of them. */
-export function resolveSets({ request, index, arch, sets }: ResolveSetsOptions): readonly ResolvedSet[] {
-  const failures: Failure[] = [];
+export function resolveSets(options: ResolveSetsOptions): readonly ResolvedSet[] {
+  const { resolved, troubles } = tryResolveSets(options);
+  const [first, ...rest] = troubles.map(({ failure }) => failure);
+  if (first) throw new BuildError([first, ...rest]);
+  return resolved;
+}
+
+/**
+ * Resolves sets while packages are held. A held package takes its newest version only where nothing resolves otherwise: first one that
+ * is depended on, then the one that depends. Throws as `resolveSets` does where no held package is in the way.
+ */
+export function resolveHeldSets(options: ResolveSetsOptions & { readonly index: HeldIndex }): readonly ResolvedSet[] {
+  const { index } = options;
+  for (;;) {
+    const { resolved, troubles } = tryResolveSets(options);
+    if (troubles.length === 0) return resolved;
+    const letGo = troubles.flatMap(({ between }) => between.find((name) => index.isHeld(name)) ?? []);
+    if (letGo.length === 0) return resolveSets(options);
+    for (const name of letGo) index.letGo(name);
+  }
+}
+
+interface SetTrouble {
+  readonly failure: Failure;
+  readonly between: readonly string[];
+}
+
+function tryResolveSets({ request, index, arch, sets }: ResolveSetsOptions): {
+  readonly resolved: readonly ResolvedSet[];
+  readonly troubles: readonly SetTrouble[];
+} {
+  const troubles: SetTrouble[] = [];
   const resolved = new Map<string, ResolvedSet>();
   for (const name of orderOf(request)) {
     const set = request.data.sets[name];
@@ -42,31 +73,33 @@ export function resolveSets({ request, index, arch, sets }: ResolveSetsOptions):
     const resolution = resolveSet({ set, index, arch, below });
     if (resolution.ok) resolved.set(name, { name, request: requestDigest(set), members: resolution.members });
     else
-      failures.push(
-        ...resolution.troubles.map(({ message, hint }) => ({
-          kind: 'configuration' as const,
-          message: `${name} (${arch}): ${message}`,
-          place: request.place(['sets', name]),
-          hint,
+      troubles.push(
+        ...resolution.troubles.map(({ message, hint, between = [] }) => ({
+          between,
+          failure: {
+            kind: 'configuration' as const,
+            message: `${name} (${arch}): ${message}`,
+            place: request.place(['sets', name]),
+            hint,
+          },
         })),
       );
   }
-  const [first, ...rest] = failures;
-  if (first) throw new BuildError([first, ...rest]);
-  return [...resolved.values()];
+  return { resolved: [...resolved.values()], troubles };
 }
 
-/** The sets that must be resolved together with some: all that lie above or below one another. */
-export function connectedSets(request: PackageRequest, sets: readonly string[]): readonly string[] {
-  const result = new Set(sets);
-  for (;;) {
-    const before = result.size;
-    for (const [name, { above }] of Object.entries(request.sets)) {
-      const group = [name, ...(above ?? [])];
-      if (group.some((each) => result.has(each))) for (const each of group) result.add(each);
+/** Sets in groups that are resolved together: in a group each lies above or below another. Sets of different groups may lock different versions. */
+export function groupsOfSets(request: PackageRequest): readonly (readonly string[])[] {
+  const groups: Set<string>[] = [];
+  for (const [name, { above = [] }] of Object.entries(request.sets)) {
+    const joined = new Set([name, ...above]);
+    for (const group of groups.filter((each) => [...each].some((member) => joined.has(member)))) {
+      for (const member of group) joined.add(member);
+      groups.splice(groups.indexOf(group), 1);
     }
-    if (result.size === before) return [...result].sort(compareCodeUnits);
+    groups.push(joined);
   }
+  return groups.map((group) => [...group].sort(compareCodeUnits));
 }
 
 /** Digest of what a set asks for; its comment is no part of it. */

@@ -17,6 +17,8 @@ export interface ResolveRequest {
 export interface ResolveTrouble {
   readonly message: string;
   readonly hint?: string;
+  /** Packages of which another version may end it, the likeliest first. */
+  readonly between?: readonly string[];
 }
 
 export type Resolution =
@@ -78,6 +80,7 @@ export function resolve(request: ResolveRequest): Resolution {
     else
       troubles.push({
         message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.`,
+        between: [...demand.dependency.map(({ name }) => name), demand.by.name],
       });
   }
   const members = [...chosen.values()].sort((a, b) => compareCodeUnits(a.name, b.name));
@@ -122,6 +125,7 @@ function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[
         .map((other) => ({
           message: `${by.name} ${by.version} cannot live beside ${other.name} ${other.version}: it conflicts with ${dependencyText([relation])}.`,
           hint: 'Take one of the two out, or exclude the one that only a dependency brings in.',
+          between: [by.name, other.name],
         })),
     ),
   );

@@ -20,14 +20,17 @@ import {
   replaceFile,
   sealLock,
 } from './lock.ts';
+import { type Moves, requireKnown, resolveMoves } from './moves.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { loadPackageRequest } from './request.ts';
-import { connectedSets, type ResolvedMember, resolveSets } from './resolve-sets.ts';
+import { type ResolvedMember, resolveSets } from './resolve-sets.ts';
 import { readScripts } from './scripts.ts';
 
 export interface UpdateOptions extends PinsOptions {
-  /** Sets to resolve again, with those they stack with; the others stay as they are. All when left out. */
-  readonly only?: readonly string[];
+  /** Which locked packages take their newest version; the others move only where nothing resolves otherwise. All when left out. */
+  readonly moves?: Moves;
+  /** What `packages.yaml` is to say; it is written with the lock. */
+  readonly request?: string;
 }
 
 export interface PinsUpdate {
@@ -42,40 +45,32 @@ export interface PinsUpdate {
  */
 export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
   const files = pinsFiles(options.projectFolder);
-  const request = await loadPackageRequest(files.request);
+  const request = await loadPackageRequest(files.request, options.request);
   const acknowledgements = await loadAcknowledgements(files.acknowledgements);
-  const checked = await checkedBytes(files);
+  const checked = await checkedBytes(files, options.request);
   const before = await readLock(files.lock.file, files.lock.shownAs);
   const access = openAccess(options, { request: request.data, lock: before });
   const state = await readArchives(access);
-  const sets = options.only ? connectedSets(request.data, options.only) : Object.keys(request.data.sets);
+  const { moves } = options;
+  if (moves) requireKnown(moves, before, request.data);
 
   const arches: { [arch in Arch]?: LockedArch } = {};
   let keyringPin: PackagePin | undefined = before?.keyring;
   for (const arch of ARCHES) {
     const index = await state.indexOf(arch);
     keyringPin = pinOfKeyring(index, request.data.keyring.name) ?? keyringPin;
-    const resolved = resolveSets({ request, index, arch, sets });
     const known = before?.arches[arch];
-    const packages = {
-      ...known?.packages,
-      ...(await lockPackages(
-        resolved.flatMap(({ members }) => members),
-        known,
-        access,
-      )),
-    };
-    const kept = options.only ? known?.sets : {};
-    const all = {
-      ...kept,
-      ...Object.fromEntries(
-        resolved.map(({ name, request: digest, members }) => [
-          name,
-          { request: digest, packages: members.map(({ candidate }) => keyOf(candidate)).sort(compareCodeUnits) },
-        ]),
-      ),
-    };
-    if (Object.keys(all).length > 0) arches[arch] = onlyUsed({ packages, sets: all });
+    const resolved = moves
+      ? await resolveMoves({ request, index, arch, locked: known, moves, access })
+      : resolveSets({ request, index, arch, sets: Object.keys(request.data.sets) });
+    const members = resolved.flatMap((set) => set.members);
+    const sets = Object.fromEntries(
+      resolved.map(({ name, request: digest, members: own }) => [
+        name,
+        { request: digest, packages: own.map(({ candidate }) => keyOf(candidate)).sort(compareCodeUnits) },
+      ]),
+    );
+    if (resolved.length > 0) arches[arch] = { packages: await lockPackages(members, known, access), sets };
   }
   if (!keyringPin)
     throw new BuildError({
@@ -85,8 +80,8 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
     });
   const archives = Object.fromEntries(
     Object.entries(state.archives).map(([name, archive]) => {
-      // Sets that stay may hold packages that only an earlier snapshot has.
-      const earlier = options.only ? (before?.archives[name]?.snapshots ?? []) : [];
+      // Packages that stay may be in an earlier snapshot only.
+      const earlier = moves ? (before?.archives[name]?.snapshots ?? []) : [];
       return [
         name,
         { ...archive, snapshots: [...new Set([...archive.snapshots, ...earlier])].sort(compareCodeUnits).reverse() },
@@ -108,6 +103,8 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
       message: `${files.acknowledgements.shownAs} acknowledges scripts that no system set has: ${name}`,
     });
   }
+  // First, so that an interruption leaves a lock that is known to be out of date.
+  if (options.request !== undefined) await replaceFile(files.request.file, options.request);
   await replaceFile(files.keyring.file, keyring.bytes);
   await replaceFile(files.lock.file, lockText(lock));
   return { lock, changes: describeChanges(before, lock) };
@@ -149,10 +146,4 @@ async function lockPackages(
     }),
   );
   return Object.fromEntries(entries);
-}
-
-/** Drops packages that no set names any more. */
-function onlyUsed({ packages, sets }: LockedArch): LockedArch {
-  const used = new Set(Object.values(sets).flatMap((set) => set.packages));
-  return { sets, packages: Object.fromEntries(Object.entries(packages).filter(([key]) => used.has(key))) };
 }

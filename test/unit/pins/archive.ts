@@ -54,6 +54,8 @@ export interface ArchiveState {
   readonly date?: string;
   readonly validUntil?: string;
   readonly codename?: string;
+  /** Its directory below dists/; trixie when left out. */
+  readonly suite?: string;
 }
 
 export async function startArchive(): Promise<TestArchive> {
@@ -109,6 +111,7 @@ export function keyringEntry(keyring: TestPackage): string {
 
 async function publish(files: Map<string, Uint8Array>, state: ArchiveState): Promise<void> {
   files.clear();
+  const dist = `/debian/dists/${state.suite ?? 'trixie'}`;
   const stanzas: { readonly [arch: string]: string[] } = { amd64: [], arm64: [] };
   for (const each of state.packages) {
     const bytes = debOf(each);
@@ -121,7 +124,7 @@ async function publish(files: Map<string, Uint8Array>, state: ArchiveState): Pro
   for (const [arch, texts] of Object.entries(stanzas)) {
     const bytes = gzipSync(texts.join('\n\n'));
     const name = `main/binary-${arch}/Packages.gz`;
-    files.set(`/debian/dists/trixie/main/binary-${arch}/by-hash/SHA256/${sha256(bytes)}`, bytes);
+    files.set(`${dist}/main/binary-${arch}/by-hash/SHA256/${sha256(bytes)}`, bytes);
     sums.push(` ${sha256(bytes)} ${bytes.length} ${name}`);
   }
   const text = [
@@ -134,7 +137,7 @@ async function publish(files: Map<string, Uint8Array>, state: ArchiveState): Pro
     '',
   ].join('\n');
   const message = await createCleartextMessage({ text });
-  files.set('/debian/dists/trixie/InRelease', Buffer.from(await sign({ message, signingKeys: state.key.secret, date: new Date('2026-09-30T00:00:00Z') })));
+  files.set(`${dist}/InRelease`, Buffer.from(await sign({ message, signingKeys: state.key.secret, date: new Date('2026-09-30T00:00:00Z') })));
 }
 
 function controlFields({ name, version = '1', arch = 'all', fields = {} }: TestPackage): { readonly [field: string]: string } {

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { BuildError, type Failure, type FailureKind } from '../../../pipeline/core/failure.ts';
 import { effectsOf, loadAcknowledgements } from '../../../pipeline/pins/acknowledgements.ts';
+import { addPackages } from '../../../pipeline/pins/add.ts';
 import { checkPins } from '../../../pipeline/pins/check.ts';
 import { pinsFiles } from '../../../pipeline/pins/context.ts';
 import { requireFreshLock } from '../../../pipeline/pins/fresh-lock.ts';
 import { packagesOf } from '../../../pipeline/pins/lock.ts';
+import type { Moves } from '../../../pipeline/pins/moves.ts';
 import { refreshGone } from '../../../pipeline/pins/refresh.ts';
 import { updatePins } from '../../../pipeline/pins/update.ts';
 import { FileBlobStore } from '../../../pipeline/store/blobs.ts';
@@ -307,15 +309,139 @@ test('a check names sets that the lock does not have as they are asked for', asy
   assert.equal(failure.message, 'The set tools (amd64) is not locked as targets/packages.yaml asks for it.');
 });
 
-test('a package that is gone leads to its sets being resolved again, with those they stack with, and no others', async () => {
+test('a package that is gone leads to its newest version being locked, and no other', async () => {
   await prepare();
   const { lock } = await updatePins(archive.options);
   const [runc] = packagesOf(lock, 'engine', 'amd64').filter(({ name }) => name === 'runc');
   assert.ok(runc);
   await publish({ date: 'Thu, 01 Oct 2026 08:00:00 UTC', packages: withPackages({ name: 'runc', version: '2', fields: { Depends: 'libc' } }, { name: 'libc', version: '2' }) });
   const update = await refreshGone(runc, archive.options);
-  assert.deepEqual(update.changes, ['amd64 base: ~ libc 1 → 2', 'amd64 engine: ~ runc 1 → 2', 'arm64 base: ~ libc 1 → 2']);
-  assert.deepEqual(update.lock.arches.amd64?.sets['tools']?.packages, ['libc=1', 'tool=1']);
+  assert.deepEqual(update.changes, ['amd64 engine: ~ runc 1 → 2']);
+  assert.deepEqual(update.lock.arches.amd64?.sets['base']?.packages, ['libc=1', 'shell=1']);
   assert.deepEqual(update.lock.archives['debian']?.snapshots, ['20261001T200000Z', '20261001T180000Z']);
-  assert.match(archive.notes[0] ?? '', /runc 1 is no longer in the archive: resolving engine again/);
+  assert.match(archive.notes[0] ?? '', /runc 1 is no longer in the archive: its newest version is locked/);
+});
+
+const LATER = { date: 'Thu, 01 Oct 2026 08:00:00 UTC' } as const;
+
+async function moved(moves: Moves, packages: readonly TestPackage[]): Promise<readonly string[]> {
+  await publish({ ...LATER, packages });
+  return (await updatePins({ ...archive.options, moves })).changes;
+}
+
+test('an update of named packages leaves all others at their locked version, though the archive has newer ones', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  const newer = withPackages({ name: 'runc', version: '2', fields: { Depends: 'libc' } }, { name: 'libc', version: '2' }, { name: 'docker', version: '2', fields: { Depends: 'libc, runc' } });
+  assert.deepEqual(await moved(['runc'], newer), ['amd64 engine: ~ runc 1 → 2']);
+  assert.deepEqual(await moved(['runc'], newer), []);
+  assert.deepEqual(await moved(['libc'], newer), ['amd64 base: ~ libc 1 → 2', 'amd64 tools: ~ libc 1 → 2', 'arm64 base: ~ libc 1 → 2']);
+  await requireFreshLock(archive.projectFolder);
+});
+
+test('what a named package needs newer moves with it, and so does what needs its old version', async () => {
+  await prepare({ packages: withPackages({ name: 'docker', fields: { Depends: 'libc, runc (= 1)' } }) });
+  await updatePins(archive.options);
+  const newer = withPackages(
+    { name: 'runc', version: '2', fields: { Depends: 'libc (>= 2)' } },
+    { name: 'libc', version: '2' },
+    { name: 'shell', version: '2', fields: { Depends: 'libc' } },
+    { name: 'docker', version: '2', fields: { Depends: 'libc, runc (= 2)' } },
+  );
+  assert.deepEqual(await moved(['runc'], newer), ['amd64 base: ~ libc 1 → 2', 'amd64 engine: ~ docker 1 → 2', 'amd64 engine: ~ runc 1 → 2']);
+});
+
+test('a kernel stays until its metapackage is named', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  const newer = [
+    ...PLAIN.filter(({ name }) => !name.startsWith('linux')),
+    ...kernelImage('6.12.22').map((each) => ({ ...each, control: {} })),
+    ...PLAIN.filter(({ name }) => name === 'linux-image-6.12.1+deb13-amd64'),
+  ];
+  assert.deepEqual(await moved(['runc'], newer), []);
+  assert.deepEqual(await moved(['linux-image-amd64'], newer), ['amd64 kernel: - linux-image-6.12.1+deb13-amd64 6.12.1-1', 'amd64 kernel: + linux-image-6.12.22+deb13-amd64 6.12.22-1']);
+});
+
+test('a held package that no source has any more moves, and that is told', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  await rm(path.join(archive.projectFolder, 'store'), { recursive: true });
+  const store = new FileBlobStore({ folder: path.join(archive.projectFolder, 'store') });
+  await publish({ ...LATER, packages: withPackages({ name: 'runc', version: '2', fields: { Depends: 'libc' } }, { name: 'tool', version: '2', fields: { Depends: 'libc' } }) });
+  const { changes } = await updatePins({ ...archive.options, store, moves: ['runc'] });
+  assert.deepEqual(changes, ['amd64 engine: ~ runc 1 → 2', 'amd64 tools: ~ tool 1 → 2']);
+  assert.ok(archive.notes.includes('No source has tool 1 any more: it takes its newest version.'), archive.notes.join('\n'));
+});
+
+test('a name that is in no set is refused, with the one that was probably meant', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  const [failure] = await failuresOf(updatePins({ ...archive.options, moves: ['dokcer'] }));
+  assert.equal(failure.kind, 'usage');
+  assert.equal(failure.message, 'No package of the lock has the name "dokcer".');
+  assert.match(failure.hint ?? '', /Did you mean "docker"\?/);
+});
+
+test('security updates alone are locked from the security archive', async () => {
+  await prepare();
+  const request = await readFile(pinsFiles(archive.projectFolder).request.file, 'utf8');
+  await archive.write('packages.yaml', request.replace('suite: trixie, codename: trixie', 'suite: trixie-security, codename: trixie-security'));
+  await publish({ codename: 'trixie-security', suite: 'trixie-security' });
+  await updatePins(archive.options);
+  await publish({ ...LATER, codename: 'trixie-security', suite: 'trixie-security', packages: withPackages({ name: 'runc', version: '2', fields: { Depends: 'libc' } }) });
+  assert.deepEqual((await updatePins({ ...archive.options, moves: 'security' })).changes, ['amd64 engine: ~ runc 1 → 2']);
+});
+
+test('an added package comes in with what it needs, while all others stay, and packages.yaml keeps its comments', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  await publish({
+    ...LATER,
+    packages: [...withPackages({ name: 'libc', version: '2' }, { name: 'runc', version: '2', fields: { Depends: 'libc' } }), { name: 'htop', fields: { Depends: 'ncurses' } }, { name: 'ncurses' }],
+  });
+  const { changes } = await addPackages({ ...archive.options, names: ['htop'], set: 'base' });
+  assert.deepEqual(changes, ['amd64 base: + htop 1', 'amd64 base: + ncurses 1', 'arm64 base: + htop 1', 'arm64 base: + ncurses 1']);
+  assert.match(await readFile(pinsFiles(archive.projectFolder).request.file, 'utf8'), /packages: \[libc, htop, shell\]/);
+  await requireFreshLock(archive.projectFolder);
+});
+
+test('a package that cannot be added leaves packages.yaml and the lock as they were', async () => {
+  await prepare();
+  await updatePins(archive.options);
+  const files = pinsFiles(archive.projectFolder);
+  const texts = () => Promise.all([readFile(files.request.file, 'utf8'), readFile(files.lock.file, 'utf8')]);
+  const before = await texts();
+  const [failure] = await failuresOf(addPackages({ ...archive.options, names: ['htpo'], set: 'base' }));
+  assert.match(failure.message, /The archives have no package htpo/);
+  const [unknown] = await failuresOf(addPackages({ ...archive.options, names: ['runc'], set: 'bsae' }));
+  assert.match(unknown.hint ?? '', /Did you mean "base"\?/);
+  assert.deepEqual(await texts(), before);
+});
+
+test('the same script of several packages is shown once, and acknowledged once by its digest', async () => {
+  const trigger = { triggers: 'activate-noawait ldconfig\n' };
+  await prepare({
+    packages: withPackages(
+      { name: 'libc', control: trigger },
+      { name: 'shell', fields: { Depends: 'libc' }, control: trigger },
+      { name: 'docker', fields: { Depends: 'libc, runc' }, control: { postinst: 'own\n' } },
+    ),
+  });
+  const failures = await failuresOf(updatePins(archive.options));
+  assert.deepEqual(
+    failures.map(({ message }) => message),
+    ['The same scripts of libc, shell are not acknowledged.', 'The scripts of docker (amd64) are not acknowledged.'],
+  );
+  const [shared] = failures;
+  const digest = /sha256:[0-9a-f]{64}/.exec(shared.hint ?? '')?.[0];
+  const own = /sha256:[0-9a-f]{64}/.exec(failures[1]?.hint ?? '')?.[0];
+  await archive.write(
+    'scripts.yaml',
+    `effects: { cache: made }\nscripts:\n  ${digest}: { effects: [cache], reason: made at the end }\npackages:\n  docker: { scripts: ["${own}"], nothing: needless }\n`,
+  );
+  const { lock } = await updatePins(archive.options);
+  const { data } = await loadAcknowledgements(pinsFiles(archive.projectFolder).acknowledgements);
+  assert.deepEqual(effectsOf({ lock, acknowledgements: data, sets: ['base'], arch: 'amd64' }), ['cache']);
+  assert.deepEqual(effectsOf({ lock, acknowledgements: data, sets: ['engine'], arch: 'amd64' }), []);
 });
