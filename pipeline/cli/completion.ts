@@ -1,6 +1,6 @@
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
-import { EXECUTOR_NAMES } from '../exec/probe.ts';
+import { EXECUTOR_NAMES } from '../exec/choice.ts';
 import { allTargets } from './all-targets.ts';
 import { candidates } from './candidates.ts';
 import type { Command } from './command.ts';

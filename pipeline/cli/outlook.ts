@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlanEvent } from '../core/event.ts';
-import { waivesIsolation } from '../exec/probe.ts';
+import { waivedSentence, waivesIsolation } from '../exec/choice.ts';
 import type { StepCosts } from '../plan/costs.ts';
 import { type Estimate, estimate } from '../plan/estimate.ts';
 import type { Forecast } from '../plan/forecast.ts';
@@ -89,15 +89,17 @@ export async function lookAhead(
 }
 
 async function executorOutlook({ steps }: Forecast, wiring: Wiring, { executor }: Settings): Promise<ExecutorOutlook> {
-  if (waivesIsolation(executor))
-    return { name: 'none', isolated: false, words: 'none: without isolation, as asked for' };
+  if (waivesIsolation(executor)) return { name: executor, isolated: false, words: waivedSentence() };
   if (!steps.some(({ state, commands }) => state !== 'cached' && commands !== undefined))
     return { words: `${executor} (no tool runs)` };
   const image = await wiring.forecast([toolImage(wiring.context, 'tools')], { isUnisolated: false });
   if (image.steps.some(({ state }) => state !== 'cached'))
     return { words: `${executor}: it is tried when its tool image has been built` };
-  const { name, isolated } = await wiring.toolExecutor();
-  return { name, isolated, words: isolated ? name : `${name}: WITHOUT isolation` };
+  const {
+    executor: { name, isolated },
+    sentence,
+  } = await wiring.toolExecutor();
+  return { name, isolated, words: sentence };
 }
 
 async function spaceAt(place: string, needed: number): Promise<Space> {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Digest } from '../core/digest.ts';
+import { BuildError } from '../core/failure.ts';
 import type { Report } from '../core/ports.ts';
-import { askHost } from '../exec/host-sandbox.ts';
-import { unfitForRelease, waivesIsolation } from '../exec/probe.ts';
+import { demandIsolation, waivesIsolation } from '../exec/choice.ts';
+import { unfitForRelease } from '../exec/messages.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
 import { demandPublishable, wouldTakeOut } from '../publish/publish.ts';
@@ -59,7 +60,7 @@ export async function refuseRequest(
 ): Promise<void> {
   const { version, root, isFinal } = request;
   if (waivesIsolation(settings.executor) && isFinal)
-    throw unfitForRelease(`the executor "${settings.executor}" was asked for`);
+    throw new BuildError(unfitForRelease(`the executor "${settings.executor}" was asked for`));
   await demandPublishable({ version, sources }, destinationOf(root));
   await demandWritable(path.join(root, version));
   await demandWritable(root);
@@ -79,7 +80,7 @@ export async function refuseOutlook(
   const { outlook, begun, sources, wiring } = known;
   await demandRoom(outlook, { ignoreSpace: accepted.ignoreSpace, report });
   if (request.isFinal) {
-    await demandSandbox(outlook, context);
+    await demandSandbox(outlook, settings.executor, context);
     await demandCurrentLock(context, { lock: wiring.lock, settings, acceptStale: accepted.acceptStale, report });
   }
   const paths = begun.flatMap(({ made }) => Object.keys(made?.artifacts ?? {}));
@@ -89,11 +90,13 @@ export async function refuseOutlook(
 }
 
 /** Before the tool image is there, the host is asked; the executor itself is asked later, before its first step. */
-async function demandSandbox({ executor, forecast }: Outlook, { env, signal }: CommandContext): Promise<void> {
+async function demandSandbox(
+  { executor, forecast }: Outlook,
+  wanted: Settings['executor'],
+  { env, signal }: CommandContext,
+): Promise<void> {
   const needsTools = forecast.steps.some(({ state, commands }) => state !== 'cached' && commands !== undefined);
-  if (executor.name !== undefined || !needsTools) return;
-  const host = await askHost({ searchPath: env['PATH'] ?? '', signal });
-  if (host && !host.isPossible) throw unfitForRelease(host.words);
+  if (executor.name === undefined && needsTools) await demandIsolation(wanted, { env, signal });
 }
 
 function goneText(gone: readonly string[], { root, version }: BuildRequest): string {

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
-import { EXECUTOR_NAMES, type ExecutorName } from '../exec/probe.ts';
+import { EXECUTOR_NAMES, type ExecutorName } from '../exec/choice.ts';
 import { MIRROR_VARIABLE } from '../fetch/archive-sources.ts';
 import { shownUrl } from '../fetch/shown-url.ts';
 import type { CommandContext } from './command.ts';

@@ -68,7 +68,7 @@ image, no network. Inputs that are not in the store are made first. What the ste
       await mkdir(work);
       const prepared = await wiring.engine.prepare(step.id as StepId, out);
       const sandboxed = await toolRequest(prepared, wiring);
-      const executor = await wiring.toolExecutor();
+      const { executor } = await wiring.toolExecutor();
       if (!(executor instanceof BwrapExecutor))
         throw new BuildError({
           kind: 'no-executor',

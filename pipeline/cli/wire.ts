@@ -9,11 +9,11 @@ import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts'
 import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Medium } from '../core/medium.ts';
-import type { Executor, Report } from '../core/ports.ts';
+import type { Report } from '../core/ports.ts';
 import type { Artifact } from '../core/step.ts';
 import { Engine } from '../engine/engine.ts';
 import { BuiltinExecutor } from '../exec/builtin.ts';
-import { chooseExecutor } from '../exec/probe.ts';
+import { chooseExecutor, type ExecutorChoice } from '../exec/choice.ts';
 import { ToolRoots } from '../exec/roots.ts';
 import { createArchiveSources } from '../fetch/archive-sources.ts';
 import { createFetcher } from '../fetch/fetcher.ts';
@@ -70,7 +70,7 @@ export interface Wiring {
   readonly records: PlanRecords;
   readonly costs: StepCostFile;
   /** What tools run with; asked once. It makes the tool image where that is not there. */
-  readonly toolExecutor: () => Promise<Executor>;
+  readonly toolExecutor: () => Promise<ExecutorChoice>;
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
   /** Removes from the store what was not used for longest, if it takes more than it may; what was removed, if anything was to be. */
@@ -98,7 +98,7 @@ export async function wire(options: {
   const use = new SharedUse(folder, waitsOf(report, signal));
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
   const actions = new FileActionCache(path.join(folder, 'actions'));
-  const roots = new ToolRoots(path.join(folder, 'roots'), use, settings.paranoid);
+  const roots = new ToolRoots(path.join(folder, 'roots'), { use, isParanoid: settings.paranoid, report });
   // What a build left that was killed, or stopped twice.
   await Promise.all([store.prepare(), roots.tidy()]);
   const endUse = await use.acquire();
@@ -128,7 +128,7 @@ export async function wire(options: {
   });
   const fetcher = createFetcher({ store, top: projectFolder, http, sources });
   const builtinExecutor = new BuiltinExecutor({ bundleFolder });
-  let toolExecutor: Promise<Executor> | undefined;
+  let toolExecutor: Promise<ExecutorChoice> | undefined;
   const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as {
     [writer: string]: Digest;
   };
@@ -147,26 +147,24 @@ export async function wire(options: {
     keepFailed: options.keepFailed
       ? (failed) => keepStep(failed, { folder: path.join(settings.cacheFolder, 'failed'), report })
       : undefined,
-    toolExecutor: () => chosenExecutor(),
+    toolExecutor: () => chosenExecutor().then(({ executor }) => executor),
   });
-  const chosenExecutor = (): Promise<Executor> => {
-    toolExecutor ??= toolRoot('tools').then((root) =>
-      chooseExecutor({
-        wanted: settings.executor,
-        mustIsolate: isFinal,
-        roots,
-        root,
-        searchPath: command.env['PATH'] ?? '',
-        report,
-        signal,
-      }),
-    );
+  const chosenExecutor = (): Promise<ExecutorChoice> => {
+    toolExecutor ??= imageOf('tools').then(async (image) => {
+      const { env } = command;
+      const scratch = () => store.scratch();
+      const tried = { wanted: settings.executor, mustIsolate: isFinal, roots, image, env, scratch, signal };
+      const choice = await chooseExecutor(tried);
+      const level = choice.executor.isolated ? 'info' : 'warning';
+      report({ type: 'note', level, message: choice.sentence });
+      return choice;
+    });
     return toolExecutor;
   };
-  const toolRoot = async (set: string): Promise<string> => {
+  const imageOf = async (set: string): Promise<{ readonly digest: Digest; readonly tar: string }> => {
     const image: Artifact<'tool-image'> = toolImage(context, set);
-    const blob = await engine.build(image);
-    return roots.rootOf({ digest: blob.digest, tar: store.pathOf(blob.digest) });
+    const { digest } = await engine.build(image);
+    return { digest, tar: store.pathOf(digest) };
   };
   return {
     context,
@@ -180,11 +178,15 @@ export async function wire(options: {
     costs: new StepCostFile(path.join(folder, 'plans')),
     toolExecutor: chosenExecutor,
     lock,
-    toolRoot,
+    toolRoot: async (set) => roots.rootOf(await imageOf(set)),
     limitStore: () =>
       keepWithinBudget(folder, use, { most: settings.cacheMost, written: store.bytesWritten, now: Date.now() }),
     close: async () => {
       await builtinExecutor.close();
+      await toolExecutor?.then(
+        ({ executor }) => executor.close?.(),
+        () => undefined,
+      );
       await http.close();
       await endUse();
     },

@@ -73,6 +73,8 @@ export interface Executor {
   run(request: RunRequest): Promise<void>;
   /** A POSIX script that does the same with `outFolder` and this folder for `/work`, both there and empty; for a person to try. */
   readonly script?: (request: RunRequest, work: string) => Promise<string>;
+  /** Ends what it holds open. */
+  readonly close?: () => Promise<void>;
 }
 
 /** Where a kept `/work` lies. */

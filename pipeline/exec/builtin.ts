@@ -6,6 +6,7 @@ import type { Executor, RunRequest } from '../core/ports.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { WriterJob } from '../core/writer.ts';
 import { pathsOf } from './input-paths.ts';
+import { writerTookTooLong } from './messages.ts';
 
 /** What the pool sends to a worker thread. */
 export interface WorkerOrder {
@@ -84,13 +85,7 @@ function ask(worker: Worker, order: WorkerOrder, request: RunRequest): Promise<W
     };
     const stop = () => giveUp(new BuildError(interrupted()));
     const timer = setTimeout(
-      () =>
-        giveUp(
-          new BuildError({
-            kind: 'step',
-            message: `The step "${request.title}" took longer than its ${request.limits.seconds} s.`,
-          }),
-        ),
+      () => giveUp(new BuildError(writerTookTooLong(request.title, request.limits.seconds))),
       request.limits.seconds * 1000,
     );
     request.signal.addEventListener('abort', stop, { once: true });

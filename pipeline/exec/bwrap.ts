@@ -5,6 +5,8 @@ import { shellWord } from '../core/shell-word.ts';
 import { toolProgram } from '../host/tool-program.ts';
 import { runAttached } from './attached.ts';
 import { toolEnvironment } from './environment.ts';
+import { foldersAbove } from './input-paths.ts';
+import { limitWords } from './limits.ts';
 import { demandSuccess } from './outcome.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { type ResolvedCommand, resolvedCommand } from './resolved-command.ts';
@@ -62,7 +64,7 @@ export class BwrapExecutor implements Executor {
   }
 
   #words(root: string, command: ResolvedCommand, request: RunRequest, work: string): readonly [string, ...string[]] {
-    const limits = ['/usr/bin/prlimit', `--data=${request.limits.memoryMiB * 1024 * 1024}`, '--core=0', '--'];
+    const limits = limitWords(request.limits);
     const shown = stepDirectories(request, work);
     const environment = environmentWords(command.env, request.epoch);
     return [...this.#bwrap(root), ...isolation(root), ...shown, ...environment, '--', ...limits, ...command.argv];
@@ -108,9 +110,12 @@ export class BwrapExecutor implements Executor {
 
 /** The directories of a step as its sandbox shows them. */
 function stepDirectories(request: Pick<RunRequest, 'inputs' | 'outFolder'>, work: string): readonly string[] {
-  const shown = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
+  const names = Object.keys(request.inputs).sort();
+  // Said, because bwrap would make them by the modes of what lies in them.
+  const above = [...new Set(names.flatMap(foldersAbove))].flatMap((name) => ['--perms', '0755', '--dir', `/in/${name}`]);
+  const files = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
   const outside = ['--bind', request.outFolder, '/out', '--bind', work, '/work', '--chdir', '/work'];
-  return ['--tmpfs', '/in', ...shown, '--remount-ro', '/in', ...outside];
+  return ['--tmpfs', '/in', ...above, ...files, '--remount-ro', '/in', ...outside];
 }
 
 function environmentWords(env: Parameters<typeof toolEnvironment>[0], epoch: number): readonly string[] {

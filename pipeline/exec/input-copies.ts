@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { SparseFile } from '../io/sparse-file.ts';
+import { foldersAbove } from './input-paths.ts';
 
 const CHUNK = 1 << 20;
 
@@ -23,11 +24,6 @@ export async function copyInputs(folder: string, files: { readonly [name: string
 async function makeInputFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
-}
-
-function foldersAbove(name: string): readonly string[] {
-  const parts = name.split('/').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 async function copyOne(from: string, to: string): Promise<void> {

@@ -5,6 +5,7 @@ import { libraryDirectories, toolProgram } from '../host/tool-program.ts';
 import { toolEnvironment } from './environment.ts';
 import { copyInputs } from './input-copies.ts';
 import { pathsOf } from './input-paths.ts';
+import { limitWords } from './limits.ts';
 import { demandSuccess } from './outcome.ts';
 import { runProcess } from './process.ts';
 import { resolvedCommand } from './resolved-command.ts';
@@ -39,12 +40,18 @@ export class NoneExecutor implements Executor {
       const folders: { readonly [name: string]: string } = { in: inFolder, out: request.outFolder, work };
       const real = (word: string): string =>
         word.replace(SANDBOX_PATH, (_, before: string, name: string) => `${before}${folders[name]}`);
+      const [prlimit, ...bounds] = limitWords(request.limits);
       for (const command of request.commands) {
         const resolved = await resolvedCommand(command, request, work);
         const [program, ...rest] = resolved.argv;
         const env = Object.entries(toolEnvironment(resolved.env, request.epoch));
         const result = await runProcess({
-          argv: [...toolProgram(root, program, { calledAs: program }), ...rest.map(real)],
+          argv: [
+            ...toolProgram(root, prlimit),
+            ...bounds,
+            ...toolProgram(root, program, { calledAs: program }),
+            ...rest.map(real),
+          ],
           env: { ...Object.fromEntries(env.map(([name, value]) => [name, real(value)])), ...filesOfImage(root) },
           cwd: work,
           stdin: resolved.stdin,

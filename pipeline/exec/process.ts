@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
+import { Tail } from './tail.ts';
 
 /** A native program to run. */
 export interface ProcessSpec {
@@ -27,8 +28,6 @@ export interface ProcessResult {
   /** The last 8 KiB it said, control characters made harmless. */
   readonly words: string;
 }
-
-const KEPT_WORDS = 8192;
 
 /**
  * Runs one program in a process group of its own and kills the whole group on abort or when its time is up.
@@ -61,17 +60,17 @@ function watch(
   const [program, ...rest] = spec.argv;
   const isFed = typeof stdin === 'object';
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, {
-      env: { ...spec.env },
-      cwd: spec.cwd,
-      detached: true,
-      stdio: [isFed ? 'pipe' : stdin, stdout, 'pipe'],
-    });
-    let words = '';
+    const child = withFixedUmask(() =>
+      spawn(program, rest, {
+        env: { ...spec.env },
+        cwd: spec.cwd,
+        detached: true,
+        stdio: [isFed ? 'pipe' : stdin, stdout, 'pipe'],
+      }),
+    );
+    const words = new Tail();
     let timedOut = false;
-    const listen = (chunk: Buffer) => {
-      words = (words + chunk.toString('utf8')).slice(-KEPT_WORDS);
-    };
+    const listen = (chunk: Buffer) => words.add(chunk);
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
     const killGroup = () => {
@@ -102,7 +101,7 @@ function watch(
     child.once('exit', killGroup);
     child.once('close', (code, signal) => {
       settle();
-      const ended = { code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words) };
+      const ended = { code: code ?? undefined, killedBy: signal ?? undefined, timedOut, words: harmless(words.text) };
       if (spec.signal.aborted) reject(new BuildError(interrupted()));
       // Its end has ended the feeding too, if that was not over: a source that broke speaks before the program that it left hungry.
       else fed.then(() => resolve(ended), reject);
@@ -110,8 +109,18 @@ function watch(
   });
 }
 
+/** What a tool makes has the modes that it asks for, whoever builds. A child takes the mask of this process as it is when it starts. */
+function withFixedUmask<T>(start: () => T): T {
+  const callers = process.umask(0o022);
+  try {
+    return start();
+  } finally {
+    process.umask(callers);
+  }
+}
+
 /** Ends well, too, where the program has ended before it took everything: its exit code says what that means. */
-async function feed(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
+export async function feed(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
   let troubleOfSource: unknown;
   const source = (async function* () {
     try {

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { BuildError } from '../core/failure.ts';
 import type { Piece, PieceList } from '../core/pieces.ts';
 import type { RunRequest } from '../core/ports.ts';
+import { inputIsShort } from './messages.ts';
 
 /** Bytes handed on at once. */
 const CHUNK = 256 * 1024;
@@ -56,11 +57,5 @@ async function* partOf(
 }
 
 function broken({ inputs, title }: Step, input: string, evidence: string): BuildError {
-  return new BuildError({
-    kind: 'wrong-bytes',
-    message: `The step "${title}" cannot read its input "${input}" to the end: it is not what the store had.`,
-    place: { file: inputs[input]?.path ?? input },
-    evidence,
-    hint: 'Build again with --paranoid, which looks at every stored file before it is used.',
-  });
+  return new BuildError(inputIsShort(title, input, inputs[input]?.path ?? input, evidence));
 }

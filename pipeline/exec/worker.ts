@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import type { Failure } from '../core/failure.ts';
 import type { Writer } from '../core/writer.ts';
-import { DISK_FULL } from '../host/disk-failure.ts';
 import type { WorkerAnswer, WorkerOrder } from './builtin.ts';
+import { writerFilledDisk } from './messages.ts';
 
 parentPort?.on('message', (order: WorkerOrder) => {
   void perform(order).then((answer) => parentPort?.postMessage(answer));
@@ -26,16 +26,7 @@ function toAnswer(error: unknown): WorkerAnswer {
   }
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return {
-      ok: false,
-      failures: [
-        {
-          kind: 'disk',
-          message: 'The disk is full.',
-          ...DISK_FULL,
-        },
-      ],
-    };
+    return { ok: false, failures: [writerFilledDisk()] };
   }
   return { ok: false, stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

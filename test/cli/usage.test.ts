@@ -32,7 +32,7 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'a build without a target lists them', argv: ['build'], says: /No target was named[\s\S]*amd64/ },
   { sentence: 'a version without v', argv: ['build', 'amd64', '--version', '1.2.3'], says: /"1\.2\.3" is no version[\s\S]*v1\.5\.9/ },
   { sentence: 'a version that would leave dist', argv: ['build', 'amd64', '--version', 'v1.2.3-../../x'], says: /is no version/ },
-  { sentence: 'an unknown executor lists those that exist', argv: ['build', 'amd64', '--executor', 'bogus'], says: /no executor "bogus"[\s\S]*auto, bwrap, none/ },
+  { sentence: 'an unknown executor lists those that exist', argv: ['build', 'amd64', '--executor', 'bogus'], says: /no executor "bogus"[\s\S]*auto, bwrap, docker, none/ },
   { sentence: 'no job at a time', argv: ['build', 'amd64', '--jobs', '0'], says: /--jobs takes a whole number/ },
   { sentence: 'a size of the store that is none', argv: ['build', 'amd64', '--cache-max', 'much'], says: /--cache-max is "much"[\s\S]*20G/ },
   { sentence: 'a size to collect to that is none', argv: ['gc', '--max-size', '10'], says: /--max-size is "10"[\s\S]*10G/ },
