@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { BuildError } from '../core/failure.ts';
 import { harmless } from '../core/harmless.ts';
 import { interrupted } from '../core/interrupted.ts';
@@ -119,17 +118,22 @@ function withFixedUmask<T>(start: () => T): T {
   }
 }
 
-/** Ends well, too, where the program has ended before it took everything: its exit code says what that means. */
+/**
+ * Writes all bytes and ends the stream. Ends well, too, where the program has ended before it took everything: its exit code says what that
+ * means. A loop of its own: `pipeline` waits for ever on a socket whose other side has ended without reading.
+ */
 export async function feed(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
-  let troubleOfSource: unknown;
-  const source = (async function* () {
-    try {
-      yield* bytes;
-    } catch (error) {
-      troubleOfSource = error;
-      throw error;
-    }
-  })();
-  await pipeline(source, stdin).catch(() => undefined);
-  if (troubleOfSource !== undefined) throw troubleOfSource;
+  let isOver = false;
+  const over = new Promise<void>((resolve) => {
+    stdin.once('close', () => {
+      isOver = true;
+      resolve();
+    });
+  });
+  stdin.on('error', () => undefined);
+  for await (const chunk of bytes) {
+    if (isOver || stdin.writableEnded) return;
+    if (!stdin.write(chunk)) await Promise.race([over, new Promise((resolve) => stdin.once('drain', resolve))]);
+  }
+  stdin.end();
 }

@@ -182,8 +182,6 @@ export class DockerExecutor implements Executor {
     const input = isFed ? await this.#api.attach(`/containers/${id}/attach?stream=1&stdin=1`) : undefined;
     const output = await this.#api.attach(`/containers/${id}/attach?stream=1&stdout=1&stderr=1`);
     const words = readTail(output);
-    // What that means, the end of the container says.
-    input?.on('error', () => undefined);
     try {
       // Its head comes when the daemon watches: no end can be missed.
       const end = await this.#api.open({ method: 'POST', path: `/containers/${id}/wait?condition=removed` });
