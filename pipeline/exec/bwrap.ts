@@ -112,7 +112,12 @@ export class BwrapExecutor implements Executor {
 function stepDirectories(request: Pick<RunRequest, 'inputs' | 'outFolder'>, work: string): readonly string[] {
   const names = Object.keys(request.inputs).sort();
   // Said, because bwrap would make them by the modes of what lies in them.
-  const above = [...new Set(names.flatMap(foldersAbove))].flatMap((name) => ['--perms', '0755', '--dir', `/in/${name}`]);
+  const above = [...new Set(names.flatMap(foldersAbove))].flatMap((name) => [
+    '--perms',
+    '0755',
+    '--dir',
+    `/in/${name}`,
+  ]);
   const files = Object.entries(request.inputs).flatMap(([name, { path }]) => ['--ro-bind', path, `/in/${name}`]);
   const outside = ['--bind', request.outFolder, '/out', '--bind', work, '/work', '--chdir', '/work'];
   return ['--tmpfs', '/in', ...above, ...files, '--remount-ro', '/in', ...outside];

@@ -27,7 +27,8 @@ async function storeWithoutStep(t: TestContext) {
 test('plan and build say in one sentence which executor they took, why, and how to get a better one', async (t) => {
   const { folder, words } = await storeWithoutStep(t);
   const env = await forbidding(folder);
-  const sentence = /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: setting up uid map: Permission denied" and Docker says "DOCKER_HOST is .*, which is no local socket \(unix:\/\/\/…\)": what they make is not fit for a release; to isolate them, allow unprivileged user namespaces \(.*\), or start a Docker daemon on a local socket that this user may open\.$/;
+  const sentence =
+    /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: setting up uid map: Permission denied" and Docker says "DOCKER_HOST is .*, which is no local socket \(unix:\/\/\/…\)": what they make is not fit for a release; to isolate them, allow unprivileged user namespaces \(.*\), or start a Docker daemon on a local socket that this user may open\.$/;
   const planned = await cli(['plan', 'amd64', ...words, '--json'], { env });
   assert.equal(planned.end, 0, planned.stderr);
   const { executor } = JSON.parse(planned.stdout) as { readonly executor: { readonly name: string; readonly isolated: boolean; readonly words: string } };
@@ -41,7 +42,10 @@ test('plan and build say in one sentence which executor they took, why, and how 
   const made = await cli(['build', 'amd64', ...words, '--json'], { env });
   assert.equal(made.end, 0, made.stderr);
   const said = eventsOf(made.stdout).flatMap((event) => (event.type === 'note' && event.message.startsWith('Tools run') ? [event] : []));
-  assert.deepEqual(said.map(({ level, message }) => [level, sentence.test(message)]), [['warning', true]]);
+  assert.deepEqual(
+    said.map(({ level, message }) => [level, sentence.test(message)]),
+    [['warning', true]],
+  );
   const sandboxed = await cli(['plan', 'amd64', ...words]);
   assert.match(sandboxed.stdout, /^ {2}executor {2}Tools run in bubblewrap, the first choice, which works here: /m);
 });

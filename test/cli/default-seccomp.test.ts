@@ -71,7 +71,10 @@ test("a fresh clone builds the files of README's first command in a container wi
   const events = eventsOf(await readFile(path.join(out, 'events'), 'utf8'));
   const said = events.flatMap((event) => (event.type === 'note' && event.message.startsWith('Tools run') ? [event.message] : []));
   assert.equal(said.length, 1, said.join('\n'));
-  assert.match(said[0] ?? '', /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: [^"]+" and Docker says "no daemon answers at \/var\/run\/docker\.sock[^"]*": [\s\S]* --security-opt seccomp=unconfined/);
+  assert.match(
+    said[0] ?? '',
+    /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: [^"]+" and Docker says "no daemon answers at \/var\/run\/docker\.sock[^"]*": [\s\S]* --security-opt seccomp=unconfined/,
+  );
   const filesIn = async (dist: string) => (JSON.parse(await readFile(path.join(dist, 'latest/release.json'), 'utf8')) as Manifest).files;
   assert.deepEqual(await filesIn(path.join(out, 'dist')), await filesIn(built.dist));
 });

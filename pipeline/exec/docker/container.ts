@@ -67,7 +67,8 @@ function argvOf(
   { limits, epoch }: Wanted['request'],
 ): readonly string[] {
   const input = command.stdin === undefined ? '' : ` <${shellWord(command.stdin)}`;
-  const output = command.stdout === undefined ? '' : ` >${shellWord(command.stdout)}`;
+  // As one stream what it says keeps its order.
+  const output = command.stdout === undefined ? ' 2>&1' : ` >${shellWord(command.stdout)}`;
   const variables = Object.entries(toolEnvironment(env, epoch)).map(([name, value]) => `${name}=${value}`);
   return [
     '/usr/bin/env',
