@@ -31,9 +31,7 @@ export class DockerApi {
   }
 
   #connections(): Promise<Pool> {
-    this.#pool ??= import('./undici.ts').then(
-      ({ Pool }) => new Pool('http://docker', { socketPath: this.socket, headersTimeout: 0, bodyTimeout: 0 }),
-    );
+    this.#pool ??= connect(this.socket);
     return this.#pool;
   }
 
@@ -70,6 +68,11 @@ export class DockerApi {
   async close(): Promise<void> {
     await (await this.#pool)?.destroy();
   }
+}
+
+async function connect(socketPath: string): Promise<Pool> {
+  const { Pool } = await import('./undici.ts');
+  return new Pool('http://docker', { socketPath, headersTimeout: 0, bodyTimeout: 0 });
 }
 
 function messageOf(text: string): string {
