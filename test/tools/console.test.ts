@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { type ConsoleRoom, openConsole, whyNoConsoleRoom } from '../rig/console-room.ts';
 import { hostImage } from '../rig/host-image.ts';
+import { builtVersion } from '../rig/project.ts';
 import { unpackRelease } from './console-release.ts';
 
 const skip = whyNoConsoleRoom() ?? false;
@@ -139,7 +140,7 @@ test('in a console of another system sshd, agetty and ros are those of the relea
     assert.match(here.run('readlink -f /var/run'), /^\/run$/m);
     assert.match(here.run('cat /run/ros/console/kept/{ttyS0,sshd}'), /^\/usr\/lib\/ros\/foreign\/agetty --noclear ttyS0 .*\n\/usr\/lib\/ros\/sshd$/m);
     here.run(SERVE);
-    here.until(login('rancher', 'id -un; id -Gn; ros -v'), /^rancher\n.*docker.*\n.*v0\.0\.0-test/m);
+    here.until(login('rancher', 'id -un; id -Gn; ros -v'), new RegExp(`^rancher\\n.*docker.*\\n.*${builtVersion.replaceAll('.', '\\.')}`, 'm'));
     assert.match(here.run(login('root', 'id')), /Permission denied/);
     here.run('kill -HUP $(cat /run/sshd.pid)');
     here.until(login('rancher', 'id -un'), /^rancher$/m);
