@@ -1,8 +1,10 @@
+import { BuildError } from '../core/failure.ts';
 import type { Accelerator } from '../emulator/accelerator.ts';
 import type { Machine } from '../emulator/machine.ts';
 import { startMachine } from '../emulator/running-machine.ts';
 import { ConsoleShell } from '../emulator/shell.ts';
 import { median } from './build-figures.ts';
+import { firstContainerSilent } from './messages.ts';
 import { MOMENTS_COMMAND, type Moment, medianMoments, readMoments } from './moments.ts';
 
 /** Seconds after power-on, each the median of the runs. */
@@ -92,7 +94,7 @@ async function bootOnce({ machine, toolRoot, accelerator, signal, logs }: BootBe
     const shell = await ConsoleShell.open(running.console, LIMIT);
     const loginSeconds = running.console.seconds;
     const [line, time, total, available] = (await shell.output(FIRST_CONTAINER, LIMIT)).trim().split('\n');
-    if (line !== 'first') throw running.console.failure('the first container did not print its line');
+    if (line !== 'first') throw new BuildError(firstContainerSilent(running.console.tail()));
     // The guest's clock against ours, half of the way there and back taken off.
     const before = running.console.seconds;
     const guestNow = Number(await shell.output('date +%s.%N', LIMIT));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError } from '../core/failure.ts';
+import { commandFailed, commandStopped } from './messages.ts';
 
 /** What a command and everything it started used. */
 export interface Usage {
@@ -38,14 +39,8 @@ export async function measureCommand({ argv, folder, env, signal }: MeasureOptio
   const peak = samplePeak(child.pid ?? 0, end);
   const code = await end;
   const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) {
-    throw new BuildError({
-      kind: signal.aborted ? 'interrupted' : 'step',
-      message: `The command \`${argv.join(' ')}\` ended with ${code}.`,
-      evidence: (stderr || stdout).slice(-SHOWN_CHARACTERS),
-      hint: 'Make this command work by itself first.',
-    });
-  }
+  if (code !== 0 && signal.aborted) throw new BuildError(commandStopped(argv));
+  if (code !== 0) throw new BuildError(commandFailed(argv, code, (stderr || stdout).slice(-SHOWN_CHARACTERS)));
   return { seconds, peakBytes: await peak, stdout };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type BootFigures, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { measureBuilds } from '../bench/build-figures.ts';
 import { momentsTable } from '../bench/moments.ts';
@@ -12,6 +12,7 @@ import { allTargets, chosenTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
+import * as messages from './release-messages.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 
 const PATHS: readonly { readonly path: string; readonly medium: LiveMedium; readonly memoryMiB: number }[] = [
@@ -92,13 +93,9 @@ async function boot(
   const figures: BootFigures[] = [];
   for (const { path, medium, memoryMiB } of PATHS) {
     const bootMedium = liveMedium(medium, folder);
-    if (!filesOf(bootMedium).every((file) => existsSync(file))) {
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The target "${options.target}" was not built yet.`,
-        hint: `Build it first: \`npm run build -- --target ${options.target}\`.`,
-      });
-    }
+    const missing = filesOf(bootMedium).find((file) => !existsSync(file));
+    if (missing !== undefined)
+      throw new BuildError(messages.targetNotBuilt(options.target, relative(context.projectFolder, missing)));
     options.say(`booting ${path}, ${options.runs} times`);
     figures.push(
       await measureBoots({

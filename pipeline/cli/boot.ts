@@ -16,10 +16,12 @@ import { emulatorProgram } from '../emulator/program.ts';
 import { filesOf, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../emulator/running-machine.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
-import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
+import { allTargets, chosenTargets, noTargetNamed } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
+import * as releaseMessages from './release-messages.ts';
 import { COMMON_OPTIONS } from './settings.ts';
 import { sizeFrom } from './size.ts';
 
@@ -94,9 +96,8 @@ RANCHEROS_ACCEL=kvm|tcg decides who runs the guest; without it a small guest pro
   async run(context: CommandContext): Promise<number> {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [target = values.target] = positionals;
-    if (target === undefined) throw noTarget('npm run boot -- --target amd64');
-    if (target !== (values.target ?? target))
-      throw usage(`Two targets were named: ${values.target} and ${target}.`, 'A machine boots one: name one.');
+    if (target === undefined) throw noTargetNamed('npm run boot -- --target amd64');
+    if (target !== (values.target ?? target)) throw new BuildError(messages.twoTargets(values.target ?? '', target));
     const scratch = await temporaryDirectory('boot');
     try {
       return await bootMachine({ ...values, target }, { context, scratch });
@@ -151,17 +152,13 @@ async function describeMachine(
   }: { readonly context: CommandContext; readonly scratch: string; readonly sshPort: number },
 ): Promise<Machine> {
   if ([values.usb, values.kernel, values.installed].filter(Boolean).length > 1)
-    throw usage('The options --usb, --kernel and --installed exclude each other.', 'Choose one.');
+    throw new BuildError(messages.optionsExclude(['--usb', '--kernel', '--installed']));
   if (values.append !== undefined && !values.kernel && !values.installed)
-    throw usage(
-      'The option --append needs --kernel or --installed.',
-      'Add one of them: the ISO has kernel arguments of its own.',
-    );
-  if (values['disk-size'] !== undefined && !values.installed)
-    throw usage('The option --disk-size needs --installed.', 'Add it, or give other disks their size with --disk.');
+    throw new BuildError(messages.appendNeedsKernel());
+  if (values['disk-size'] !== undefined && !values.installed) throw new BuildError(messages.diskSizeNeedsInstalled());
   if (values['disk-size'] !== undefined && sizeFrom(values['disk-size']) === undefined)
-    throw usage(`--disk-size is "${values['disk-size']}".`, 'Give a size such as 8G.');
-  if (values.vnc && values.headless) throw usage('The options --vnc and --headless exclude each other.', 'Choose one.');
+    throw new BuildError(messages.notASize('--disk-size', values['disk-size'], { example: '8G' }));
+  if (values.vnc && values.headless) throw new BuildError(messages.optionsExclude(['--vnc', '--headless']));
   const [target] = chosenTargets([values.target], allTargets());
   const board = boardOf(target?.arch ?? 'amd64');
   // An Arm machine has no BIOS; without a boot loader it needs no firmware.
@@ -175,12 +172,9 @@ async function describeMachine(
     : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, { append: values.append, board });
   for (const file of values.installed ? [image] : filesOf(medium)) {
     if (!existsSync(file)) {
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The target "${values.target}" was not built yet.`,
-        place: { file: relative(context.projectFolder, file) },
-        hint: `Build it first: \`npm run build -- --target ${values.target}${optionText('version', values.version)}${optionText('dist', values.dist)}\`.`,
-      });
+      const { version, dist } = values;
+      const shownAs = relative(context.projectFolder, file);
+      throw new BuildError(releaseMessages.targetNotBuilt(values.target, shownAs, { version, dist }));
     }
   }
   const installed = values.installed ? [await installedDisk(image, values, { context, scratch })] : [];
@@ -199,11 +193,6 @@ async function describeMachine(
     networks: [{ isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] }],
     display: values.vnc ? { type: 'vnc', port: await freePort(5900) } : { type: 'none' },
   };
-}
-
-/** An option as it was given, to be given again. */
-function optionText(name: string, value: string | undefined): string {
-  return value === undefined ? '' : ` --${name} ${shellWord(value)}`;
 }
 
 const FORMATS: { readonly [extension: string]: DiskFormat } = {
@@ -247,7 +236,7 @@ async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
       () => false,
     ))
   )
-    throw usage(`There is no disk image "${text}".`, 'Give a file, or a size such as 8G.');
+    throw new BuildError(messages.noSuchDiskImage(text));
   return { file, format: FORMATS[extname(file).toLowerCase()] ?? 'raw', bus: 'virtio' };
 }
 
@@ -271,8 +260,7 @@ async function attach(machine: RunningMachine, { stdin, stdout, stderr, signal }
   stdin.on('data', onKeys);
   try {
     const end = await machine.ended;
-    if (signal.aborted)
-      throw new BuildError({ kind: 'interrupted', message: 'The machine was switched off on your signal.' });
+    if (signal.aborted) throw new BuildError(messages.machineSwitchedOff());
     if (end.stderr.trim() !== '') stderr.write(`QEMU: ${harmless(end.stderr.trim())}\n`);
     return end.code === 0 || end.code === 137 ? 0 : 1;
   } finally {
@@ -309,9 +297,5 @@ async function obey(order: KeyboardOrder, machine: RunningMachine, say: (line: s
 function numberOption(name: string, text: string, range: { readonly from: number; readonly to: number }): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= range.from && number <= range.to) return number;
-  throw usage(`--${name} is "${text}".`, `Give a whole number from ${range.from} to ${range.to}.`);
-}
-
-function usage(message: string, hint: string): BuildError {
-  return new BuildError({ kind: 'usage', message, hint });
+  throw new BuildError(messages.notAWholeNumber(`--${name}`, text, range));
 }

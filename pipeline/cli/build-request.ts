@@ -2,9 +2,10 @@ import path from 'node:path';
 import { loadCloudConfig } from '../config/cloud-config.ts';
 import { BuildError } from '../core/failure.ts';
 import { parseVersion } from '../publish/version.ts';
-import { allTargets, chosenTargets, noTarget } from './all-targets.ts';
+import { allTargets, chosenTargets, noTargetNamed } from './all-targets.ts';
 import type { BuildRequest } from './build-targets.ts';
 import type { CommandContext, OptionTable } from './command.ts';
+import * as messages from './messages.ts';
 import { packageVersion } from './package-version.ts';
 
 /** Options that say what is built: those of `build`, and of the commands that look ahead at a build. */
@@ -52,17 +53,12 @@ export async function requestFrom(
 ): Promise<BuildRequest> {
   const all = allTargets();
   const names = [...(values.target ?? []), ...words];
-  if (names.length === 0 && !values.all) throw noTarget(`npm run ${command} -- --target amd64`, ', or --all');
+  if (names.length === 0 && !values.all) throw noTargetNamed(`npm run ${command} -- --target amd64`, ', or --all');
   const { text: version, prerelease } = parseVersion(
     values.version ?? `v${await packageVersion(context.projectFolder)}-dev`,
   );
   const baked = values['cloud-config'];
-  if (baked === undefined && values['strict-config'])
-    throw new BuildError({
-      kind: 'usage',
-      message: '--strict-config checks a cloud-config, and none was given.',
-      hint: 'Add --cloud-config FILE.',
-    });
+  if (baked === undefined && values['strict-config']) throw new BuildError(messages.noConfigToCheck());
   const cloudConfig =
     baked === undefined
       ? undefined

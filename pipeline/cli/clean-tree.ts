@@ -3,8 +3,7 @@ import type { Report } from '../core/ports.ts';
 import { runShortCommand } from '../exec/short-command.ts';
 import { SOURCES } from '../publish/sources.ts';
 import type { CommandContext } from './command.ts';
-
-const SHOWN = 10;
+import * as messages from './release-messages.ts';
 
 /**
  * Refuses a release of files that no commit holds: changed ones anywhere in the project, and new ones among its sources. Where git cannot say
@@ -19,21 +18,10 @@ export async function demandCleanTree(
   const trouble = changed.trouble ?? untracked.trouble;
   const lines = [...new Set([...changed.lines, ...untracked.lines])].sort();
   if (trouble === undefined && lines.length === 0) return;
-  const message =
-    trouble === undefined
-      ? 'The project has changes that no commit holds.'
-      : 'Whether the project has changes that no commit holds is not known: git could not be asked.';
-  if (allowDirty) {
-    report({ type: 'note', level: 'warning', message: `${message} They go into this release, as --allow-dirty says.` });
-    return;
-  }
-  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  throw new BuildError({
-    kind: 'configuration',
-    message: `${message} A release is made of a commit.`,
-    evidence: trouble ?? [...lines.slice(0, SHOWN), ...more].join('\n'),
-    hint: 'Commit or stash them, or release them all the same with --allow-dirty.',
-  });
+  const failure = trouble === undefined ? messages.changesNotCommitted(lines) : messages.gitNotAsked(trouble);
+  if (!allowDirty) throw new BuildError(failure);
+  const { message } = failure;
+  report({ type: 'note', level: 'warning', message: `${message} They go into this release, as --allow-dirty says.` });
 }
 
 interface GitStatus {

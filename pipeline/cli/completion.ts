@@ -4,6 +4,7 @@ import { EXECUTOR_NAMES } from '../exec/choice.ts';
 import { allTargets } from './all-targets.ts';
 import { candidates } from './candidates.ts';
 import type { Command } from './command.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
 
 /** What each shell reads. All ask the program itself, so that new targets and options are known at once. */
@@ -63,11 +64,11 @@ fish: rancheros completion fish | source`,
     }
     const script = Object.hasOwn(SCRIPTS, shell ?? '') && words.length === 0 ? SCRIPTS[shell ?? ''] : undefined;
     if (script === undefined)
-      throw new BuildError({
-        kind: 'usage',
-        message: shell === undefined ? 'No shell was named.' : `There is no completion for "${positionals.join(' ')}".`,
-        hint: `Name one of ${Object.keys(SCRIPTS).join(', ')}: rancheros completion bash.`,
-      });
+      throw new BuildError(
+        shell === undefined
+          ? messages.noShellNamed(Object.keys(SCRIPTS))
+          : messages.noCompletionFor(positionals.join(' '), Object.keys(SCRIPTS)),
+      );
     context.stdout.write(script);
     return 0;
   },

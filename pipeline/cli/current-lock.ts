@@ -4,9 +4,8 @@ import { checkPins, type SupersededPackage } from '../pins/check.ts';
 import type { Lock } from '../pins/lock.ts';
 import type { CommandContext } from './command.ts';
 import { withPins } from './pins.ts';
+import * as messages from './release-messages.ts';
 import type { Settings } from './settings.ts';
-
-const SHOWN = 20;
 
 /** What the archives said: what they have superseded, or why none could be asked. */
 export type Currency = { readonly superseded: readonly SupersededPackage[] } | { readonly trouble: string };
@@ -30,34 +29,16 @@ export function judgeCurrency(
 ): void {
   const warn = (message: string) => options.report({ type: 'note', level: 'warning', message });
   if ('trouble' in found) {
-    const message = 'Whether security updates have superseded locked packages is not known: no index could be reached.';
-    if (options.acceptStale) {
-      warn(`${message} The release goes on, as --accept-stale says.`);
-      return;
-    }
-    throw new BuildError({
-      kind: 'network',
-      message,
-      evidence: found.trouble,
-      hint: 'Name a mirror with --mirror, or release without asking with --accept-stale.',
-    });
+    const unknown = messages.currencyUnknown(found.trouble);
+    if (!options.acceptStale) throw new BuildError(unknown);
+    warn(`${unknown.message} The release goes on, as --accept-stale says.`);
+    return;
   }
   const lines = securityUpdates(found.superseded, options.archives);
   if (lines.length === 0) return;
-  const message = `Security updates have superseded ${lines.length} locked packages.`;
-  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
-  const evidence = [...lines.slice(0, SHOWN), ...more].join('\n');
-  if (options.acceptStale) {
-    warn(`${message} They are released, as --accept-stale says:\n${evidence}`);
-    return;
-  }
-  throw new BuildError({
-    kind: 'configuration',
-    message,
-    place: { file: 'targets/packages.lock.json' },
-    evidence,
-    hint: 'Lock the newer ones with `npm run pins -- update`, or release these with --accept-stale.',
-  });
+  const missing = messages.securityUpdatesMissing(lines);
+  if (!options.acceptStale) throw new BuildError(missing);
+  warn(`${missing.message} They are released, as --accept-stale says:\n${missing.evidence}`);
 }
 
 /** Packages whose successor lies in an archive of security updates, one line each. */

@@ -6,6 +6,7 @@ import { parseVersion } from '../publish/version.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 import { differenceMarkdown, differenceText, fileDifferences } from './release-difference.ts';
+import * as messages from './release-messages.ts';
 
 const OPTIONS = {
   dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
@@ -23,12 +24,7 @@ export const diff: Command = {
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
     const [one, other] = positionals;
-    if (one === undefined || other === undefined)
-      throw new BuildError({
-        kind: 'usage',
-        message: 'Two versions are wanted.',
-        hint: 'Name them as they lie below dist/os: npm run diff -- v1.5.8 v1.5.9.',
-      });
+    if (one === undefined || other === undefined) throw new BuildError(messages.twoVersionsWanted());
     const root = path.resolve(context.projectFolder, values.dist ?? 'dist/os');
     const [before, after] = [await manifestOf(root, one), await manifestOf(root, other)];
     const files = fileDifferences(before, after);
@@ -47,12 +43,8 @@ async function manifestOf(root: string, version: string): Promise<Manifest> {
   if (version !== 'latest') parseVersion(version);
   const file = path.join(root, version, 'release.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const manifest = text === undefined ? undefined : parseManifest(text);
+  if (text === undefined) throw new BuildError(messages.noSuchRelease(version, file));
+  const manifest = parseManifest(text);
   if (manifest) return manifest;
-  throw new BuildError({
-    kind: 'usage',
-    message: text === undefined ? `There is no release ${version}.` : 'The manifest of this release cannot be read.',
-    place: { file },
-    hint: 'Name a version below --dist.',
-  });
+  throw new BuildError(messages.manifestUnreadable(file));
 }

@@ -5,6 +5,7 @@ import { SharedUse } from '../host/shared-use.ts';
 import { formatBinary } from '../report/format.ts';
 import { type Collected, collectGarbage } from '../store/garbage.ts';
 import type { Command } from './command.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
@@ -72,11 +73,11 @@ function wouldText({ files, freed, left }: Collected): string {
 
 function daysFrom(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new BuildError({ kind: 'usage', message: `--days takes a whole number from 0 to 9999, not "${text}".` });
+  throw new BuildError(messages.notAWholeNumber('--days', text, { from: 0, to: 9999 }));
 }
 
 function sizeRule(text: string): { readonly most: number; readonly target: number } {
   const size = sizeFrom(text);
   if (size !== undefined) return { most: size, target: size };
-  throw new BuildError({ kind: 'usage', message: `--max-size is "${text}".`, hint: 'Give a size such as 10G.' });
+  throw new BuildError(messages.notASize('--max-size', text, { example: '10G' }));
 }

@@ -2,6 +2,7 @@ import { BuildError, type Failure } from '../core/failure.ts';
 import type { Artifact } from '../core/step.ts';
 import { ARCHES } from '../pins/context.ts';
 import type { DeclaredTarget } from './all-targets.ts';
+import * as messages from './release-messages.ts';
 import type { Wiring } from './wire.ts';
 
 /** What a target promised: an artifact for each of its files, and what must come about before any of them is published. */
@@ -25,38 +26,24 @@ export function makeTarget(target: DeclaredTarget, wiring: Wiring): MadeTarget {
 
 function demandSense(target: DeclaredTarget): void {
   if (!ARCHES.includes(target.arch)) {
-    throw wrong(
-      target,
-      `The target "${target.name}" is for the processor "${target.arch}".`,
-      `Choose one of ${ARCHES.join(', ')}.`,
-    );
+    throw new BuildError(messages.noSuchProcessor(target, target.arch, ARCHES));
   }
   for (const path of Object.keys(target.files)) {
     if (path.split('/').every((part) => /^[\w+-][\w.+-]*$/.test(part))) continue;
-    throw wrong(target, `"${path}" is no path below a version's folder.`, 'Write it like vmware/rancheros.iso.');
+    throw new BuildError(messages.notAReleasePath(target, path));
   }
 }
 
 /** The compiler refuses it; a build runs without the compiler. */
 function demandArtifacts(target: DeclaredTarget, made: { readonly [path: string]: Artifact | undefined }): void {
   const missing = Object.keys(target.files).filter((path) => made[path] === undefined);
-  if (missing.length === 0) return;
-  throw wrong(
-    target,
-    `The target "${target.name}" makes nothing for ${missing.join(', ')}.`,
-    'The `make` of a file returns the artifact of its step; `npm run check` says where it does not.',
-  );
+  if (missing.length > 0) throw new BuildError(messages.targetMakesNothing(target, missing));
 }
 
 /** Nobody could say later whether a file is sound of which nothing is known. */
 function demandDescriptions(target: DeclaredTarget, artifacts: MadeTarget['artifacts'], wiring: Wiring): void {
   const unknown = Object.keys(artifacts).filter((path) => !wiring.mediumOf(artifacts[path] as Artifact));
-  if (unknown.length > 0)
-    throw wrong(
-      target,
-      `No recipe says what these files of the target "${target.name}" are: ${unknown.join(', ')}.`,
-      'Give `make` what a recipe of pipeline/index.ts returns, or let the recipe call `context.describe`.',
-    );
+  if (unknown.length > 0) throw new BuildError(messages.filesNotDescribed(target, unknown));
 }
 
 function placed(error: unknown, target: DeclaredTarget): BuildError {
@@ -67,17 +54,5 @@ function placed(error: unknown, target: DeclaredTarget): BuildError {
     return new BuildError([first as Failure, ...rest], { cause: error });
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new BuildError(
-    {
-      kind: 'configuration',
-      message: `The target "${target.name}" broke while it was read.`,
-      place: { file: target.file },
-      evidence: stack,
-    },
-    { cause: error },
-  );
-}
-
-function wrong(target: DeclaredTarget, message: string, hint: string): BuildError {
-  return new BuildError({ kind: 'configuration', message, place: { file: target.file }, hint });
+  return new BuildError(messages.targetBroke(target, stack), { cause: error });
 }

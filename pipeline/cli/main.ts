@@ -1,7 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import type { ResultDetails } from '../core/event.ts';
 import { BuildError, exitCodeOf } from '../core/failure.ts';
-import { harmless } from '../core/harmless.ts';
 import type { Report } from '../core/ports.ts';
 import { failureText } from '../report/failure-text.ts';
 import { jsonLinesReporter } from '../report/json-lines.ts';
@@ -9,6 +8,7 @@ import { paintFor } from '../report/paint.ts';
 import type { Command, CommandContext } from './command.ts';
 import { allCommands, COMMANDS } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
+import * as messages from './messages.ts';
 import { meantCommand } from './npm-options.mjs';
 import { valueIn } from './options.ts';
 import { withRemedy } from './remedy.ts';
@@ -89,11 +89,8 @@ async function dispatch(name: string | undefined, context: CommandContext): Prom
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) {
-    throw new BuildError({
-      kind: 'usage',
-      message: `There is no command "${name}".`,
-      hint: `${didYouMean(name)}Commands: ${Object.keys(COMMANDS).join(', ')}.`,
-    });
+    const known = Object.keys(COMMANDS);
+    throw new BuildError(messages.noSuchCommand(name, known, nearestName(name, known)));
   }
   const command = await load();
   await refuseKeptOptions(name, command, context);
@@ -118,16 +115,7 @@ async function refuseKeptOptions(
   };
   const meant = await meantCommand({ script: name, argv, readOptions, env, projectFolder });
   if (!meant) return;
-  throw new BuildError({
-    kind: 'usage',
-    message: `npm kept ${meant.names.join(', ')} for itself: options of ours stand behind two dashes.`,
-    hint: `Type: ${meant.command}`,
-  });
-}
-
-function didYouMean(name: string): string {
-  const near = nearestName(name, Object.keys(COMMANDS));
-  return near ? `Did you mean "${near}"? ` : '';
+  throw new BuildError(messages.npmKeptOptions(meant.names, meant.command));
 }
 
 /** Whether a command line asks for JSON, wrong as it may be otherwise. */
@@ -152,8 +140,8 @@ function reportEnd(error: unknown, argv: readonly string[], report: Report | und
     return exitCodeOf(error.failures[0].kind);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const message = 'This is a bug in the pipeline, please report it with these lines:';
-  process.stderr.write(`${paint.red('error:')} ${message}\n${harmless(stack)}\n`);
-  report?.({ type: 'failure', failure: { kind: 'step', message, evidence: stack } });
+  const failure = messages.bug(stack);
+  process.stderr.write(`${failureText(failure, paint)}\n`);
+  report?.({ type: 'failure', failure });
   return 1;
 }

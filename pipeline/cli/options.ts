@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
 import type { OptionTable } from './command.ts';
+import * as messages from './messages.ts';
 
 /**
  * Reads a command's words by its table of options. An unknown or incomplete option is a `usage` failure that names the nearest one, and so
@@ -19,10 +20,7 @@ export function readOptions<const T extends OptionTable>(
   }
   const extra = words[mostWords];
   if (extra !== undefined) {
-    throw usage(
-      `"${extra}" is ${mostWords === 0 ? 'a word that this command does not take' : 'one word too many'}.`,
-      'See --help.',
-    );
+    throw new BuildError(messages.wordTooMany(extra, mostWords));
   }
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
 }
@@ -52,31 +50,23 @@ function demandKnown(
   const known = Object.hasOwn(options, name) ? options[name] : undefined;
   if (known === undefined) {
     const near = nearestName(name, Object.keys(options));
-    throw usage(`There is no option ${rawName}.`, `${near ? `Did you mean --${near}? ` : ''}See --help.`);
+    throw new BuildError(messages.noSuchOption(rawName, near));
   }
   if (known.type === 'boolean') {
-    if (value !== undefined) throw usage(`The option ${rawName} takes no value.`, 'See --help.');
+    if (value !== undefined) throw new BuildError(messages.optionTakesNoValue(rawName));
     return;
   }
-  if (value === undefined) throw usage(`The option ${rawName} wants a value.`, 'See --help.');
+  if (value === undefined) throw new BuildError(messages.optionWantsValue(rawName));
   if (!inlineValue && value.length > 1 && value.startsWith('-')) {
-    throw usage(
-      `The option ${rawName} wants a value, and "${value}" looks like another option.`,
-      `If it is the value, write ${rawName}=${value}. See --help.`,
-    );
+    throw new BuildError(messages.optionInPlaceOfValue(rawName, value));
   }
   // An empty value comes from a variable that is not set.
-  if (value === '' && !known.mayBeEmpty)
-    throw usage(`The option ${rawName} wants a value, and got an empty one.`, 'See --help.');
+  if (value === '' && !known.mayBeEmpty) throw new BuildError(messages.optionValueEmpty(rawName));
 }
 
 /** The value of an option that is a whole number from 1 to `most`; anything else is a usage error. */
 export function wholeNumber(option: string, text: string, most: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw usage(`${option} is "${text}".`, `Give a whole number from 1 to ${most}.`);
-}
-
-function usage(message: string, hint: string): BuildError {
-  return new BuildError({ kind: 'usage', message, hint });
+  throw new BuildError(messages.notAWholeNumber(option, text, { from: 1, to: most }));
 }

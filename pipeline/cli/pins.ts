@@ -11,6 +11,7 @@ import { refreshGone } from '../pins/refresh.ts';
 import { type PinsUpdate, updatePins } from '../pins/update.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import type { Command, CommandContext } from './command.ts';
+import { noPinsAction, noSuchPinsAction } from './messages.ts';
 import { readOptions } from './options.ts';
 import { makeReporter, notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
@@ -84,11 +85,8 @@ function workOf(action: string, names: readonly string[], values: Values): Work 
 function unknownAction(words: readonly string[]): Failure {
   const [action] = words;
   const near = action === undefined || words.length > 1 ? undefined : nearestName(action, ACTIONS);
-  return {
-    kind: 'usage',
-    message: action === undefined ? 'Say what to do with the pins.' : `pins cannot "${words.join(' ')}".`,
-    hint: `${near !== undefined && near !== action ? `Did you mean "${near}"? ` : ''}npm run pins -- update [--only PACKAGE… | --security], npm run pins -- add PACKAGE…, or npm run pins -- check.`,
-  };
+  if (action === undefined) return noPinsAction();
+  return noSuchPinsAction(words.join(' '), near === action ? undefined : near);
 }
 
 /** Locks the successors of a package that is gone from every source; warnings say what changed. */

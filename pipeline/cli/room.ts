@@ -3,9 +3,10 @@ import { mkdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import type { Report } from '../core/ports.ts';
-import { DISK_FULL, diskFailure } from '../host/disk-failure.ts';
+import { diskFailure } from '../host/disk-failure.ts';
 import { formatBytes } from '../report/format.ts';
 import type { Outlook, Space } from './outlook.ts';
+import * as messages from './release-messages.ts';
 
 /** Refuses a directory that this user cannot write to, or that cannot be made: a directory is made there and removed again. */
 export async function demandWritable(directory: string): Promise<void> {
@@ -42,18 +43,11 @@ export async function demandRoom(
   for (const { place, free, needed, isStore } of spaces) {
     if (needed <= free) continue;
     const certain = estimate.isMeasured || !isStore ? needed : needed * CERTAIN_PART;
-    const message = `This build takes about ${formatBytes(needed)} in ${place}, and ${formatBytes(free)} are free.`;
-    if (ignoreSpace || certain <= free) {
-      report({ type: 'note', level: 'warning', message });
-      continue;
-    }
-    throw new BuildError({
-      kind: 'disk',
-      message: `There is not enough room on the disk. ${message}`,
-      place: { file: place },
-      hint: 'Free some space, or build all the same with --ignore-space.',
-      remedy: isStore ? DISK_FULL.remedy : 'move-releases',
-    });
+    const sizes = { needed: formatBytes(needed), free: formatBytes(free) };
+    if (!ignoreSpace && certain > free)
+      throw new BuildError(messages.noRoom(place, { ...sizes, remedy: isStore ? 'clean-store' : 'move-releases' }));
+    const message = `This build takes about ${sizes.needed} in ${place}, and ${sizes.free} are free.`;
+    report({ type: 'note', level: 'warning', message });
   }
 }
 

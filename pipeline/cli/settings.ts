@@ -5,6 +5,7 @@ import { EXECUTOR_NAMES, type ExecutorName } from '../exec/choice.ts';
 import { MIRROR_VARIABLE } from '../fetch/archive-sources.ts';
 import { shownUrl } from '../fetch/shown-url.ts';
 import type { CommandContext } from './command.ts';
+import * as messages from './messages.ts';
 import { sizeFrom } from './size.ts';
 
 const DEFAULT_CACHE_MAX = '20G';
@@ -52,15 +53,11 @@ export function settingsFrom(
   const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
   const executor = text(values.executor) ?? 'auto';
   if (!isExecutorName(executor)) {
-    throw new BuildError({
-      kind: 'usage',
-      message: `There is no executor "${executor}".`,
-      hint: `Choose one of ${EXECUTOR_NAMES.join(', ')}.`,
-    });
+    throw new BuildError(messages.noSuchExecutor(executor, EXECUTOR_NAMES));
   }
   const jobs = text(values.jobs);
   if (jobs !== undefined && !/^[1-9]\d{0,2}$/.test(jobs)) {
-    throw new BuildError({ kind: 'usage', message: `--jobs takes a whole number from 1 to 999, not "${jobs}".` });
+    throw new BuildError(messages.notAWholeNumber('--jobs', jobs, { from: 1, to: 999 }));
   }
   return {
     // An empty variable is one that is not set.
@@ -93,11 +90,8 @@ function cacheMostFrom(option: string | undefined, variable: string | undefined)
   const named = option ?? (variable || DEFAULT_CACHE_MAX);
   const size = named === 'none' ? Number.POSITIVE_INFINITY : sizeFrom(named);
   if (size !== undefined) return size;
-  throw new BuildError({
-    kind: 'usage',
-    message: `${option === undefined ? 'RANCHEROS_CACHE_MAX' : '--cache-max'} is "${named}".`,
-    hint: 'Give a size such as 20G, or none.',
-  });
+  const setting = option === undefined ? 'RANCHEROS_CACHE_MAX' : '--cache-max';
+  throw new BuildError(messages.notASize(setting, named, { example: '20G', mayBeNone: true }));
 }
 
 /** The mirror that was named, if it is one: its answers cannot be wrong in a way that is told better. */
@@ -106,11 +100,7 @@ function mirrorFrom(option: string | undefined, variable: string | undefined): s
   if (named === undefined) return undefined;
   const url = URL.canParse(named) ? new URL(named) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return named;
-  throw new BuildError({
-    kind: 'usage',
-    message: `${option === undefined ? MIRROR_VARIABLE : '--mirror'} takes the address of a Debian mirror, not "${shownUrl(named)}".`,
-    hint: 'An address looks like http://mirror.example/debian.',
-  });
+  throw new BuildError(messages.notAMirror(option === undefined ? MIRROR_VARIABLE : '--mirror', shownUrl(named)));
 }
 
 /** The user's cache folder, shared by all clones; beside the project where the user has no home. Relative paths are no answer (XDG). */

@@ -7,10 +7,11 @@ import { BwrapExecutor } from '../exec/bwrap.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import type { Command } from './command.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
 import { makeReporter } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
-import { chosenSteps, noStep } from './step-choice.ts';
+import { chosenSteps } from './step-choice.ts';
 import { artifactsOf, beginTargets } from './target-outcome.ts';
 import { type Wiring, wire } from './wire.ts';
 
@@ -35,7 +36,7 @@ image, no network. Inputs that are not in the store are made first. What the ste
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     const wanted = positionals.join(' ');
-    if (wanted === '') throw noStep('shell');
+    if (wanted === '') throw new BuildError(messages.noStep('shell'));
     const request = await requestFrom({ ...values, all: values.target === undefined }, [], {
       command: 'shell',
       context,
@@ -55,26 +56,21 @@ image, no network. Inputs that are not in the store are made first. What the ste
         isUnisolated: true,
       });
       const [step, ...others] = chosenSteps(steps, wanted);
-      if (!step) throw noStep('shell');
+      if (!step) throw new BuildError(messages.noStep('shell'));
       if (others.length > 0)
-        throw new BuildError({
-          kind: 'usage',
-          message: `"${wanted}" is part of several titles, or of steps of several targets.`,
-          evidence: [step, ...others].map(({ title }) => title).join('\n'),
-          hint: 'Write one title whole, and name its --target.',
-        });
+        throw new BuildError(
+          messages.severalSteps(
+            wanted,
+            [step, ...others].map(({ title }) => title),
+          ),
+        );
       const [out, work] = [`${folder}/out`, `${folder}/work`];
       await mkdir(out);
       await mkdir(work);
       const prepared = await wiring.engine.prepare(step.id as StepId, out);
       const sandboxed = await toolRequest(prepared, wiring);
       const { executor } = await wiring.toolExecutor();
-      if (!(executor instanceof BwrapExecutor))
-        throw new BuildError({
-          kind: 'no-executor',
-          message: 'A shell of a step needs bubblewrap, which cannot make a sandbox here.',
-          hint: 'Make unprivileged user namespaces work here, or try the step with `npm run build -- --keep-failed`.',
-        });
+      if (!(executor instanceof BwrapExecutor)) throw new BuildError(messages.shellNeedsBubblewrap());
       await reporter.close();
       for (const line of aboutStep(prepared)) context.stderr.write(`${line}\n`);
       return await executor.shell(sandboxed, work);

@@ -1,5 +1,6 @@
 import { BuildError } from '../core/failure.ts';
 import type { PlannedStep } from '../plan/planned-step.ts';
+import * as messages from './messages.ts';
 
 /** Steps by title: exactly, else by a part of it; of those that are the same, one. */
 export function chosenSteps(steps: readonly PlannedStep[], wanted: string): readonly PlannedStep[] {
@@ -12,18 +13,5 @@ export function chosenSteps(steps: readonly PlannedStep[], wanted: string): read
   const exact = distinct.filter(({ title }) => title === wanted);
   const chosen = exact.length > 0 ? exact : distinct.filter(({ title }) => title.includes(wanted));
   if (chosen.length > 0) return chosen;
-  throw new BuildError({
-    kind: 'usage',
-    message: `No step's title contains "${wanted}".`,
-    hint: '`npm run plan -- TARGET --json` lists the steps of a target.',
-  });
-}
-
-/** The failure of a command that was given no step. */
-export function noStep(command: string): BuildError {
-  return new BuildError({
-    kind: 'usage',
-    message: 'No step was named.',
-    hint: `Name a part of its title: npm run ${command} -- squashfs base. \`npm run plan -- TARGET --json\` lists the steps of a target.`,
-  });
+  throw new BuildError(messages.noSuchStep(wanted));
 }

@@ -5,6 +5,7 @@ import type { ReleaseFile } from '../publish/manifest.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import { type MadeTarget, makeTarget } from './made-target.ts';
 import { releaseFiles } from './release-files.ts';
+import * as messages from './release-messages.ts';
 import type { Wiring } from './wire.ts';
 
 /** What became of one target: its files, or why there are none. */
@@ -83,14 +84,7 @@ export function throwFailures(outcomes: readonly TargetOutcome[], published: str
   if (!first) return;
   if (published === undefined || causes.length === 0) throw new BuildError([first, ...rest]);
   const failed = outcomes.filter((outcome) => outcome.reasons.length > 0).map(({ target }) => target.name);
-  throw new BuildError([
-    {
-      kind: 'step',
-      message: `${failed.length} of ${outcomes.length} targets failed: ${failed.join(', ')}. The others lie in ${published}.`,
-    },
-    first,
-    ...rest,
-  ]);
+  throw new BuildError([messages.someTargetsFailed(failed, outcomes.length, published), first, ...rest]);
 }
 
 /** A step does not know where its options come from: what is wrong with them is wrong in the target. */

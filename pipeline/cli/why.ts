@@ -12,10 +12,12 @@ import type { BuildRequest } from './build-targets.ts';
 import type { Command } from './command.ts';
 import { explain, type Since } from './explanation.ts';
 import { explanationJson, explanationText } from './explanation-text.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
+import * as releaseMessages from './release-messages.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
-import { chosenSteps, noStep } from './step-choice.ts';
+import { chosenSteps } from './step-choice.ts';
 import { artifactsOf, beginTargets } from './target-outcome.ts';
 import { type Wiring, wire } from './wire.ts';
 
@@ -48,7 +50,7 @@ step that has not run depends on its bytes, and this is said with its name.`,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS);
     const wanted = positionals.join(' ');
-    if (wanted === '') throw noStep('why');
+    if (wanted === '') throw new BuildError(messages.noStep('why'));
     const isEvery = values.target === undefined;
     const request = await requestFrom({ ...values, all: isEvery || values.all }, [], { command: 'why', context });
     const wiring = await wire({
@@ -106,12 +108,7 @@ function buildWords({ record, used }: FoundRecord): string {
 async function recordIn(file: string): Promise<PlanRecord> {
   const record = await readRecord(file);
   if (record) return record;
-  throw new BuildError({
-    kind: 'usage',
-    message: 'This file is no plan.',
-    place: { file },
-    hint: 'Make one: npm run -s plan -- TARGET --json >FILE.',
-  });
+  throw new BuildError(releaseMessages.notAPlan(file));
 }
 
 /** The build that a release is of: its manifest names the sources, and the store may remember what they were built to. */
@@ -119,23 +116,12 @@ async function recordOf(version: string, { root }: BuildRequest, { records }: Wi
   if (version !== 'latest') parseVersion(version);
   const file = path.join(root, version, 'release.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const manifest = text === undefined ? undefined : parseManifest(text);
-  if (!manifest)
-    throw new BuildError({
-      kind: 'usage',
-      message: text === undefined ? `There is no release ${version}.` : 'The manifest of this release cannot be read.',
-      place: { file },
-      hint: 'Name a version below --dist, or a file that `npm run -s plan -- TARGET --json` printed.',
-    });
+  if (text === undefined) throw new BuildError(releaseMessages.noSuchRelease(version, file, true));
+  const manifest = parseManifest(text);
+  if (!manifest) throw new BuildError(releaseMessages.manifestUnreadable(file, true));
   const found = await records.newest(
     (record) => record.version === manifest.version && record.sources === manifest.sources,
   );
   if (found) return found.record;
-  throw new BuildError({
-    kind: 'usage',
-    message: `This store does not remember the build of ${manifest.version}.`,
-    place: { file },
-    evidence: `its sources: ${manifest.sources}`,
-    hint: 'In a checkout of its commit, write a plan: npm run -s plan -- TARGET --json >FILE. Then name it: --since FILE.',
-  });
+  throw new BuildError(releaseMessages.buildNotRemembered(manifest.version, file, manifest.sources));
 }

@@ -38,6 +38,7 @@ import type { Collected } from '../store/garbage.ts';
 import type { CommandContext } from './command.ts';
 import { keepStep } from './kept-step.ts';
 import { ProofCollector } from './proof-collector.ts';
+import * as messages from './release-messages.ts';
 import type { Settings } from './settings.ts';
 
 /** Raised when the layout of the cache folder changes; older ones are left for `gc`. */
@@ -295,12 +296,6 @@ async function loadAll<T>(
 
 function demand<T>(map: ReadonlyMap<string, T>, name: string, folder: string): T {
   const value = map.get(name);
-  if (value === undefined) {
-    throw new BuildError({
-      kind: 'configuration',
-      message: `A target asks for ${folder}/${name}.yaml, which does not exist.`,
-      hint: `There are: ${[...map.keys()].join(', ')}.`,
-    });
-  }
+  if (value === undefined) throw new BuildError(messages.noSuchYamlFile(`${folder}/${name}.yaml`, [...map.keys()]));
   return value;
 }

@@ -3,8 +3,9 @@ import type { Problem } from '../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../overlays/ros/config/read.ts';
 import { readUserData } from '../../overlays/ros/config/user-data.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
-import { BuildError, type Failure } from '../core/failure.ts';
+import { BuildError, type Place } from '../core/failure.ts';
 import { secretsOf } from './cloud-config-secrets.ts';
+import * as messages from './messages.ts';
 
 /** A cloud-config that becomes part of the release files. */
 export interface BakedConfig {
@@ -32,10 +33,12 @@ export async function loadCloudConfig(
   demandKind(text, shownAs);
   const { config, problems } = readCloudConfig(text, shownAs);
   // Who has to mend the file is told all of it at once.
-  const [first, ...rest] = isStrict || problems.some(isMistake) ? problems.map(failureOf) : [];
+  const [first, ...rest] =
+    isStrict || problems.some(isMistake)
+      ? problems.map((each) => messages.cloudConfigMistake(placeOf(each), each))
+      : [];
   if (first) throw new BuildError([first, ...rest]);
-  if (Object.keys(config).length === 0)
-    throw wrong(shownAs, 'Nothing stands in this cloud-config.', 'Leave out --cloud-config to build without one.');
+  if (Object.keys(config).length === 0) throw new BuildError(messages.cloudConfigEmpty(shownAs));
   return { text, digest: digestOf(text), warnings: [...problems.map(warningOf), ...secretsOf(text, shownAs)] };
 }
 
@@ -48,51 +51,25 @@ const warningOf = ({ line, column, message, hint, file }: Problem): string =>
 async function textOf(file: string, shownAs: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > MOST_BYTES)
-      throw wrong(shownAs, `This file has ${size} bytes; a machine reads no cloud-config of more than ${MOST_BYTES}.`);
+    if (size > MOST_BYTES) throw new BuildError(messages.cloudConfigTooLarge(shownAs, size, MOST_BYTES));
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
     if (error instanceof BuildError) throw error;
-    if (error instanceof TypeError && !('syscall' in error)) throw wrong(shownAs, 'This file is not text in UTF-8.');
-    throw new BuildError(
-      {
-        kind: 'configuration',
-        message: 'The cloud-config to bake in cannot be read.',
-        place: { file: shownAs },
-        evidence: error instanceof Error ? error.message : String(error),
-      },
-      { cause: error },
-    );
+    if (error instanceof TypeError && !('syscall' in error)) throw new BuildError(messages.cloudConfigNotText(shownAs));
+    const evidence = error instanceof Error ? error.message : String(error);
+    throw new BuildError(messages.cloudConfigUnreadable(shownAs, evidence), { cause: error });
   }
 }
 
 /** User-data may be other things too, which make no sense in a file that every machine has. */
 function demandKind(text: string, shownAs: string): void {
   const userData = readUserData(text, shownAs);
-  if (userData.kind === 'script')
-    throw wrong(shownAs, 'This is a script, and only a cloud-config can be baked in.', 'Name its commands in runcmd.');
-  if (userData.kind === 'compose')
-    throw wrong(
-      shownAs,
-      'This is a Compose file, and only a cloud-config can be baked in.',
-      'Put its services below rancher.services.',
-    );
+  if (userData.kind === 'script') throw new BuildError(messages.scriptForCloudConfig(shownAs));
+  if (userData.kind === 'compose') throw new BuildError(messages.composeFileForCloudConfig(shownAs));
   if (userData.kind === 'refused' && userData.isForeign)
-    throw wrong(shownAs, userData.problem.message, 'Only a cloud-config can be baked in.');
+    throw new BuildError(messages.foreignUserData(shownAs, userData.problem));
 }
 
-/** The machine says what becomes of a mistake, “it is left out”; here it becomes nothing. */
-function failureOf({ file, line, column, message, hint }: Problem): Failure {
-  return {
-    kind: 'configuration',
-    message: message
-      .replace(/; it is left out\.$/, '.')
-      .replace(/ is not known and has no effect\.$/, ' is not known.'),
-    place: { file, line, column },
-    hint,
-  };
-}
-
-function wrong(file: string, message: string, hint?: string): BuildError {
-  return new BuildError({ kind: 'configuration', message, place: { file, line: 1, column: 1 }, hint });
+function placeOf({ file, line, column }: Problem): Place {
+  return { file, line, column };
 }

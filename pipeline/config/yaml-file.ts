@@ -3,7 +3,8 @@ import { Ajv } from 'ajv';
 import type { JSONSchema } from 'json-schema-to-ts';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { BuildError, type Failure, type Place } from '../core/failure.ts';
-import { explain } from './sentence.ts';
+import * as messages from './messages.ts';
+import { schemaFailure } from './schema-failure.ts';
 
 /** Larger files are refused before parsing: the parser takes quadratic time in the number of keys. */
 const MAX_BYTES = 256 * 1024;
@@ -51,14 +52,12 @@ async function checkYaml(options: {
     prettyErrors: false,
   });
   throwAll(
-    document.errors.map((error) => ({
-      kind: 'configuration',
-      message:
-        error.code === 'DUPLICATE_KEY'
-          ? 'The same key stands here twice.'
-          : `This is not YAML: ${firstLine(error.message)}.`,
-      place: placeAt(error.pos[0], { lines, shownAs: options.shownAs }),
-    })),
+    document.errors.map((error) => {
+      const place = placeAt(error.pos[0], { lines, shownAs: options.shownAs });
+      return error.code === 'DUPLICATE_KEY'
+        ? messages.keyTwice(place)
+        : messages.notYaml(place, firstLine(error.message));
+    }),
   );
   const data: unknown = document.toJS();
   const place = (path: readonly (string | number)[]): Place =>
@@ -70,21 +69,11 @@ async function checkYaml(options: {
 async function readCapped(file: string, shownAs: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > MAX_BYTES) {
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The file has ${size} bytes; more than ${MAX_BYTES} are not read.`,
-        place: { file: shownAs },
-        hint: 'Split it.',
-      });
-    }
+    if (size > MAX_BYTES) throw new BuildError(messages.fileTooLarge(shownAs, size, MAX_BYTES));
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof BuildError) throw error;
-    throw new BuildError(
-      { kind: 'configuration', message: 'The file cannot be read.', place: { file: shownAs }, evidence: String(error) },
-      { cause: error },
-    );
+    throw new BuildError(messages.fileUnreadable(shownAs, String(error)), { cause: error });
   }
 }
 
@@ -99,14 +88,9 @@ async function schemaFailures(options: {
   if (validate(options.data)) return [];
   const failures = new Map<string, Failure>();
   for (const error of validate.errors ?? []) {
-    const { message, path, hint } = explain(error);
-    const place = options.place(path);
-    failures.set(`${place.line}:${place.column}:${message}`, {
-      kind: 'configuration',
-      message,
-      place,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    const failure = schemaFailure(error, options.place);
+    const { place, message } = failure;
+    failures.set(`${place?.line}:${place?.column}:${message}`, failure);
   }
   return [...failures.values()].sort(
     (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-directory.ts';
 import { BOARDS, type Board } from './board.ts';
+import { notAnAccelerator } from './messages.ts';
 import { emulatorProgram } from './program.ts';
 
 /** Who executes the guest's instructions: the processor, or QEMU's translator. */
@@ -36,11 +37,7 @@ export function chooseAccelerator(
   board: Board = 'q35',
 ): Promise<AcceleratorChoice> {
   if (wish !== undefined && !WISHES.includes(wish)) {
-    throw new BuildError({
-      kind: 'usage',
-      message: `RANCHEROS_ACCEL is "${wish}".`,
-      hint: 'Set it to kvm, tcg or auto.',
-    });
+    throw new BuildError(notAnAccelerator(wish));
   }
   // The tool images, and so whoever runs them, are amd64.
   if (BOARDS[board].arch !== 'amd64')

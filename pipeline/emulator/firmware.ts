@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import type { Board } from './board.ts';
 import type { FirmwareKind, Machine } from './machine.ts';
+import { noSuchFirmware } from './messages.ts';
 
 interface FirmwareFiles {
   readonly code: string;
@@ -29,12 +30,7 @@ export function firmwareFiles(
 ): FirmwareFiles | undefined {
   if (firmware === 'bios') return undefined;
   const files = EDK2[board][firmware];
-  if (!files)
-    throw new BuildError({
-      kind: 'usage',
-      message: `The machine "${board}" has no ${firmware} firmware.`,
-      hint: 'Give it a kernel instead.',
-    });
+  if (!files) throw new BuildError(noSuchFirmware(board, firmware));
   return { code: join(toolRoot, files.code), variables: join(toolRoot, files.variables) };
 }
 

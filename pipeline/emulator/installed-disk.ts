@@ -11,6 +11,7 @@ import { slice } from '../formats/random-access.ts';
 import { SECTOR } from '../formats/sector.ts';
 import { toolProgram } from '../host/tool-program.ts';
 import { FileSource } from '../io/file-source.ts';
+import { imageNotUnpacked, notAnInstalledDisk } from './messages.ts';
 
 const UNPACK_SECONDS = 1800;
 
@@ -34,14 +35,7 @@ export async function unpackDisk(
     seconds: UNPACK_SECONDS,
     signal: disk.signal ?? new AbortController().signal,
   });
-  if (code !== 0)
-    throw new BuildError({
-      kind: 'wrong-bytes',
-      message: 'The disk image cannot be unpacked.',
-      place: { file: image },
-      evidence: words.trim(),
-      hint: 'Run `npm run verify`: it says whether the file is damaged. A full disk ends it too.',
-    });
+  if (code !== 0) throw new BuildError(imageNotUnpacked(image, words.trim()));
   if (disk.append !== undefined) setAppend(disk.file, disk.append);
   if (disk.sizeBytes !== undefined) await truncate(disk.file, disk.sizeBytes);
 }
@@ -65,7 +59,7 @@ function offsetOfAppend(file: string): number {
     const files = boot ? readFat32(slice(source, start, (boot.lastLba + 1) * SECTOR - start)) : [];
     const [extent] = files.find(({ path }) => path === APPEND_FILE)?.extents ?? [];
     if (extent) return start + extent.offset;
-    throw new BuildError({ kind: 'wrong-bytes', message: `${file} is no installed disk: it has no ${APPEND_FILE}.` });
+    throw new BuildError(notAnInstalledDisk(file, APPEND_FILE));
   } finally {
     source.close();
   }

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { BuildError } from '../core/failure.ts';
+import { BuildError, type Failure } from '../core/failure.ts';
 import type { Json } from '../core/json.ts';
 import type { DiskFormat } from './machine.ts';
+import * as messages from './messages.ts';
 
 /** Something QEMU told by itself, e.g. `RESET` or `SHUTDOWN`. */
 export interface MonitorEvent {
@@ -67,15 +68,14 @@ export class Monitor {
         this.#watchers.delete(watcher);
         act();
       };
-      const fail = (why: string): void =>
-        finish(() => reject(new BuildError({ kind: 'step', message: `${options.meaning} did not happen: ${why}` })));
+      const fail = (failure: Failure): void => finish(() => reject(new BuildError(failure)));
       const watcher = (): void => {
         const event = this.#events.slice(since).find((each) => each.name === name);
         if (event) finish(() => resolve(event));
-        else if (this.#ended) fail('the machine was switched off');
+        else if (this.#ended) fail(messages.machineOffBeforeEvent(options.meaning));
       };
       const timer = setTimeout(
-        () => fail(`QEMU did not tell ${name} within ${options.deadlineSeconds} seconds`),
+        () => fail(messages.eventNotTold(options.meaning, name, options.deadlineSeconds)),
         options.deadlineSeconds * 1000,
       );
       this.#watchers.add(watcher);
@@ -182,17 +182,11 @@ export class Monitor {
     if (!pending) return;
     this.#pending.delete(id);
     const error = message['error'] as { readonly desc?: string } | undefined;
-    if (error)
-      pending.reject(
-        new BuildError({
-          kind: 'step',
-          message: `QEMU refused ${pending.command}: ${error.desc ?? 'no reason given'}`,
-        }),
-      );
+    if (error) pending.reject(new BuildError(messages.monitorRefused(pending.command, error.desc)));
     else pending.resolve(message['return'] ?? null);
   }
 }
 
 function gone(command: string): BuildError {
-  return new BuildError({ kind: 'step', message: `QEMU ended before it answered ${command}` });
+  return new BuildError(messages.monitorGone(command));
 }

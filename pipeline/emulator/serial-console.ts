@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { BuildError } from '../core/failure.ts';
 import { ConsoleText } from './console-text.ts';
+import { notShown } from './messages.ts';
 
 /** A position in a console's log: what was said before it does not count for a wait that starts there. */
 export type Mark = number & { readonly mark: true };
@@ -97,7 +98,7 @@ export class SerialConsole {
           const seen = this.#find(options.pattern, from);
           if (seen) finish(() => resolve(seen));
         },
-        end: (why) => finish(() => reject(this.failure(`the machine did not show ${options.meaning}: ${why}`))),
+        end: (why) => finish(() => reject(new BuildError(notShown(options.meaning, why, this.tail())))),
       };
       const timer = setTimeout(
         () => waiter.end(`${options.deadlineSeconds} seconds were not enough`),
@@ -109,14 +110,10 @@ export class SerialConsole {
     });
   }
 
-  /** A failure that carries the console's last lines. */
-  failure(message: string): BuildError {
-    const evidence = this.log().trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-    return new BuildError({
-      kind: 'step',
-      message,
-      evidence: evidence === '' ? '(the console stayed empty)' : evidence,
-    });
+  /** The last lines, as a failure shows them. */
+  tail(): string {
+    const lines = this.log().trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+    return lines === '' ? '(the console stayed empty)' : lines;
   }
 
   /** The whole log, each line with its time since power-on. */

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { BuildError } from '../core/failure.ts';
+import * as messages from './messages.ts';
 import type { Mark, SerialConsole } from './serial-console.ts';
 
 export interface CommandResult {
@@ -84,16 +86,15 @@ export class ConsoleShell {
       const answer = await this.#answer(id, since, { command, deadlineSeconds: options.deadlineSeconds });
       if (answer !== undefined) return answer;
     }
-    throw this.#console.failure(`the serial line lost characters ${ATTEMPTS} times while typing: ${command}`);
+    throw new BuildError(messages.typingDamaged(command, ATTEMPTS, this.#console.tail()));
   }
 
   /** Runs a command that must succeed; returns its output. */
   async output(command: string, options: { readonly deadlineSeconds: number }): Promise<string> {
     const result = await this.run(command, options);
     if (result.exitCode !== 0) {
-      throw this.#console.failure(
-        `in the machine, "${command}" ended with ${result.exitCode}: ${(result.stderr || result.stdout).trim()}`,
-      );
+      const said = { code: result.exitCode, words: (result.stderr || result.stdout).trim() };
+      throw new BuildError(messages.guestCommandFailed(command, said, this.#console.tail()));
     }
     return result.stdout;
   }
@@ -138,15 +139,14 @@ export class ConsoleShell {
       const parts = (['x', 'o', 'e'] as const).map((stream) => decoded(text, `${name}${stream}`));
       if (checksum(Buffer.concat(parts)) === match[1]) {
         const [exit = '', stdout = '', stderr = ''] = parts.map((part) => part.toString('utf8'));
-        if (!/^\d+$/.test(exit))
-          throw this.#console.failure(`the machine has no room to keep the output of "${options.command}"`);
+        if (!/^\d+$/.test(exit)) throw new BuildError(messages.outputNotKept(options.command, this.#console.tail()));
         return { exitCode: Number(exit), stdout, stderr };
       }
       name = this.#nextId();
       from = end;
       this.#console.type(`rigsay ${name}\n`);
     }
-    throw this.#console.failure(`the serial line damaged the output of "${options.command}" ${ATTEMPTS} times`);
+    throw new BuildError(messages.outputDamaged(options.command, ATTEMPTS, this.#console.tail()));
   }
 
   #nextId(): string {

@@ -19,6 +19,7 @@ import {
 import type { Artifact, Blob, Input, InputRef, Step } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type KeyContext, keyManifest, keyOf } from '../graph/key.ts';
+import { outputMissing } from './messages.ts';
 
 /** The makers of an engine: ports, and what it may use of the machine. */
 export interface EngineOptions {
@@ -276,10 +277,7 @@ export class Engine {
   async #adopt(step: Step, file: string): Promise<Blob> {
     const seen = await stat(file).catch(() => undefined);
     if (!seen?.isFile()) {
-      throw new BuildError({
-        kind: 'step',
-        message: `The step "${step.title}" ended well but left no output named "${path.basename(file)}".`,
-      });
+      throw new BuildError(outputMissing(step.title, path.basename(file)));
     }
     const blob = await this.#options.store.adopt(file);
     this.#hashed.add(blob.digest);

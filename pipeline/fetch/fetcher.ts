@@ -4,10 +4,11 @@ import type { BlobStore, Fetcher, Report } from '../core/ports.ts';
 import type { Blob, Input, PackagePin, UrlPin } from '../core/step.ts';
 import type { ArchiveSources } from './archive-sources.ts';
 import type { Http } from './http.ts';
+import * as messages from './messages.ts';
 import { PackageGone } from './package-gone.ts';
 import { fetchRepository } from './repository.ts';
 import { type Attempt, SourceHealth } from './source-health.ts';
-import { type Address, attemptsText, downloadVerified, kindOf } from './verified-download.ts';
+import { type Address, downloadVerified, kindOf } from './verified-download.ts';
 
 export interface FetcherOptions {
   /** Absolute path of the project's top folder, for inputs that lie in it. */
@@ -40,7 +41,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       const addresses = pin.from === 'debian' ? packageAddresses(pin, sources, context.signal) : urlAddresses(pin);
       const outcome = await downloadVerified({ name, digest, size, addresses, http, store, health, ...context });
       if (outcome.ok) return outcome.blob;
-      throw pin.from === 'debian' ? packageTrouble(pin, outcome.attempts) : urlTrouble(pin, outcome.attempts);
+      throw pin.from === 'debian'
+        ? packageTrouble(pin, outcome.attempts)
+        : new BuildError(messages.pinnedFileNotFetched(pin.name, outcome.attempts));
     }).finally(() => running.delete(pin.digest));
     running.set(pin.digest, work);
     return work;
@@ -80,35 +83,8 @@ async function* urlAddresses(pin: UrlPin): AsyncGenerator<Address, void, undefin
 }
 
 function packageTrouble(pin: PackagePin, attempts: readonly Attempt[]): BuildError {
-  const what = `${pin.name} ${pin.version} (${pin.arch})`;
-  const kind = kindOf(attempts);
-  const isGone = kind === 'network' && attempts.some(({ reason }) => reason === 'missing');
-  if (isGone) {
-    return new PackageGone(pin, {
-      kind,
-      message: `The locked package ${what} is no longer in the archive.`,
-      evidence: attemptsText(attempts),
-      hint: 'Run `npm run pins -- update` to lock its successor, or name a mirror that still has it with --mirror.',
-    });
-  }
-  return new BuildError({
-    kind,
-    message:
-      kind === 'wrong-bytes'
-        ? `No source gave the locked bytes of the package ${what}.`
-        : `The package ${what} could not be fetched.`,
-    evidence: attemptsText(attempts),
-    hint: 'Name another mirror with --mirror or RANCHEROS_DEBIAN_MIRROR, or try again later.',
-  });
-}
-
-function urlTrouble(pin: UrlPin, attempts: readonly Attempt[]): BuildError {
-  const kind = kindOf(attempts);
-  return new BuildError({
-    kind,
-    message:
-      kind === 'wrong-bytes' ? `No address gave the pinned bytes of ${pin.name}.` : `${pin.name} could not be fetched.`,
-    evidence: attemptsText(attempts),
-    hint: 'Correct the pin, add an address that has the file, or try again later.',
-  });
+  const isGone = kindOf(attempts) === 'network' && attempts.some(({ reason }) => reason === 'missing');
+  return isGone
+    ? new PackageGone(pin, messages.packageGone(pin, attempts))
+    : new BuildError(messages.packageNotFetched(pin, attempts));
 }

@@ -11,6 +11,7 @@ import type { Blob, RepositoryInput } from '../core/step.ts';
 import type { TarEntry } from '../formats/tar-entry.ts';
 import { encodeTarHeader, TAR_END, tarPadding } from '../formats/tar-header.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
+import * as messages from './messages.ts';
 
 export interface RepositoryOptions {
   /** Absolute path of the project's top folder. */
@@ -41,20 +42,12 @@ const KEEPER = '.gitkeep';
 export async function fetchRepository(input: RepositoryInput, options: RepositoryOptions): Promise<Blob> {
   const absolute = insideOf(options.top, input.path);
   const seen = await lstat(absolute).catch((cause: unknown) => {
-    throw new BuildError(
-      {
-        kind: 'configuration',
-        message: `The project has no ${input.path}.`,
-        place: { file: input.path },
-        hint: 'Add it, or correct the path in the target that names it.',
-      },
-      { cause },
-    );
+    throw new BuildError(messages.notInProject(input.path), { cause });
   });
   const bytes = async (): Promise<AsyncIterable<Uint8Array>> => {
     if (seen.isFile()) return createReadStream(absolute) as AsyncIterable<Uint8Array>;
     if (seen.isDirectory()) return tarOf(await membersOf(absolute, ''), absolute);
-    throw unfit(input.path);
+    throw new BuildError(messages.notAFileToTake(input.path));
   };
   // Hashed first: an input that did not change, the common case, writes nothing.
   const hash = createHash('sha256');
@@ -72,11 +65,7 @@ export async function fetchRepository(input: RepositoryInput, options: Repositor
 function insideOf(top: string, relative: string): string {
   const absolute = path.join(top, relative);
   if (path.isAbsolute(relative) || !absolute.startsWith(path.join(top, '/'))) {
-    throw new BuildError({
-      kind: 'configuration',
-      message: `The input ${relative} lies outside the project.`,
-      place: { file: relative },
-    });
+    throw new BuildError(messages.outsideProject(relative));
   }
   return absolute;
 }
@@ -104,7 +93,7 @@ async function memberOf(folder: string, prefix: string, name: string): Promise<r
   if (seen.isDirectory()) return membersOf(absolute, inside);
   if (seen.isSymbolicLink())
     return [{ ...PLAIN, path: inside, type: 'symlink', mode: 0o777, size: 0, target: await readlink(absolute) }];
-  if (!seen.isFile()) throw unfit(inside);
+  if (!seen.isFile()) throw new BuildError(messages.notAFileToTake(inside));
   // Only the owner's bit: git keeps that one, the others come from somebody's umask.
   return [{ ...PLAIN, path: inside, type: 'file', mode: (seen.mode & 0o100) === 0 ? 0o644 : 0o755, size: seen.size }];
 }
@@ -120,23 +109,9 @@ async function* tarOf(members: readonly TarEntry[], folder: string): AsyncGenera
       yield chunk;
     }
     if (sent !== member.size) {
-      throw new BuildError({
-        kind: 'configuration',
-        message: `${member.path} changed while it was read.`,
-        place: { file: member.path },
-        hint: 'Run the same command again.',
-      });
+      throw new BuildError(messages.changedWhileRead(member.path));
     }
     yield new Uint8Array(tarPadding(sent));
   }
   yield TAR_END;
-}
-
-function unfit(name: string): BuildError {
-  return new BuildError({
-    kind: 'configuration',
-    message: `${name} is neither a file, a folder nor a symbolic link.`,
-    place: { file: name },
-    hint: 'Remove it.',
-  });
 }

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
+import * as messages from './messages.ts';
 
 /** Where Debian's amd64 and arm64 trees keep libraries, below the root. */
 const LIBRARY_DIRECTORIES = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib64'];
@@ -26,7 +27,7 @@ export function toolProgram(
 ): readonly [string, ...string[]] {
   const roots = options.below === undefined ? [root] : [root, options.below];
   const loader = roots.flatMap((each) => LOADERS.map((file) => path.join(each, file))).find((file) => existsSync(file));
-  if (loader === undefined) throw missing(root, 'dynamic loader');
+  if (loader === undefined) throw new BuildError(messages.noDynamicLoader(root));
   const found = foundProgram(root, program);
   return [
     loader,
@@ -51,7 +52,7 @@ function foundProgram(root: string, program: string): string {
     ? [program]
     : PROGRAM_DIRECTORIES.map((directory) => `/${directory}/${program}`);
   const found = candidates.find((file) => lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined);
-  if (found === undefined) throw missing(root, `program ${program}`);
+  if (found === undefined) throw new BuildError(messages.noProgram(root, program));
   return found;
 }
 
@@ -62,15 +63,5 @@ function programFile(root: string, program: string): string {
     if (!lstatSync(path.join(root, place), { throwIfNoEntry: false })?.isSymbolicLink()) return place;
     place = path.resolve(path.dirname(place), readlinkSync(path.join(root, place)));
   }
-  const name = path.basename(program);
-  throw new BuildError({ kind: 'step', message: `The program ${name} of the tool image is a loop of links.` });
-}
-
-function missing(root: string, what: string): BuildError {
-  return new BuildError({
-    kind: 'no-executor',
-    message: `The tool image has no ${what}.`,
-    place: { file: root },
-    hint: 'Check the package sets in targets/packages.yaml, then run the same command again.',
-  });
+  throw new BuildError(messages.programIsLoop(root, path.basename(program)));
 }

@@ -24,6 +24,7 @@ import { type Lease, tryAcquireExclusive } from '../host/lease.ts';
 import { type LeaseWaitOptions, LeaseWatch } from '../host/lease-watch.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 import { ownedPrefix, removeOrphans } from '../host/owner.ts';
+import { storedFileChanged } from './messages.ts';
 
 /** Beside the versions, while somebody publishes. */
 const LEASES = '.publishing';
@@ -174,11 +175,5 @@ export class DirectoryDestination implements Destination {
 async function demandDigest(copy: string, wanted: Digest, source: string): Promise<void> {
   const found = await hashFile(copy);
   if (found.digest === wanted) return;
-  throw new BuildError({
-    kind: 'wrong-bytes',
-    message: 'A stored file was changed after it was written; it was not published.',
-    place: { file: source },
-    evidence: `wanted ${wanted}, found ${found.digest}`,
-    hint: 'Run the same command with --paranoid: it removes what is damaged and makes it anew.',
-  });
+  throw new BuildError(storedFileChanged(source, { wanted, found: found.digest }));
 }

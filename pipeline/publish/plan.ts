@@ -2,6 +2,7 @@ import { digestOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import { MANIFEST_FORMAT, type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
+import { versionOfOtherSources } from './messages.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
 /** What one build brings into a version. */
@@ -75,13 +76,7 @@ export function demandSameSources(
   { manifest, manifestPlace }: Pick<Before, 'manifest' | 'manifestPlace'>,
 ): void {
   if (!manifest || manifest.sources === sources || isDevelopment(version)) return;
-  throw new BuildError({
-    kind: 'usage',
-    message: `${version} was already built here from other sources; a version never changes.`,
-    place: { file: manifestPlace },
-    evidence: `there: ${manifest.sources}\nnow:   ${sources}`,
-    hint: 'Choose another version, or remove that directory if it was never published.',
-  });
+  throw new BuildError(versionOfOtherSources(version, manifestPlace, { there: manifest.sources, now: sources }));
 }
 
 function mergedFiles(contribution: Contribution, before: Before): { readonly [path: string]: ReleaseFile } {

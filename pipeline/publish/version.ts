@@ -1,4 +1,5 @@
 import { BuildError } from '../core/failure.ts';
+import { notAVersion } from './messages.ts';
 
 const VERSION_PATTERN =
   /^v(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
@@ -15,11 +16,7 @@ export interface ReleaseVersion {
 export function parseVersion(text: string): ReleaseVersion {
   const match = VERSION_PATTERN.exec(text);
   if (!match) {
-    throw new BuildError({
-      kind: 'usage',
-      message: `"${text}" is no version.`,
-      hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease.',
-    });
+    throw new BuildError(notAVersion(text));
   }
   const [, major, minor, patch, prerelease] = match;
   return { text, numbers: [Number(major), Number(minor), Number(patch)], prerelease: prerelease?.split('.') ?? [] };

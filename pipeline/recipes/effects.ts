@@ -1,6 +1,7 @@
-import { BuildError, type Failure } from '../core/failure.ts';
+import { BuildError } from '../core/failure.ts';
 import type { Arch } from '../core/step.ts';
 import type { BuildContext } from './context.ts';
+import { effectNotBroughtAbout } from './messages.ts';
 
 /**
  * How this system brings about what maintainer scripts would have done: effect of `targets/scripts.yaml` → paths that a tree with
@@ -54,16 +55,7 @@ const EFFECTS: { readonly [name: string]: readonly string[] } = {
  */
 export function pathsOfEffects(context: BuildContext, sets: readonly string[], arch: Arch): readonly string[] {
   const names = context.effects(sets, arch);
-  const unknown = names
-    .filter((name) => !Object.hasOwn(EFFECTS, name))
-    .map(
-      (name): Failure => ({
-        kind: 'configuration',
-        message: `The effect "${name}" is acknowledged, but nothing brings it about.`,
-        place: { file: 'targets/scripts.yaml' },
-        hint: 'Make it (an overlay, an effect of the layer writer, a step) and name it in pipeline/recipes/effects.ts.',
-      }),
-    );
+  const unknown = names.filter((name) => !Object.hasOwn(EFFECTS, name)).map(effectNotBroughtAbout);
   const [first, ...rest] = unknown;
   if (first) throw new BuildError([first, ...rest]);
   return [...new Set(names.flatMap((name) => EFFECTS[name] ?? []))].sort();

@@ -5,6 +5,7 @@ import { moduleIndices } from '../steps/depmod/step.ts';
 import { modules as modulesStep } from '../steps/modules/step.ts';
 import type { BuildContext } from './context.ts';
 import { memoized } from './memoized.ts';
+import { kernelNotInSet } from './messages.ts';
 import { fileOfPackage, filesOfPackage, unpackedPackage } from './packages.ts';
 import { toolsOf } from './tool-image.ts';
 
@@ -67,12 +68,7 @@ export function deviceTrees(
 
 function kernelPackage(context: BuildContext, arch: Arch): PackagePin {
   const pin = context.packages('kernel-debian', arch).find(({ name }) => name.startsWith(PACKAGE_PREFIX));
-  if (!pin)
-    throw new BuildError({
-      kind: 'configuration',
-      message: `The package set "kernel-debian" for ${arch} has no ${PACKAGE_PREFIX}….`,
-      place: { file: 'targets/packages.lock.json' },
-    });
+  if (!pin) throw new BuildError(kernelNotInSet('kernel-debian', arch, PACKAGE_PREFIX));
   return pin;
 }
 

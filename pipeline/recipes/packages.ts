@@ -5,6 +5,7 @@ import { filesOfTar } from '../steps/select/step.ts';
 import { unpackDeb } from '../steps/unpack-deb/step.ts';
 import type { BuildContext } from './context.ts';
 import { memoized } from './memoized.ts';
+import { packageNotInSet } from './messages.ts';
 
 /** A package taken apart: its files as a canonical tar, and what its control archive says. */
 export interface UnpackedPackage {
@@ -37,12 +38,7 @@ export function packageInputs(
 export function packageNamed(context: BuildContext, set: string, arch: Arch, name: string): UnpackedPackage {
   const pin = context.packages(set, arch).find((each) => each.name === name);
   if (!pin) {
-    throw new BuildError({
-      kind: 'configuration',
-      message: `The package set "${set}" for ${arch} has no package ${name}.`,
-      place: { file: 'targets/packages.lock.json' },
-      hint: 'Name it in targets/packages.yaml, then run `npm run pins -- update`.',
-    });
+    throw new BuildError(packageNotInSet(set, arch, name));
   }
   return unpackedPackage(context, pin);
 }

@@ -11,6 +11,7 @@ import { FRESH_MILLISECONDS } from '../host/last-use.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 import { ownedPrefix, removeOrphans } from '../host/owner.ts';
 import type { SharedUse } from '../host/shared-use.ts';
+import * as messages from './messages.ts';
 
 /** Every stored file gets this mtime (seconds): whoever writes into one later moves it, and the blob is hashed again. */
 const UNTOUCHED = 946_684_800;
@@ -88,13 +89,7 @@ export class FileBlobStore implements BlobStore {
     if (found.digest !== digest) {
       this.#checked.delete(digest);
       await rm(file, { force: true });
-      throw new BuildError({
-        kind: 'wrong-bytes',
-        message: `A stored file was changed after it was written.`,
-        place: { file },
-        evidence: `wanted ${digest}, found ${found.digest}`,
-        hint: 'It was removed; run the same command again and it is made anew. If this happens twice, check the disk.',
-      });
+      throw new BuildError(messages.storedFileChanged(file, { wanted: digest, found: found.digest }));
     }
     await markUntouched(file).catch(() => undefined);
   }
@@ -140,11 +135,7 @@ export class FileBlobStore implements BlobStore {
       const digest = digestFromHex(hash.digest('hex'));
       if (expected?.size !== undefined && size !== expected.size) throw wrongSize(expected.size, size);
       if (expected && digest !== expected.digest) {
-        throw new BuildError({
-          kind: 'wrong-bytes',
-          message: 'Received bytes do not have the digest that is pinned.',
-          evidence: `wanted ${expected.digest}, received ${digest}`,
-        });
+        throw new BuildError(messages.otherDigestReceived({ wanted: expected.digest, received: digest }));
       }
       await this.#publish(temporary, digest);
       return { digest, size };
@@ -184,10 +175,5 @@ async function markUntouched(file: string): Promise<void> {
 }
 
 function wrongSize(wanted: number, received: number): BuildError {
-  const more = received > wanted ? 'at least ' : '';
-  return new BuildError({
-    kind: 'wrong-bytes',
-    message: 'Received bytes do not have the size that is pinned.',
-    evidence: `wanted ${wanted} bytes, received ${more}${received}`,
-  });
+  return new BuildError(messages.otherSizeReceived({ wanted, received }));
 }

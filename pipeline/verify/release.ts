@@ -9,6 +9,7 @@ import { hashFile } from '../host/hash-file.ts';
 import { FileSource } from '../io/file-source.ts';
 import { type Manifest, manifestTrouble, parseManifest, sumsText } from '../publish/manifest.ts';
 import { type About, packedDisk, validateReleaseFile } from './formats.ts';
+import * as messages from './messages.ts';
 
 /** Unpacks a file of zstd, shows where the bytes lie, and takes them away again. */
 export type Unpack = <T>(file: string, look: (unpacked: string) => Promise<T>) => Promise<T>;
@@ -51,14 +52,12 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
 
 /** A manifest of nothing, or of another version than its folder is named by, says nothing of what was asked for. */
 function namesItself(folder: string, manifest: Manifest): readonly Failure[] {
-  const file = path.join(folder, 'release.json');
-  const wrong = (message: string): Failure => ({ kind: 'wrong-bytes', message, place: { file }, hint: AGAIN });
   const asked = path.basename(folder);
   return [
-    ...(Object.keys(manifest.files).length === 0 ? [wrong('The manifest names no file.')] : []),
+    ...(Object.keys(manifest.files).length === 0 ? [messages.manifestEmpty(folder)] : []),
     ...(asked === 'latest' || asked === manifest.version
       ? []
-      : [wrong(`The manifest is that of ${manifest.version}, and lies in the folder of ${asked}.`)]),
+      : [messages.manifestOfOtherVersion(folder, manifest.version)]),
   ];
 }
 
@@ -66,71 +65,28 @@ function namesItself(folder: string, manifest: Manifest): readonly Failure[] {
 async function noManifest(folder: string): Promise<BuildError> {
   const file = path.join(folder, 'release.json');
   const left = await readdir(folder).catch((): string[] => []);
-  if (left.length > 0 && !left.includes('release.json'))
-    return new BuildError({
-      kind: 'wrong-bytes',
-      message: 'The manifest is missing, so nobody can say what these files should be.',
-      place: { file },
-      evidence: `there are: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ' …' : ''}`,
-      hint: AGAIN,
-    });
+  if (left.length > 0 && !left.includes('release.json')) return new BuildError(messages.manifestMissing(folder, left));
   const target = await readlink(folder).catch(() => undefined);
-  if (target !== undefined && left.length === 0)
-    return new BuildError({
-      kind: 'wrong-bytes',
-      message: `It points to ${target}, which is not there.`,
-      place: { file: folder },
-      hint: 'Build a version again: its build puts the link right.',
-    });
+  if (target !== undefined && left.length === 0) return new BuildError(messages.linkLeadsNowhere(folder, target));
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
     error.code === 'ENOENT' ? undefined : error,
   );
-  return text !== undefined
-    ? new BuildError({
-        kind: 'wrong-bytes',
-        message: `There is no readable release.json here: ${text instanceof Error ? text.message : manifestTrouble(text)}.`,
-        place: { file },
-        hint: 'Build the version again, or take the file from where it was published.',
-      })
-    : new BuildError({
-        kind: 'usage',
-        message: 'Nothing was built here yet.',
-        place: { file: folder },
-        hint: 'Build the version first (npm run build), or name another.',
-      });
+  if (text === undefined) return new BuildError(messages.nothingBuilt(folder));
+  const trouble = text instanceof Error ? text.message : (manifestTrouble(text) ?? 'it changed while it was read');
+  return new BuildError(messages.manifestUnreadable(folder, trouble));
 }
 
-async function checkFile(
-  file: string,
-  wanted: { readonly digest: string; readonly size: number },
-  release: ReleasePart,
-): Promise<Failure[]> {
+async function checkFile(file: string, wanted: Blob, release: ReleasePart): Promise<Failure[]> {
   const found = await hashRegularFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) return [unreadable(file, found)];
   if (found.digest === wanted.digest && found.size === wanted.size)
     return checkFormat(file, release).catch((error: unknown) => [unreadable(file, systemError(error))]);
-  return [
-    {
-      kind: 'wrong-bytes',
-      message: 'The file is not what its manifest says.',
-      place: { file },
-      evidence: `wanted ${wanted.digest} (${wanted.size} bytes)\nfound  ${found.digest} (${found.size} bytes)`,
-      hint: AGAIN,
-    },
-  ];
+  return [messages.fileNotAsListed(file, { wanted, found })];
 }
-
-const AGAIN = 'Build the version again, or take the file from where it was published.';
 
 function unreadable(file: string, error: Error): Failure {
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  return {
-    kind: 'wrong-bytes',
-    message: isMissing ? 'The file is missing.' : 'The file cannot be read.',
-    place: { file },
-    evidence: isMissing ? undefined : error.message,
-    hint: AGAIN,
-  };
+  return isMissing ? messages.fileMissing(file) : messages.fileUnreadable(file, error.message);
 }
 
 const UNREADABLE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE'];
@@ -168,15 +124,7 @@ async function checkFormat(file: string, release: ReleasePart): Promise<Failure[
     const outer = await validateReleaseFile(source, release.about);
     const wrong = outer.length > 0 ? outer : await checkPacked(file, release);
     if (wrong.length === 0) return [];
-    return [
-      {
-        kind: 'wrong-bytes',
-        message: `The file, or what is in it, is not what release.json says: ${release.about.kind}.`,
-        place: { file },
-        evidence: shownFields(wrong).join('\n'),
-        hint: 'Its own digest is that of release.json, so it was not damaged later: it was made wrong, or file and list were changed together. Do not publish it. Build the version again, or take it from where it was published.',
-      },
-    ];
+    return [messages.formatNotAsListed(file, release.about.kind, shownFields(wrong))];
   } finally {
     source.close();
   }
@@ -210,8 +158,7 @@ async function checkSums(folder: string, manifest: Manifest): Promise<Failure[]>
   const release = await hashFile(manifestFile).catch(systemError);
   if (release instanceof Error) return [unreadable(manifestFile, release)];
   if (text === sumsText({ ...manifest.files, 'release.json': release })) return [];
-  const message = 'The list of sums does not agree with release.json.';
-  return [{ kind: 'wrong-bytes', message, place: { file }, hint: AGAIN }];
+  return [messages.sumsNotAsListed(file)];
 }
 
 /** Files that no manifest names must not be published beside those that it does. */
@@ -225,12 +172,7 @@ async function strangers(folder: string, manifest: Manifest): Promise<Failure[]>
     .filter(({ entry, name }) => !(entry.isDirectory() ? folders : known).has(name))
     .map(({ name }) => name)
     .sort(compareCodeUnits)
-    .map((name) => ({
-      kind: 'wrong-bytes',
-      message: 'The manifest does not name this file.',
-      place: { file: path.join(folder, name) },
-      hint: 'Take it away: it is of no release.',
-    }));
+    .map((name) => messages.fileNotListed(path.join(folder, name)));
 }
 
 /** The folders that a file lies in. */

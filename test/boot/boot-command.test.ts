@@ -67,7 +67,7 @@ test('the console of the machine comes out, and a signal leaves no machine behin
 const MISTAKES: readonly { readonly sentence: string; readonly words: readonly string[]; readonly says: RegExp }[] = [
   { sentence: 'a version that was not built', words: ['--version', 'v0.0.1'], says: /was not built yet\.\s+→ Build it first: `npm run build -- --target amd64 --version v0\.0\.1`\./ },
   { sentence: 'an option that does not exist', words: ['--uefy'], says: /no option --uefy/ },
-  { sentence: 'too little memory', words: ['--memory', '1'], says: /--memory is "1"/ },
+  { sentence: 'too little memory', words: ['--memory', '1'], says: /--memory takes a whole number, not "1"/ },
   { sentence: 'kernel arguments for an ISO', words: ['--append', 'quiet'], says: /--append needs --kernel or --installed/ },
   { sentence: 'a size for a disk that it does not boot', words: ['--disk-size', '8G'], says: /--disk-size needs --installed/ },
   { sentence: 'two media at once', words: ['--usb', '--installed'], says: /exclude each other/ },

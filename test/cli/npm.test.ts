@@ -48,7 +48,7 @@ test('options before which the two dashes were forgotten stop every command, whi
       const { end, stderr } = await npm(typed.split(' '));
       assert.equal(end, 2, stderr);
       assert.match(stderr, /npm kept --[\w-]+(, --[\w-]+)* for itself: options of ours stand behind two dashes/);
-      assert.ok(stderr.includes(`Type: ${meant}\n`), stderr);
+      assert.ok(stderr.includes(`Type: \`${meant}\`.\n`), stderr);
     });
   }
 });

@@ -28,8 +28,8 @@ const REFUSALS: readonly (readonly [argv: readonly string[], message: string, hi
   [['-x'], 'There is no option -x.', 'See --help.'],
   [['--days'], 'The option --days wants a value.', 'See --help.'],
   [['--days', '--json'], 'The option --days wants a value, and "--json" looks like another option.', 'If it is the value, write --days=--json. See --help.'],
-  [['--days', ''], 'The option --days wants a value, and got an empty one.', 'See --help.'],
-  [['--target', 'a', '--target='], 'The option --target wants a value, and got an empty one.', 'See --help.'],
+  [['--days', ''], 'The option --days wants a value, and got an empty one.', 'A variable that is not set leaves it empty. See --help.'],
+  [['--target', 'a', '--target='], 'The option --target wants a value, and got an empty one.', 'A variable that is not set leaves it empty. See --help.'],
   [['--json=yes'], 'The option --json takes no value.', 'See --help.'],
   [['one', 'two'], '"two" is one word too many.', 'See --help.'],
 ];
@@ -59,5 +59,5 @@ test('the value of one option is found among words that nobody else understands'
 
 test('a whole number is one from 1 to the most', () => {
   assert.equal(wholeNumber('--runs', '3', 9), 3);
-  for (const text of ['0', '10', '1.5', 'x', '']) assert.throws(() => wholeNumber('--runs', text, 9), { message: `--runs is "${text}".` });
+  for (const text of ['0', '10', '1.5', 'x', '']) assert.throws(() => wholeNumber('--runs', text, 9), { message: `--runs takes a whole number, not "${text}".` });
 });

@@ -55,21 +55,25 @@ test('a file that fits its schema is read', async () => {
 });
 
 const ROWS: readonly (readonly [title: string, text: string, expected: readonly string[]])[] = [
-  ['an unknown key', 'name: a\npakages: [b]\n', ['2:1 “pakages” is not known at the top of the file. Did you mean “packages”?']],
-  ['an unknown key with nothing near it', 'name: a\nsets:\n  base:\n    xyzzy: 1\n', ['4:5 “xyzzy” is not known in “sets.base”. Known here: comment.']],
-  ['a missing key', 'kind: tools\n', ['1:1 The file lacks “name”.']],
-  ['a wrong type', 'name: a\nsize: large\n', ['2:1 “size” must be a whole number, not “large”.']],
-  ['a version that YAML takes for a number', 'name: a\npackages:\n  - b\n  - 1.0\n', ['4:5 Item 2 of “packages” must be text (quote it if it looks like a number), not 1.']],
-  ['a value that is none of those allowed', 'name: a\nkind: tool\n', ['2:1 “kind” must be one of tools, system, not “tool”. Did you mean “tools”?']],
-  ['a value of the wrong form', 'name: A B\n', ['1:1 “A B” is not a name in small letters.']],
-  ['an empty list', 'name: a\npackages: []\n', ['2:1 “packages” must not be empty.']],
-  ['a list where a mapping belongs', '- a\n', ['1:1 The file must be a mapping of keys to values, not a list.']],
-  ['an empty file', '', ['1:1 The file must be a mapping of keys to values, not nothing.']],
-  ['one key twice', 'name: a\nkind: tools\nname: b\n', ['3:1 The same key stands here twice.']],
+  ['an unknown key', 'name: a\npakages: [b]\n', ['2:1 "pakages" is not known at the top of the file. Did you mean "packages"?']],
+  ['an unknown key with nothing near it', 'name: a\nsets:\n  base:\n    xyzzy: 1\n', ['4:5 "xyzzy" is not known in "sets.base". Known here: comment.']],
+  ['a missing key', 'kind: tools\n', ['1:1 The file lacks "name". Add the key name.']],
+  ['a wrong type', 'name: a\nsize: large\n', ['2:1 "size" must be a whole number, not "large". Correct the value.']],
+  ['a version that YAML takes for a number', 'name: a\npackages:\n  - b\n  - 1.0\n', ['4:5 Item 2 of "packages" must be text (quote it if it looks like a number), not 1. Correct the value.']],
+  ['a value that is none of those allowed', 'name: a\nkind: tool\n', ['2:1 "kind" must be one of tools, system, not "tool". Did you mean "tools"?']],
+  ['a value of the wrong form', 'name: A B\n', ['1:1 "A B" is not a name in small letters. Correct the value.']],
+  ['an empty list', 'name: a\npackages: []\n', ['2:1 "packages" must not be empty. Give it a value, or take the key out.']],
+  ['a list where a mapping belongs', '- a\n', ['1:1 The file must be a mapping of keys to values, not a list. Correct the value.']],
+  ['an empty file', '', ['1:1 The file must be a mapping of keys to values, not nothing. Correct the value.']],
+  ['one key twice', 'name: a\nkind: tools\nname: b\n', ['3:1 The same key stands here twice. Take one of the two out.']],
   [
     'several mistakes, in the order of their lines',
     'sizes: 1\nname: A\nkind: x\n',
-    ['1:1 “sizes” is not known at the top of the file. Did you mean “size”?', '2:1 “A” is not a name in small letters.', '3:1 “kind” must be one of tools, system, not “x”.'],
+    [
+      '1:1 "sizes" is not known at the top of the file. Did you mean "size"?',
+      '2:1 "A" is not a name in small letters. Correct the value.',
+      '3:1 "kind" must be one of tools, system, not "x". Write one of these.',
+    ],
   ],
 ];
 
@@ -88,7 +92,7 @@ test('what is no YAML is told with its place', async () => {
 
 test('the same thing twice in a list is told at the second', async () => {
   const [line] = await told('name: a\npackages:\n  - b\n  - c\n  - b\n');
-  assert.equal(line, '5:5 “packages” names the same thing twice.');
+  assert.equal(line, '5:5 "packages" names the same thing twice. Take one of the two out.');
 });
 
 test('a huge file is refused before it is parsed', async () => {

@@ -9,7 +9,7 @@ test('a wish decides without a probe', async () => {
 });
 
 test('an unknown wish is refused', () => {
-  assert.throws(() => chooseAccelerator('/nowhere', 'fast'), /RANCHEROS_ACCEL is "fast"/);
+  assert.throws(() => chooseAccelerator('/nowhere', 'fast'), /RANCHEROS_ACCEL takes kvm, tcg or auto, not "fast"/);
 });
 
 test('the probe is a boot sector', () => {
