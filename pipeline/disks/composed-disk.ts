@@ -1,15 +1,15 @@
+import { BuildError } from '../core/failure.ts';
 import type { Json } from '../core/json.ts';
-import { refuse } from '../core/refuse.ts';
 import { APPEND_FILE } from '../formats/append-file.ts';
 import { type BiosCode, diskFrame } from '../formats/disk-frame.ts';
 import { type DiskPlan, layOut, parseDiskPlan, smallestDisk } from '../formats/disk-layout.ts';
 import { FAT_SERIAL_OFFSETS, fatPlace, readFat32 } from '../formats/fat-reader.ts';
 import type { Guid } from '../formats/guid.ts';
 import { MIB, SECTOR } from '../formats/sector.ts';
-import { wrongBytes } from '../formats/wrong-bytes.ts';
 import type { FileSource } from '../io/file-source.ts';
 import type { Inputs } from '../io/inputs.ts';
 import { type Content, type FileSlice, patched, sizeOf, wholeInput } from './file-slice.ts';
+import * as messages from './messages.ts';
 
 /** What lies at a byte of the disk. */
 export interface PlacedContent {
@@ -38,19 +38,13 @@ const PLAN_LIMIT = 64 * 1024;
 export function composedDisk(inputs: Inputs, sizeMiB: number | undefined): ComposedDisk {
   const plan = parseDiskPlan(planOf(inputs.open('plan')), 'the plan of the disk');
   const smallest = smallestDisk(plan);
-  if (sizeMiB !== undefined && sizeMiB * MIB < smallest) {
-    throw refuse(
-      `A disk of ${sizeMiB} MiB is smaller than its content: ${smallest / MIB} MiB.`,
-      'Give it a larger sizeMiB in the target, or less to carry.',
-    );
-  }
+  if (sizeMiB !== undefined && sizeMiB * MIB < smallest)
+    throw new BuildError(messages.diskTooSmall(sizeMiB, smallest / MIB));
   const layout = layOut(plan, sizeMiB === undefined ? smallest : sizeMiB * MIB);
   const boot = wholeInput(inputs, 'boot');
   const state = wholeInput(inputs, 'state');
-  if (boot.size !== plan.bootBytes)
-    throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
-  if (state.size > plan.stateBytes)
-    throw wrongBytes(`The state file system has ${state.size} bytes; ${plan.stateBytes} were planned.`);
+  if (boot.size !== plan.bootBytes) throw new BuildError(messages.bootNotOfPlannedSize(boot.size, plan.bootBytes));
+  if (state.size > plan.stateBytes) throw new BuildError(messages.stateTooLarge(state.size, plan.stateBytes));
   const frame = diskFrame(layout, plan.hasBios ? biosCode(inputs) : undefined);
   const contents: PlacedContent[] = [
     ...frame.map(({ lba, bytes }) => ({ offset: lba * SECTOR, content: bytes })),
@@ -70,7 +64,7 @@ function bootContents(inputs: Inputs, boot: FileSlice, plan: DiskPlan): readonly
   const append = bytesOf(given);
   const place = fatPlace(readFat32(boot.source), APPEND_FILE);
   if (place.length !== append.length)
-    throw wrongBytes(`/${APPEND_FILE} of the boot file system has ${place.length} bytes, not ${append.length}.`);
+    throw new BuildError(messages.argumentFileOfOtherSize(APPEND_FILE, place.length, append.length));
   const serial = new Uint8Array(4);
   new DataView(serial.buffer).setUint32(0, Number.parseInt(plan.ids.bootSerial, 16), true);
   return patched(boot, [
@@ -93,12 +87,11 @@ function biosCode(inputs: Inputs): BiosCode {
 }
 
 function bytesOf(source: FileSource): Uint8Array {
-  if (source.size > MIB)
-    throw wrongBytes(`${source.path} has ${source.size} bytes, more than belong into this place of a disk.`);
+  if (source.size > MIB) throw new BuildError(messages.inputTooLarge(source.path, source.size));
   return source.fill(new Uint8Array(source.size), 0);
 }
 
 function planOf(source: FileSource): Json {
-  if (source.size > PLAN_LIMIT) throw wrongBytes(`The plan of the disk has ${source.size} bytes.`);
+  if (source.size > PLAN_LIMIT) throw new BuildError(messages.planTooLarge(source.size));
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(source.read(0, source.size))) as Json;
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import xz from 'xz-decompress';
+import { BuildError } from '../core/failure.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
-import { wrongBytes } from '../formats/wrong-bytes.ts';
+import { notDecompressed, unpacksToTooMuch } from './messages.ts';
 
 export type Compression = 'none' | 'gzip' | 'xz';
 
@@ -25,8 +26,7 @@ export async function* decompress(
   let total = 0;
   for await (const chunk of opened(source, compression, what)) {
     total += chunk.length;
-    if (total > limit.most)
-      throw wrongBytes(`${what} unpacks to more than ${limit.most} bytes, far more than its size justifies.`);
+    if (total > limit.most) throw new BuildError(unpacksToTooMuch(what, limit.most));
     yield chunk;
   }
 }
@@ -41,10 +41,7 @@ async function* opened(source: RandomAccess, compression: Compression, what: str
   try {
     yield* stream;
   } catch (error) {
-    throw wrongBytes(
-      `${what} is damaged, cut short or packed in an unusual way: its ${compression} stream does not decompress.`,
-      String(error),
-    );
+    throw new BuildError(notDecompressed(what, compression, String(error)));
   }
 }
 

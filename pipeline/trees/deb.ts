@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
+import { BuildError } from '../core/failure.ts';
 import { type ArMember, readAr } from '../formats/ar.ts';
 import { inMemory, type RandomAccess, slice } from '../formats/random-access.ts';
-import { wrongBytes } from '../formats/wrong-bytes.ts';
 import { type Compression, decompress, decompressAll } from '../io/decompress.ts';
 import { FileSource } from '../io/file-source.ts';
 import { OutputFile } from '../io/output-file.ts';
+import * as messages from './messages.ts';
 import { type Node, readContent } from './node.ts';
 import { nodesOf } from './tar-in.ts';
 
@@ -48,7 +49,7 @@ export async function unpackDeb(
   const members = readAr(source, name);
   const [first] = members;
   if (first?.name !== 'debian-binary' || !/^2\.\d+\n/.test(asText(source.read(first.offset, first.size), name))) {
-    throw wrongBytes(`${name} is no Debian package of format 2: it does not begin with "debian-binary".`);
+    throw new BuildError(messages.notADebianPackage(name));
   }
   const control = await readControl(source, members, name);
   const label = `package ${control.package}`;
@@ -72,7 +73,7 @@ export async function unpackDeb(
     const nodes = nodesOf(spooled, label);
     for (const node of nodes) {
       if (node.type === 'character-device' || node.type === 'block-device' || node.type === 'fifo') {
-        throw wrongBytes(`${label} has a ${node.type} ${JSON.stringify(node.path)}; packages have no such members.`);
+        throw new BuildError(messages.notForAPackage(label, node.type, node.path));
       }
     }
     return { control, nodes, close };
@@ -146,16 +147,16 @@ function archiveMember(
     if (member.name === `${base}.gz`) return { member, compression: 'gzip' };
     if (member.name === `${base}.xz`) return { member, compression: 'xz' };
     if (member.name.startsWith(`${base}.`)) {
-      throw wrongBytes(`${name} has ${member.name}: this compression is not supported, Debian 13 uses xz.`);
+      throw new BuildError(messages.compressionUnknown(name, member.name));
     }
   }
-  throw wrongBytes(`${name} has no ${base}.`);
+  throw new BuildError(messages.packageLacksMember(name, base));
 }
 
 function fieldOf(stanza: string, field: string, what: string): string {
   const line = stanza.split('\n').find((each) => each.startsWith(`${field}:`));
   const value = line?.slice(field.length + 1).trim();
-  if (!value) throw wrongBytes(`${what} has a control file without ${field}.`);
+  if (!value) throw new BuildError(messages.controlLacksField(what, field));
   return value;
 }
 
@@ -163,6 +164,6 @@ function asText(bytes: Uint8Array, what: string): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw wrongBytes(`${what} is not UTF-8 text.`);
+    throw new BuildError(messages.notText(what));
   }
 }

@@ -1,7 +1,8 @@
+import { BuildError } from '../core/failure.ts';
 import { ancestorsOf, resolveTarget } from '../formats/member-path.ts';
 import type { RandomAccess } from '../formats/random-access.ts';
 import { type IndexedEntry, indexTar } from '../formats/tar-index.ts';
-import { wrongBytes } from '../formats/wrong-bytes.ts';
+import * as messages from './messages.ts';
 import type { Content, Node } from './node.ts';
 
 /**
@@ -23,7 +24,7 @@ export function nodesOf(source: RandomAccess, what: string, owner: string = what
       before &&
       !(before.entry.type === 'directory' && entry.type === 'directory' && sameFolder(before.entry, entry))
     ) {
-      throw wrongBytes(`${what} has two members ${JSON.stringify(path)}.`);
+      throw new BuildError(messages.memberTwice(what, path));
     }
     if (before) continue;
     const node = toNode(entry, {
@@ -39,9 +40,7 @@ export function nodesOf(source: RandomAccess, what: string, owner: string = what
     for (const above of ancestorsOf(path)) {
       const parent = seen.get(above);
       if (parent && parent.node.type !== 'directory') {
-        throw wrongBytes(
-          `${what} puts ${JSON.stringify(path)} through ${JSON.stringify(above)}, which is a ${parent.node.type} in it.`,
-        );
+        throw new BuildError(messages.memberThroughFile(what, path, { path: above, type: parent.node.type }));
       }
     }
   }
@@ -65,16 +64,12 @@ function toNode(
   const { path, type, mode, uid, gid, mtime, target, device, xattrs } = entry;
   if (type === 'link') {
     if (linked?.type !== 'file') {
-      throw wrongBytes(
-        `${what} has a hard link ${JSON.stringify(path)} to ${JSON.stringify(target)}, which is no earlier file in it.`,
-      );
+      throw new BuildError(messages.linkToNoFile(what, path, target));
     }
     return { ...linked, path };
   }
   if (type === 'symlink' && resolveTarget(path, target ?? '') === undefined) {
-    throw wrongBytes(
-      `${what} has a symbolic link ${JSON.stringify(path)} that leaves the tree: it points to ${JSON.stringify(target)}.`,
-    );
+    throw new BuildError(messages.linkLeavesTree(what, path, target));
   }
   return {
     path,

@@ -1,6 +1,7 @@
-import { refuse } from '../core/refuse.ts';
+import { BuildError } from '../core/failure.ts';
 import { ancestorsOf } from '../formats/member-path.ts';
 import { Globs } from './glob.ts';
+import * as messages from './messages.ts';
 import { type Node, sameContent } from './node.ts';
 
 /** A file system in the making: one node per path, and a rule for what happens when a path comes twice. */
@@ -29,10 +30,7 @@ export class Tree {
     const difference = differenceOf(before, node);
     if (difference === undefined) return;
     if (!this.#replaces.matches(node.path)) {
-      throw refuse(
-        `/${node.path} comes from ${before.owner} and from ${node.owner}, and they differ: ${difference}.`,
-        'Drop it from one of them, or name the path under "replaces" if the later one shall win.',
-      );
+      throw new BuildError(messages.pathOfTwo(before, node.owner, difference));
     }
     this.#nodes.set(node.path, node);
   }
@@ -65,10 +63,8 @@ export class Tree {
             owner: 'implied',
           });
         } else if (parent.type !== 'directory') {
-          const node = this.#nodes.get(path);
-          throw refuse(
-            `/${path} of ${node?.owner} lies below /${above}, which is a ${parent.type} of ${parent.owner}.`,
-          );
+          const owner = this.#nodes.get(path)?.owner ?? 'nobody';
+          throw new BuildError(messages.belowNoDirectory({ path, owner }, parent));
         }
       }
     }

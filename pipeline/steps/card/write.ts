@@ -1,3 +1,4 @@
+import { BuildError } from '../../core/failure.ts';
 import type { Json } from '../../core/json.ts';
 import { pieceListText } from '../../core/pieces.ts';
 import { diskPieces } from '../../disks/disk-pieces.ts';
@@ -5,8 +6,8 @@ import { wholeInput } from '../../disks/file-slice.ts';
 import { layOutCard, parseCardPlan } from '../../formats/card-layout.ts';
 import { encodeMbr } from '../../formats/mbr.ts';
 import { SECTOR } from '../../formats/sector.ts';
-import { wrongBytes } from '../../formats/wrong-bytes.ts';
 import { writeOutput } from '../../io/output-file.ts';
+import { notOfPlannedSize } from '../kit/messages.ts';
 import { writer } from '../kit/writer.ts';
 import type { Card } from './step.ts';
 
@@ -15,10 +16,8 @@ export const write = writer<Card>(({ inputs, outputs }) => {
   const layout = layOutCard(plan);
   const boot = wholeInput(inputs, 'boot');
   const state = wholeInput(inputs, 'state');
-  if (boot.size !== plan.bootBytes)
-    throw wrongBytes(`The boot file system has ${boot.size} bytes; its partition has ${plan.bootBytes}.`);
-  if (state.size !== plan.stateBytes)
-    throw wrongBytes(`The state file system has ${state.size} bytes; its partition has ${plan.stateBytes}.`);
+  if (boot.size !== plan.bootBytes) throw new BuildError(notOfPlannedSize('boot', boot.size, plan.bootBytes));
+  if (state.size !== plan.stateBytes) throw new BuildError(notOfPlannedSize('state', state.size, plan.stateBytes));
   const contents = [
     { offset: 0, content: encodeMbr(layout.mbr) },
     { offset: layout.boot.firstLba * SECTOR, content: boot },

@@ -1,9 +1,10 @@
-import { refuse } from '../../core/refuse.ts';
+import { BuildError } from '../../core/failure.ts';
 import { CPIO_SIZE_LIMIT, CPIO_TYPE, cpioPadding, encodeCpioHeader, encodeCpioTrailer } from '../../formats/cpio.ts';
 import { byPath } from '../../formats/tar-entry.ts';
 import type { FileSource } from '../../io/file-source.ts';
 import { writeOutput } from '../../io/output-file.ts';
 import type { Content, Node } from '../../trees/node.ts';
+import * as messages from './messages.ts';
 
 /** The kernel and GNU cpio read and write whole blocks of this size. */
 const BLOCK = 512;
@@ -34,13 +35,8 @@ export function writeCpio(
     for (const node of sorted) {
       const { content, target } = node;
       if (content && content.size > CPIO_SIZE_LIMIT)
-        throw refuse(
-          `/${node.path} of ${node.owner} has ${content.size} bytes; a cpio archive holds files below 4 GiB only.`,
-        );
-      if (node.xattrs)
-        throw refuse(
-          `/${node.path} of ${node.owner} has extended attributes, which a cpio archive cannot hold: ${Object.keys(node.xattrs).join(', ')}.`,
-        );
+        throw new BuildError(messages.fileTooLargeForCpio(node.path, node.owner, content.size));
+      if (node.xattrs) throw new BuildError(messages.attributesInCpio(node.path, node.owner, Object.keys(node.xattrs)));
       const known = content ? inodes.get(content) : undefined;
       const inode = known ?? next++;
       if (content) inodes.set(content, inode);

@@ -1,9 +1,10 @@
-import { refuse } from '../../core/refuse.ts';
+import { BuildError } from '../../core/failure.ts';
 import { linkNode } from '../../trees/made-node.ts';
 import { nodesOf } from '../../trees/tar-in.ts';
 import { Tree } from '../../trees/tree.ts';
 import { writer } from '../kit/writer.ts';
 import { writeCpio } from './archive.ts';
+import { modeWithoutFile } from './messages.ts';
 import type { Cpio } from './step.ts';
 
 export const write = writer<Cpio>(({ inputs, outputs, options, epoch }) => {
@@ -17,7 +18,7 @@ export const write = writer<Cpio>(({ inputs, outputs, options, epoch }) => {
     const content = { source, offset: 0, size: source.size };
     tree.add({ path, type: 'file', mode, uid: 0, gid: 0, mtime: epoch, content, owner: `file ${path}` });
   }
-  for (const path of modes.keys()) throw refuse(`There is a mode for ${path}, but no input file/${path}.`);
+  for (const path of modes.keys()) throw new BuildError(modeWithoutFile(path));
   for (const { path, target } of options.links) tree.add({ ...linkNode(path, target, epoch), owner: `links ${path}` });
   tree.complete(epoch);
   writeCpio(outputs.cpio, tree.nodes.values(), { epoch, after: inputs.maybe('after') });

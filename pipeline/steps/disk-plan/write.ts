@@ -1,15 +1,16 @@
 import { writeFileSync } from 'node:fs';
+import { BuildError } from '../../core/failure.ts';
 import { canonicalJson } from '../../core/json.ts';
-import { refuse } from '../../core/refuse.ts';
 import { ext4Arguments, fatArguments } from '../../disks/file-system-arguments.ts';
 import { plannedContents } from '../../disks/planned-contents.ts';
 import { bootPartitionBytes, type DiskPlan } from '../../formats/disk-layout.ts';
 import { MIB } from '../../formats/sector.ts';
+import { stateOfDiskTooSmall } from '../kit/messages.ts';
 import { writer } from '../kit/writer.ts';
 import type { DiskPlanStep } from './step.ts';
 
 export const write = writer<DiskPlanStep>(({ inputs, outputs, options: { name, hasBios, stateMiB } }) => {
-  if (stateMiB < 64) throw refuse(`The state of a disk has at least 64 MiB, not ${stateMiB}.`);
+  if (stateMiB < 64) throw new BuildError(stateOfDiskTooSmall(stateMiB));
   const { sizes, ids } = plannedContents(inputs, name);
   let slotBytes = 0;
   let otherBytes = 0;

@@ -5,6 +5,7 @@ import { globMatches } from '../../trees/glob.ts';
 import { writer } from '../kit/writer.ts';
 import type { LayerContents } from '../layer/contents.ts';
 import type { ModulesReport } from '../modules/step.ts';
+import { firmwareLeftOutForNothing, firmwareNotShipped } from './messages.ts';
 import type { FirmwareCheck } from './step.ts';
 
 /** Where each name that a module gives was found. */
@@ -24,20 +25,10 @@ export const write = writer<FirmwareCheck>(({ inputs, outputs, options: { withou
   const failures: Failure[] = [
     ...missing
       .filter((name) => reasonOf(name, without) === undefined)
-      .map((name) =>
-        trouble(
-          `The module ${askers.get(name)} asks for the firmware ${name}, which is not shipped.`,
-          'Take it under `firmware` of the list in kernel-configs/, or say under `withoutFirmware` why it is left out.',
-        ),
-      ),
+      .map((name) => firmwareNotShipped(askers.get(name) ?? '', name)),
     ...Object.keys(without)
       .filter((pattern) => !missing.some((name) => globMatches(pattern, name)))
-      .map((pattern) =>
-        trouble(
-          `\`withoutFirmware\` names ${pattern}, which is shipped, or which no module asks for.`,
-          'Remove the entry from the list in kernel-configs/.',
-        ),
-      ),
+      .map((pattern) => firmwareLeftOutForNothing(pattern)),
   ];
   const [first, ...others] = failures;
   if (first) throw new BuildError([first, ...others]);
@@ -64,8 +55,4 @@ function isShipped(name: string, shipped: readonly string[]): boolean {
 
 function reasonOf(name: string, without: { readonly [pattern: string]: string }): string | undefined {
   return Object.entries(without).find(([pattern]) => pattern === name || globMatches(pattern, name))?.[1];
-}
-
-function trouble(message: string, hint: string): Failure {
-  return { kind: 'configuration', message, hint };
 }

@@ -1,4 +1,4 @@
-import { refuse } from '../../core/refuse.ts';
+import { BuildError } from '../../core/failure.ts';
 import type { RandomAccess } from '../../formats/random-access.ts';
 import type { PackageControl } from '../../trees/deb.ts';
 import { Globs, globMatches } from '../../trees/glob.ts';
@@ -11,6 +11,7 @@ import { type Declaration, declarationsOf } from './declarations.ts';
 import { dpkgDatabase, type InstalledPackage } from './dpkg-database.ts';
 import { nodesOfEffect } from './effects/index.ts';
 import { filterNodes } from './filter.ts';
+import * as messages from './messages.ts';
 import type { Access, LayerOptions, OverlayChoice } from './step.ts';
 
 /** What a layer is made of, opened. */
@@ -99,7 +100,7 @@ function addOverlay(
   for (const node of nodesOf(source, owner)) {
     if (node.path === '') continue;
     if (node.type !== 'file' && node.type !== 'directory' && node.type !== 'symlink')
-      throw refuse(`The ${owner} holds a ${node.type}, ${node.path}.`);
+      throw new BuildError(messages.notForALayer(owner, node.type, node.path));
     const path = mergedPath(node.path);
     if (dropped.matches(path)) continue;
     let mode = node.type === 'symlink' ? 0o777 : node.type === 'directory' || node.mode & 0o100 ? 0o755 : 0o644;
@@ -123,7 +124,7 @@ function addOverlay(
     tree.add({ ...node, path, mode, uid, gid, mtime: epoch, owner });
   }
   const unused = (choice.rules ?? []).find((rule) => !used.has(rule.path));
-  if (unused) throw refuse(`The ${owner} has a rule for ${unused.path}, which matches nothing in it.`);
+  if (unused) throw new BuildError(messages.ruleUnused(owner, unused.path));
 }
 
 /** A folder that is asked for by name has the mode and owner that are said here, also where a package brings it. */
@@ -137,9 +138,8 @@ function addFolder(tree: Tree, folder: NonNullable<LayerOptions['directories']>[
 function changeMode(tree: Tree, change: Access & { readonly path: string }): void {
   const path = mergedPath(change.path);
   const node = tree.nodes.get(path);
-  if (!node) throw refuse(`options.modes names /${change.path}, which this layer does not have.`);
-  if (change.mode !== undefined && node.type === 'symlink')
-    throw refuse(`options.modes gives /${change.path} a mode, but it is a symbolic link.`);
+  if (!node) throw new BuildError(messages.modeOfNothing(change.path));
+  if (change.mode !== undefined && node.type === 'symlink') throw new BuildError(messages.modeOfLink(change.path));
   const changed = {
     mode: change.mode ?? node.mode,
     uid: change.uid ?? node.uid,

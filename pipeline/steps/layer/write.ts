@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { BuildError } from '../../core/failure.ts';
 import { canonicalJson } from '../../core/json.ts';
-import { refuse } from '../../core/refuse.ts';
 import type { PackageControl } from '../../trees/deb.ts';
 import { writeTar } from '../../trees/tar-out.ts';
 import { type Job, writer } from '../kit/writer.ts';
 import { composeLayer } from './compose.ts';
 import { contentsOf } from './contents.ts';
+import { otherPackage } from './messages.ts';
 import type { LayerStep } from './step.ts';
 
 export const write = writer<LayerStep>(({ inputs, outputs, options, epoch }) => {
@@ -35,6 +36,6 @@ export const write = writer<LayerStep>(({ inputs, outputs, options, epoch }) => 
 
 function controlOf(inputs: Job<LayerStep>['inputs'], name: string): PackageControl {
   const control = JSON.parse(inputs.text(`control/${name}`)) as PackageControl;
-  if (control.package !== name) throw refuse(`The input package/${name} is the package ${control.package}.`);
+  if (control.package !== name) throw new BuildError(otherPackage(name, control.package));
   return control;
 }

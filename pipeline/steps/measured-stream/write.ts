@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { digestFromHex } from '../../core/digest.ts';
+import { BuildError } from '../../core/failure.ts';
 import type { Measures } from '../../core/medium.ts';
 import { parsePieceList } from '../../core/pieces.ts';
-import { wrongBytes } from '../../formats/wrong-bytes.ts';
 import { DiskDigest } from '../../io/disk-digest.ts';
 import type { FileSource } from '../../io/file-source.ts';
 import { writeOutput } from '../../io/output-file.ts';
+import { inputEndsEarly } from '../kit/messages.ts';
 import { type Job, writer } from '../kit/writer.ts';
 import type { MeasuredStream } from './step.ts';
 
@@ -55,7 +56,7 @@ function stream({ inputs, options }: Job<MeasuredStream>, sink: Sink): void {
         for (let done = 0; done < piece.size; done += CHUNK) {
           const chunk = buffer.subarray(0, Math.min(CHUNK, piece.size - done));
           if (source.fill(chunk, piece.offset + done).length !== chunk.length)
-            throw wrongBytes(`${piece.input} ends before byte ${piece.offset + piece.size}, which a piece goes on to.`);
+            throw new BuildError(inputEndsEarly(piece.input, piece.offset + piece.size));
           sink.add(chunk);
         }
       }

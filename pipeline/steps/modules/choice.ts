@@ -1,6 +1,7 @@
-import { refuse } from '../../core/refuse.ts';
+import { BuildError } from '../../core/failure.ts';
 import { globMatches } from '../../trees/glob.ts';
 import { moduleName } from './info.ts';
+import { entriesWithoutModules } from './messages.ts';
 
 /**
  * The modules that a list asks for. An entry is a name (`ext4`), a path below `/usr/lib/modules/<release>/` without suffix, or a
@@ -25,12 +26,7 @@ export function chooseModules(
       else chosen.add(name);
     }
   }
-  if (idle.length > 0) {
-    throw refuse(
-      `The kernel ${release} has no modules for ${idle.map((entry) => JSON.stringify(entry)).join(', ')}.`,
-      'Remove these entries from the list in kernel-configs/: the kernel dropped them, renamed them, or has them built in.',
-    );
-  }
+  if (idle.length > 0) throw new BuildError(entriesWithoutModules(release, idle));
   return chosen;
 }
 

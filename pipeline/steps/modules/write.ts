@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { BuildError } from '../../core/failure.ts';
 import { canonicalJson, compareCodeUnits } from '../../core/json.ts';
-import { refuse } from '../../core/refuse.ts';
 import { slice } from '../../formats/random-access.ts';
-import { wrongBytes } from '../../formats/wrong-bytes.ts';
 import { type Compression, decompressAll } from '../../io/decompress.ts';
 import { FileSource } from '../../io/file-source.ts';
 import { OutputFile } from '../../io/output-file.ts';
@@ -15,6 +14,7 @@ import { Tree } from '../../trees/tree.ts';
 import { writer } from '../kit/writer.ts';
 import { chooseModules } from './choice.ts';
 import { type ModuleInfo, moduleInfo, moduleName } from './info.ts';
+import * as messages from './messages.ts';
 import type { Modules, ModulesReport } from './step.ts';
 
 const SUFFIX = /\.ko(\.xz|\.gz)?$/;
@@ -36,7 +36,7 @@ export const write = writer<Modules>(async ({ inputs, outputs, options }) => {
       node.path.startsWith(`${folder}/`),
     );
     const modules = byName(nodes, folder);
-    if (modules.size === 0) throw refuse(`The kernel package has no modules below /${folder}.`);
+    if (modules.size === 0) throw new BuildError(messages.noModules(folder));
     const paths = new Map(
       [...modules].map(([name, node]) => [name, node.path.slice(folder.length + 1).replace(SUFFIX, '')]),
     );
@@ -96,8 +96,7 @@ function byName(nodes: readonly Node[], folder: string): ReadonlyMap<string, Nod
     if (node.type !== 'file' || !SUFFIX.test(node.path)) continue;
     const name = moduleName(node.path.slice(node.path.lastIndexOf('/') + 1).replace(SUFFIX, ''));
     const other = modules.get(name);
-    if (other)
-      throw wrongBytes(`The kernel package has two modules ${name} below /${folder}: ${other.path} and ${node.path}.`);
+    if (other) throw new BuildError(messages.moduleTwice(name, folder, [other.path, node.path]));
     modules.set(name, node);
   }
   return modules;
@@ -125,8 +124,7 @@ async function takeWithNeeded(
       taken.set(name, { node, offset: out.position, size: bytes.length, info });
       out.write(bytes);
       for (const needed of info.depends) {
-        if (!modules.has(needed))
-          throw wrongBytes(`The module ${name} depends on ${needed}, which the kernel package does not have.`);
+        if (!modules.has(needed)) throw new BuildError(messages.neededModuleMissing(name, needed));
         next.add(needed);
       }
       for (const needed of info.softDepends) (modules.has(needed) ? next : notModules).add(needed);

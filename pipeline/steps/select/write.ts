@@ -1,4 +1,4 @@
-import { refuse } from '../../core/refuse.ts';
+import { BuildError } from '../../core/failure.ts';
 import { resolveTarget } from '../../formats/member-path.ts';
 import { writeOutput } from '../../io/output-file.ts';
 import type { Content, Node } from '../../trees/node.ts';
@@ -6,6 +6,7 @@ import { mergedPath } from '../../trees/relocate.ts';
 import { nodesOf } from '../../trees/tar-in.ts';
 import { outputNamed } from '../kit/output.ts';
 import { writer } from '../kit/writer.ts';
+import * as messages from './messages.ts';
 import type { Select } from './step.ts';
 
 /** As many links as Linux follows (ELOOP). */
@@ -25,15 +26,14 @@ function contentAt(nodes: ReadonlyMap<string, Node>, wanted: string): Content {
     const node = nodes.get(path);
     if (node?.content) return node.content;
     if (node?.type !== 'symlink')
-      throw refuse(`The tar has no file /${wanted}${node ? `: it is a ${node.type}` : ''}.`, nearMiss(nodes, path));
+      throw new BuildError(messages.notAFileOfTar(wanted, { type: node?.type, elsewhere: namesakes(nodes, path) }));
     path = mergedPath(resolveTarget(path, node.target ?? '') ?? '');
   }
-  throw refuse(`/${wanted} leads through more than ${LINK_LIMIT} links.`);
+  throw new BuildError(messages.tooManyLinks(wanted, LINK_LIMIT));
 }
 
 /** Files of the same name elsewhere: what was probably meant. */
-function nearMiss(nodes: ReadonlyMap<string, Node>, path: string): string | undefined {
+function namesakes(nodes: ReadonlyMap<string, Node>, path: string): readonly string[] {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const found = [...nodes.keys()].filter((other) => other.endsWith(`/${name}`)).slice(0, 3);
-  return found.length > 0 ? `It has ${found.map((other) => `/${other}`).join(', ')}.` : undefined;
+  return [...nodes.keys()].filter((other) => other.endsWith(`/${name}`)).slice(0, 3);
 }

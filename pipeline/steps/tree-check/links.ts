@@ -1,19 +1,21 @@
+import type { Failure } from '../../core/failure.ts';
 import { parentOf } from '../../formats/member-path.ts';
 import { Globs } from '../../trees/glob.ts';
 import type { Node } from '../../trees/node.ts';
+import { linkDangles } from './messages.ts';
 import { followed } from './stack.ts';
 
 /** Folders whose contents exist only while the system runs. */
 const RUNTIME = /^\/?(?:dev|proc|run|sys)(?:\/|$)/;
 
 /** Symbolic links that lead nowhere and are not allowed to, as sentences. */
-export function danglingLinks(nodes: ReadonlyMap<string, Node>, allowed: readonly string[]): readonly string[] {
+export function danglingLinks(nodes: ReadonlyMap<string, Node>, allowed: readonly string[]): readonly Failure[] {
   const lenient = new Globs(allowed);
-  const problems: string[] = [];
+  const problems: Failure[] = [];
   for (const node of nodes.values()) {
     if (node.type !== 'symlink' || lenient.matches(node.path) || followed(nodes, node.path)) continue;
     if (leadsToRuntime(nodes, node)) continue;
-    problems.push(`/${node.path} of ${node.owner} is a link to ${node.target}, which the tree does not have.`);
+    problems.push(linkDangles(node, node.target ?? ''));
   }
   return problems;
 }

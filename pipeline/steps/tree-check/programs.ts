@@ -1,13 +1,15 @@
+import type { Failure } from '../../core/failure.ts';
 import type { Arch } from '../../core/step.ts';
 import { type ElfFile, isElf, readElf } from '../../formats/elf.ts';
 import { parentOf } from '../../formats/member-path.ts';
 import { slice } from '../../formats/random-access.ts';
 import type { Node } from '../../trees/node.ts';
+import * as messages from './messages.ts';
 import { followed } from './stack.ts';
 
 /** What was found out about the programs and libraries of a tree. */
 export interface ProgramCheck {
-  readonly problems: readonly string[];
+  readonly problems: readonly Failure[];
   /** Programs and libraries that were read. */
   readonly elfFiles: number;
   readonly scripts: number;
@@ -33,7 +35,7 @@ const PATH_FOLDERS = ['usr/bin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'] 
  */
 export function checkPrograms(nodes: ReadonlyMap<string, Node>, arch: Arch): ProgramCheck {
   const { machine, bits, triplet } = MACHINES[arch];
-  const problems: string[] = [];
+  const problems: Failure[] = [];
   let elfFiles = 0;
   let scripts = 0;
   /** Scripts by the interpreter that is missing. */
@@ -59,17 +61,14 @@ export function checkPrograms(nodes: ReadonlyMap<string, Node>, arch: Arch): Pro
     });
   const checkElf = (node: Node, elf: ElfFile): void => {
     if (elf.machine !== machine || elf.bits !== bits) {
-      problems.push(
-        `/${node.path} of ${node.owner} is a program for another machine (ELF machine ${elf.machine}, ${elf.bits} bits).`,
-      );
+      problems.push(messages.programOfOtherMachine(node, elf));
       return;
     }
     const folders = [...elf.searchPath.map((folder) => expand(folder, { node, triplet })), ...defaults];
     const missing = elf.needed.filter((name) => !(name.includes('/') ? followed(nodes, name) : finds(name, folders)));
-    if (missing.length > 0)
-      problems.push(`/${node.path} of ${node.owner} needs ${missing.join(', ')}, which the tree does not have.`);
+    if (missing.length > 0) problems.push(messages.librariesMissing(node, missing));
     if (elf.interpreter !== undefined && !followed(nodes, elf.interpreter)) {
-      problems.push(`/${node.path} of ${node.owner} is started by ${elf.interpreter}, which the tree does not have.`);
+      problems.push(messages.loaderMissing(node, elf.interpreter));
     }
   };
   const checkScript = (node: Node): void => {
@@ -89,10 +88,7 @@ export function checkPrograms(nodes: ReadonlyMap<string, Node>, arch: Arch): Pro
     }
   }
   for (const [interpreter, lost] of orphans) {
-    const examples = lost.slice(0, 3).map((node) => `/${node.path} of ${node.owner}`);
-    problems.push(
-      `The tree has no /${interpreter}, which runs ${lost.length} of its scripts: ${examples.join(', ')}${lost.length > 3 ? ', …' : ''}.`,
-    );
+    problems.push(messages.interpreterMissing(interpreter, lost));
   }
   return { problems, elfFiles, scripts };
 }

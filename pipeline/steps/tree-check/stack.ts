@@ -1,13 +1,15 @@
+import type { Failure } from '../../core/failure.ts';
 import { resolveTarget } from '../../formats/member-path.ts';
 import { Globs } from '../../trees/glob.ts';
 import type { Node } from '../../trees/node.ts';
 import { differenceOf } from '../../trees/tree.ts';
+import { pathInTwoLayers } from './messages.ts';
 
 /** Layers as overlayfs shows them: of one path the highest layer's. */
 export interface Stack {
   readonly nodes: ReadonlyMap<string, Node>;
   /** Sentences about paths that two layers have without leave. */
-  readonly conflicts: readonly string[];
+  readonly conflicts: readonly Failure[];
   /** Paths that a higher layer covers, all of them allowed. */
   readonly covered: readonly { readonly path: string; readonly by: string; readonly from: string }[];
 }
@@ -20,7 +22,7 @@ export function stackLayers(
   const allowed = new Globs(replaces);
   const nodes = new Map<string, Node>();
   const from = new Map<string, string>();
-  const conflicts: string[] = [];
+  const conflicts: Failure[] = [];
   const covered: { path: string; by: string; from: string }[] = [];
   for (const layer of layers) {
     for (const node of layer.nodes) {
@@ -32,10 +34,7 @@ export function stackLayers(
       const difference = differenceOf(before, node);
       if (before.type === 'directory' && node.type === 'directory' && difference === undefined) continue;
       if (allowed.matches(node.path)) covered.push({ path: node.path, by: layer.name, from: below });
-      else
-        conflicts.push(
-          `/${node.path} is in the layers ${below} and ${layer.name}: ${difference ?? 'the same thing twice'}.`,
-        );
+      else conflicts.push(pathInTwoLayers(node.path, [below, layer.name], difference));
     }
   }
   return { nodes, conflicts, covered };

@@ -6,6 +6,7 @@ import { writer } from '../kit/writer.ts';
 import type { LayerContents } from '../layer/contents.ts';
 import type { Declaration } from '../layer/declarations.ts';
 import { danglingLinks } from './links.ts';
+import * as messages from './messages.ts';
 import { checkPrograms } from './programs.ts';
 import { stackLayers } from './stack.ts';
 import type { TreeCheck } from './step.ts';
@@ -32,24 +33,11 @@ export const write = writer<TreeCheck>(({ inputs, outputs, options }) => {
   const stack = stackLayers(layers, options.replaces ?? []);
   const programs = checkPrograms(stack.nodes, options.arch);
   const failures = [
-    ...stack.conflicts.map((message) => trouble(message, 'Drop it from one layer, or name it under "replaces".')),
-    ...programs.problems.map((message) =>
-      trouble(message, 'Add the package that has it to the set, or drop the program.'),
-    ),
-    ...danglingLinks(stack.nodes, options.danglingLinks ?? []).map((message) =>
-      trouble(message, 'Add what it points to, drop it, or name it under "danglingLinks".'),
-    ),
-    ...(options.required ?? [])
-      .filter((path) => !stack.nodes.has(path))
-      .map((path) =>
-        trouble(
-          `The tree has no /${path}, which a maintainer script would have made.`,
-          'Make it, or correct pipeline/recipes/effects.ts.',
-        ),
-      ),
-    ...unhandled(contents, options.handled ?? []).map((message) =>
-      trouble(message, 'Make it (an overlay, a directory, an effect), then name the line under "handled".'),
-    ),
+    ...stack.conflicts,
+    ...programs.problems,
+    ...danglingLinks(stack.nodes, options.danglingLinks ?? []),
+    ...(options.required ?? []).filter((path) => !stack.nodes.has(path)).map(messages.pathOfScriptMissing),
+    ...unhandled(contents, options.handled ?? []),
   ];
   const [first, ...rest] = failures;
   if (first) throw new BuildError([first, ...rest.slice(0, SHOWN - 1), ...more(failures.length - SHOWN)]);
@@ -67,19 +55,15 @@ export const write = writer<TreeCheck>(({ inputs, outputs, options }) => {
   writeFileSync(outputs.report, `${canonicalJson(report)}\n`, { flag: 'wx' });
 });
 
-function unhandled(contents: readonly LayerContents[], handled: readonly string[]): readonly string[] {
+function unhandled(contents: readonly LayerContents[], handled: readonly string[]): readonly Failure[] {
   const covers = (entry: string, { owner, line }: Declaration): boolean =>
     entry === line || entry === owner || (entry.endsWith('*') && line.startsWith(entry.slice(0, -1)));
   return contents
     .flatMap((each) => each.declarations)
     .filter((declaration) => !handled.some((entry) => covers(entry, declaration)))
-    .map(({ owner, path, line }) => `/${path} of ${owner} asks for something that nothing here makes: "${line}".`);
-}
-
-function trouble(message: string, hint: string): Failure {
-  return { kind: 'configuration', message, hint };
+    .map((declaration) => messages.declarationUnhandled(declaration, declaration.line));
 }
 
 function more(count: number): readonly Failure[] {
-  return count > 0 ? [{ kind: 'configuration', message: `There are ${count} more troubles with this tree.` }] : [];
+  return count > 0 ? [messages.moreTroubles(count)] : [];
 }

@@ -1,8 +1,9 @@
+import { BuildError } from '../../core/failure.ts';
 import { parsePieceList } from '../../core/pieces.ts';
-import { refuse } from '../../core/refuse.ts';
 import { gzipMember } from '../../formats/gzip.ts';
 import { type PlacedMember, zipDirectory, zipLocalHeader } from '../../formats/zip.ts';
 import { writeOutput } from '../../io/output-file.ts';
+import { fileTooLargeForZip } from '../kit/messages.ts';
 import { writer } from '../kit/writer.ts';
 import type { Zip } from './step.ts';
 
@@ -16,8 +17,7 @@ export const write = writer<Zip>(({ inputs, outputs, epoch }) => {
     for (const name of inputs.group('gzip')) {
       const { size } = parsePieceList(inputs.text(`pieces/${name}`));
       const { packed, crc32, size: packedFrom } = gzipMember(inputs.open(`gzip/${name}`), `the packed ${name}`);
-      if (size > LARGEST)
-        throw refuse(`${name} has ${size} bytes; a ZIP that everybody can read holds files below 4 GiB.`);
+      if (size > LARGEST) throw new BuildError(fileTooLargeForZip(name, size));
       if (packedFrom !== size) throw new RangeError(`the packed ${name} is of ${packedFrom} bytes, not of ${size}`);
       const member: PlacedMember = { name, crc32, packedSize: packed.size, size, offset: out.position };
       out.write(zipLocalHeader(member, epoch));

@@ -22,8 +22,8 @@ test('each firmware that a module asks for is shipped, also by a pattern, or lef
 const ALL = ['bnx2/a.fw', 'bnx2/b.fw', 'brcm/43-sdio.bin'];
 const TROUBLE: readonly (readonly [string, readonly string[], { readonly [pattern: string]: string }, RegExp])[] = [
   ['firmware that is neither shipped nor explained', ['bnx2/a.fw', 'brcm/43-sdio.bin'], {}, /module bnx2 asks for the firmware bnx2\/b\.fw, which is not shipped/],
-  ['a reason for firmware that is shipped', ALL, { 'bnx2/b.fw': 'too large' }, /names bnx2\/b\.fw, which is shipped/],
-  ['a reason for firmware that nobody asks for', ALL, { 'cxgb4/*': 'too large' }, /names cxgb4\/\*/],
+  ['a reason for firmware that is shipped', ALL, { 'bnx2/b.fw': 'too large' }, /names "bnx2\/b\.fw", which is shipped/],
+  ['a reason for firmware that nobody asks for', ALL, { 'cxgb4/*': 'too large' }, /names "cxgb4\/\*"/],
 ];
 for (const [sentence, shipped, without, message] of TROUBLE) {
   test(`${sentence} is refused`, async () => {

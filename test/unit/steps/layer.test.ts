@@ -104,7 +104,7 @@ const TROUBLE: readonly (readonly [string, readonly string[], LayerOptions, RegE
   ['folders of two modes', ['ping', 'sticky'], {}, /\/etc comes from package ping and from package sticky, and they differ: mode 0755 and 0700/],
   ['a file where a package has a folder', ['base'], { files: [{ path: 'etc', text: '' }] }, /\/etc comes from package base and from files etc, and they differ: a directory and a file/],
   ['a file below a link', ['base'], { links: [{ path: 'x', target: '/tmp' }], files: [{ path: 'x/y', text: '' }] }, /\/x\/y of files x\/y lies below \/x, which is a symlink of links x/],
-  ['a mode for a path that is not there', ['base'], { modes: [{ path: 'no/such', mode: 0 }] }, /options\.modes names \/no\/such/],
+  ['a mode for a path that is not there', ['base'], { modes: [{ path: 'no/such', mode: 0 }] }, /modes of this layer name \/no\/such/],
   ['a certificate bundle without certificates', ['base'], { effects: [{ effect: 'ca-bundle' }] }, /finds no certificates/],
   ['a shell that is not there', ['base'], { effects: [{ effect: 'shells', shells: ['bin/zsh'] }] }, /names \/bin\/zsh/],
 ];
@@ -153,7 +153,7 @@ test("an overlay's modes come from the executable bit and the rules, never from 
 });
 
 test('a rule for an overlay that matches nothing is refused', async () => {
-  await assert.rejects(layer([], { overlays: [{ name: 'mine', rules: [{ path: 'etc/secrets' }] }] }, { overlay: OVERLAY }), failure('configuration', /rule for etc\/secrets, which matches nothing/));
+  await assert.rejects(layer([], { overlays: [{ name: 'mine', rules: [{ path: 'etc/secrets' }] }] }, { overlay: OVERLAY }), failure('configuration', /rule for "etc\/secrets", which matches nothing/));
 });
 
 test('an overlay file covers a package file only where that is declared', async () => {

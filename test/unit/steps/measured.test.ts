@@ -68,5 +68,5 @@ test('streams that follow one another have the digest of what they are together'
 test('a piece behind the end of its input is refused', async () => {
   const lists = { 'pieces/0': Buffer.from(JSON.stringify({ size: 3, pieces: [{ input: 'a', offset: 8, size: 3 }] })) };
   const run = runWriter(measuredStream, { inputs: { ...lists, 'part/a': PART }, outputs: ['measures'], options: { lists: ['0'], as: 'tar' } });
-  await assert.rejects(run, /a ends before byte 11/);
+  await assert.rejects(run, /"a" ends before byte 11/);
 });

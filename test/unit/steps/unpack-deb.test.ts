@@ -66,7 +66,7 @@ const HOSTILE: readonly (readonly [string, Buffer, RegExp])[] = [
   ['is no archive', Buffer.from('<html>Not found</html>'), /no ar archive/],
   ['is of another format', arOf([{ name: 'debian-binary', bytes: Buffer.from('3.0\n') }]), /no Debian package of format 2/],
   ['has no control archive', arOf([{ name: 'debian-binary', bytes: Buffer.from('2.0\n') }]), /has no control\.tar/],
-  ['is packed with zstd', debOf(DATA, { name: 'data.tar.zst' }), /data\.tar\.zst: this compression is not supported/],
+  ['is packed with zstd', debOf(DATA, { name: 'data.tar.zst' }), /data\.tar\.zst": this compression is not supported/],
   ['has a control file without a version', debOf(DATA, { control: { control: 'Package: x\n' } }), /control file without Version/],
   ['has a device', debOf(tarOf([device('dev/console')])), /package sample has a character-device "dev\/console"/],
   ['puts a file through a link', debOf(tarOf([symlink('etc', '/'), file('etc/passwd', '')])), /package sample puts "etc\/passwd" through "etc"/],

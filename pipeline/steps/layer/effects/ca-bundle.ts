@@ -1,7 +1,8 @@
+import { BuildError } from '../../../core/failure.ts';
 import { compareCodeUnits } from '../../../core/json.ts';
-import { refuse } from '../../../core/refuse.ts';
 import { textNode } from '../../../trees/made-node.ts';
 import { type Node, readContent } from '../../../trees/node.ts';
+import { noCertificates, notACertificate } from '../messages.ts';
 
 const CERTIFICATE = /^usr\/(?:local\/)?share\/ca-certificates\/(?:.+\/)?[^/]+\.crt$/;
 
@@ -13,16 +14,11 @@ export function caBundle(nodes: ReadonlyMap<string, Node>, epoch: number): Omit<
   const certificates = [...nodes.values()]
     .filter((node) => node.type === 'file' && CERTIFICATE.test(node.path))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
-  if (certificates.length === 0)
-    throw refuse(
-      'The effect ca-bundle finds no certificates in this layer.',
-      'Put the package ca-certificates into the same layer.',
-    );
+  if (certificates.length === 0) throw new BuildError(noCertificates());
   const decoder = new TextDecoder();
   const texts = certificates.map((node) => {
     const text = decoder.decode(readContent(node));
-    if (!text.includes('-----BEGIN CERTIFICATE-----'))
-      throw refuse(`/${node.path} of ${node.owner} is no PEM certificate.`);
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new BuildError(notACertificate(node.path, node.owner));
     return text.endsWith('\n') ? text : `${text}\n`;
   });
   return textNode('etc/ssl/certs/ca-certificates.crt', texts.join(''), { epoch });
