@@ -48,7 +48,11 @@ test('options before which the two dashes were forgotten stop every command, whi
       const { end, stderr } = await npm(typed.split(' '));
       assert.equal(end, 2, stderr);
       assert.match(stderr, /npm kept --[\w-]+(, --[\w-]+)* for itself: options of ours stand behind two dashes/);
-      assert.ok(stderr.includes(`Type: \`${meant}\`.\n`), stderr);
+      // The commands quote it; the runner of the tests does not.
+      assert.ok(
+        [`Type: \`${meant}\`.\n`, `Type: ${meant}\n`].some((line) => stderr.includes(line)),
+        stderr,
+      );
     });
   }
 });
@@ -73,7 +77,7 @@ test('a command without what it needs says so, and takes nothing in its place', 
     await t.test(script, async () => {
       const { end, stderr } = await npm(['run', script]);
       assert.equal(end, 2, stderr);
-      assert.match(stderr, new RegExp(`No target was named[\\s\\S]*Try: npm run ${script} -- --target amd64\\. Targets: 4glte, .*vmware`));
+      assert.match(stderr, new RegExp(`No target was named[\\s\\S]*Try: \`npm run ${script} -- --target amd64\`\\. Targets: 4glte, .*vmware`));
     });
   }
 });
