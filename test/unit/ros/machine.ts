@@ -21,7 +21,7 @@ export interface MachineOptions {
 
 export function machine(files: { readonly [path: string]: string | Uint8Array } = {}, options: MachineOptions = {}): Machine {
   const root = mkdtempSync(join(tmpdir(), 'machine-'));
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
   const place = (path: string) => (path.startsWith('/') ? join(root, path) : path);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(place(path)), { recursive: true });
