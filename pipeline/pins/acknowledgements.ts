@@ -6,6 +6,7 @@ import { compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
 import { ARCHES, type PinsFile } from './context.ts';
 import { type Lock, nameAndVersion } from './lock.ts';
+import * as messages from './messages.ts';
 import type { PackageRequest } from './request.ts';
 
 const TEXT = { type: 'string', minLength: 1 } as const;
@@ -45,7 +46,7 @@ const ACKNOWLEDGEMENTS_SCHEMA = {
             items: {
               type: 'string',
               pattern: DIGEST,
-              description: 'a digest “sha256:” and 64 hex digits',
+              description: 'a digest "sha256:" and 64 hex digits',
             },
           },
           ...JUDGEMENT,
@@ -75,18 +76,11 @@ function formFailures({ data, place }: YamlFile<Acknowledgements>): readonly Fai
   return entries.flatMap(({ section, name, nothing, effects }): readonly Failure[] => {
     const path = [section, name];
     if ((nothing === undefined) === (effects === undefined)) {
-      return [
-        { kind: 'configuration', message: `“${name}” must have either “nothing” or “effects”.`, place: place(path) },
-      ];
+      return [messages.neitherNothingNorEffects(place(path), name)];
     }
     return (effects ?? [])
       .filter((effect) => !known.includes(effect))
-      .map((effect) => ({
-        kind: 'configuration',
-        message: `“${effect}” is no known effect.`,
-        place: place([...path, 'effects']),
-        hint: `Known: ${known.join(', ')}.`,
-      }));
+      .map((effect) => messages.noSuchEffect(place([...path, 'effects']), effect, known));
   });
 }
 
@@ -173,14 +167,4 @@ function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknow
       }
     }
   }
-}
-
-/** The same for scripts that several packages have alike, under `scripts`. */
-export function proposeSharedEntry(digest: string): string {
-  return `  ${digest}:\n    nothing: # why nothing of it is needed; or, in place of this line, effects: [NAME] and a reason\n`;
-}
-
-/** An entry for `scripts.yaml`, under `packages`, to be finished by a person: as it stands it is refused, so that nobody acknowledges a script by pasting. */
-export function proposeEntry(name: string, scripts: readonly string[]): string {
-  return `  ${name}:\n    scripts:\n${scripts.map((digest) => `      - ${digest}\n`).join('')}    nothing: # why nothing of it is needed; or, in place of this line, effects: [NAME] and a reason\n`;
 }

@@ -3,6 +3,7 @@ import { isScalar, isSeq, parseDocument, type Scalar, type YAMLSeq } from 'yaml'
 import { nearestName } from '../config/nearest-name.ts';
 import { BuildError } from '../core/failure.ts';
 import { type PinsOptions, pinsFiles } from './context.ts';
+import { noSetToAddTo } from './messages.ts';
 import { loadPackageRequest } from './request.ts';
 import { type PinsUpdate, updatePins } from './update.ts';
 
@@ -22,13 +23,8 @@ export async function addPackages({ names, set, ...options }: AddOptions): Promi
   const { data } = await loadPackageRequest(request);
   const known = data.sets[set]?.packages;
   if (!known) {
-    const near = nearestName(set, Object.keys(data.sets));
-    throw new BuildError({
-      kind: 'usage',
-      message: `There is no set "${set}".`,
-      place: { file: request.shownAs },
-      hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Sets: ${Object.keys(data.sets).join(', ')}.`,
-    });
+    const sets = Object.keys(data.sets);
+    throw new BuildError(noSetToAddTo({ file: request.shownAs }, set, sets, nearestName(set, sets)));
   }
   const fresh = names.filter((name) => !known.includes(name));
   const text = fresh.reduce((before, name) => withPackage(before, set, name), await readFile(request.file, 'utf8'));

@@ -4,12 +4,13 @@ import type { Arch } from '../core/step.ts';
 import { addressOf } from '../fetch/fetcher.ts';
 import { type Attempt, SourceHealth } from '../fetch/source-health.ts';
 import { SourceTrouble } from '../fetch/source-trouble.ts';
-import { attemptsText, downloadVerified, kindOf } from '../fetch/verified-download.ts';
+import { downloadVerified } from '../fetch/verified-download.ts';
 import { type Compression, decompressAll } from '../io/decompress.ts';
 import { FileSource } from '../io/file-source.ts';
 import type { PinsAccess } from './context.ts';
 import { archiveKeys } from './keyring.ts';
 import type { LockedArchive } from './lock.ts';
+import * as messages from './messages.ts';
 import { buildPackageIndex, type IndexText, type PackageIndex } from './package-index.ts';
 import { checkRelease, dateOfSnapshot, parseRelease, type Release, snapshotTime } from './release.ts';
 import { type ArchiveKeys, verifyClearText } from './signature.ts';
@@ -106,12 +107,7 @@ async function fetchInRelease(
       health.failed(new URL(base).origin, attempt, { name: `the index of ${archive}`, report: access.report });
     }
   }
-  throw new BuildError({
-    kind: kindOf(attempts),
-    message: `The signed index of ${archive} (${suite}) could not be fetched.`,
-    evidence: attemptsText(attempts),
-    hint: 'Name a Debian mirror with --mirror or RANCHEROS_DEBIAN_MIRROR.',
-  });
+  throw new BuildError(messages.signedIndexNotFetched(archive, suite, attempts));
 }
 
 async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): Promise<readonly IndexText[]> {
@@ -122,11 +118,7 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
     const name = ['Packages.gz', 'Packages.xz', 'Packages'].find((each) => read.release.files.has(`${folder}/${each}`));
     const file = name === undefined ? undefined : read.release.files.get(`${folder}/${name}`);
     if (name === undefined || !file) {
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The archive ${read.archive} has no packages of component ${component} for ${arch}.`,
-        place: { file: 'targets/packages.yaml' },
-      });
+      throw new BuildError(messages.componentMissing(read.archive, component, arch));
     }
     const what = `index ${read.archive} ${component} ${arch}`;
     if (!(await access.store.has(file.digest))) {
@@ -138,12 +130,7 @@ async function readIndexes(read: ReadArchive, arch: Arch, access: PinsAccess): P
         health: new SourceHealth(),
       });
       if (!outcome.ok) {
-        throw new BuildError({
-          kind: kindOf(outcome.attempts),
-          message: `The ${what} could not be fetched.`,
-          evidence: attemptsText(outcome.attempts),
-          hint: 'The mirror may be in the middle of an update: try again in a few minutes.',
-        });
+        throw new BuildError(messages.indexNotFetched(`${read.archive} ${component} ${arch}`, outcome.attempts));
       }
     }
     texts.push({ archive: read.archive, text: await unpackedText(access.store.pathOf(file.digest), name, what) });

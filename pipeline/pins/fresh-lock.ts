@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { BuildError, type Failure } from '../core/failure.ts';
+import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
 import { ARCHES, type PinsFiles, pinsFiles } from './context.ts';
 import { type Lock, readLock, sealLock } from './lock.ts';
+import * as messages from './messages.ts';
 import { loadPackageRequest, type PackageRequest } from './request.ts';
 import { requestDigest } from './resolve-sets.ts';
 
@@ -21,21 +22,9 @@ export async function requireFreshLock(projectFolder: string): Promise<Lock> {
     loadPackageRequest(files.request),
     loadAcknowledgements(files.acknowledgements),
   ]);
-  const stale = staleSets(lock, request.data).map(
-    (set): Failure => ({
-      kind: 'configuration',
-      message: `The set ${set} is not locked as ${files.request.shownAs} asks for it.`,
-      place: { file: files.lock.shownAs },
-      hint: 'Run `npm run pins -- update`.',
-    }),
-  );
-  const unread = unacknowledged(lock, request.data, acknowledgements.data).map(
-    ({ name, arch }): Failure => ({
-      kind: 'configuration',
-      message: `The scripts of ${name} (${arch}) are not acknowledged.`,
-      place: { file: files.acknowledgements.shownAs },
-      hint: 'Run `npm run pins -- update`: it shows them.',
-    }),
+  const stale = staleSets(lock, request.data).map((set) => messages.setLockedOtherwise(set, files.lock.shownAs));
+  const unread = unacknowledged(lock, request.data, acknowledgements.data).map(({ name, arch }) =>
+    messages.scriptsNotAcknowledged(name, arch),
   );
   const [first, ...rest] = [...acknowledgements.failures, ...stale, ...unread];
   if (first) throw new BuildError([first, ...rest]);
@@ -54,12 +43,7 @@ export async function checkedBytes(files: PinsFiles, request?: string): Promise<
 export async function requireLock(file: string, shownAs: string): Promise<Lock> {
   const lock = await readLock(file, shownAs);
   if (lock) return lock;
-  throw new BuildError({
-    kind: 'configuration',
-    message: 'There is no lock of packages, or it has an older form.',
-    place: { file: shownAs },
-    hint: 'Run `npm run pins -- update`.',
-  });
+  throw new BuildError(messages.noLock(shownAs));
 }
 
 /** Names of sets, with their architecture, that are not locked as `packages.yaml` asks for them. */

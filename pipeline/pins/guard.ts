@@ -1,17 +1,12 @@
+import type { Digest } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
 import { BuildError } from '../core/failure.ts';
 import { stopIfAborted } from '../core/interrupted.ts';
-import {
-  type Acknowledgements,
-  isAcknowledged,
-  proposeEntry,
-  proposeSharedEntry,
-  type Unacknowledged,
-  unacknowledged,
-} from './acknowledgements.ts';
+import { type Acknowledgements, isAcknowledged, type Unacknowledged, unacknowledged } from './acknowledgements.ts';
 import type { PinsAccess } from './context.ts';
 import { lineDiff } from './line-diff.ts';
 import { type Lock, nameAndVersion, pinOf } from './lock.ts';
+import { scriptsChanged, scriptsNew, scriptsShared } from './messages.ts';
 import type { PackageRequest } from './request.ts';
 import { type PackageScripts, readScripts, scriptsText } from './scripts.ts';
 
@@ -42,13 +37,7 @@ export async function guardScripts({
     if (!first) continue;
     const found = await scriptsIn(lock, first, access);
     const names = [...new Set([first, ...rest].map(({ name }) => name))];
-    failures.push({
-      kind: 'configuration',
-      message: `The same scripts of ${names.join(', ')} are not acknowledged.`,
-      place: { file: 'targets/scripts.yaml' },
-      evidence: found ? scriptsText(found) : '(the package has no scripts)',
-      hint: `Read it, and acknowledge it once, under \`scripts\`:\n${proposeSharedEntry(digest)}`,
-    });
+    failures.push(scriptsShared(names, digest, found ? scriptsText(found) : '(the package has no scripts)'));
   }
   const groups = new Map<string, Unacknowledged[]>();
   for (const each of own) groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
@@ -59,32 +48,25 @@ export async function guardScripts({
     const now = await scriptsIn(lock, first, access);
     const earlier = before ? await acknowledgedScripts(before, first, { acknowledgements, access }) : undefined;
     const text = now ? scriptsText(now) : '(the package has no scripts)';
-    failures.push({
-      kind: 'configuration',
-      message: earlier
-        ? `The scripts of ${name} (${archesOf(ofName)}) changed.`
-        : `The scripts of ${name} (${archesOf(ofName)}) are not acknowledged.`,
-      place: { file: 'targets/scripts.yaml' },
-      evidence: earlier ? lineDiff(scriptsText(earlier), text) : text,
-      hint: `Read it, and acknowledge it:\n${proposeEntry(name, [...new Set(ofName.map(({ scripts }) => scripts))])}`,
-    });
+    const toRead = {
+      name,
+      arches: ofName.map(({ arch }) => arch),
+      digests: [...new Set(ofName.map(({ scripts }) => scripts))],
+    };
+    failures.push(earlier ? scriptsChanged(toRead, lineDiff(scriptsText(earlier), text)) : scriptsNew(toRead, text));
   }
   return failures;
 }
 
 /** Scripts that packages of several names have alike, by their digest, and the others. */
 function partShared(all: readonly Unacknowledged[]): {
-  readonly shared: ReadonlyMap<string, readonly Unacknowledged[]>;
+  readonly shared: ReadonlyMap<Digest, readonly Unacknowledged[]>;
   readonly own: readonly Unacknowledged[];
 } {
-  const byDigest = new Map<string, Unacknowledged[]>();
+  const byDigest = new Map<Digest, Unacknowledged[]>();
   for (const each of all) byDigest.set(each.scripts, [...(byDigest.get(each.scripts) ?? []), each]);
   const shared = new Map([...byDigest].filter(([, group]) => new Set(group.map(({ name }) => name)).size > 1));
   return { shared, own: all.filter(({ scripts }) => !shared.has(scripts)) };
-}
-
-function archesOf(all: readonly Unacknowledged[]): string {
-  return all.map(({ arch }) => arch).join(', ');
 }
 
 /** The scripts of the package that the earlier lock had under the same name, if they were acknowledged. */

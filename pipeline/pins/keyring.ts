@@ -4,6 +4,7 @@ import { BuildError } from '../core/failure.ts';
 import type { PackagePin } from '../core/step.ts';
 import { type PinsAccess, pinsFiles } from './context.ts';
 import type { LockedKeyring } from './lock.ts';
+import * as messages from './messages.ts';
 import { type ArchiveKeys, keyringOf, parseKeyring } from './signature.ts';
 
 /**
@@ -15,12 +16,7 @@ export async function archiveKeys(access: PinsAccess): Promise<ArchiveKeys> {
   const { file, shownAs } = pinsFiles(access.projectFolder).keyring;
   const bytes = access.lock ? await readFile(file).catch(() => undefined) : undefined;
   if (bytes && digestOf(bytes) !== access.lock?.keyring.keys) {
-    throw new BuildError({
-      kind: 'wrong-bytes',
-      message: 'The archive keys are not the ones that the lock names.',
-      place: { file: shownAs },
-      hint: 'Take the file from version control again; or remove it, and the keys come anew from the package that targets/packages.yaml pins.',
-    });
+    throw new BuildError(messages.keysNotThoseOfLock(shownAs));
   }
   return parseKeyring(bytes ?? (await keysOf(requestedKeyring(access), access)));
 }

@@ -3,6 +3,7 @@ import { type Digest, digestOf, isDigest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import type { Arch, PackagePin } from '../core/step.ts';
+import * as messages from './messages.ts';
 
 /** Goes up when the meaning of the lock changes, so that an old one is resolved anew and never misread. */
 export const LOCK_VERSION = 1;
@@ -69,30 +70,23 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const damaged = (evidence: string): BuildError =>
-    new BuildError({
-      kind: 'configuration',
-      message: 'The lock file is damaged.',
-      place: { file: shownAs },
-      evidence,
-      hint: 'Take it from version control again, or write it anew with `npm run pins -- update`.',
-    });
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw damaged(String(error));
+    throw new BuildError(messages.lockNotJson(shownAs, String(error)));
   }
-  if (typeof data !== 'object' || data === null || !('version' in data)) throw damaged('no version');
+  if (typeof data !== 'object' || data === null || !('version' in data))
+    throw new BuildError(messages.lockWithoutVersion(shownAs));
   if (data.version !== LOCK_VERSION) return undefined;
   // Written by us and reviewed as a file; what a build relies on, digests and references, is checked.
   const lock = data as Lock;
   for (const { packages, sets } of Object.values(lock.arches)) {
     for (const [key, locked] of Object.entries(packages))
-      if (!isDigest(locked.digest)) throw damaged(`${key} has no digest`);
+      if (!isDigest(locked.digest)) throw new BuildError(messages.lockWithoutDigest(shownAs, key));
     for (const [name, set] of Object.entries(sets)) {
       for (const key of set.packages)
-        if (!packages[key]) throw damaged(`the set ${name} names ${key}, which is not locked`);
+        if (!packages[key]) throw new BuildError(messages.lockWithoutPackage(shownAs, name, key));
     }
   }
   return lock;
@@ -154,12 +148,7 @@ export function packagesOf(lock: Lock, set: string, arch: Arch): readonly Packag
   const locked = lock.arches[arch];
   const keys = locked?.sets[set]?.packages;
   if (!locked || !keys) {
-    throw new BuildError({
-      kind: 'configuration',
-      message: `The lock has no package set “${set}” for ${arch}.`,
-      place: { file: 'targets/packages.lock.json' },
-      hint: `Known: ${Object.keys(locked?.sets ?? {}).join(', ') || 'none'}. A new set is added to targets/packages.yaml and locked by \`npm run pins -- update\`.`,
-    });
+    throw new BuildError(messages.setNotLocked(set, arch, Object.keys(locked?.sets ?? {})));
   }
   return keys.flatMap((key) => {
     const each = locked.packages[key];

@@ -5,6 +5,7 @@ import type { Arch } from '../core/step.ts';
 import { ARCHES, type PinsAccess } from './context.ts';
 import { holdLocked } from './held-index.ts';
 import { type Lock, type LockedArch, type LockedPackage, nameAndVersion } from './lock.ts';
+import { notLocked } from './messages.ts';
 import type { PackageIndex } from './package-index.ts';
 import { namesFor, type PackageRequest } from './request.ts';
 import { groupsOfSets, type ResolvedSet, resolveHeldSets } from './resolve-sets.ts';
@@ -46,12 +47,7 @@ export function requireKnown(moves: Moves, lock: Lock | undefined, request: Pack
   );
   const unknown = moves.find((name) => !known.has(name));
   if (unknown === undefined) return;
-  const near = nearestName(unknown, known);
-  throw new BuildError({
-    kind: 'usage',
-    message: `No package of the lock has the name "${unknown}".`,
-    hint: `${near === undefined ? '' : `Did you mean "${near}"? `}A new package comes in by npm run pins -- add ${unknown}.`,
-  });
+  throw new BuildError(notLocked(unknown, nearestName(unknown, known)));
 }
 
 /** The locked packages of some sets that keep their version. */

@@ -1,5 +1,6 @@
 import { type Digest, digestFromHex } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
+import * as messages from './messages.ts';
 
 /** A verified `Release` file of a suite. */
 export interface Release {
@@ -21,11 +22,7 @@ export function parseRelease(text: string, archive: string): Release {
       .trim();
   const codename = field('Codename');
   const date = dateOf(field('Date'));
-  if (codename === undefined || !date)
-    throw new BuildError({
-      kind: 'wrong-bytes',
-      message: `The signed index of ${archive} lacks its codename or date.`,
-    });
+  if (codename === undefined || !date) throw new BuildError(messages.signedIndexIncomplete(archive));
   const files = new Map<string, { readonly digest: Digest; readonly size: number }>();
   let isInList = false;
   for (const line of lines) {
@@ -50,24 +47,13 @@ export interface ReleaseExpectation {
 /** Checks that a signed index is the one asked for, and a current one. Throws a BuildError. */
 export function checkRelease(release: Release, { archive, codename, now, notBefore }: ReleaseExpectation): void {
   if (release.codename !== codename) {
-    throw new BuildError({
-      kind: 'wrong-bytes',
-      message: `The mirror gave the index of ${release.codename} for ${archive}, where ${codename} was asked for.`,
-    });
+    throw new BuildError(messages.otherCodename(archive, { seen: release.codename, wanted: codename }));
   }
   if (release.validUntil && release.validUntil < now) {
-    throw new BuildError({
-      kind: 'network',
-      message: `The index of ${archive} expired on ${release.validUntil.toISOString()}.`,
-      hint: "The mirror is no longer updated, or this machine's clock is wrong: name another with --mirror, or set the clock.",
-    });
+    throw new BuildError(messages.indexExpired(archive, release.validUntil));
   }
   if (notBefore && release.date < notBefore) {
-    throw new BuildError({
-      kind: 'network',
-      message: `The index of ${archive} is of ${release.date.toISOString()}, older than the one that the lock came from (${notBefore.toISOString()}).`,
-      hint: 'The mirror lags behind: name another with --mirror.',
-    });
+    throw new BuildError(messages.indexOlderThanLock(archive, release.date, notBefore));
   }
 }
 

@@ -6,14 +6,14 @@ import type { PinsFile } from './context.ts';
 const PACKAGE_NAME = {
   type: 'string',
   pattern: '^[a-z0-9][a-z0-9+.-]+( \\[(amd64|arm64)\\])?$',
-  description: 'a package name, or one for one architecture such as “grub-pc-bin [amd64]”',
+  description: 'a package name, or one for one architecture such as "grub-pc-bin [amd64]"',
 } as const;
 const NAMES = { type: 'array', items: PACKAGE_NAME, uniqueItems: true } as const;
 const TEXT = { type: 'string', minLength: 1 } as const;
 const SHA256 = {
   type: 'string',
   pattern: '^sha256:[0-9a-f]{64}$',
-  description: 'a digest “sha256:” and 64 hex digits',
+  description: 'a digest "sha256:" and 64 hex digits',
 } as const;
 
 /** The shape of `targets/packages.yaml`. */

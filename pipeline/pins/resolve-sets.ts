@@ -5,6 +5,7 @@ import { BuildError, type Failure } from '../core/failure.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
 import type { Arch } from '../core/step.ts';
 import type { HeldIndex } from './held-index.ts';
+import * as messages from './messages.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { namesFor, type PackageRequest, type SetRequest } from './request.ts';
 import { type Resolution, type ResolveTrouble, resolve } from './resolve.ts';
@@ -74,14 +75,9 @@ function tryResolveSets({ request, index, arch, sets }: ResolveSetsOptions): {
     if (resolution.ok) resolved.set(name, { name, request: requestDigest(set), members: resolution.members });
     else
       troubles.push(
-        ...resolution.troubles.map(({ message, hint, between = [] }) => ({
+        ...resolution.troubles.map(({ between = [], ...trouble }) => ({
           between,
-          failure: {
-            kind: 'configuration' as const,
-            message: `${name} (${arch}): ${message}`,
-            place: request.place(['sets', name]),
-            hint,
-          },
+          failure: messages.inSet(request.place(['sets', name]), { name, arch }, trouble),
         })),
       );
   }
@@ -148,9 +144,7 @@ function named(
     const candidate = index.get(name);
     const found = candidate ? expand(candidate) : [];
     if (found.length === 0)
-      troubles.push({
-        message: candidate ? `${name} stands for no other package.` : `The archives have no package ${name}.`,
-      });
+      troubles.push(candidate ? messages.standsForNone(name) : messages.notInArchives(name, undefined));
     return found;
   });
   if (troubles.length > 0) return { ok: false, troubles };
@@ -169,21 +163,11 @@ function orderOf({ data, place }: YamlFile<PackageRequest>): readonly string[] {
   const visit = (name: string, path: readonly string[]): void => {
     if (done.includes(name)) return;
     const where = place(['sets', path.at(-1) ?? name, 'above']);
-    if (path.includes(name))
-      throw new BuildError({
-        kind: 'configuration',
-        message: `The sets ${[...path, name].join(' above ')} go round in a circle.`,
-        place: where,
-      });
+    if (path.includes(name)) throw new BuildError(messages.setsInCircle(where, [...path, name]));
     const set = data.sets[name];
     if (!set) {
-      const near = nearestName(name, Object.keys(data.sets));
-      throw new BuildError({
-        kind: 'configuration',
-        message: `There is no set “${name}”.`,
-        place: where,
-        hint: near === undefined ? undefined : `Did you mean “${near}”?`,
-      });
+      const known = Object.keys(data.sets);
+      throw new BuildError(messages.noSuchSet(where, name, known, nearestName(name, known)));
     }
     for (const each of set.above ?? []) visit(each, [...path, name]);
     done.push(name);

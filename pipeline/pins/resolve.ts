@@ -1,5 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts';
 import { compareCodeUnits } from '../core/json.ts';
+import * as messages from './messages.ts';
 import { type Candidate, type PackageIndex, satisfies } from './package-index.ts';
 import { type Dependency, dependencyText, type Relation } from './relation.ts';
 
@@ -16,7 +17,7 @@ export interface ResolveRequest {
 /** Something that cannot be resolved, in one sentence, with what was probably meant. */
 export interface ResolveTrouble {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint: string;
   /** Packages of which another version may end it, the likeliest first. */
   readonly between?: readonly string[];
 }
@@ -79,7 +80,7 @@ export function resolve(request: ResolveRequest): Resolution {
     if (found) choose(found);
     else
       troubles.push({
-        message: `${demand.by.name} ${demand.by.version} needs ${dependencyText(demand.dependency)}, which the archives do not have.`,
+        ...messages.dependencyNotInArchives(withVersion(demand.by), dependencyText(demand.dependency)),
         between: [...demand.dependency.map(({ name }) => name), demand.by.name],
       });
   }
@@ -94,7 +95,7 @@ function excludedCandidates(
   troubles: ResolveTrouble[],
 ): readonly Candidate[] {
   return exclude.flatMap((name) => {
-    if (packages.includes(name)) troubles.push({ message: `${name} is both asked for and excluded.` });
+    if (packages.includes(name)) troubles.push(messages.askedForAndExcluded(name));
     const candidate = index.get(name);
     if (!candidate) troubles.push(unknownPackage(name, index));
     return candidate ?? [];
@@ -123,8 +124,7 @@ function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[
       members
         .filter((other) => other.name !== by.name && satisfies(other, relation))
         .map((other) => ({
-          message: `${by.name} ${by.version} cannot live beside ${other.name} ${other.version}: it conflicts with ${dependencyText([relation])}.`,
-          hint: 'Take one of the two out, or exclude the one that only a dependency brings in.',
+          ...messages.packagesConflict(withVersion(by), withVersion(other), dependencyText([relation])),
           between: [by.name, other.name],
         })),
     ),
@@ -132,9 +132,9 @@ function conflictsAmong(members: readonly Candidate[]): readonly ResolveTrouble[
 }
 
 function unknownPackage(name: string, index: PackageIndex): ResolveTrouble {
-  const near = nearestName(name, index.names());
-  return {
-    message: `The archives have no package ${name}.`,
-    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
-  };
+  return messages.notInArchives(name, nearestName(name, index.names()));
+}
+
+function withVersion({ name, version }: Candidate): string {
+  return `${name} ${version}`;
 }

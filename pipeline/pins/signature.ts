@@ -1,6 +1,7 @@
 import type { PublicKey } from 'openpgp';
 import { BuildError } from '../core/failure.ts';
 import { dataFiles } from './data-files.ts';
+import * as messages from './messages.ts';
 
 /** Keys that may sign an archive's index. */
 export type ArchiveKeys = readonly PublicKey[];
@@ -10,11 +11,7 @@ const KEYRING_FILE = /^usr\/share\/keyrings\/debian-archive-keyring\.(?:pgp|gpg)
 /** The keys' file out of a `debian-archive-keyring` package, whose bytes the caller has checked. */
 export async function keyringOf(packageFile: string): Promise<Uint8Array> {
   const [bytes] = (await dataFiles(packageFile, 'the keyring package', (path) => KEYRING_FILE.test(path))).values();
-  if (!bytes)
-    throw new BuildError({
-      kind: 'wrong-bytes',
-      message: 'The keyring package holds no usr/share/keyrings/debian-archive-keyring.pgp.',
-    });
+  if (!bytes) throw new BuildError(messages.keyringWithoutKeys());
   return bytes;
 }
 
@@ -38,16 +35,6 @@ export interface SignedText {
  */
 export async function verifyClearText({ text, keys, what, now }: SignedText): Promise<string> {
   const { readCleartextMessage, verify } = await import('openpgp');
-  const refused = (evidence: string, cause?: unknown): BuildError =>
-    new BuildError(
-      {
-        kind: 'wrong-bytes',
-        message: `The signature of ${what} is not one of the Debian archive's.`,
-        evidence,
-        hint: 'Somebody or something changed the file on its way: name another mirror with --mirror.',
-      },
-      { cause },
-    );
   try {
     const message = await readCleartextMessage({ cleartextMessage: text });
     const { data, signatures } = await verify({ message, verificationKeys: [...keys], date: now });
@@ -60,9 +47,10 @@ export async function verifyClearText({ text, keys, what, now }: SignedText): Pr
         trouble.push(`${keyID.toHex()}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    throw refused(trouble.join('\n') || 'no signature');
+    throw new BuildError(messages.signatureRefused(what, trouble.join('\n') || 'no signature'));
   } catch (error) {
     if (error instanceof BuildError) throw error;
-    throw refused(error instanceof Error ? error.message : String(error), error);
+    const evidence = error instanceof Error ? error.message : String(error);
+    throw new BuildError(messages.signatureRefused(what, evidence), { cause: error });
   }
 }

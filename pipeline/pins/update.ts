@@ -20,6 +20,7 @@ import {
   replaceFile,
   sealLock,
 } from './lock.ts';
+import * as messages from './messages.ts';
 import { type Moves, requireKnown, resolveMoves } from './moves.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { loadPackageRequest } from './request.ts';
@@ -73,11 +74,7 @@ export async function updatePins(options: UpdateOptions): Promise<PinsUpdate> {
     if (resolved.length > 0) arches[arch] = { packages: await lockPackages(members, known, access), sets };
   }
   if (!keyringPin)
-    throw new BuildError({
-      kind: 'configuration',
-      message: `The archives have no package ${request.data.keyring.name}.`,
-      place: request.place(['keyring', 'name']),
-    });
+    throw new BuildError(messages.keyringNotInArchives(request.place(['keyring', 'name']), request.data.keyring.name));
   const archives = Object.fromEntries(
     Object.entries(state.archives).map(([name, archive]) => {
       // Packages that stay may be in an earlier snapshot only.

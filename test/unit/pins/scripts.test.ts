@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { proposeEntry } from '../../../pipeline/pins/acknowledgements.ts';
+import { digestOf } from '../../../pipeline/core/digest.ts';
 import { lineDiff } from '../../../pipeline/pins/line-diff.ts';
+import { scriptsNew } from '../../../pipeline/pins/messages.ts';
 import { type PackageIdentity, scriptsOf } from '../../../pipeline/pins/scripts.ts';
 
 const A: PackageIdentity = { name: 'a', version: '1.0-1' };
@@ -37,8 +38,10 @@ test("a kernel's release is no part of the digest", () => {
 });
 
 test('the entry that is proposed for a package is YAML, and acknowledges nothing until somebody has finished it', () => {
-  const read = parse(`packages:\n${proposeEntry('lldpd', ['sha256:00', 'sha256:11'])}`) as unknown;
-  assert.deepEqual(read, { packages: { lldpd: { scripts: ['sha256:00', 'sha256:11'], nothing: null } } });
+  const digests = [digestOf('a'), digestOf('b')];
+  const [, ...entry] = scriptsNew({ name: 'lldpd', arches: ['amd64'], digests }, '').hint?.split('\n') ?? [];
+  const read = parse(['packages:', ...entry].join('\n')) as unknown;
+  assert.deepEqual(read, { packages: { lldpd: { scripts: digests, nothing: null } } });
 });
 
 const DIFFS: readonly (readonly [title: string, before: string, after: string, expected: string])[] = [
