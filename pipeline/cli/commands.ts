@@ -7,6 +7,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   boot: async () => (await import('./boot.ts')).boot,
   targets: async () => (await import('./targets.ts')).targets,
   pins: async () => (await import('./pins.ts')).pins,
+  audit: async () => (await import('./audit.ts')).audit,
   verify: async () => (await import('./verify.ts')).verify,
   why: async () => (await import('./why.ts')).why,
   shell: async () => (await import('./shell.ts')).shell,
