@@ -12,11 +12,11 @@ import { DirectoryDestination } from '../../pipeline/publish/directory.ts';
 import type { ReleaseFile } from '../../pipeline/publish/manifest.ts';
 import { publishRelease } from '../../pipeline/publish/publish.ts';
 import { projectFolder } from '../rig/project.ts';
-import { holdPage, withBlock } from './page.ts';
 
 interface Step {
   readonly name: string;
   readonly image: string;
+  readonly volumes?: readonly { readonly name: string; readonly path: string }[];
   readonly commands: readonly string[];
 }
 
@@ -25,12 +25,10 @@ interface DronePipeline {
   readonly type: string;
   readonly name: string;
   readonly depends_on?: readonly string[];
-  readonly trigger?: { readonly event?: readonly string[] };
+  readonly trigger?: { readonly event?: readonly string[]; readonly ref?: readonly string[] };
+  readonly volumes?: readonly { readonly name: string; readonly host?: { readonly path: string } }[];
   readonly steps: readonly Step[];
 }
-
-const BUILDS = { open: '# <builds> One pipeline per target, written by UPDATE_PAGES=1 npm test -- --stage unit --only test/house', close: '# </builds>' };
-const WAITS = { open: '# <waits>', close: '# </waits>' };
 
 const text = readFileSync(join(projectFolder, '.drone.yml'), 'utf8');
 const pipelines = parseAllDocuments(text).map((document) => document.toJS() as DronePipeline);
@@ -77,69 +75,40 @@ test('images are pinned to one full version of Node', () => {
   for (const image of images) assert.match(image, /^node:\d+\.\d+\.\d+-[a-z]+$/, `.drone.yml: the image ${image} must name a full version of Node`);
 });
 
-function buildPipeline(target: string): string {
-  const image = pipelines[0]?.steps[0]?.image;
-  return `---
-kind: pipeline
-type: docker
-name: build-${target}
-
-depends_on: [check]
-
-steps:
-  - name: build
-    image: ${image}
-    commands:
-      - npm ci
-      - npm run build -- --target ${target}
-
-`;
-}
-
-test('there is one build pipeline per target, and the release waits for all of them', async () => {
-  const listed = JSON.parse(await runNpm(['run', '--silent', 'targets', '--', '--json'])) as readonly { readonly name: string }[];
-  const names = listed.map((target) => target.name).sort();
-  holdPage('.drone.yml', (page) => {
-    const built = withBlock(page, BUILDS, names.map(buildPipeline).join(''));
-    return withBlock(built, WAITS, `depends_on:\n${names.map((name) => `  - build-${name}\n`).join('')}`);
-  });
+test('every pipeline runs for events of its own: changes, tags of versions, and the clock', () => {
+  const triggers = Object.fromEntries(pipelines.map(({ name, trigger }) => [name, trigger]));
+  const ofChanges = { event: ['push', 'pull_request'] };
+  assert.deepEqual(triggers, { check: ofChanges, build: ofChanges, release: { ref: ['refs/tags/v*'] }, audit: { event: ['cron'] } });
 });
 
-test('the release happens on tags only, after every build', () => {
-  const release = pipelines.find((pipeline) => pipeline.name === 'release');
-  assert.deepEqual(release?.trigger?.event, ['tag'], '.drone.yml, release: it must have the trigger event: [tag]');
-  assert.deepEqual(
-    [...(release?.depends_on ?? [])].sort(),
-    pipelines
-      .filter((pipeline) => pipeline.name.startsWith('build-'))
-      .map((pipeline) => pipeline.name)
-      .sort(),
-    '.drone.yml, release: depends_on must name every pipeline build-*: UPDATE_PAGES=1 npm test -- --stage unit --only test/house',
-  );
+test('one pipeline builds all targets, and every step works on the store that the runner keeps', () => {
+  const builds = commands.filter((command) => command.startsWith('npm run build'));
+  assert.deepEqual(builds, ['npm run build -- --all', 'npm run build -- --all --version ${DRONE_TAG} --dist /releases/os']);
+  for (const { name, volumes, steps } of pipelines) {
+    assert.equal(volumes?.find((volume) => volume.name === 'store')?.host?.path, '/var/lib/rancheros-ci/store', `.drone.yml, ${name}: the store`);
+    for (const step of steps)
+      assert.ok(
+        step.volumes?.some((volume) => volume.name === 'store' && volume.path === '/root/.cache/rancheros'),
+        `.drone.yml, ${name}, ${step.name}: the store`,
+      );
+  }
 });
 
 /** A command as CI runs it, with its own words, in the form that costs little: what it would do is listed, or done to something tiny. */
 const CHEAP_FORMS: readonly { readonly script: RegExp; readonly words: readonly string[]; readonly prints: RegExp }[] = [
   { script: /^check$/, words: ['--rules'], prints: /\d+ passed, 0 failed/ },
   { script: /^test(:release)?$/, words: ['--list'], prints: /^boot\n {4}test\/boot\/.+\.test\.ts$/m },
+  // What it asks the archives is tried by unit tests.
+  { script: /^audit$/, words: ['--help'], prints: /--strict/ },
   // Whoever changes something runs this before the commit; that a release refuses what no commit holds has tests of its own.
   { script: /^build$/, words: ['--dry-run', '--allow-dirty'], prints: /^[\w-]+:\n( {4}\S+\/dist\/os\/\S+\n| {4}\/releases\/os\/\S+\n)+/ },
   { script: /^verify$/, words: ['--dist', 'DIST'], prints: /1 files, .* all as release\.json says/ },
 ];
 const TAG = 'v9.9.9';
 
-/** The commands of single targets differ in its name only: one is run as it stands, the others as one. */
-const [firstBuild = '', ...otherBuilds] = [...new Set(commands)].filter((command) => /^npm run build -- --target [\w-]+$/.test(command));
-
-test(`what \`${firstBuild}\` does is done for each other target`, async () => {
-  const names = otherBuilds.map((command) => command.split(' ').at(-1) ?? '');
-  const printed = await runNpm(['run', '--silent', 'build', '--', ...names.flatMap((name) => ['--target', name]), '--dry-run']);
-  assert.deepEqual([...printed.matchAll(/^([\w-]+):\n {4}\S+\/dist\/os\/\S+\n/gm)].map(([, name]) => name).sort(), [...names].sort(), '.drone.yml: a target that is built lists its files');
-});
-
 for (const command of new Set(commands)) {
   const script = scriptOf(command);
-  if (script === undefined || otherBuilds.includes(command)) continue;
+  if (script === undefined) continue;
   test(`\`${command}\` does what it says`, async () => {
     const form = CHEAP_FORMS.find((each) => each.script.test(script));
     assert.ok(form, `no cheap form of ${script} is known: add one`);
@@ -150,7 +119,6 @@ for (const command of new Set(commands)) {
       const words = ['run', '--silent', script, '--', ...own, ...form.words.map((word) => (word === 'DIST' ? folder : word))];
       const printed = await runNpm(words);
       assert.match(printed, form.prints, `.drone.yml: \`${command}\` printed something else, asked as: npm ${words.join(' ')}`);
-      if (own.includes('--target')) assert.ok(printed.startsWith(`${own.at(-1)}:\n`), 'it is this target');
       if (own.includes('--version')) assert.ok(printed.includes(`/${TAG}/`), `.drone.yml: \`${command}\` does not take the version ${TAG}`);
     } finally {
       await rm(folder, { recursive: true, force: true });
