@@ -6,6 +6,7 @@ import { OS_CONFIG_FILE, withVersion } from '../../overlays/ros/config/sources.t
 import { type BakedConfig, loadCloudConfig } from '../config/cloud-config.ts';
 import { loadModuleLists, type ModuleLists } from '../config/module-lists.ts';
 import { loadOverlayRules, type OverlayRules } from '../config/overlay-rules.ts';
+import { demandServices } from '../config/service-definitions.ts';
 import type { Digest } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
 import type { Medium } from '../core/medium.ts';
@@ -30,6 +31,7 @@ import { type Forecast, forecast } from '../plan/forecast.ts';
 import { PlanRecords } from '../plan/records.ts';
 import { parseVersion } from '../publish/version.ts';
 import type { BuildContext } from '../recipes/context.ts';
+import { systemImages } from '../recipes/system.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { FileActionCache } from '../store/actions.ts';
 import { FileBlobStore } from '../store/blobs.ts';
@@ -262,6 +264,10 @@ async function demandConfigs(projectFolder: string): Promise<void> {
     .filter((file) => existsSync(path.join(projectFolder, file)))
     .sort();
   await Promise.all(files.map((file) => loadCloudConfig(path.join(projectFolder, file), file, { isStrict: true })));
+  await demandServices(
+    projectFolder,
+    systemImages(undefined).map(({ name }) => name),
+  );
 }
 
 /** The files of the guest program, by their names. */

@@ -182,3 +182,43 @@ export function cloudConfigMistake(place: Place, { message, hint }: MachineProbl
     .replace(/ is not known and has no effect\.$/, ' is not known.');
   return { kind: 'configuration', message: sentence, place, hint };
 }
+
+// Services of the release.
+
+export function serviceWithoutScope(place: Place, service: string): Failure {
+  return wrong(
+    place,
+    `The service ${quoted(service)} has no label io.rancher.os.scope.`,
+    'Say "system", or "user" for a container of the user\'s Docker.',
+  );
+}
+
+export function noSuchService(place: Place, service: string, near: string | undefined): Failure {
+  return wrong(
+    place,
+    `There is no service ${quoted(service)}.`,
+    near === undefined ? 'Name a service that is defined below overlays/.' : `Did you mean ${quoted(near)}?`,
+  );
+}
+
+export function noSuchImage(place: Place, image: string, known: readonly string[]): Failure {
+  return wrong(place, `The release has no image ${quoted(image)}.`, `It has: ${known.join(', ')}.`);
+}
+
+/** `wanted` is where it could lie. */
+export function noSuchScript(place: Place, script: string, wanted: string): Failure {
+  return wrong(place, `There is no script ${script}.`, `Write ${wanted}.`);
+}
+
+export function scriptNotExecutable(file: string): Failure {
+  return wrong({ file }, 'This script of a service is not executable.', `Run \`chmod +x ${file}\`.`);
+}
+
+/** The first name is the last one too. */
+export function servicesInCircle(place: Place, names: readonly string[]): Failure {
+  return wrong(
+    place,
+    `The services ${names.map(quoted).join(' after ')} wait for each other.`,
+    'Take one of them out of io.rancher.os.after or io.rancher.os.before of another.',
+  );
+}

@@ -91,4 +91,40 @@ messageTests('pipeline/config/messages.ts', messages, {
     [[PLACE, { message: 'debug must be true or false; it is left out.', hint: 'Write true.' }], { kind, message: 'debug must be true or false.', place: PLACE, hint: 'Write true.' }],
     [[PLACE, { message: 'hostnam is not known and has no effect.', hint: 'Did you mean hostname?' }], { kind, message: 'hostnam is not known.', place: PLACE, hint: 'Did you mean hostname?' }],
   ],
+  serviceWithoutScope: [
+    [[PLACE, 'hello'], { kind, message: 'The service "hello" has no label io.rancher.os.scope.', place: PLACE, hint: 'Say "system", or "user" for a container of the user\'s Docker.' }],
+  ],
+  noSuchService: [
+    [[PLACE, 'netwrok', 'network'], { kind, message: 'There is no service "netwrok".', place: PLACE, hint: 'Did you mean "network"?' }],
+    [[PLACE, 'x', undefined], { kind, message: 'There is no service "x".', place: PLACE, hint: 'Name a service that is defined below overlays/.' }],
+  ],
+  noSuchImage: [
+    [
+      [PLACE, 'rancher/os-bsae:${VERSION}', ['rancher/os-base:${VERSION}']],
+      { kind, message: 'The release has no image "rancher/os-bsae:${VERSION}".', place: PLACE, hint: 'It has: rancher/os-base:${VERSION}.' },
+    ],
+  ],
+  noSuchScript: [
+    [
+      [PLACE, '/usr/lib/ros/services/hello', 'overlays/system/usr/lib/ros/services/hello'],
+      { kind, message: 'There is no script /usr/lib/ros/services/hello.', place: PLACE, hint: 'Write overlays/system/usr/lib/ros/services/hello.' },
+    ],
+  ],
+  scriptNotExecutable: [
+    [
+      ['overlays/system/usr/lib/ros/services/hello'],
+      {
+        kind,
+        message: 'This script of a service is not executable.',
+        place: { file: 'overlays/system/usr/lib/ros/services/hello' },
+        hint: 'Run `chmod +x overlays/system/usr/lib/ros/services/hello`.',
+      },
+    ],
+  ],
+  servicesInCircle: [
+    [
+      [PLACE, ['hello', 'other', 'hello']],
+      { kind, message: 'The services "hello" after "other" after "hello" wait for each other.', place: PLACE, hint: 'Take one of them out of io.rancher.os.after or io.rancher.os.before of another.' },
+    ],
+  ],
 });
