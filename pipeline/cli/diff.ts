@@ -16,10 +16,10 @@ const OPTIONS = {
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'show the files and sizes in which two releases differ',
+  summary: 'show the files, layers and sizes in which two releases differ',
   usage: 'VERSION VERSION',
   about:
-    'Compares the manifests of two versions below dist/os: files that were added, removed or changed, with their sizes.',
+    'Compares the manifests of two versions below dist/os: files that were added, removed or changed, with their sizes, and in each the layers, kernels and other contents that differ.',
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
