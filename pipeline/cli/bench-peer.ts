@@ -77,7 +77,7 @@ does so for both. Used memory is MemTotal without MemAvailable, after the first 
     const moments = medianMoments(rancheros.map((each) => each.moments ?? []));
     context.stdout.write(`\n${momentsTable(moments).join('\n')}\n`);
     if (values.json !== undefined)
-      await writeFile(resolve(values.json), `${JSON.stringify({ rancheros, peer }, null, 2)}\n`);
+      await writeFile(resolve(context.callerFolder, values.json), `${JSON.stringify({ rancheros, peer }, null, 2)}\n`);
     return 0;
   },
 };

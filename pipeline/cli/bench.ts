@@ -72,7 +72,8 @@ export const bench: Command = {
     context.stdout.write(`${figuresTable(figures).join('\n')}\n`);
     for (const { path, moments = [] } of boots)
       context.stdout.write(`\n${path}: ${momentsTable(moments).join('\n')}\n`);
-    if (values.json !== undefined) await writeFile(resolve(values.json), `${JSON.stringify(figures, null, 2)}\n`);
+    if (values.json !== undefined)
+      await writeFile(resolve(context.callerFolder, values.json), `${JSON.stringify(figures, null, 2)}\n`);
     return 0;
   },
 };

@@ -164,7 +164,7 @@ async function describeMachine(
   // An Arm machine has no BIOS; without a boot loader it needs no firmware.
   const plain: FirmwareKind = board === 'q35' || values.kernel ? 'bios' : 'uefi';
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : plain;
-  const releases = values.dist === undefined ? undefined : resolve(context.projectFolder, values.dist);
+  const releases = values.dist === undefined ? undefined : resolve(context.callerFolder, values.dist);
   const folder = targetFolder(releaseFolder(values.version, context.projectFolder, releases), values.target);
   const image = join(folder, 'rancheros.img');
   const medium: BootMedium = values.installed
@@ -187,7 +187,9 @@ async function describeMachine(
     disks: [
       ...installed,
       ...(await Promise.all(
-        (values.disk ?? []).map((disk, index) => describeDisk(disk, join(scratch, `disk${index}.img`))),
+        (values.disk ?? []).map((disk, index) =>
+          describeDisk(disk, { scratchFile: join(scratch, `disk${index}.img`), callerFolder: context.callerFolder }),
+        ),
       )),
     ],
     networks: [{ isolated: false, forwardToGuest: [{ hostPort: sshPort, guestPort: 22 }] }],
@@ -222,14 +224,17 @@ async function installedDisk(
   return { file, format: 'raw', bus: 'virtio' };
 }
 
-async function describeDisk(text: string, scratchFile: string): Promise<Disk> {
+async function describeDisk(
+  text: string,
+  { scratchFile, callerFolder }: { readonly scratchFile: string; readonly callerFolder: string },
+): Promise<Disk> {
   const size = sizeFrom(text);
   if (size !== undefined) {
     const file = await open(scratchFile, 'wx');
     await file.truncate(size).finally(() => file.close());
     return { file: scratchFile, format: 'raw', bus: 'virtio' };
   }
-  const file = resolve(text);
+  const file = resolve(callerFolder, text);
   if (
     !(await stat(file).then(
       (found) => found.isFile(),

@@ -4,6 +4,7 @@ import { BuildError } from '../core/failure.ts';
 import { parseVersion } from '../publish/version.ts';
 import { allTargets, chosenTargets, noTargetNamed } from './all-targets.ts';
 import type { BuildRequest } from './build-targets.ts';
+import { releasesIn } from './caller-folder.ts';
 import type { CommandContext, OptionTable } from './command.ts';
 import * as messages from './messages.ts';
 import { packageVersion } from './package-version.ts';
@@ -62,13 +63,15 @@ export async function requestFrom(
   const cloudConfig =
     baked === undefined
       ? undefined
-      : await loadCloudConfig(path.resolve(baked), baked, { isStrict: values['strict-config'] === true });
+      : await loadCloudConfig(path.resolve(context.callerFolder, baked), baked, {
+          isStrict: values['strict-config'] === true,
+        });
   return {
     targets: values.all ? all : chosenTargets(names, all),
     line: all.map((target) => target.name),
     version,
     isFinal: prerelease.length === 0,
-    root: path.resolve(context.projectFolder, values.dist ?? 'dist/os'),
+    root: releasesIn(values.dist, context),
     // A final release is made of what a commit holds, and of nothing that was resolved on the way.
     refreshes: values.frozen !== true && prerelease.length > 0,
     cloudConfig,

@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
   /** Absolute path of the project's top folder. */
   readonly projectFolder: string;
+  /** Absolute path of the directory that relative paths of a person start from. */
+  readonly callerFolder: string;
   /** Absolute folder of what `launch.mjs` bundled: `main.mjs`, `writers/<name>.mjs`, `writers.json` (name → digest). */
   readonly bundleFolder: string;
   readonly stdin: NodeJS.ReadStream;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { type Manifest, parseManifest } from '../publish/manifest.ts';
 import { parseVersion } from '../publish/version.ts';
+import { releasesIn } from './caller-folder.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 import { differenceMarkdown, differenceText, fileDifferences } from './release-difference.ts';
@@ -25,7 +26,7 @@ export const diff: Command = {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
     const [one, other] = positionals;
     if (one === undefined || other === undefined) throw new BuildError(messages.twoVersionsWanted());
-    const root = path.resolve(context.projectFolder, values.dist ?? 'dist/os');
+    const root = releasesIn(values.dist, context);
     const [before, after] = [await manifestOf(root, one), await manifestOf(root, other)];
     const files = fileDifferences(before, after);
     context.stdout.write(

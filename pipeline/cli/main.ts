@@ -5,6 +5,7 @@ import type { Report } from '../core/ports.ts';
 import { failureText } from '../report/failure-text.ts';
 import { jsonLinesReporter } from '../report/json-lines.ts';
 import { paintFor } from '../report/paint.ts';
+import { callerFolder } from './caller-folder.ts';
 import type { Command, CommandContext } from './command.ts';
 import { allCommands, COMMANDS } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
@@ -37,6 +38,7 @@ export async function main(place: { readonly projectFolder: string; readonly bun
   try {
     process.exitCode = await dispatch(name, {
       ...place,
+      callerFolder: callerFolder(process.env, process.cwd()),
       argv,
       env: process.env,
       stdin: process.stdin,

@@ -48,7 +48,7 @@ export interface Settings {
 /** Settings from a command's options, else the environment, else defaults. */
 export function settingsFrom(
   values: { readonly [name in keyof typeof COMMON_OPTIONS]?: string | boolean | undefined },
-  context: Pick<CommandContext, 'env' | 'stdout' | 'projectFolder'>,
+  context: Pick<CommandContext, 'env' | 'stdout' | 'projectFolder' | 'callerFolder'>,
 ): Settings {
   const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
   const executor = text(values.executor) ?? 'auto';
@@ -61,7 +61,10 @@ export function settingsFrom(
   }
   return {
     // An empty variable is one that is not set.
-    cacheFolder: path.resolve(text(values.cache) ?? (context.env['RANCHEROS_CACHE'] || defaultCache(context))),
+    cacheFolder: path.resolve(
+      context.callerFolder,
+      text(values.cache) ?? (context.env['RANCHEROS_CACHE'] || defaultCache(context)),
+    ),
     cacheMost: cacheMostFrom(text(values['cache-max']), context.env['RANCHEROS_CACHE_MAX']),
     jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
     executor,

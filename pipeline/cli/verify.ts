@@ -6,6 +6,7 @@ import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-
 import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
 import { type Unpack, verifyRelease } from '../verify/release.ts';
+import { releasesIn } from './caller-folder.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -32,7 +33,7 @@ Disks that are packed by zstd are unpacked by that of the tool image, into the d
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [version = 'latest'] = positionals;
     if (version !== 'latest') parseVersion(version);
-    const folder = path.resolve(context.projectFolder, values.dist ?? 'dist/os', version);
+    const folder = path.join(releasesIn(values.dist, context), version);
     const { manifest, failures } = await verifyRelease(folder, unpackWith(context, values));
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest]);

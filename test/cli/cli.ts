@@ -108,11 +108,11 @@ export interface BuiltStore {
 
 /** The folder of the user's own store. */
 export function userCache(): string {
-  return settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder }).cacheFolder;
+  return settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder, callerFolder: projectFolder }).cacheFolder;
 }
 
 function storeLayout(): string {
-  return path.basename(storeFolder(settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder })));
+  return path.basename(storeFolder(settingsFrom({}, { env: process.env, stdout: process.stdout, projectFolder, callerFolder: projectFolder })));
 }
 
 /** Where a store has the record of a key, or the bytes of a digest. */

@@ -37,6 +37,7 @@ export function wired(): Promise<Wiring> {
     argv: [],
     env: process.env,
     projectFolder,
+    callerFolder: projectFolder,
     bundleFolder: bundleFolder(),
     stdin: process.stdin,
     stdout: process.stdout,

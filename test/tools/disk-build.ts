@@ -91,6 +91,7 @@ export function wired(version = builtVersion): Promise<Wiring> {
     argv: [],
     env: process.env,
     projectFolder,
+    callerFolder: projectFolder,
     bundleFolder: join(cache, folder),
     stdin: process.stdin,
     stdout: process.stdout,

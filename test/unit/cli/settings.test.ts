@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settingsFrom } from '../../../pipeline/cli/settings.ts';
 
 function cacheWith(env: NodeJS.ProcessEnv, cache?: string): string {
-  return settingsFrom({ cache }, { env, stdout: { isTTY: false } as NodeJS.WriteStream, projectFolder: '/project' }).cacheFolder;
+  return settingsFrom({ cache }, { env, stdout: { isTTY: false } as NodeJS.WriteStream, projectFolder: '/project', callerFolder: '/caller' }).cacheFolder;
 }
 
 const ROWS: readonly (readonly [sentence: string, env: NodeJS.ProcessEnv, cache: string | undefined, wanted: string])[] = [
@@ -27,6 +27,6 @@ const OUTPUTS: readonly (readonly [sentence: string, env: NodeJS.ProcessEnv, std
 ];
 
 for (const [sentence, env, stdout, wanted] of OUTPUTS)
-  test(`the view: ${sentence}`, () => assert.equal(settingsFrom({}, { env, stdout: stdout as NodeJS.WriteStream, projectFolder: '/project' }).output, wanted));
+  test(`the view: ${sentence}`, () => assert.equal(settingsFrom({}, { env, stdout: stdout as NodeJS.WriteStream, projectFolder: '/project', callerFolder: '/caller' }).output, wanted));
 
 for (const [sentence, env, cache, wanted] of ROWS) test(`the store's folder: ${sentence}`, () => assert.equal(cacheWith(env, cache), wanted));
