@@ -31,6 +31,8 @@ const LEASES = '.publishing';
 /** Kinds of names of what is not finished. */
 const PART = 'publish';
 const LATEST = 'latest';
+/** A web server of another user reads the releases, whatever the umask of the one who builds. */
+const READABLE = 0o755;
 const EXCLUSIVE_ATTEMPTS = 3;
 
 /** A directory of versions with a link `latest`. Each file appears by rename, with one time for all, readable by all. */
@@ -52,7 +54,7 @@ export class DirectoryDestination implements Destination {
 
   async exclusively<T>(version: string, publish: () => Promise<T>): Promise<T> {
     try {
-      await makeDirectory(this.placeOf(version));
+      await makeDirectory(this.placeOf(version), READABLE);
       const lease = await this.#acquire();
       try {
         await this.#removeLeftovers(version);
@@ -78,7 +80,7 @@ export class DirectoryDestination implements Destination {
   ): Promise<boolean> {
     const place = this.placeOf(version, file);
     if (isListed && (await this.#isUntouched(version, place, bytes))) return false;
-    await makeDirectory(path.dirname(place));
+    await makeDirectory(path.dirname(place), READABLE);
     await this.#settle(place, async (part) => {
       await copyFile(bytes.path, part, constants.COPYFILE_FICLONE);
       await demandDigest(part, bytes.digest, bytes.path);

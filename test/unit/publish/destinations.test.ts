@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { digestOf } from '../../../pipeline/core/digest.ts';
@@ -110,3 +110,18 @@ for (const [name, make] of Object.entries(DESTINATIONS)) {
     assert.match(destination.placeOf(VERSION, 'initrd'), /v1\.5\.9/);
   });
 }
+
+test('the umask of the one who builds does not keep others from reading a directory of releases', async () => {
+  const above = fresh('above');
+  const root = path.join(above, 'dist/os');
+  const before = process.umask(0o077);
+  try {
+    const destination = new DirectoryDestination(root, { epoch: 1_000_000 });
+    await destination.exclusively(VERSION, async () => destination.put(VERSION, FILE, await bytesOf('kernel'), { isListed: false }));
+  } finally {
+    process.umask(before);
+  }
+  const modeOf = async (place: string) => (await stat(place)).mode & 0o777;
+  for (const directory of [above, root, path.join(root, VERSION), path.join(root, VERSION, 'arm64')]) assert.equal(await modeOf(directory), 0o755, directory);
+  assert.equal(await modeOf(path.join(root, VERSION, FILE)), 0o644);
+});
