@@ -18,7 +18,7 @@ const HELP = `Usage: npm test [-- options]
 
   --only PATTERN   only test files whose path matches (a regular expression, e.g. unit/formats or boot)
   --case PATTERN   only boot cases whose name matches (a regular expression, case does not count); leaves out all stages but build and boot
-  --stage NAME     only this stage, may be given several times: house, unit, build, tools, cli, boot
+  --stage NAME     only this stage, may be given several times: house, unit, nodes (with --release), build, tools, cli, boot
   --seed SEED      what the moments of power cuts are drawn from (default 1)
   --cuts NUMBER    at most so many power cuts where a case has many
   --release        also what takes long (npm run test:release)
@@ -28,6 +28,7 @@ const HELP = `Usage: npm test [-- options]
 const STAGES = [
   { name: 'house', folders: [] },
   { name: 'unit', folders: ['house', 'unit', 'golden'], needsFiles: true },
+  { name: 'nodes', folders: [] },
   { name: 'build', folders: [] },
   { name: 'tools', folders: ['tools'] },
   { name: 'cli', folders: ['cli'] },
@@ -120,6 +121,8 @@ finish();
 async function runStage(plan) {
   if (plan.name === 'house') {
     if (only === undefined) await houseStage();
+  } else if (plan.name === 'nodes') {
+    if (values.release && only === undefined) await nodesStage();
   } else if (plan.name === 'build') {
     if (only === undefined || needsBuild) await buildStage();
   } else {
@@ -131,6 +134,17 @@ async function houseStage() {
   title('house rules');
   const { runHouseChecks } = await import('./house/check.mjs');
   for (const { name, trouble } of await runHouseChecks(projectFolder)) record({ name, trouble });
+}
+
+/** Versions of Node that users have, beside the one that runs this; the floor is `engines` of package.json. */
+const OTHER_NODES = ['22.23.3', '24.21.0'];
+
+async function nodesStage() {
+  for (const version of OTHER_NODES) {
+    title(`unit tests on Node ${version}`);
+    const code = await command(['--yes', '--package', `node@${version}`, '--', 'node', 'test/run.mjs', '--stage', 'unit'], 'npx');
+    record({ name: `the unit tests pass on Node ${version}`, trouble: code === 0 ? undefined : `they ended with ${code}; what they said stands above` });
+  }
 }
 
 async function buildStage() {
@@ -209,9 +223,9 @@ function finish() {
   process.exitCode = stop.signal.aborted ? 130 : counts.failed === 0 ? 0 : 1;
 }
 
-function command(words) {
+function command(words, program = process.execPath) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, words, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, words, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
     stop.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
     child.once('error', () => resolve(127));
     child.once('close', (code, signal) => resolve(code ?? signal));

@@ -78,12 +78,12 @@ test('images are pinned to one full version of Node', () => {
 test('every pipeline runs for events of its own: changes, tags of versions, and the clock', () => {
   const triggers = Object.fromEntries(pipelines.map(({ name, trigger }) => [name, trigger]));
   const ofChanges = { event: ['push', 'pull_request'] };
-  assert.deepEqual(triggers, { check: ofChanges, build: ofChanges, release: { ref: ['refs/tags/v*'] }, audit: { event: ['cron'] } });
+  assert.deepEqual(triggers, { check: ofChanges, build: ofChanges, release: { ref: ['refs/tags/v*'] }, audit: { event: ['cron'] } }, '.drone.yml: the triggers of its pipelines');
 });
 
 test('one pipeline builds all targets, and every step works on the store that the runner keeps', () => {
   const builds = commands.filter((command) => command.startsWith('npm run build'));
-  assert.deepEqual(builds, ['npm run build -- --all', 'npm run build -- --all --version ${DRONE_TAG} --dist /releases/os']);
+  assert.deepEqual(builds, ['npm run build -- --all', 'npm run build -- --all --version ${DRONE_TAG} --dist /releases/os'], '.drone.yml: the commands that build');
   for (const { name, volumes, steps } of pipelines) {
     assert.equal(volumes?.find((volume) => volume.name === 'store')?.host?.path, '/var/lib/rancheros-ci/store', `.drone.yml, ${name}: the store`);
     for (const step of steps)

@@ -27,6 +27,7 @@ test('the services of the release name services, images and scripts that there a
   assert.deepEqual(
     found.map(({ place, message }) => `${place?.file}:${place?.line} ${message}`),
     [],
+    'mend these places: a build is refused',
   );
 });
 
