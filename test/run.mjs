@@ -36,6 +36,8 @@ const STAGES = [
   { name: 'boot', folders: ['boot'], needsFiles: true, concurrency: 1 },
 ];
 
+/** Versions of Node that users have, beside the one that runs this; the floor is `engines` of package.json. */
+const OTHER_NODES = ['22.23.3', '24.21.0'];
 /** Cases of a release cut the power many times. */
 const fileMinutes = () => (values.release ? 90 : 30);
 const started = performance.now();
@@ -135,9 +137,6 @@ async function houseStage() {
   const { runHouseChecks } = await import('./house/check.mjs');
   for (const { name, trouble } of await runHouseChecks(projectFolder)) record({ name, trouble });
 }
-
-/** Versions of Node that users have, beside the one that runs this; the floor is `engines` of package.json. */
-const OTHER_NODES = ['22.23.3', '24.21.0'];
 
 async function nodesStage() {
   for (const version of OTHER_NODES) {

@@ -111,7 +111,7 @@ for (const [sentence, env, says] of ELSEWHERE) {
     await writeFile(path.join(config, 'config.json'), JSON.stringify({ currentContext: 'far' }));
     await writeFile(path.join(context, 'meta.json'), JSON.stringify({ Name: 'far', Endpoints: { docker: { Host: 'tcp://192.0.2.1:2376' } } }));
     const there = 'DOCKER_CONFIG' in env ? { ...env, DOCKER_CONFIG: config } : env;
-    for (const refused of [choose('docker', there), demandIsolation('docker', { env: there, signal })]) assert.match((await refusal(refused)).evidence ?? '', says);
+    for (const ask of [() => choose('docker', there), () => demandIsolation('docker', { env: there, signal })]) assert.match((await refusal(ask())).evidence ?? '', says);
   });
 }
 
