@@ -96,7 +96,7 @@ function differences(entry: Header, local: Header): FieldProblem[] {
   if (entry.fields['method'] !== DEFLATED || entry.fields['flags'] !== 0)
     problems.push({ field: `${name}.method`, message: `${name} is not plainly deflated.` });
   if (name.startsWith('/') || name.split('/').includes('..') || name.includes('\\'))
-    problems.push({ field: `${name}.name`, message: `${name} leads out of the folder it is unpacked in.` });
+    problems.push({ field: `${name}.name`, message: `${name} leads out of the directory it is unpacked in.` });
   return problems;
 }
 

@@ -66,7 +66,7 @@ export function manifestTrouble(text: string): string | undefined {
   if (typeof version !== 'string' || typeof sources !== 'string') return 'it lacks its version or its sources';
   if (typeof files !== 'object' || files === null) return 'it lists no files';
   for (const [path, file] of Object.entries(files)) {
-    if (!isReleasePath(path)) return `it names ${JSON.stringify(path)}, which is no path below the version's folder`;
+    if (!isReleasePath(path)) return `it names ${JSON.stringify(path)}, which is no path below the version's directory`;
     const missing = format === 1 ? missingInFirst(path, file) : missingIn(file);
     if (missing !== undefined) return `${JSON.stringify(path)} ${missing}`;
   }

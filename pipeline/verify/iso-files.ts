@@ -54,7 +54,7 @@ function walk(fields: Fields, folder: Folder, take: (file: IsoFile) => boolean):
       at = start + (Math.floor((at - start) / BLOCK) + 1) * BLOCK;
       continue;
     }
-    if (!fields.require(`${name}.record`, at, length >= 34 && at + length <= end, length, 'a record of the folder'))
+    if (!fields.require(`${name}.record`, at, length >= 34 && at + length <= end, length, 'a record of the directory'))
       return false;
     if (!entry(fields, at, folder, take)) return false;
     at += length;

@@ -137,7 +137,7 @@ test('plan and why say what a build would do, and build nothing', async (t) => {
       [['why', 'nothing like this'], /No step's title contains "nothing like this"/],
       [['why'], /No step was named/],
       [['why', 'greeting', '--since', path.join(project, 'package.json')], /package\.json: This file is no plan/],
-      [['why', 'greeting', '--since', 'v9.9.9', '--dist', path.join(folder, 'empty')], /There is no release v9\.9\.9/],
+      [['why', 'greeting', '--since', 'v9.9.9', '--dist', path.join(folder, 'empty')], /There is no release "v9\.9\.9"/],
       [['why', 'greeting', '--since', 'yesterday'], /"yesterday" is no version/],
       [['plan'], /No target was named/],
     ] as const) {

@@ -45,7 +45,7 @@ const BAD: readonly BadTarget[] = [
     sentence: 'packages for a processor that nothing is locked for',
     name: 'unlocked',
     text: targetText('unlocked', { make: `context.packages('base', 'riscv64');` }),
-    says: [/targets\/packages\.lock\.json: The lock has no package set “base” for riscv64/],
+    says: [/targets\/packages\.lock\.json: The lock has no package set "base" for riscv64/],
     end: 2,
   },
   {
@@ -59,7 +59,7 @@ const BAD: readonly BadTarget[] = [
     sentence: 'a file outside of the release',
     name: 'outside',
     text: targetText('outside', { file: '../outside', make: 'return;' }),
-    says: [/targets\/outside\.ts: "\.\.\/outside" is no path below a version's folder/],
+    says: [/targets\/outside\.ts: "\.\.\/outside" is no path below a version's directory/],
     end: 2,
   },
   {

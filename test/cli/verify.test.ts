@@ -50,7 +50,7 @@ const DAMAGES: readonly Damage[] = [
       const file = path.join(folder, 'release.json');
       await writeFile(file, (await readFile(file, 'utf8')).replace('"tiny/greeting"', '"../../../etc/hostname"'));
     },
-    says: /no readable release\.json here: it names "\.\.\/\.\.\/\.\.\/etc\/hostname", which is no path below the version's folder/,
+    says: /no readable release\.json here: it names "\.\.\/\.\.\/\.\.\/etc\/hostname", which is no path below the version's directory/,
   },
   {
     sentence: 'a link in place of a file, even to the right bytes',
@@ -96,7 +96,7 @@ test('verify tells a whole release from a damaged one, and names the file', asyn
     await rename(await realpath(release), path.join(dist, 'v7.7.7'));
     const { end, stderr } = await verify('v7.7.7');
     assert.equal(end, 4);
-    assert.match(stderr, /release\.json: The manifest is that of v[\d.]+-dev, and lies in the folder of v7\.7\.7/);
+    assert.match(stderr, /release\.json: The manifest is that of v[\d.]+-dev, and lies in the directory of "v7\.7\.7"/);
   });
   await t.test('latest that points to nothing is no version that was never built', async () => {
     const { end, stderr } = await verify();
