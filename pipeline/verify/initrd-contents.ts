@@ -39,7 +39,13 @@ export function compareInitrd(source: RandomAccess, contents: MediumContents): r
       });
       same(fields, at, header, `the header of ${path}`);
       if (isFolder)
-        fields.require('directory', at, isNeeded(path, contents), path, 'a directory of a file that release.json names');
+        fields.require(
+          'directory',
+          at,
+          isNeeded(path, contents),
+          path,
+          'a directory of a file that release.json names',
+        );
       else found.set(path, slice(archive, offset, size));
       at = start + offset + size;
       zeros(fields, at, at + cpioPadding(size));
