@@ -70,7 +70,8 @@ test('a process number that came again belongs to another process', async () => 
 });
 
 /** A cleaner in a pid namespace of its own, with a heartbeat. */
-const CLEANER = 'ns=$(readlink /proc/self/ns/pid | tr -dc 0-9); lease="$1/clean-$ns.$$-1795886804940x0badcafe"; echo other-host >"$1.new"; mv "$1.new" "$lease"; while touch "$lease"; do sleep 0.05; done';
+const CLEANER =
+  'ns=$(readlink /proc/self/ns/pid | tr -dc 0-9); lease="$1/clean-$ns.$$-1795886804940x0badcafe"; echo other-host >"$1.new"; mv "$1.new" "$lease"; while touch "$lease"; do sleep 0.05; done';
 const NAMESPACE = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0;
 
