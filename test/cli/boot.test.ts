@@ -5,9 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acceleratorOfRun } from '../rig/accelerator.ts';
+import { processesNaming } from '../rig/processes.ts';
 import { projectFolder } from '../rig/project.ts';
 import { toolRoot } from '../rig/tools.ts';
-import { processesNaming, startCli, temporaryFolder } from './cli.ts';
+import { startCli, temporaryFolder } from './cli.ts';
 
 /** Folder for everything temporary of one run. What is left in it or names it was left behind. */
 async function ownTemporary(folder: string, name: string): Promise<string> {

@@ -200,17 +200,6 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** Command lines of processes that name a folder. */
-export async function processesNaming(folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
-    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (line.includes(folder)) found.push(line.replaceAll('\0', ' '));
-  }
-  return found;
-}
-
 export async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,

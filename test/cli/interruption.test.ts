@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BuiltStore, builtStore, cli, eventsOf, filesBelow, processesNaming, startCli, stepsRun, temporaryFolder } from './cli.ts';
+import { processesNaming } from '../rig/processes.ts';
+import { type BuiltStore, builtStore, cli, eventsOf, filesBelow, startCli, stepsRun, temporaryFolder } from './cli.ts';
 import { tinyProject } from './tiny-project.ts';
 
 /** A step of a native tool that takes some seconds. */
