@@ -19,7 +19,7 @@ const JUDGEMENT = {
 } as const;
 
 /** The shape of `targets/scripts.yaml`. */
-const ACKNOWLEDGEMENTS_SCHEMA = {
+export const ACKNOWLEDGEMENTS_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   required: ['effects', 'packages'],

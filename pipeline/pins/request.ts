@@ -17,7 +17,7 @@ const SHA256 = {
 } as const;
 
 /** The shape of `targets/packages.yaml`. */
-const PACKAGES_SCHEMA = {
+export const PACKAGES_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   required: ['archives', 'keyring', 'sets'],
