@@ -122,7 +122,7 @@ test('whatever is damaged in an initrd is found', () => {
   assert.ok(fieldsOf(Buffer.concat([bytes, Buffer.alloc(512)])).includes('file.size'));
   const renamed = Buffer.from(bytes);
   renamed[bytes.indexOf('rancheros')] = 0x78;
-  assert.ok(fieldsOf(renamed).includes('folder'));
+  assert.ok(fieldsOf(renamed).includes('directory'));
   const padded = Buffer.from(bytes);
   padded[17] = 1;
   assert.ok(fieldsOf(padded).includes('padding'));
