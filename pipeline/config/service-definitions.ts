@@ -6,6 +6,8 @@ import * as messages from './messages.ts';
 import { nearestName } from './nearest-name.ts';
 import { loadYaml, type YamlFile } from './yaml-file.ts';
 
+/** The guest's schema says the rest. */
+const MAPPING = { type: 'object' } as const;
 const CONFIGURATION = 'overlays/system/usr/share/ros/os-config.yml';
 const DEFINITIONS = /^usr\/share\/ros\/services\/[\w-]+\.yml$/;
 const SCRIPTS = '/usr/lib/ros/services/';
@@ -59,7 +61,7 @@ async function definitionsIn(
   const yaml: YamlFile<unknown> = await loadYaml({
     file: path.join(projectFolder, file),
     shownAs: file,
-    schema: { type: 'object' },
+    schema: MAPPING,
   });
   const services = path_.reduce<unknown>((inside, key) => (inside as Record<string, unknown>)[key], yaml.data) ?? {};
   return Object.entries(services as { readonly [name: string]: Service }).map(([name, service]) => ({

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import type { JSONSchema } from 'json-schema-to-ts';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { BuildError, type Failure, type Place } from '../core/failure.ts';
@@ -77,14 +77,23 @@ async function readCapped(file: string, shownAs: string): Promise<string> {
   }
 }
 
+/** Compiling takes longer than reading most files, and several have one schema. */
+const validators = new WeakMap<object, ValidateFunction>();
+
+function validatorOf(schema: Record<string, unknown>): ValidateFunction {
+  const known = validators.get(schema);
+  if (known) return known;
+  const compiled = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(schema);
+  validators.set(schema, compiled);
+  return compiled;
+}
+
 async function schemaFailures(options: {
   readonly data: unknown;
   readonly schema: JSONSchema;
   readonly place: (path: readonly (string | number)[]) => Place;
 }): Promise<readonly Failure[]> {
-  const validate = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(
-    options.schema as Record<string, unknown>,
-  );
+  const validate = validatorOf(options.schema as Record<string, unknown>);
   if (validate(options.data)) return [];
   const failures = new Map<string, Failure>();
   for (const error of validate.errors ?? []) {
