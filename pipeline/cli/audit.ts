@@ -1,4 +1,4 @@
-import type { Artifact, InputRef } from '../core/step.ts';
+import type { Artifact, PackagePin } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type AuditedPackage, auditPins } from '../pins/audit.ts';
 import { allTargets } from './all-targets.ts';
@@ -37,7 +37,7 @@ It says what an update would mend, and nothing of what is still open. A new upst
     const ships = await targetsOfPackages(settings, context);
     const rows = found.map((each): Row => ({ ...each, targets: ships.get(keyOf(each)) ?? [] }));
     context.stdout.write(values.json ? `${JSON.stringify(rows, undefined, 2)}\n` : auditText(rows));
-    return values.strict && rows.some(({ cves = [], targets }) => cves.length > 0 && targets.length > 0) ? 1 : 0;
+    return values.strict && rows.some(mendsWhatShips) ? 1 : 0;
   },
 };
 
@@ -64,8 +64,7 @@ async function targetsOfPackages(
     const ships = new Map<string, string[]>();
     for (const begun of beginTargets(allTargets(), wiring)) {
       if (begun.error !== undefined) throw begun.error;
-      for (const input of inputsBehind(wiring.context.graph, artifactsOf([begun]))) {
-        if (input.from !== 'debian') continue;
+      for (const input of packagesBehind(wiring.context.graph, artifactsOf([begun]))) {
         // A package for all architectures is locked for each of them.
         for (const arch of input.arch === 'all' ? ['amd64', 'arm64'] : [input.arch]) {
           const key = keyOf({ ...input, arch });
@@ -79,9 +78,9 @@ async function targetsOfPackages(
   }
 }
 
-/** Everything from outside that artifacts are made of, each once; not the programs that make them. */
-function inputsBehind(graph: Graph, artifacts: readonly Artifact[]): ReadonlySet<InputRef> {
-  const inputs = new Map<string, InputRef>();
+/** The packages that artifacts are made of, each once; not those of the programs that make them. */
+function packagesBehind(graph: Graph, artifacts: readonly Artifact[]): readonly PackagePin[] {
+  const packages = new Map<string, PackagePin>();
   const seen = new Set<number>();
   const open = artifacts.map(({ step }) => step);
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -89,10 +88,14 @@ function inputsBehind(graph: Graph, artifacts: readonly Artifact[]): ReadonlySet
     seen.add(id);
     for (const input of Object.values(graph.step(id).inputs)) {
       if (input.from === 'step') open.push(input.step);
-      else if (input.from === 'debian') inputs.set(input.digest, input);
+      else if (input.from === 'debian') packages.set(input.digest, input);
     }
   }
-  return new Set(inputs.values());
+  return [...packages.values()];
+}
+
+function mendsWhatShips({ cves = [], targets }: Row): boolean {
+  return cves.length > 0 && targets.length > 0;
 }
 
 function auditText(rows: readonly Row[]): string {
@@ -107,8 +110,7 @@ function auditText(rows: readonly Row[]): string {
     const ships = row.targets.length === 0 ? 'in no release file' : `in ${row.targets.join(', ')}`;
     return `${row.name} ${row.version} → ${row.successor} (${row.arch}, ${row.archive}${urgency})\n    ${mends}\n    ${ships}\n`;
   });
-  const shipped = rows.filter(({ cves = [], targets }) => cves.length > 0 && targets.length > 0);
-  const cves = new Set(shipped.flatMap(({ cves: named = [] }) => named));
+  const cves = new Set(rows.filter(mendsWhatShips).flatMap(({ cves: named = [] }) => named));
   const last =
     rows.length === 0
       ? 'Every locked package is current.\n'

@@ -5,7 +5,7 @@ import { readArchives } from './archives.ts';
 import { type ChangesAbove, changelogOf, changesAbove } from './changelog.ts';
 import { ARCHES, openAccess, type PinsAccess, type PinsOptions, pinsFiles } from './context.ts';
 import { requireLock } from './fresh-lock.ts';
-import { nameAndVersion, pinOf } from './lock.ts';
+import { nameAndVersion, pinOf, setsHolding } from './lock.ts';
 import type { Candidate, PackageIndex } from './package-index.ts';
 import { loadPackageRequest } from './request.ts';
 
@@ -36,18 +36,19 @@ export async function auditPins(options: PinsOptions): Promise<readonly AuditedP
   const changelogs = changelogReader(access);
   const found: AuditedPackage[] = [];
   for (const arch of ARCHES) {
+    const locked = lock.arches[arch];
+    if (!locked) continue;
     const index = await state.indexOf(arch);
-    const { packages = {}, sets: lockedSets = {} } = lock.arches[arch] ?? {};
-    const rows = Object.entries(packages).map(async ([key, { alias }]): Promise<readonly AuditedPackage[]> => {
+    const rows = Object.entries(locked.packages).map(async ([key, { alias }]): Promise<readonly AuditedPackage[]> => {
       const { name, version } = nameAndVersion(key);
       const successor = successorOf(index, name, alias);
       if (!successor || successor.version === version) return [];
-      const sets = Object.keys(lockedSets).filter((set) => lockedSets[set]?.packages.includes(key));
+      const sets = setsHolding(locked, key);
       const changelog = await changelogs(successor);
       return [
         {
           ...{ arch, name, version, successor: successor.version, archive: successor.archive },
-          ...{ sets: sets.sort(compareCodeUnits), isShipped: sets.some(isShipped) },
+          ...{ sets, isShipped: sets.some(isShipped) },
           hasChangelog: changelog !== undefined,
           ...(changelog === undefined ? {} : changesAbove(changelog, version)),
         },

@@ -4,7 +4,7 @@ import { loadAcknowledgements, unacknowledged } from './acknowledgements.ts';
 import { readArchives } from './archives.ts';
 import { ARCHES, openAccess, type PinsOptions, pinsFiles } from './context.ts';
 import { requireLock, staleSets } from './fresh-lock.ts';
-import { nameAndVersion } from './lock.ts';
+import { nameAndVersion, setsHolding } from './lock.ts';
 import { loadPackageRequest } from './request.ts';
 
 /** What the archives say of the lock today. */
@@ -48,9 +48,7 @@ export async function checkPins(options: PinsOptions): Promise<PinsCheck> {
     const index = await state.indexOf(arch);
     for (const key of Object.keys(locked.packages).sort(compareCodeUnits)) {
       const { name, version } = nameAndVersion(key);
-      const sets = Object.keys(locked.sets)
-        .filter((set) => locked.sets[set]?.packages.includes(key))
-        .sort(compareCodeUnits);
+      const sets = setsHolding(locked, key);
       // A kernel's successor has another name: its metapackage knows it.
       const alias = locked.packages[key]?.alias;
       const candidate = index.get(alias ?? name);

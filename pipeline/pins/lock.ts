@@ -143,6 +143,13 @@ export function nameAndVersion(key: string): { readonly name: string; readonly v
   return { name: key.slice(0, at), version: key.slice(at + 1) };
 }
 
+/** Names of the sets that hold a package, sorted. */
+export function setsHolding({ sets }: LockedArch, key: string): readonly string[] {
+  return Object.keys(sets)
+    .filter((set) => sets[set]?.packages.includes(key))
+    .sort(compareCodeUnits);
+}
+
 /** The packages of a set, in the lock's order. Throws `configuration` where the lock does not have it. */
 export function packagesOf(lock: Lock, set: string, arch: Arch): readonly PackagePin[] {
   const locked = lock.arches[arch];
