@@ -4,12 +4,12 @@ import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { hexOf } from '../../pipeline/core/digest.ts';
-import { BuildError } from '../../pipeline/core/failure.ts';
 import { chooseExecutor, demandIsolation, EXECUTOR_NAMES, type ExecutorName } from '../../pipeline/exec/choice.ts';
 import { DockerExecutor } from '../../pipeline/exec/docker/executor.ts';
 import { ownLabels } from '../../pipeline/exec/docker/labels.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { type ContainerDockerd, containerDockerd } from '../rig/container-dockerd.ts';
+import { failureOf } from '../rig/failure-of.ts';
 import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
 import { OneRoot, type ToolImage, toolImageFiles } from '../rig/tool-image.ts';
 
@@ -44,15 +44,6 @@ async function choose(wanted: ExecutorName, env: { readonly [name: string]: stri
   return [choice.executor.name, choice.executor.isolated, choice.sentence] as const;
 }
 
-async function refusal(running: Promise<unknown>) {
-  const error = await running.then(
-    () => assert.fail('nothing was refused'),
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof BuildError, String(error));
-  return error.failures[0];
-}
-
 for (const name of EXECUTOR_NAMES) {
   if (name === 'auto') continue;
   test(`who asks for ${name} gets ${name}, and is told so`, { skip: name === 'docker' && WHY_NOT }, async () => {
@@ -83,17 +74,17 @@ test('auto takes none where neither works, and says why; a release is refused wi
   assert.deepEqual([name, isolated], ['none', false]);
   const causes = 'as bubblewrap says "bwrap: setting up uid map: Permission denied" and Docker says "DOCKER_HOST is \\"tcp://192.0.2.1:2375\\", which is no local socket (unix:///…)"';
   assert.ok(sentence.startsWith(`Tools run WITHOUT isolation, ${causes}: what they make is not fit for a release; to isolate them, `), sentence);
-  const failure = await refusal(choose('auto', env, true));
+  const failure = await failureOf(choose('auto', env, true));
   assert.equal(failure.message, 'Steps would run without isolation, which is not fit for a release.');
   assert.match(failure.evidence ?? '', /^bubblewrap: bwrap: setting up uid map:\nPermission denied\nDocker: DOCKER_HOST is/);
 });
 
 test('what is asked for by name is taken or refused, and nothing else', async () => {
   assert.deepEqual(
-    [(await refusal(choose('bwrap', { PATH: forbidding }))).message, (await refusal(choose('docker', REMOTE))).message],
+    [(await failureOf(choose('bwrap', { PATH: forbidding }))).message, (await failureOf(choose('docker', REMOTE))).message],
     ['bubblewrap cannot run tools here.', 'Docker cannot run tools here.'],
   );
-  assert.match((await refusal(choose('none', {}, true))).evidence ?? '', /the executor "none" was asked for/);
+  assert.match((await failureOf(choose('none', {}, true))).evidence ?? '', /the executor "none" was asked for/);
 });
 
 const ELSEWHERE: readonly (readonly [sentence: string, env: { readonly [name: string]: string }, says: RegExp])[] = [
@@ -111,7 +102,7 @@ for (const [sentence, env, says] of ELSEWHERE) {
     await writeFile(path.join(config, 'config.json'), JSON.stringify({ currentContext: 'far' }));
     await writeFile(path.join(context, 'meta.json'), JSON.stringify({ Name: 'far', Endpoints: { docker: { Host: 'tcp://192.0.2.1:2376' } } }));
     const there = 'DOCKER_CONFIG' in env ? { ...env, DOCKER_CONFIG: config } : env;
-    for (const ask of [() => choose('docker', there), () => demandIsolation('docker', { env: there, signal })]) assert.match((await refusal(ask())).evidence ?? '', says);
+    for (const ask of [() => choose('docker', there), () => demandIsolation('docker', { env: there, signal })]) assert.match((await failureOf(ask())).evidence ?? '', says);
   });
 }
 

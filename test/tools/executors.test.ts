@@ -3,7 +3,6 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, stat, writeFile } f
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { digestOf } from '../../pipeline/core/digest.ts';
-import { BuildError } from '../../pipeline/core/failure.ts';
 import type { Piece } from '../../pipeline/core/pieces.ts';
 import { pieceListText } from '../../pipeline/core/pieces.ts';
 import type { Executor } from '../../pipeline/core/ports.ts';
@@ -14,6 +13,7 @@ import { DockerExecutor } from '../../pipeline/exec/docker/executor.ts';
 import { NoneExecutor } from '../../pipeline/exec/none.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
 import { type ContainerDockerd, containerDockerd } from '../rig/container-dockerd.ts';
+import { failureOf } from '../rig/failure-of.ts';
 import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
 import { processesNaming } from '../rig/processes.ts';
 import { OneRoot, type ToolImage, toolImageFiles } from '../rig/tool-image.ts';
@@ -95,15 +95,6 @@ async function run(name: SingleExecutorName, commands: readonly [Command, ...Com
 
 /** Text that a program writes to its standard output. */
 const says = (...argv: readonly [string, ...string[]]): readonly [Command] => [{ argv, stdout: '/out/result' }];
-
-async function failureOf(running: Promise<unknown>) {
-  const error = await running.then(
-    () => assert.fail('it ended well'),
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof BuildError, String(error));
-  return error.failures[0];
-}
 
 const NASTY = ['two words', "it's", '"quoted"', '$HOME', '`id`', '*', '-', ';', '\\', 'ä\tö'];
 

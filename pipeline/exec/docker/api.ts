@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
 
 /** An answer of the daemon that is no success. */
@@ -43,7 +43,7 @@ export class DockerApi {
       method,
       path,
       headers: type === undefined ? {} : { 'content-type': type },
-      body: json ? JSON.stringify(json) : tar ? (await import('node:stream')).Readable.from(tar) : null,
+      body: json ? JSON.stringify(json) : tar ? Readable.from(tar) : null,
       signal: signal ?? null,
     });
     if (statusCode < 400) return body;
