@@ -1,8 +1,7 @@
 import { compareCodeUnits } from '../core/json.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
-import { FileSource } from '../io/file-source.ts';
-import { readControlTexts } from '../trees/deb.ts';
 import type { PinsAccess } from './context.ts';
+import { controlFiles } from './control-files.ts';
 import { type LockedPackage, nameAndVersion, pinOf } from './lock.ts';
 import { type Candidate, candidateOf, type PackageIndex } from './package-index.ts';
 
@@ -71,13 +70,8 @@ async function candidateIn(key: string, locked: LockedPackage, access: PinsAcces
   const { name, version } = nameAndVersion(key);
   try {
     const blob = await access.fetcher.fetch(pinOf(key, locked), access);
-    const source = new FileSource(access.store.pathOf(blob.digest));
-    try {
-      const texts = await readControlTexts(source, { name: `the package ${name} ${version}`, wanted: ['control'] });
-      return candidateOf((texts.get('control') ?? '').trimEnd(), locked.archive, locked);
-    } finally {
-      source.close();
-    }
+    const texts = await controlFiles(access.store.pathOf(blob.digest), `the package ${name} ${version}`, ['control']);
+    return candidateOf((texts.get('control') ?? '').trimEnd(), locked.archive, locked);
   } catch (error) {
     if (!(error instanceof PackageGone)) throw error;
     const message = `No source has ${name} ${version} any more: it takes its newest version.`;

@@ -1,7 +1,6 @@
 import { type Digest, digestOf } from '../core/digest.ts';
 import { canonicalJson, compareCodeUnits } from '../core/json.ts';
-import { FileSource } from '../io/file-source.ts';
-import { readControlTexts } from '../trees/deb.ts';
+import { controlFiles } from './control-files.ts';
 import { dataFiles } from './data-files.ts';
 
 /**
@@ -28,7 +27,7 @@ export interface PackageIdentity {
 /** Reads the scripts of a package file; undefined where it has none. */
 export async function readScripts(file: string, identity: PackageIdentity): Promise<PackageScripts | undefined> {
   const name = `the package ${identity.name} ${identity.version}`;
-  const control = await controlOf(file, name);
+  const control = await controlFiles(file, name, [...CONTROL_FILES, CHECKSUMS]);
   const found = new Map([...control].filter(([each]) => each !== CHECKSUMS));
   // The list of checksums names all files but configuration, and saves unpacking the data of nearly every package.
   const listed = control.get(CHECKSUMS) ?? '';
@@ -38,15 +37,6 @@ export async function readScripts(file: string, identity: PackageIdentity): Prom
       found.set(path, decoder.decode(bytes));
   }
   return scriptsOf(found, identity);
-}
-
-async function controlOf(file: string, name: string): Promise<ReadonlyMap<string, string>> {
-  const source = new FileSource(file);
-  try {
-    return await readControlTexts(source, { name, wanted: [...CONTROL_FILES, CHECKSUMS] });
-  } finally {
-    source.close();
-  }
 }
 
 /** The digest covers names and texts, so that a script that only moved is a change too. Undefined where nothing is left. */
