@@ -2,14 +2,14 @@
 // The runner behind `npm test`: house rules and unit tests first, then a build, then what needs the build. A stage that finds no
 // file, or a file in which no test ran, is a failure: runners that see nothing and pass are how suites rot.
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { meantCommand } from '../pipeline/cli/npm-options.mjs';
 import { bootRows, bootTable, keepRows } from './rig/boot-table.mjs';
-import { bundleTests, testFiles } from './rig/bundle.mjs';
+import { bundleTests, sourcesDigest, testFiles } from './rig/bundle.mjs';
 import { runFile } from './rig/run-file.mjs';
 import { LONGEST, longestFirst, timesTable } from './rig/run-times.mjs';
 
@@ -22,6 +22,7 @@ const HELP = `Usage: npm test [-- options]
   --seed SEED      what the moments of power cuts are drawn from (default 1)
   --cuts NUMBER    at most so many power cuts where a case has many
   --release        also what takes long (npm run test:release)
+  --all-again      with --release: boot what an earlier run has proven with the same files, case and emulator, too
   --list           say which files would run, and run nothing
 `;
 
@@ -42,7 +43,9 @@ const OTHER_NODES = ['22.23.3', '24.21.0'];
 const fileMinutes = () => (values.release ? 90 : 30);
 const started = performance.now();
 const startedAt = Date.now();
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = { passed: 0, failed: 0, skipped: 0, proven: 0, startedOnceMore: 0 };
+/** QEMU crashes now and then in its first seconds; more machines than this that had to be started once more are a fault of ours. */
+const MAY_START_ONCE_MORE = 2;
 const failures = [];
 /** Seconds of each stage, and of each test file. */
 const stageTimes = [];
@@ -57,6 +60,7 @@ const OPTIONS = {
   cuts: { type: 'string' },
   stage: { type: 'string', multiple: true },
   release: { type: 'boolean', default: false },
+  'all-again': { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 };
@@ -79,6 +83,7 @@ if (values.cuts !== undefined) {
   if (!/^[1-9]\d*$/.test(values.cuts)) misused(`--cuts takes a number, and ${JSON.stringify(values.cuts)} is none.`);
   process.env['RANCHEROS_CUTS'] = values.cuts;
 }
+if (values['all-again']) process.env['RANCHEROS_TEST_ALL_AGAIN'] = '1';
 if (values.case !== undefined) process.env['RANCHEROS_TEST_CASE'] = pattern(values.case, '--case').source;
 process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim();
 
@@ -164,7 +169,8 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
     return;
   }
   title(`${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
-  const bundles = await bundleTests(projectFolder, longestFirst(files, LONGEST));
+  const { bundles, inputs } = await bundleTests(projectFolder, longestFirst(files, LONGEST));
+  if (name === 'boot') keepSources(bundles, inputs);
   const live = concurrency === 1;
   const next = [...bundles].values();
   // One more than there are processors: many files wait for a deadline now and then.
@@ -179,6 +185,14 @@ async function filesStage({ name, files, needsFiles, concurrency }) {
     }
   });
   await Promise.all(workers);
+}
+
+/** What proofs of boots hold on to beside the case: see rig/proof.ts. */
+function keepSources(bundles, inputs) {
+  const digest = (source, matching) => sourcesDigest(projectFolder, inputs, source, matching);
+  const machine = digest('test/rig/machine.ts', /^(test\/rig|pipeline\/emulator)\//);
+  const perBundle = Object.fromEntries([...bundles].map(([bundle, source]) => [bundle, digest(source, /^test\//)]));
+  writeFileSync(path.join(runFolder, 'sources.json'), JSON.stringify({ machine, bundles: perBundle }));
 }
 
 function record({ name, trouble }) {
@@ -207,6 +221,9 @@ function finish() {
     title('where the time went: the stages, and the files that took longest');
     process.stdout.write(timesTable(stageTimes, fileTimes));
   }
+  if (counts.startedOnceMore > MAY_START_ONCE_MORE) {
+    record({ name: `at most ${MAY_START_ONCE_MORE} machines are started once more`, trouble: `${counts.startedOnceMore} were` });
+  }
   if (failures.length > 0) {
     title('what failed');
     for (const { name, trouble } of failures) process.stdout.write(`✖ ${name}\n${indent(trouble.split('\n').slice(0, 12).join('\n'))}\n`);
@@ -216,9 +233,11 @@ function finish() {
     process.stdout.write('\n✖ not one test ran\n');
   }
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   const reasons = [...skips].map(([reason, times]) => `skipped ${times}: ${reason}\n`);
-  process.stdout.write(`\n${minutes} minutes\n${reasons.join('')}${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  const proven = counts.proven > 0 ? `, ${counts.proven} proven before` : '';
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  const onceMore = counts.startedOnceMore > 0 ? `machines started once more, because QEMU had crashed: ${counts.startedOnceMore}\n` : '';
+  process.stdout.write(`\n${minutes} minutes\n${reasons.join('')}${onceMore}${counts.passed} passed, ${counts.failed} failed${proven}${skipped}\n`);
   process.exitCode = stop.signal.aborted ? 130 : counts.failed === 0 ? 0 : 1;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bootTest } from '../rig/machine.ts';
 import { releaseFiles } from '../rig/project.ts';
 import { KNOWN_KEY } from '../rig/ssh.ts';
+import { usedFile } from '../rig/used-files.ts';
 
 const ARCHIVE = 'console-debian.tar.gz';
 
@@ -14,7 +15,7 @@ bootTest({
   memoryMiB: 2048,
   append: `cc.ssh_authorized_keys="[${KNOWN_KEY.line}]"`,
   // Stands for a web server that has the release.
-  metadata: { answers: async ({ path }) => (path === `/${ARCHIVE}` ? { body: await readFile(join(releaseFiles(), ARCHIVE)) } : undefined) },
+  metadata: { answers: async ({ path }) => (path === `/${ARCHIVE}` ? { body: await readFile(usedFile(join(releaseFiles(), ARCHIVE))) } : undefined) },
   checks: [
     { sentence: 'the console is known before its image is there', ssh: 'sudo ros console list', prints: /^current {2}default\ndisabled debian$/m, eventually: true },
     { sentence: 'without the image it is said which file has it', ssh: 'sudo ros console switch -f debian 2>&1', exits: 1, prints: /in console-debian\.tar\.gz beside the release/ },

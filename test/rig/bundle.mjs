@@ -1,4 +1,5 @@
 // Test files become JavaScript in one esbuild run (tsx would cost most of a second per file).
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,12 +27,13 @@ function filesBelow(projectFolder, folder) {
     });
 }
 
-/** Bundles test files and returns a map from the bundle's absolute path to the source. */
+/** Bundles test files: `bundles` maps each bundle's absolute path to its source, `inputs` are esbuild's own words about what each source imports. */
 export async function bundleTests(projectFolder, files) {
   const outdir = path.join(projectFolder, '.cache/test/bundle', String(process.pid));
   rmSync(outdir, { recursive: true, force: true });
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: projectFolder,
     entryPoints: files.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
     outdir,
@@ -47,7 +49,32 @@ export async function bundleTests(projectFolder, files) {
     logLevel: 'error',
     plugins: [ownPlace(), targetList(projectFolder)],
   });
-  return new Map(files.map((file) => [path.join(outdir, file.replace(/\.ts$/, '.mjs')), file]));
+  return { bundles: new Map(files.map((file) => [path.join(outdir, file.replace(/\.ts$/, '.mjs')), file])), inputs: metafile.inputs };
+}
+
+/**
+ * SHA-256 over a source and all that it imports, of those whose path matches; the same for whatever order they are imported in.
+ *
+ * @param {string} projectFolder
+ * @param {Record<string, { imports: { path: string }[] }>} inputs
+ * @param {string} source relative to the project
+ * @param {RegExp} matching
+ */
+export function sourcesDigest(projectFolder, inputs, source, matching = /^/) {
+  const seen = new Set([source]);
+  for (const file of seen) {
+    for (const { path: imported } of inputs[file]?.imports ?? []) if (imported in inputs && matching.test(imported)) seen.add(imported);
+  }
+  const hash = createHash('sha256');
+  for (const file of [...seen].sort()) {
+    // A virtual module is no file.
+    if (!file.includes(':'))
+      hash
+        .update(`${file}\n`)
+        .update(readFileSync(path.join(projectFolder, file)))
+        .update('\n');
+  }
+  return hash.digest('hex');
 }
 
 /** Keeps `import.meta.url` the source's own, so that a test finds its fixtures. */

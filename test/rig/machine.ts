@@ -4,17 +4,14 @@ import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, unreachable } from '../../pipeline/core/failure.ts';
-import type { Accelerator } from '../../pipeline/emulator/accelerator.ts';
-import { BOARDS } from '../../pipeline/emulator/board.ts';
 import { freePort } from '../../pipeline/emulator/free-port.ts';
 import type { BootMedium, Disk, Machine } from '../../pipeline/emulator/machine.ts';
-import { liveMedium } from '../../pipeline/emulator/release-machine.ts';
+import { filesOf, liveMedium } from '../../pipeline/emulator/release-machine.ts';
 import { type RunningMachine, startMachine } from '../../pipeline/emulator/running-machine.ts';
 import type { Mark } from '../../pipeline/emulator/serial-console.ts';
 import { type CommandResult, ConsoleShell } from '../../pipeline/emulator/shell.ts';
 import { hashFile } from '../../pipeline/host/hash-file.ts';
 import { removeTemporaryDirectory, temporaryDirectory } from '../../pipeline/host/temporary-directory.ts';
-import { acceleratorOfRun } from './accelerator.ts';
 import { askAgent } from './agent.ts';
 import type { AgentCheck, BootCase, Check, CommandCheck, CommandCutsCheck, MachineAction, PowerCutCheck, SshCheck, StartCuts, SwitchedOn } from './boot-case.ts';
 import { bootFacts } from './boot-facts.ts';
@@ -22,19 +19,26 @@ import { BootServer, NETWORK_FILES } from './boot-server.ts';
 import { type InsertedCard, insertCard } from './card.ts';
 import { makeConfigMedium, makeDisk } from './case-disk.ts';
 import { networksOf } from './case-networks.ts';
+import { type Emulator, emulatorOf } from './emulator.ts';
 import { RunningMetadata } from './metadata-service.ts';
 import { cutsOf, moments, SEED } from './moments.ts';
 import { nextReleaseFiles, publishedFile, releaseFiles, reportFolder } from './project.ts';
+import { caseSlug, type Premises, Proofs, premisesOf } from './proof.ts';
 import { RunningRegistry } from './registry.ts';
 import { answerAsModem } from './simulated-modem.ts';
 import { overSsh } from './ssh.ts';
-import { toolRoot } from './tools.ts';
+import { takeUsedFiles, usedFile } from './used-files.ts';
 
 /** Give-up limits are written for a quiet machine with two processors; a loaded one gets more. Nothing is asserted about time. */
 const PATIENCE = Number(process.env['RANCHEROS_PATIENCE'] ?? '3');
 const SHELL_SECONDS = 120;
 const CHECK_SECONDS = 60;
 const SHOWN_LINES = 60;
+/** A run of `npm test` boots everything; --all-again of the runner makes a run of `npm run test:release` do so too. */
+const MAY_BE_PROVEN = process.env['RANCHEROS_TEST_RELEASE'] === '1' && process.env['RANCHEROS_TEST_ALL_AGAIN'] !== '1';
+/** The runner counts such cases, and machines that were started once more, by these words. */
+const PROVEN = 'proven';
+const ONCE_MORE = 'the machine is started once more';
 const FROM_POWER_ON = 0 as Mark;
 const FATAL = /Kernel panic - not syncing[^\n]*|RancherOS cannot start[^\n]*/;
 
@@ -66,7 +70,7 @@ interface Run {
   readonly parts: Parts;
   readonly metadata: RunningMetadata | undefined;
   readonly registry: RunningRegistry | undefined;
-  readonly emulator: { readonly root: string; readonly accelerator: Accelerator };
+  readonly emulator: Emulator;
   readonly results: CheckResult[];
   readonly live: WriteStream;
   /** Consoles of machines that were switched off. */
@@ -84,16 +88,13 @@ export function bootTest(boot: BootCase): void {
   if (!new RegExp(process.env['RANCHEROS_TEST_CASE'] ?? '', 'i').test(boot.name)) return;
   const skip = boot.runs === 'release' && process.env['RANCHEROS_TEST_RELEASE'] !== '1' ? 'runs in npm run test:release' : false;
   test(boot.name, { skip }, async (context) => {
-    const folder = join(
-      reportFolder,
-      'boots',
-      boot.name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, '')
-        // Names of folders end at 255.
-        .slice(0, 200),
-    );
+    const emulator = await emulatorOf(boot);
+    const premises = premisesOf(boot, { toolRoot: emulator.root, accelerator: emulator.accelerator });
+    const proof = premises && MAY_BE_PROVEN ? await new Proofs().of(boot.name, premises) : undefined;
+    if (proof) return context.skip(`${PROVEN} on ${proof.proven} with these files, this case and this emulator: ${proof.checks} checks`);
+    context.diagnostic(`${emulator.accelerator}: ${emulator.reason}`);
+    takeUsedFiles();
+    const folder = join(reportFolder, 'boots', caseSlug(boot.name));
     const scratch = await temporaryDirectory('test');
     context.after(() => removeTemporaryDirectory(scratch));
     await mkdir(folder, { recursive: true });
@@ -104,7 +105,7 @@ export function bootTest(boot: BootCase): void {
     const live = createWriteStream(join(folder, 'console.live'));
     let run: Run | undefined;
     try {
-      run = await prepare(boot, { context, scratch, metadata, registry, bootServer, live });
+      run = await prepare(boot, emulator, { context, scratch, metadata, registry, bootServer, live });
       await runChecks(run);
     } finally {
       await run?.machine.stop();
@@ -112,12 +113,12 @@ export function bootTest(boot: BootCase): void {
       registry?.stop();
       bootServer?.stop();
       live.end();
-      if (run) await report(run, folder);
+      if (run) await report(run, folder, premises);
     }
   });
 }
 
-async function report(run: Run, folder: string): Promise<void> {
+async function report(run: Run, folder: string, premises: Premises | undefined): Promise<void> {
   const log = [...run.past, run.machine.console.log()].join('\n');
   await writeFile(join(folder, 'console.log'), log);
   if (run.metadata) await writeFile(join(folder, 'metadata.log'), run.metadata.text());
@@ -125,19 +126,17 @@ async function report(run: Run, folder: string): Promise<void> {
   const medium = boot.medium === 'disk' || boot.medium === 'card' ? undefined : mediumOf(boot.medium, boot.append, { folder: releaseFiles(boot.target), boot, card: parts.card });
   const facts = await bootFacts(boot, { medium, release: publishedFile(''), published: parts.published, accelerator: emulator.accelerator });
   await writeFile(join(folder, 'results.json'), `${JSON.stringify({ ...facts, checks: run.results }, null, 2)}\n`);
-  if (run.results.every((each) => each.ok)) return;
+  if (run.results.every((each) => each.ok)) {
+    if (premises) await new Proofs().keep(boot.name, premises, { files: takeUsedFiles(), checks: run.results.length });
+    return;
+  }
   run.context.diagnostic(`the console (${join(folder, 'console.log')}) ends with:`);
   for (const line of log.trimEnd().split('\n').slice(-SHOWN_LINES)) run.context.diagnostic(line.slice(0, 240));
 }
 
 type Surroundings = Pick<Run, 'context' | 'scratch' | 'metadata' | 'registry' | 'live'> & { readonly bootServer: BootServer | undefined };
 
-async function prepare(boot: BootCase, around: Surroundings): Promise<Run> {
-  const board = boot.board ?? 'q35';
-  const root = await toolRoot(BOARDS[board].toolSet);
-  const { accelerator, reason } = await acceleratorOfRun(root, board);
-  around.context.diagnostic(`${accelerator}: ${reason}`);
-  const emulator = { root, accelerator };
+async function prepare(boot: BootCase, emulator: Emulator, around: Surroundings): Promise<Run> {
   const parts = await makeParts(boot, around);
   const machine = await switchOn({ boot, parts, emulator, live: around.live }, {});
   return { boot, ...around, parts, emulator, results: [], past: [], machine, shell: undefined, lost: false, acknowledged: Number.NaN };
@@ -151,11 +150,11 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
     const file = await makeDisk(disk, scratch);
     disks.push({ file, format: holds?.type === 'published' ? 'qcow2' : 'raw', bus: disk.bus ?? 'virtio', serial: disk.name });
     if (holds?.type !== 'published') continue;
-    published[holds.file] = (await hashFile(publishedFile(holds.file))).digest;
+    published[holds.file] = (await hashFile(usedFile(publishedFile(holds.file)))).digest;
     context.diagnostic(`${holds.file} ${published[holds.file]}`);
   }
   const zip = join(releaseFiles(boot.target), 'rancheros-raspberry-pi64.zip');
-  const card = boot.card && (await insertCard(zip, boot.card, scratch));
+  const card = boot.card && (await insertCard(usedFile(zip), boot.card, scratch));
   if (card) published[relative(publishedFile(''), zip)] = (await hashFile(zip)).digest;
   if (card) disks.push({ file: card.file, format: 'raw', bus: 'sd' });
   const discs: string[] = [];
@@ -172,14 +171,16 @@ async function makeParts(boot: BootCase, { context, scratch, metadata, registry,
 
 async function switchOn({ boot, parts, emulator, live }: Pick<Run, 'boot' | 'parts' | 'emulator' | 'live'>, how: SwitchedOn): Promise<RunningMachine> {
   const folder = how.release === 'next' ? nextReleaseFiles(boot.target) : releaseFiles(boot.target);
-  const medium = how.medium ?? boot.medium;
+  const medium = mediumOf(how.medium ?? boot.medium, how.append ?? boot.append, { folder, boot, card: parts.card });
+  // What was taken out of a card is named by its archive.
+  if (!parts.card) for (const file of filesOf(medium)) usedFile(file);
   const machine = await startMachine(
     {
       board: boot.board ?? 'q35',
       memoryMiB: boot.memoryMiB,
       cpus: boot.cpus ?? 2,
       firmware: boot.firmware,
-      boot: mediumOf(medium, how.append ?? boot.append, { folder, boot, card: parts.card }),
+      boot: medium,
       disks: parts.disks,
       discs: parts.discs,
       networks: parts.networks ?? [],
@@ -393,7 +394,7 @@ async function openFirstShell(run: Run): Promise<void> {
     const end = await Promise.race([run.machine.ended, sleep(1000, undefined)]);
     const crash = /killed by (?!SIGKILL)SIG\w+/.exec(end?.stderr ?? '');
     if (crash === null) throw error;
-    run.context.diagnostic(`QEMU was ${crash[0]}: the machine is started once more`);
+    run.context.diagnostic(`QEMU was ${crash[0]}: ${ONCE_MORE}`);
     await cutPower(run, {});
     await openShell(run);
   }

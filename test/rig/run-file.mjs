@@ -3,6 +3,10 @@ import path from 'node:path';
 import { run } from 'node:test';
 
 /** Node's own counts, which we make ourselves. */
+/** Words of rig/machine.ts: a boot that was shown before, and a machine that was started once more because QEMU had crashed. */
+const PROVEN = /^proven /;
+const ONCE_MORE = /the machine is started once more$/;
+
 const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
 
 /**
@@ -11,7 +15,7 @@ const SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\
  */
 export async function runFile({ bundle, source, live, mayBeEmpty, timeout, signal }) {
   const started = performance.now();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, proven: 0, startedOnceMore: 0 };
   const failures = [];
   const skips = [];
   let said = '';
@@ -23,10 +27,10 @@ export async function runFile({ bundle, source, live, mayBeEmpty, timeout, signa
   const stream = run({ files: [bundle], timeout, signal });
   for await (const { type, data } of stream) {
     if (type === 'test:stdout' || type === 'test:stderr') say(data.message);
-    else if (type === 'test:diagnostic' && !SUMMARY.test(data.message)) say(`${indent(data)}  ℹ ${data.message}\n`);
+    else if (type === 'test:diagnostic' && !SUMMARY.test(data.message)) onDiagnostic(data);
     else if (type === 'test:pass' || type === 'test:fail') onResult(data);
   }
-  if (counts.passed + counts.failed + counts.skipped === 0 && !mayBeEmpty) {
+  if (counts.passed + counts.failed + counts.skipped + counts.proven === 0 && !mayBeEmpty) {
     counts.failed++;
     failures.push({ name: source, trouble: 'no test ran in it' });
   }
@@ -35,15 +39,23 @@ export async function runFile({ bundle, source, live, mayBeEmpty, timeout, signa
   process.stdout.write(`${ok && !live ? '' : said}${ok ? '✔' : '✖'} ${source}: ${sentence(counts)} (${seconds.toFixed(1)} s)\n`);
   return { counts, failures, skips, seconds };
 
+  function onDiagnostic(data) {
+    if (ONCE_MORE.test(data.message)) counts.startedOnceMore++;
+    say(`${indent(data)}  ℹ ${data.message}\n`);
+  }
+
   function onResult({ name, nesting, skip, details }) {
     const isFile = path.resolve(name) === bundle;
     if (isFile && details.error === undefined) return;
     if (details.type === 'suite') return;
     const mark = { name, nesting };
     if (skip !== undefined && skip !== false) {
-      counts.skipped++;
       const reason = typeof skip === 'string' && skip !== '' ? skip : 'no reason given';
-      skips.push(reason);
+      if (PROVEN.test(reason)) counts.proven++;
+      else {
+        counts.skipped++;
+        skips.push(reason);
+      }
       say(`${indent(mark)}- ${name} (${reason})\n`);
       return;
     }
@@ -65,6 +77,6 @@ function indent({ nesting }) {
   return '  '.repeat(nesting + 1);
 }
 
-function sentence({ passed, failed, skipped }) {
-  return [`${passed} passed`, failed > 0 ? `${failed} failed` : '', skipped > 0 ? `${skipped} skipped` : ''].filter(Boolean).join(', ');
+function sentence({ passed, failed, skipped, proven }) {
+  return [`${passed} passed`, failed > 0 ? `${failed} failed` : '', proven > 0 ? `${proven} proven before` : '', skipped > 0 ? `${skipped} skipped` : ''].filter(Boolean).join(', ');
 }
