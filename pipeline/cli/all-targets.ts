@@ -11,9 +11,9 @@ export interface DeclaredTarget extends Target<BuildContext> {
   readonly file: string;
 }
 
-/** Every target of the project, sorted by name. No two have a name or a release file in common. */
-export function allTargets(): readonly DeclaredTarget[] {
-  const declared = targetFiles.map(({ file, target }) => ({ ...target, file }));
+/** Every target of this repository and of a project, sorted by name. No two have a name or a release file in common. */
+export function allTargets(own: readonly DeclaredTarget[] = []): readonly DeclaredTarget[] {
+  const declared = [...targetFiles.map(({ file, target }) => ({ ...target, file })), ...own];
   demandDistinct(declared, ({ name }) => [name], sameTargetName);
   demandDistinct(declared, ({ files }) => Object.keys(files), sameReleaseFile);
   return declared.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -45,7 +45,7 @@ export function chosenTargets(names: readonly string[], all: readonly DeclaredTa
 }
 
 /** What is said where a command needs a target and none was named. */
-export function noTargetNamed(example: string, more = ''): BuildError {
-  const known = allTargets().map(({ name }) => name);
+export function noTargetNamed(example: string, { all = allTargets(), more = '' } = {}): BuildError {
+  const known = all.map(({ name }) => name);
   return new BuildError(messages.noTarget(example, known, more));
 }

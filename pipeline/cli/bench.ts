@@ -7,7 +7,14 @@ import { momentsTable } from '../bench/moments.ts';
 import { type Figures, figuresTable } from '../bench/table.ts';
 import { BuildError } from '../core/failure.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
-import { filesOf, type LiveMedium, liveMedium, releaseFolder, targetFolder } from '../emulator/release-machine.ts';
+import {
+  filesOf,
+  type LiveMedium,
+  liveMedium,
+  releaseFolder,
+  releasesOf,
+  targetFolder,
+} from '../emulator/release-machine.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
@@ -87,7 +94,7 @@ async function boot(
     readonly say: (sentence: string) => void;
   },
 ): Promise<readonly BootFigures[]> {
-  const folder = targetFolder(releaseFolder(undefined, context.projectFolder), options.target);
+  const folder = targetFolder(releaseFolder(undefined, releasesOf(context.projectFolder)), options.target);
   const toolRoot = await emulatorRoot(context, options.values);
   const { accelerator, reason } = await chooseAccelerator(toolRoot, context.env['RANCHEROS_ACCEL']);
   options.say(`${accelerator}: ${reason}`);

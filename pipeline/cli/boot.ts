@@ -21,6 +21,8 @@ import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
+import { ownTargets } from './own-targets.ts';
+import { ownVersion, PROJECT_OPTION, productOf, releasesIn } from './project-option.ts';
 import * as releaseMessages from './release-messages.ts';
 import { COMMON_OPTIONS } from './settings.ts';
 import { sizeFrom } from './size.ts';
@@ -36,7 +38,8 @@ const OPTIONS = {
     value: 'V',
     help: 'the version below dist/os (default: the development build, else latest)',
   },
-  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os of the project)' },
+  ...PROJECT_OPTION,
   usb: { type: 'boolean', default: false, help: 'boot the ISO as a USB stick instead of a CD' },
   kernel: { type: 'boolean', default: false, help: 'boot vmlinuz and initrd without a boot loader' },
   installed: {
@@ -159,17 +162,22 @@ async function describeMachine(
   if (values['disk-size'] !== undefined && sizeFrom(values['disk-size']) === undefined)
     throw new BuildError(messages.notASize('--disk-size', values['disk-size'], { example: '8G' }));
   if (values.vnc && values.headless) throw new BuildError(messages.optionsExclude(['--vnc', '--headless']));
-  const [target] = chosenTargets([values.target], allTargets());
+  const product = await productOf(values, context);
+  const [target] = chosenTargets([values.target], allTargets(await ownTargets(product, context)));
   const board = boardOf(target?.arch ?? 'amd64');
   // An Arm machine has no BIOS; without a boot loader it needs no firmware.
   const plain: FirmwareKind = board === 'q35' || values.kernel ? 'bios' : 'uefi';
   const firmware: FirmwareKind = values['secure-boot'] ? 'uefi-secure' : values.uefi ? 'uefi' : plain;
-  const releases = values.dist === undefined ? undefined : resolve(context.callerFolder, values.dist);
-  const folder = targetFolder(releaseFolder(values.version, context.projectFolder, releases), values.target);
+  const releases = releasesIn(values, context);
+  const development = await ownVersion(product, context);
+  const folder = targetFolder(releaseFolder(values.version, { releases, development }), values.target);
   const image = join(folder, 'rancheros.img');
   const medium: BootMedium = values.installed
     ? { type: 'disk' }
-    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, { append: values.append, board });
+    : liveMedium(values.kernel ? 'kernel' : values.usb ? 'usb' : 'cdrom', folder, {
+        append: [...(product?.file.data.kernelArguments ?? []), values.append ?? ''].join(' ').trim(),
+        board,
+      });
   for (const file of values.installed ? [image] : filesOf(medium)) {
     if (!existsSync(file)) {
       const { version, dist } = values;

@@ -7,10 +7,10 @@ import { stopIfAborted } from '../core/interrupted.ts';
 import type { Report, Reporter } from '../core/ports.ts';
 import { BUILD_EPOCH } from '../graph/graph.ts';
 import type { LeaseWaitOptions } from '../host/lease-watch.ts';
+import type { Product } from '../product/product.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { type Published, publishRelease } from '../publish/publish.ts';
-import { digestOfSources } from '../publish/sources.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import { count, emptyTally } from '../report/tally.ts';
@@ -21,6 +21,7 @@ import { collectedText } from './gc.ts';
 import { lookAheadAtSound, planEvent } from './outlook.ts';
 import { type Accepted, refuseOutlook } from './refusals.ts';
 import { makeReporter } from './reporter.ts';
+import { sourcesOf } from './request-sources.ts';
 import type { Settings } from './settings.ts';
 import {
   beginTargets,
@@ -46,6 +47,8 @@ export interface BuildRequest {
   readonly refreshes: boolean;
   /** What is baked into all files. */
   readonly cloudConfig: BakedConfig | undefined;
+  /** The project whose files are built; undefined where it is the release itself. */
+  readonly product: Product | undefined;
 }
 
 /** How it is to be built. */
@@ -79,6 +82,7 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       settings,
       version: request.version,
       cloudConfig: request.cloudConfig,
+      product: request.product,
       report: memory.listening(report),
       failFast: request.targets.length === 1,
       keepFailed: about.keepFailed,
@@ -95,7 +99,7 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       if (gone && request.refreshes) throw gone;
       // Who stops a build does not want what lies there to be replaced by a part of it; what was finished is in the store.
       const finished = !command.signal.aborted ? outcomes.filter(({ reasons }) => reasons.length === 0) : [];
-      const sources = await digestOfSources(command.projectFolder, request.cloudConfig);
+      const sources = await sourcesOf(request, command);
       const published =
         finished.length > 0
           ? await publish(request, finished, { wiring, sources, wait: waitsOf(reporter.report, command.signal) })
@@ -163,12 +167,13 @@ async function publish(
   finished: readonly TargetOutcome[],
   { wiring, sources, wait }: { readonly wiring: Wiring; readonly sources: Digest; readonly wait: LeaseWaitOptions },
 ): Promise<Published> {
-  const { root, version, cloudConfig, line } = request;
+  const { root, version, cloudConfig, line, product } = request;
   return publishRelease(
     {
       version,
       sources,
       cloudConfig: cloudConfig?.digest,
+      product: product?.file.data.name,
       targets: finished.map(({ target }) => target.name),
       files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },
       line,

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { PackageGone } from '../fetch/package-gone.ts';
-import { digestOfSources } from '../publish/sources.ts';
 import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import { type BuildAbout, type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command } from './command.ts';
@@ -9,6 +8,7 @@ import { lookAhead } from './outlook.ts';
 import { refreshPins } from './pins.ts';
 import { acceptedBy, REFUSAL_OPTIONS, refuseOutlook, refuseRequest } from './refusals.ts';
 import { notesTo } from './reporter.ts';
+import { sourcesOf } from './request-sources.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { beginTargets } from './target-outcome.ts';
 import { wire } from './wire.ts';
@@ -39,7 +39,7 @@ export const build: Command = {
     const request = await requestFrom(values, positionals, { command: 'build', context });
     const settings = settingsFrom(values, context);
     const accepted = acceptedBy(values);
-    const sources = await digestOfSources(context.projectFolder, request.cloudConfig);
+    const sources = await sourcesOf(request, context);
     await refuseRequest({ request, settings, accepted, context, report: notesTo(context) }, sources);
     if (values['dry-run']) return showBuild(request, { settings, accepted, sources, keepFailed: false, context });
     const keepFailed = values['keep-failed'] === true;
@@ -57,6 +57,7 @@ async function showBuild(request: BuildRequest, about: BuildAbout): Promise<numb
     settings,
     version: request.version,
     cloudConfig: request.cloudConfig,
+    product: request.product,
     report,
     failFast: true,
   });

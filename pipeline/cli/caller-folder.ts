@@ -8,11 +8,3 @@ export function callerFolder(env: NodeJS.ProcessEnv, workingDirectory: string): 
   const { INIT_CWD: called = '', npm_lifecycle_script: script = '' } = env;
   return script.includes('pipeline/cli/launch.mjs') && path.isAbsolute(called) ? called : workingDirectory;
 }
-
-/** The directory of the releases: what was named, or the project's own. */
-export function releasesIn(
-  named: string | undefined,
-  { projectFolder, callerFolder: caller }: { readonly projectFolder: string; readonly callerFolder: string },
-): string {
-  return named === undefined ? path.join(projectFolder, 'dist/os') : path.resolve(caller, named);
-}

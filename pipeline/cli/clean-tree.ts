@@ -1,6 +1,7 @@
 import { BuildError } from '../core/failure.ts';
 import type { Report } from '../core/ports.ts';
 import { runShortCommand } from '../exec/short-command.ts';
+import { type Product, sourcesOfProduct } from '../product/product.ts';
 import { SOURCES } from '../publish/sources.ts';
 import type { CommandContext } from './command.ts';
 import * as messages from './release-messages.ts';
@@ -11,12 +12,16 @@ import * as messages from './release-messages.ts';
  */
 export async function demandCleanTree(
   context: CommandContext,
-  { allowDirty, report }: { readonly allowDirty: boolean; readonly report: Report },
+  {
+    allowDirty,
+    product,
+    report,
+  }: { readonly allowDirty: boolean; readonly product: Product | undefined; readonly report: Report },
 ): Promise<void> {
-  const changed = await gitStatus(context, ['--untracked-files=no', '--', '.']);
-  const untracked = changed.trouble ? changed : await gitStatus(context, ['--untracked-files=all', '--', ...SOURCES]);
-  const trouble = changed.trouble ?? untracked.trouble;
-  const lines = [...new Set([...changed.lines, ...untracked.lines])].sort();
+  const found = [await statusOf(context.projectFolder, SOURCES, context)];
+  if (product) found.push(await statusOf(product.folder, sourcesOfProduct(product), context));
+  const trouble = found.find((each) => each.trouble !== undefined)?.trouble;
+  const lines = [...new Set(found.flatMap((each) => each.lines))].sort();
   if (trouble === undefined && lines.length === 0) return;
   const failure = trouble === undefined ? messages.changesNotCommitted(lines) : messages.gitNotAsked(trouble);
   if (!allowDirty) throw new BuildError(failure);
@@ -24,16 +29,28 @@ export async function demandCleanTree(
   report({ type: 'note', level: 'warning', message: `${message} They go into this release, as --allow-dirty says.` });
 }
 
+/** Changes of what git knows anywhere in a directory, and what it does not know of some paths in it. */
+async function statusOf(folder: string, sources: readonly string[], context: CommandContext): Promise<GitStatus> {
+  const changed = await gitStatus(folder, ['--untracked-files=no', '--', '.'], context);
+  if (changed.trouble !== undefined) return changed;
+  const untracked = await gitStatus(folder, ['--untracked-files=all', '--', ...sources], context);
+  return { ...untracked, lines: [...changed.lines, ...untracked.lines] };
+}
+
 interface GitStatus {
   readonly lines: readonly string[];
   readonly trouble?: string;
 }
 
-async function gitStatus({ projectFolder, env, signal }: CommandContext, words: readonly string[]): Promise<GitStatus> {
+async function gitStatus(
+  folder: string,
+  words: readonly string[],
+  { env, signal }: CommandContext,
+): Promise<GitStatus> {
   const surroundings = ['PATH', 'HOME', 'XDG_CONFIG_HOME'].flatMap((name) =>
     env[name] === undefined ? [] : [`${name}=${env[name]}`],
   );
-  const git = ['git', '-C', projectFolder, '--no-optional-locks', 'status', '--porcelain', ...words];
+  const git = ['git', '-C', folder, '--no-optional-locks', 'status', '--porcelain', ...words];
   const { code, words: said } = await runShortCommand(['/usr/bin/env', ...surroundings, 'LC_ALL=C', ...git], {
     seconds: 60,
     signal,

@@ -3,14 +3,15 @@ import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { type Manifest, parseManifest } from '../publish/manifest.ts';
 import { parseVersion } from '../publish/version.ts';
-import { releasesIn } from './caller-folder.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
+import { PROJECT_OPTION, releasesIn } from './project-option.ts';
 import { differenceMarkdown, differenceText, fileDifferences } from './release-difference.ts';
 import * as messages from './release-messages.ts';
 
 const OPTIONS = {
-  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os of the project)' },
+  ...PROJECT_OPTION,
   markdown: { type: 'boolean', help: 'as a table in Markdown, for a pull request' },
   json: { type: 'boolean', help: 'as JSON' },
 } as const;
@@ -26,7 +27,7 @@ export const diff: Command = {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
     const [one, other] = positionals;
     if (one === undefined || other === undefined) throw new BuildError(messages.twoVersionsWanted());
-    const root = releasesIn(values.dist, context);
+    const root = releasesIn(values, context);
     const [before, after] = [await manifestOf(root, one), await manifestOf(root, other)];
     const files = fileDifferences(before, after);
     context.stdout.write(

@@ -138,6 +138,8 @@ async function bundle() {
         ...common,
         entryPoints: [
           { in: 'pipeline/cli/main.ts', out: 'main' },
+          // What targets of a project import, as the same modules.
+          { in: 'pipeline/index.ts', out: 'index' },
           { in: 'pipeline/exec/worker.ts', out: 'worker' },
         ],
         splitting: true,

@@ -1,4 +1,3 @@
-import { digestOfSources } from '../publish/sources.ts';
 import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import type { Command } from './command.ts';
 import { lockAge } from './lock-age.ts';
@@ -7,6 +6,7 @@ import { lookAhead } from './outlook.ts';
 import { explainRuns } from './plan-reasons.ts';
 import { planDocument, planMermaid, planText } from './plan-text.ts';
 import { notesTo } from './reporter.ts';
+import { sourcesOf } from './request-sources.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { beginTargets } from './target-outcome.ts';
 import { wire } from './wire.ts';
@@ -39,6 +39,7 @@ build on this store, which wait for the bytes of others, what is cached; the byt
       settings,
       version,
       cloudConfig: request.cloudConfig,
+      product: request.product,
       report: notesTo(context),
       failFast: true,
     });
@@ -49,7 +50,7 @@ build on this store, which wait for the bytes of others, what is cached; the byt
       const about = {
         version,
         targets: request.targets.map(({ name }) => name),
-        sources: await digestOfSources(context.projectFolder, request.cloudConfig),
+        sources: await sourcesOf(request, context),
         lock: lockAge(wiring.lock, new Date()),
         outlook,
       };

@@ -64,7 +64,7 @@ export async function refuseRequest(
   await demandPublishable({ version, sources }, destinationOf(root));
   await demandWritable(path.join(root, version));
   await demandWritable(root);
-  if (isFinal) await demandCleanTree(context, { allowDirty: accepted.allowDirty, report });
+  if (isFinal) await demandCleanTree(context, { allowDirty: accepted.allowDirty, product: request.product, report });
 }
 
 /** What can be refused when it is known what would run, and before any of it runs. What would disappear is named. */

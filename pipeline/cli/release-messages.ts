@@ -1,4 +1,4 @@
-import type { Failure, Remedy } from '../core/failure.ts';
+import type { Failure, Place, Remedy } from '../core/failure.ts';
 import { quoted } from '../core/quoted.ts';
 import { shellWord } from '../core/shell-word.ts';
 
@@ -66,12 +66,37 @@ export function filesNotDescribed({ name, file }: AboutTarget, paths: readonly s
   );
 }
 
+export function targetNotRead(place: Place, trouble: string): Failure {
+  return {
+    kind: 'configuration',
+    message: `This target file cannot be read: ${trouble.replace(/\.$/, '')}.`,
+    place,
+    hint: 'Correct the line; the other targets can be built meanwhile.',
+  };
+}
+
+export function noTargetIn(file: string): Failure {
+  return wrongTarget(
+    file,
+    'This file exports no target.',
+    'Write `export default defineTarget({ name, arch, summary, parts, files })`; a name has small letters, digits, dots, dashes and underscores.',
+  );
+}
+
+/** The first line of a stack that is in a file of a target, which a stack names by its whole path. */
+function lineIn(stack: string, file: string): Pick<Place, 'line' | 'column'> {
+  const name = file.split('/').slice(-2).join('/');
+  const at = stack.indexOf(`/${name}:`);
+  const [, line, column] = at < 0 ? [] : (/^:(\d+):(\d+)/.exec(stack.slice(at + 1 + name.length)) ?? []);
+  return line === undefined ? {} : { line: Number(line), column: Number(column) };
+}
+
 /** A bug of the target's own file, or of a recipe that it calls. */
 export function targetBroke({ name, file }: AboutTarget, stack: string): Failure {
   return {
     kind: 'configuration',
     message: `The target ${quoted(name)} broke while it was read.`,
-    place: { file },
+    place: { file, ...lineIn(stack, file) },
     evidence: stack,
     hint: 'Mend the first file of the project that the lines above name.',
   };

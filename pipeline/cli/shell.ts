@@ -9,6 +9,7 @@ import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import type { Command } from './command.ts';
 import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
+import { PROJECT_OPTION } from './project-option.ts';
 import { makeReporter } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { chosenSteps } from './step-choice.ts';
@@ -23,6 +24,7 @@ const OPTIONS = {
   },
   version: REQUEST_OPTIONS.version,
   'cloud-config': REQUEST_OPTIONS['cloud-config'],
+  ...PROJECT_OPTION,
   ...SHARED,
 } as const;
 
@@ -47,6 +49,7 @@ image, no network. Inputs that are not in the store are made first. What the ste
       settings: settingsFrom(values, context),
       version: request.version,
       cloudConfig: request.cloudConfig,
+      product: request.product,
       report: reporter.report,
       failFast: true,
     });

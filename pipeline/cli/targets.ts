@@ -1,8 +1,11 @@
 import { allTargets } from './all-targets.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
+import { ownTargets } from './own-targets.ts';
+import { PROJECT_OPTION, productOf } from './project-option.ts';
 
 const OPTIONS = {
+  ...PROJECT_OPTION,
   json: {
     type: 'boolean',
     help: 'as JSON: an array of {name, arch, summary, files} (npm prints two lines before it; npm run -s targets -- --json prints it alone)',
@@ -17,7 +20,8 @@ export const targets: Command = {
   options: OPTIONS,
   async run(context) {
     const { values } = readOptions(context.argv, OPTIONS, 0);
-    const list = allTargets();
+    const own = await ownTargets(await productOf(values, context), context);
+    const list = allTargets(own);
     if (values.json) {
       const rows = list.map(({ name, arch, summary, files }) => ({
         name,

@@ -6,16 +6,17 @@ import { removeTemporaryDirectory, temporaryDirectory } from '../host/temporary-
 import { parseVersion } from '../publish/version.ts';
 import { formatBytes } from '../report/format.ts';
 import { type Unpack, verifyRelease } from '../verify/release.ts';
-import { releasesIn } from './caller-folder.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
+import { PROJECT_OPTION, releasesIn } from './project-option.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
 import { wire } from './wire.ts';
 
 const OPTIONS = {
-  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os)' },
+  dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os of the project)' },
+  ...PROJECT_OPTION,
   ...COMMON_OPTIONS,
 } as const;
 
@@ -33,7 +34,7 @@ Disks that are packed by zstd are unpacked by that of the tool image, into the d
     const { values, positionals } = readOptions(context.argv, OPTIONS, 1);
     const [version = 'latest'] = positionals;
     if (version !== 'latest') parseVersion(version);
-    const folder = path.join(releasesIn(values.dist, context), version);
+    const folder = path.join(releasesIn(values, context), version);
     const { manifest, failures } = await verifyRelease(folder, unpackWith(context, values));
     const [first, ...rest] = failures;
     if (first) throw new BuildError([first, ...rest]);

@@ -58,6 +58,7 @@ step that has not run depends on its bytes, and this is said with its name.`,
       settings: settingsFrom(values, context),
       version: request.version,
       cloudConfig: request.cloudConfig,
+      product: request.product,
       report: notesTo(context),
       failFast: true,
     });

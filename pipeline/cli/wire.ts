@@ -29,8 +29,9 @@ import { type Lock, packagesOf } from '../pins/lock.ts';
 import { StepCostFile } from '../plan/costs.ts';
 import { type Forecast, forecast } from '../plan/forecast.ts';
 import { PlanRecords } from '../plan/records.ts';
+import { type Product, withModules } from '../product/product.ts';
 import { parseVersion } from '../publish/version.ts';
-import type { BuildContext } from '../recipes/context.ts';
+import type { BuildContext, ProductParts } from '../recipes/context.ts';
 import { systemImages } from '../recipes/system.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import { FileActionCache } from '../store/actions.ts';
@@ -39,6 +40,7 @@ import { keepWithinBudget } from '../store/budget.ts';
 import type { Collected } from '../store/garbage.ts';
 import type { CommandContext } from './command.ts';
 import { keepStep } from './kept-step.ts';
+import { configurationText, partsOfProduct } from './product-parts.ts';
 import { ProofCollector } from './proof-collector.ts';
 import * as messages from './release-messages.ts';
 import type { Settings } from './settings.ts';
@@ -89,6 +91,8 @@ export async function wire(options: {
   readonly version: string;
   /** What is baked into the files of all targets. */
   readonly cloudConfig?: BakedConfig | undefined;
+  /** The project whose files are built. */
+  readonly product?: Product | undefined;
   readonly report: Report;
   /** After a failure start nothing new. */
   readonly failFast: boolean;
@@ -108,7 +112,8 @@ export async function wire(options: {
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs = new ProofCollector();
-  const { version, cloudConfig } = options;
+  const { version, cloudConfig, product } = options;
+  const parts = product && (await partsOfProduct(product, projectFolder));
   const isFinal = parseVersion(version).prerelease.length === 0;
   const media = new Map<string, Medium>();
   const context = await readContext({
@@ -119,8 +124,12 @@ export async function wire(options: {
     lock,
     version,
     cloudConfig,
+    product,
+    parts,
     rosProgram: await readProgram(path.join(bundleFolder, 'ros')),
-    readConfiguration: await readConfiguration(projectFolder, version),
+    readConfiguration: readAhead({
+      [OS_CONFIG_FILE]: withVersion(parts?.configuration ?? (await configurationText(projectFolder)), version),
+    }),
   });
   const http = createHttp({ environment: command.env });
   const sources = createArchiveSources({
@@ -129,7 +138,7 @@ export async function wire(options: {
     mirror: settings.mirror,
     environment: command.env,
   });
-  const fetcher = createFetcher({ store, top: projectFolder, http, sources });
+  const fetcher = createFetcher({ store, top: projectFolder, productTop: product?.folder, http, sources });
   const builtinExecutor = new BuiltinExecutor({ bundleFolder });
   let toolExecutor: Promise<ExecutorChoice> | undefined;
   const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as {
@@ -214,23 +223,29 @@ export async function readContext(
     readonly projectFolder: string;
     readonly lock: Lock;
     readonly cloudConfig: BakedConfig | undefined;
+    readonly product?: Product | undefined;
+    /** What of it targets build from. */
+    readonly parts?: ProductParts | undefined;
   },
 ): Promise<BuildContext> {
   const { projectFolder, lock } = options;
   const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
-  await demandConfigs(projectFolder);
+  await demandConfigs(projectFolder, options.product);
+  const { product } = options;
   const memory = new Map<object, Map<string, { readonly made: unknown; readonly proofs: readonly Artifact[] }>>();
   return {
     graph: options.graph,
     version: options.version,
-    releaseUrl: `https://releases.rancher.com/os/${options.version}`,
+    releaseUrl: `${product?.file.data.releaseUrl ?? 'https://releases.rancher.com/os'}/${options.version}`,
     packages: (set, arch) => packagesOf(lock, set, arch),
     effects: (sets, arch) => effectsOf({ lock, acknowledgements, sets, arch }),
-    kernelModules: (flavour, arch) => demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'),
+    kernelModules: (flavour, arch) =>
+      withModules(demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'), product, arch),
     overlayRules: (name) => demand(overlayRules, name, 'overlays'),
     cloudConfig: options.cloudConfig?.text,
+    product: options.parts,
     rosProgram: options.rosProgram,
     readConfiguration: options.readConfiguration,
     prove: (artifact) => options.proofs.add(artifact),
@@ -256,7 +271,7 @@ export async function readContext(
 }
 
 /** Configuration of the system and of targets is baked in too: a mistake in it is told before any step runs, not by each machine. */
-async function demandConfigs(projectFolder: string): Promise<void> {
+async function demandConfigs(projectFolder: string, product: Product | undefined): Promise<void> {
   const overlays = await readdir(path.join(projectFolder, 'overlays'), { withFileTypes: true });
   const files = overlays
     .filter((entry) => entry.isDirectory())
@@ -267,6 +282,7 @@ async function demandConfigs(projectFolder: string): Promise<void> {
   await demandServices(
     projectFolder,
     systemImages(undefined).map(({ name }) => name),
+    product?.services,
   );
 }
 
@@ -276,12 +292,6 @@ async function readProgram(folder: string): Promise<ReadonlyMap<string, string>>
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const)),
   );
-}
-
-/** Reads what the release configures as its machines would do at each start. */
-async function readConfiguration(projectFolder: string, version: string): Promise<string> {
-  const text = await readFile(path.join(projectFolder, 'overlays/system', OS_CONFIG_FILE), 'utf8');
-  return readAhead({ [OS_CONFIG_FILE]: withVersion(text, version) });
 }
 
 /** Every YAML file of a folder, by its name without the ending. */

@@ -15,6 +15,14 @@ export function fileTooLarge(file: string, size: number, most: number): Failure 
   return wrong({ file }, `The file has ${size} bytes; more than ${most} are not read.`, 'Split it.');
 }
 
+export function notAFile(file: string, isDirectory: boolean): Failure {
+  return wrong(
+    { file },
+    isDirectory ? 'This is a directory and not a file.' : 'This is not a file.',
+    'Put a file of this name there.',
+  );
+}
+
 export function fileUnreadable(file: string, evidence: string): Failure {
   return {
     ...wrong({ file }, 'The file cannot be read.', 'Add it, or give this user the right to read it.'),
@@ -199,6 +207,11 @@ export function noSuchService(place: Place, service: string, near: string | unde
     `There is no service ${quoted(service)}.`,
     near === undefined ? 'Name a service that is defined below overlays/.' : `Did you mean ${quoted(near)}?`,
   );
+}
+
+/** A project's service would take the place of another one. */
+export function serviceNameTaken(place: Place, service: string, file: string): Failure {
+  return wrong(place, `The service ${quoted(service)} exists already, in ${file}.`, 'Give it another name.');
 }
 
 export function noSuchImage(place: Place, image: string, known: readonly string[]): Failure {

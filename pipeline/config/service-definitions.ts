@@ -22,12 +22,21 @@ interface Service {
   readonly labels?: { readonly [name: string]: string };
 }
 
+/** A directory that becomes part of a system. */
+export interface OverlayDirectory {
+  readonly folder: string;
+  /** How places name it. */
+  readonly shownAs: string;
+}
+
 /** A service of the release, and where it stands. */
 export interface ServiceDefinition {
   /** From the top of the project, with slashes. */
   readonly file: string;
   /** The directory of `overlays/` that has it. */
   readonly overlay: string;
+  /** Where its scripts may lie: a target's own service may use a script of the system. */
+  readonly scriptsIn: readonly OverlayDirectory[];
   readonly name: string;
   readonly service: Service;
   /** Place of a key of the service, or of the service itself. */
@@ -56,17 +65,34 @@ async function definitionsIn(
   projectFolder: string,
   file: string,
   overlay: string,
-  path_: readonly string[],
+  keys: readonly string[],
 ): Promise<readonly ServiceDefinition[]> {
-  const yaml: YamlFile<unknown> = await loadYaml({
-    file: path.join(projectFolder, file),
-    shownAs: file,
-    schema: MAPPING,
-  });
-  const services = path_.reduce<unknown>((inside, key) => (inside as Record<string, unknown>)[key], yaml.data) ?? {};
+  const scriptsIn = [...new Set([overlay, 'system'])].map((each) => overlayDirectory(projectFolder, each));
+  return definitionsOfFile({ file: path.join(projectFolder, file), shownAs: file, keys, overlay, scriptsIn });
+}
+
+/** A directory of `overlays/`. */
+export function overlayDirectory(projectFolder: string, overlay: string): OverlayDirectory {
+  return { folder: path.join(projectFolder, 'overlays', overlay), shownAs: `overlays/${overlay}` };
+}
+
+/** The services of a file, which stand below some keys of it. */
+export async function definitionsOfFile({
+  file,
+  shownAs,
+  keys,
+  overlay,
+  scriptsIn,
+}: Pick<ServiceDefinition, 'overlay' | 'scriptsIn'> & {
+  readonly file: string;
+  readonly shownAs: string;
+  readonly keys: readonly string[];
+}): Promise<readonly ServiceDefinition[]> {
+  const yaml: YamlFile<unknown> = await loadYaml({ file, shownAs, schema: MAPPING });
+  const services = keys.reduce<unknown>((inside, key) => (inside as Record<string, unknown>)[key], yaml.data) ?? {};
   return Object.entries(services as { readonly [name: string]: Service }).map(([name, service]) => ({
-    ...{ file, overlay, name, service },
-    place: (...keys) => yaml.place([...path_, name, ...keys]),
+    ...{ file: shownAs, overlay, scriptsIn, name, service: service ?? {} },
+    place: (...below) => yaml.place([...keys, name, ...below]),
   }));
 }
 
@@ -75,7 +101,6 @@ async function definitionsIn(
  * start without them and say so only there. `images` are those of every system, such as `os-base`; a target has `os-` and its overlay's name too.
  */
 export async function serviceMistakes(
-  projectFolder: string,
   definitions: readonly ServiceDefinition[],
   images: readonly string[],
 ): Promise<readonly Failure[]> {
@@ -93,15 +118,23 @@ export async function serviceMistakes(
     }
     for (const other of (service.volumes_from ?? []).filter((each) => !known.includes(each)))
       failures.push(messages.noSuchService(place('volumes_from'), other, nearestName(other, known)));
-    failures.push(...imageMistakes(definition, images), ...(await scriptMistakes(projectFolder, definition)));
+    failures.push(...imageMistakes(definition, images), ...(await scriptMistakes(definition)));
   }
   return [...failures, ...circles(definitions)];
 }
 
-/** Throws a BuildError with all mistakes in the definitions of a project. */
-export async function demandServices(projectFolder: string, images: readonly string[]): Promise<void> {
-  const definitions = await readServiceDefinitions(projectFolder);
-  const [first, ...rest] = await serviceMistakes(projectFolder, definitions, images);
+/** Throws a BuildError with all mistakes in the definitions of this repository and of a project, whose names must be new. */
+export async function demandServices(
+  projectFolder: string,
+  images: readonly string[],
+  ofProduct: readonly ServiceDefinition[] = [],
+): Promise<void> {
+  const ours = await readServiceDefinitions(projectFolder);
+  const failures = ofProduct.flatMap((each, index) => {
+    const other = [...ours, ...ofProduct.slice(0, index)].find(({ name }) => name === each.name);
+    return other ? [messages.serviceNameTaken(each.place(), each.name, other.file)] : [];
+  });
+  const [first, ...rest] = [...failures, ...(await serviceMistakes([...ours, ...ofProduct], images))];
   if (first) throw new BuildError([first, ...rest]);
 }
 
@@ -130,17 +163,14 @@ function imageMistakes({ overlay, service, place }: ServiceDefinition, images: r
   ];
 }
 
-/** A target's own service may use a script of the system. */
-async function scriptMistakes(projectFolder: string, definition: ServiceDefinition): Promise<readonly Failure[]> {
-  const { overlay, service, place } = definition;
+async function scriptMistakes({ scriptsIn, service, place }: ServiceDefinition): Promise<readonly Failure[]> {
   const [program = ''] = typeof service.command === 'string' ? service.command.split(' ') : (service.command ?? []);
   if (!program.startsWith(SCRIPTS)) return [];
-  const candidates = [...new Set([overlay, 'system'])].map((each) => `overlays/${each}${program}`);
-  for (const candidate of candidates) {
-    const status = await stat(path.join(projectFolder, candidate)).catch(() => undefined);
-    if (status) return (status.mode & 0o111) === 0 ? [messages.scriptNotExecutable(candidate)] : [];
+  for (const { folder, shownAs } of scriptsIn) {
+    const status = await stat(path.join(folder, program)).catch(() => undefined);
+    if (status) return (status.mode & 0o111) === 0 ? [messages.scriptNotExecutable(`${shownAs}${program}`)] : [];
   }
-  return [messages.noSuchScript(place('command'), program, candidates[0] ?? program)];
+  return [messages.noSuchScript(place('command'), program, `${scriptsIn[0]?.shownAs ?? ''}${program}`)];
 }
 
 /** Each circle of the order once. */

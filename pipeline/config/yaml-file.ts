@@ -68,7 +68,10 @@ async function checkYaml(options: {
 
 async function readCapped(file: string, shownAs: string): Promise<string> {
   try {
-    const { size } = await stat(file);
+    const seen = await stat(file);
+    // Reading a pipe would wait for whoever writes.
+    if (!seen.isFile()) throw new BuildError(messages.notAFile(shownAs, seen.isDirectory()));
+    const { size } = seen;
     if (size > MAX_BYTES) throw new BuildError(messages.fileTooLarge(shownAs, size, MAX_BYTES));
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -69,6 +69,8 @@ export interface UrlPin {
 export interface RepositoryInput {
   readonly from: 'repository';
   readonly path: string;
+  /** Where the path starts: at the top of this repository, or at the directory of a project's rancheros.yaml. */
+  readonly of?: 'product';
 }
 
 /** Anything from outside, fixed before the build. */

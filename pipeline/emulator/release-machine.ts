@@ -7,18 +7,25 @@ import type { BootMedium } from './machine.ts';
 /** The ways to start one release's live system. */
 export type LiveMedium = 'cdrom' | 'usb' | 'kernel';
 
-/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. `releases`: another directory of versions. */
-export function releaseFolder(
-  version: string | undefined,
-  projectFolder: string,
-  releases = join(projectFolder, 'dist/os'),
-): string {
-  if (version !== undefined) return join(releases, version);
-  const { version: own } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+/** Where releases lie, and the version that a plain build writes, `v1.5.9-dev`. */
+export interface Releases {
+  readonly releases: string;
+  readonly development: string;
+}
+
+/** The releases of this repository itself. */
+export function releasesOf(projectFolder: string): Releases {
+  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     readonly version: string;
   };
-  const development = join(releases, `v${own}-dev`);
-  return existsSync(development) || !existsSync(join(releases, 'latest')) ? development : join(releases, 'latest');
+  return { releases: join(projectFolder, 'dist/os'), development: `v${version}-dev` };
+}
+
+/** `dist/os/<version>`; without a version what a plain build writes, else what `latest` shows. */
+export function releaseFolder(version: string | undefined, { releases, development }: Releases): string {
+  if (version !== undefined) return join(releases, version);
+  const plain = join(releases, development);
+  return existsSync(plain) || !existsSync(join(releases, 'latest')) ? plain : join(releases, 'latest');
 }
 
 /** The folder of a target's files below `dist/os/<version>`. */

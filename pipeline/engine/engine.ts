@@ -84,7 +84,7 @@ export class Engine {
 
   /** The bytes of an input from outside, brought into the store. */
   fetch(input: Input): Promise<Blob> {
-    const id = input.from === 'repository' ? `repository:${input.path}` : input.digest;
+    const id = input.from === 'repository' ? `repository:${input.of ?? ''}:${input.path}` : input.digest;
     let blob = this.#inputs.get(id);
     if (!blob) {
       blob = this.#fetchOnce(input);

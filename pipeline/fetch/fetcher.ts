@@ -13,6 +13,8 @@ import { type Address, downloadVerified, kindOf } from './verified-download.ts';
 export interface FetcherOptions {
   /** Absolute path of the project's top folder, for inputs that lie in it. */
   readonly top: string;
+  /** The same of a project of one's own. */
+  readonly productTop?: string | undefined;
   readonly store: BlobStore;
   readonly http: Http;
   readonly sources: ArchiveSources;
@@ -56,7 +58,11 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         case 'url':
           return download(input, context);
         case 'repository':
-          return fetchRepository(input, { top: options.top, store, signal: context.signal });
+          return fetchRepository(input, {
+            top: input.of === 'product' ? (options.productTop ?? options.top) : options.top,
+            store,
+            signal: context.signal,
+          });
         default:
           return unreachable(input);
       }

@@ -24,6 +24,8 @@ export interface Manifest {
   readonly sources: Digest;
   /** Of the text of the cloud-config that is baked into the files; a release of the project has none. */
   readonly cloudConfig?: Digest | undefined;
+  /** Name of the product, where a project gave it one of its own. */
+  readonly product?: string | undefined;
   readonly files: { readonly [path: string]: ReleaseFile };
 }
 
@@ -36,8 +38,9 @@ export function manifestText(manifest: Manifest): string {
   const rows = paths.map(
     (path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`,
   );
+  const product = manifest.product === undefined ? '' : `  "product": ${JSON.stringify(manifest.product)},\n`;
   const baked = manifest.cloudConfig === undefined ? '' : `  "cloudConfig": ${JSON.stringify(manifest.cloudConfig)},\n`;
-  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n${baked}  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
+  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n${product}${baked}  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
 }
 
 /** Reads a manifest of any format; undefined for anything that is none, such as one with a name that leaves the version's folder. */

@@ -10,6 +10,7 @@ export interface Contribution {
   readonly version: string;
   readonly sources: Manifest['sources'];
   readonly cloudConfig?: Manifest['cloudConfig'];
+  readonly product?: Manifest['product'];
   /** Targets that are built whole; their earlier files in this version are replaced. */
   readonly targets: readonly string[];
   readonly files: { readonly [path: string]: ReleaseFile };
@@ -49,6 +50,7 @@ export function planRelease(contribution: Contribution, before: Before): Release
     version: contribution.version,
     sources: contribution.sources,
     cloudConfig: contribution.cloudConfig,
+    product: contribution.product,
     files,
   });
   const movesLatest = before.latest !== contribution.version && isBetter(contribution, files, before.latest);

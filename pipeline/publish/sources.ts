@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex } from '../core/digest.ts';
@@ -21,19 +22,36 @@ export const SOURCES = [
  */
 export async function digestOfSources(
   projectFolder: string,
-  cloudConfig?: { readonly digest: Digest },
+  besides: {
+    readonly cloudConfig?: { readonly digest: Digest } | undefined;
+    /** A project of one's own: its directory, and files and directories in it; those that are not there do not count. */
+    readonly product?: { readonly folder: string; readonly paths: readonly string[] } | undefined;
+  } = {},
 ): Promise<Digest> {
   const hash = createHash('sha256');
-  const files = (await Promise.all(SOURCES.map((name) => filesAt(projectFolder, name)))).flat().sort(compareCodeUnits);
-  for (const file of files) {
-    const place = path.join(projectFolder, file);
+  await addFiles(hash, projectFolder, SOURCES);
+  const { cloudConfig, product } = besides;
+  if (cloudConfig) hash.update(`\0cloud-config\0${cloudConfig.digest}`);
+  if (product) {
+    hash.update('\0project\0');
+    await addFiles(
+      hash,
+      product.folder,
+      product.paths.filter((name) => existsSync(path.join(product.folder, name))),
+    );
+  }
+  return digestFromHex(hash.digest('hex'));
+}
+
+async function addFiles(hash: Hash, top: string, names: readonly string[]): Promise<void> {
+  const found = (await Promise.all(names.map((name) => filesAt(top, name)))).flat();
+  for (const file of [...new Set(found)].sort(compareCodeUnits)) {
+    const place = path.join(top, file);
     const seen = await lstat(place);
     const bytes = seen.isSymbolicLink() ? await readlink(place, 'buffer') : await readFile(place);
     const kind = seen.isSymbolicLink() ? 'link' : seen.mode & 0o100 ? 'program' : 'file';
     hash.update(`${file}\0${kind}\0${bytes.length}\0`).update(bytes);
   }
-  if (cloudConfig) hash.update(`\0cloud-config\0${cloudConfig.digest}`);
-  return digestFromHex(hash.digest('hex'));
 }
 
 async function filesAt(top: string, name: string): Promise<string[]> {

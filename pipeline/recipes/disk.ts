@@ -185,7 +185,10 @@ function bootFiles(
     'slot.cfg': textFile(
       context,
       'settings of slot A',
-      grubSettings({ version: context.version, ...menuArguments('disk', system.arch) }),
+      grubSettings({
+        version: context.version,
+        ...menuArguments('disk', system.arch, context.product?.kernelArguments),
+      }),
     ),
   };
   return {

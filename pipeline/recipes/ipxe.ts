@@ -14,13 +14,15 @@ export function ipxeScript(context: BuildContext): Artifact<'text'> {
 }
 
 /** The script for one release: its version, and the address of its files without a slash at the end. */
-export function ipxeText(release: Pick<BuildContext, 'version' | 'releaseUrl'>): string {
+export function ipxeText(
+  release: Pick<BuildContext, 'version' | 'releaseUrl'> & Partial<Pick<BuildContext, 'product'>>,
+): string {
   return [
     '#!ipxe',
-    `# RancherOS ${release.version}`,
+    `# ${release.product?.name ?? 'RancherOS'} ${release.version}`,
     'dhcp',
     `isset ${'${base-url}'} || set base-url ${release.releaseUrl}`,
-    `kernel ${'${base-url}'}/vmlinuz initrd=initrd ${kernelArguments('network', 'amd64')}`,
+    `kernel ${'${base-url}'}/vmlinuz initrd=initrd ${kernelArguments('network', 'amd64', release.product?.kernelArguments)}`,
     'initrd --name initrd ${base-url}/initrd',
     'boot',
     '',

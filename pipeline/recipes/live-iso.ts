@@ -51,7 +51,7 @@ export function liveIso(context: BuildContext, system: System, spec: LiveIsoSpec
     'boot/grub/arguments.cfg': textFile(
       context,
       `kernel arguments of every ISO for ${system.arch}`,
-      grubSettings(menuArguments('iso', system.arch)),
+      grubSettings(menuArguments('iso', system.arch, context.product?.kernelArguments)),
     ),
   };
   const iso = hybridIso(toolsOf(context), { title: spec.name, ...boot, volumeId: VOLUME_ID, files });

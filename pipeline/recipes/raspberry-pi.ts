@@ -68,7 +68,11 @@ export function raspberryPiCard(context: BuildContext): MediumStream {
   const { plan, fat, ext4, cmdline } = cardPlan(context.graph, {
     title: `plan of the card ${NAME}`,
     inputs: { boot: files, state: stateTar },
-    options: { name: NAME, stateMiB: DEFAULT_STATE_MIB, arguments: kernelArguments('card', 'arm64') },
+    options: {
+      name: NAME,
+      stateMiB: DEFAULT_STATE_MIB,
+      arguments: kernelArguments('card', 'arm64', context.product?.kernelArguments),
+    },
   });
   const contents = { ...files, 'cmdline.txt': cmdline };
   const boot = bootPartition(toolsOf(context), {

@@ -37,12 +37,9 @@ export function withoutKernel(system: System): readonly Layer[] {
   return system.layers.filter(({ name }) => name !== 'modules' && name !== 'drivers');
 }
 
-/** Which images System Docker is seeded with, and which layers they are made of. */
-const SYSTEM_IMAGES = [
-  { name: 'os-base', layers: ['base', 'config'] },
-  { name: 'os-console', layers: ['base', 'engine', 'plugins', 'config'] },
-  { name: 'os-docker', layers: ['base', 'engine', 'plugins', 'config'] },
-] as const;
+/** Layers of the images of the console and of Docker, with the packages of a project where it has any. */
+const WHOLE = ['base', 'engine', 'plugins', 'config'];
+const WHOLE_WITH_PRODUCT = ['base', 'engine', 'plugins', 'product', 'config'];
 
 /**
  * Images of System Docker by name, each with its layers from the lowest. The image of what a target adds takes the place of the one that a
@@ -50,9 +47,15 @@ const SYSTEM_IMAGES = [
  */
 export function systemImages(
   extras: string | undefined,
+  { hasProductPackages = false }: { readonly hasProductPackages?: boolean | undefined } = {},
 ): readonly { readonly name: string; readonly layers: readonly string[] }[] {
-  if (extras === undefined) return SYSTEM_IMAGES;
-  return [...SYSTEM_IMAGES, { name: `os-${extras}`, layers: ['base', 'engine', 'plugins', 'config', extras] }];
+  const whole = hasProductPackages ? WHOLE_WITH_PRODUCT : WHOLE;
+  return [
+    { name: 'os-base', layers: ['base', 'config'] },
+    { name: 'os-console', layers: whole },
+    { name: 'os-docker', layers: whole },
+    ...(extras === undefined ? [] : [{ name: `os-${extras}`, layers: [...whole, extras] }]),
+  ];
 }
 
 /** What a target adds to the system of its architecture: one more layer, on top of all others. */
@@ -74,9 +77,13 @@ export interface Extras {
 export const liveSystem = memoized((context: BuildContext, arch: Arch, extras?: Extras): System => {
   const kernel = debianKernel(context, arch);
   const added = extras === undefined ? [] : [extrasLayer(context, arch, extras)];
-  const layers = [...sharedLayers(context, arch, kernel), ...added];
+  const layers = [...systemLayers(context, arch, kernel, extras?.packages), ...added];
   proveTree(context, arch, layers, {
-    sets: [...SHARED_SETS, ...(extras === undefined ? [] : [extras.packages])],
+    sets: [
+      ...SHARED_SETS,
+      ...(context.product?.hasPackages ? [PRODUCT_SET] : []),
+      ...(extras === undefined ? [] : [extras.packages]),
+    ],
     overlays: ['system', ...(extras === undefined ? [] : [extras.overlay])],
   });
   const seeded = seedOf(context, arch, layers, extras?.name);
@@ -93,6 +100,20 @@ export const liveSystem = memoized((context: BuildContext, arch: Arch, extras?: 
 });
 
 const SHARED_SETS = ['base', 'engine', 'plugins', 'kernel-debian'];
+
+/** Package set of a project of one's own, and the name of its layer. */
+const PRODUCT_SET = 'product';
+
+/** All layers but that of a target, from the lowest. A project's packages lie below the configuration, which may replace files of theirs. */
+function systemLayers(
+  context: BuildContext,
+  arch: Arch,
+  kernel: Kernel,
+  extras: string | undefined,
+): readonly StackedLayer[] {
+  const product = context.product?.hasPackages ? [productLayer(context, arch, extras)] : [];
+  return [...sharedLayers(context, arch, kernel), ...product, configuration(context, arch, kernel)];
+}
 
 const sharedLayers = memoized((context: BuildContext, arch: Arch, kernel: Kernel): readonly StackedLayer[] => [
   stacked(
@@ -112,8 +133,20 @@ const sharedLayers = memoized((context: BuildContext, arch: Arch, kernel: Kernel
   ),
   stacked(context, modulesLayer(context, kernel), { arch, compression: 'zstd', content: 'many files' }),
   stacked(context, driversLayer(context, arch, kernel), { arch, compression: 'xz', content: 'seldom read' }),
-  stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
 ]);
+
+const configuration = memoized(
+  (context: BuildContext, arch: Arch, kernel: Kernel): StackedLayer =>
+    stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
+);
+
+/** Packages of a project. What the target's own set has in the same version is there already. */
+const productLayer = memoized((context: BuildContext, arch: Arch, extras: string | undefined): StackedLayer => {
+  const there = new Set(extras === undefined ? [] : context.packages(extras, arch).map(({ digest }) => digest));
+  const packages = context.packages(PRODUCT_SET, arch).filter(({ digest }) => !there.has(digest));
+  const layer = composeLayer(context, { name: PRODUCT_SET, packages, options: EXTRAS_FILTER });
+  return stacked(context, layer, { arch, compression: 'zstd', content: 'many files' });
+});
 
 /** Modules that an ordinary start loads, what depmod says of all, and how the kernel was configured, where kubeadm looks for it. */
 function modulesLayer(context: BuildContext, kernel: Kernel): Layer {
@@ -162,17 +195,19 @@ function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions):
 
 /** What names the release and governs the system: the smallest layer, so that a new version or an edited file costs seconds. */
 function configLayer(context: BuildContext, kernel: Kernel): Layer {
-  const { version } = context;
+  const { product } = context;
   return composeLayer(context, {
     name: 'config',
     overlay: 'system',
+    ...(product ? { ofProduct: product.overlays } : {}),
     options: {
       // Where Docker's check-config.sh looks for it, in every image of the system.
       links: [{ path: `boot/config-${kernel.release}`, target: `../${modulesFolder(kernel)}/config` }],
       files: [
-        { path: 'usr/lib/os-release', text: osRelease(version) },
+        { path: 'usr/lib/os-release', text: osRelease(context) },
         // Seen by consoles of other systems, whose os-release is their own.
-        { path: 'usr/share/ros/os-release', text: osRelease(version) },
+        { path: 'usr/share/ros/os-release', text: osRelease(context) },
+        ...(product?.configuration === undefined ? [] : [{ path: CONFIGURATION, text: product.configuration }]),
         // In this layer, which every image of the system has: each service reads the configuration for itself.
         ...(context.cloudConfig === undefined
           ? []
@@ -181,13 +216,18 @@ function configLayer(context: BuildContext, kernel: Kernel): Layer {
         { path: 'usr/bin/ros', mode: 0o755, text: `#!/usr/bin/qjs -m\nimport '/usr/lib/ros/program/main.js';\n` },
         ...[...context.rosProgram].map(([name, text]) => ({ path: `usr/lib/ros/program/${name}`, text })),
       ],
+      ...(product?.configuration === undefined ? {} : { replaces: [CONFIGURATION] }),
     },
   });
 }
 
-/** os-release(5). */
-function osRelease(version: string): string {
-  return `NAME="RancherOS"\nVERSION="${version}"\nID=rancheros\nID_LIKE=\nVERSION_ID="${version}"\nPRETTY_NAME="RancherOS ${version}"\nHOME_URL="http://rancher.com/rancher-os/"\n`;
+/** What the release configures, with the system's services. */
+const CONFIGURATION = 'usr/share/ros/os-config.yml';
+
+/** os-release(5). The ID stays with another name too: by it programs know how to treat the system. */
+function osRelease({ version, product }: BuildContext): string {
+  const name = product?.name ?? 'RancherOS';
+  return `NAME="${name}"\nVERSION="${version}"\nID=rancheros\nID_LIKE=\nVERSION_ID="${version}"\nPRETTY_NAME="${name} ${version}"\nHOME_URL="http://rancher.com/rancher-os/"\n`;
 }
 
 /** System Docker's data root, naming the layers as images; and the list by which `/init` mounts them. */
@@ -203,11 +243,13 @@ function seedOf(
     options: {
       arch,
       layers: layers.map(({ name }) => name),
-      images: systemImages(extras).map(({ name, layers: names }) => ({
-        name: `rancher/${name}`,
-        tag: context.version,
-        layers: names,
-      })),
+      images: systemImages(extras, { hasProductPackages: context.product?.hasPackages }).map(
+        ({ name, layers: names }) => ({
+          name: `rancher/${name}`,
+          tag: context.version,
+          layers: names,
+        }),
+      ),
     },
   });
 }

@@ -46,7 +46,10 @@ export function proveTree(
   layers: readonly Layer[],
   { sets, overlays }: { readonly sets: readonly string[]; readonly overlays: readonly string[] },
 ): void {
-  const replaces = overlays.flatMap((name) => context.overlayRules(name).replaces);
+  const replaces = [
+    ...overlays.flatMap((name) => context.overlayRules(name).replaces),
+    ...(context.product?.overlays ?? []).flatMap(({ rules }) => rules.replaces),
+  ];
   const { report } = treeCheck(context.graph, {
     title: `check the tree for ${arch}`,
     inputs: {

@@ -60,17 +60,21 @@ export const AUTOFORMAT = `rancher.state.autoformat=[/dev/sda,/dev/vda] ${STATE}
 
 /**
  * The kernel's command line, without what only the medium itself knows: its file system's UUID and slot, and `append`, which stands last so
- * that it wins.
+ * that it wins. `added` are the words of a project, which stand behind those of the release.
  */
-export function kernelArguments(medium: BootMedium, arch: Arch): string {
+export function kernelArguments(medium: BootMedium, arch: Arch, added = ''): string {
   const consoles = medium === 'card' ? CARD_CONSOLES : CONSOLES[arch];
-  return `${consoles} printk.devkmsg=on panic=10 ${OF_MEDIUM[medium](arch)}`;
+  return `${consoles} printk.devkmsg=on panic=10 ${OF_MEDIUM[medium](arch)} ${added}`.trimEnd();
 }
 
 /** The variables that a menu of GRUB takes its command lines from: `arguments`, and one for each choice, by its name. */
-export function menuArguments(medium: keyof typeof CHOICES, arch: Arch): { readonly [variable: string]: string } {
+export function menuArguments(
+  medium: keyof typeof CHOICES,
+  arch: Arch,
+  added = '',
+): { readonly [variable: string]: string } {
   const choices = CHOICES[medium].map((choice): [string, string] => [choice, OF_CHOICE[choice](arch)]);
-  return { arguments: kernelArguments(medium, arch), ...Object.fromEntries(choices) };
+  return { arguments: kernelArguments(medium, arch, added), ...Object.fromEntries(choices) };
 }
 
 function autologin(...terminals: readonly string[]): string {

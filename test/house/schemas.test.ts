@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { CLOUD_CONFIG } from '../../overlays/ros/config/schema.ts';
 import { ACKNOWLEDGEMENTS_SCHEMA } from '../../pipeline/pins/acknowledgements.ts';
 import { PACKAGES_SCHEMA } from '../../pipeline/pins/request.ts';
+import { PRODUCT_SCHEMA } from '../../pipeline/product/product-file.ts';
 import { projectFolder } from '../rig/project.ts';
 import { holdPage } from './page.ts';
 
@@ -32,6 +33,7 @@ function withPlainTexts(schema: unknown): unknown {
 
 const SHIPPED: readonly Shipped[] = [
   { file: 'targets/packages.schema.json', title: 'targets/packages.yaml', schema: PACKAGES_SCHEMA, example: 'targets/packages.yaml', isNamed: true },
+  { file: 'pipeline/product/rancheros.schema.json', title: 'rancheros.yaml', schema: PRODUCT_SCHEMA, example: 'test/project-example/rancheros.yaml', isNamed: true },
   { file: 'targets/scripts.schema.json', title: 'targets/scripts.yaml', schema: ACKNOWLEDGEMENTS_SCHEMA, example: 'targets/scripts.yaml', isNamed: true },
   {
     file: 'overlays/ros/cloud-config.schema.json',
@@ -52,6 +54,7 @@ for (const { file, title, schema, example, isNamed } of SHIPPED) {
     const text = readFileSync(join(projectFolder, example), 'utf8');
     const validate = new Ajv({ strict: false }).compile(schema);
     assert.equal(validate(parse(text)), true, `${example}: ${JSON.stringify(validate.errors)}`);
-    if (isNamed) assert.ok(text.startsWith(`# yaml-language-server: $schema=${file.split('/').at(-1)}\n`), `${example} must begin with "# yaml-language-server: $schema=${file.split('/').at(-1)}"`);
+    const line = `# yaml-language-server: $schema=${relative(dirname(example), file)}\n`;
+    if (isNamed) assert.ok(text.startsWith(line), `${example} must begin with "${line.trimEnd()}"`);
   });
 }

@@ -20,7 +20,6 @@ test('definitions of services are seen', () => {
 
 test('the services of the release name services, images and scripts that there are, and wait in no circle', async () => {
   const found = await serviceMistakes(
-    projectFolder,
     definitions,
     systemImages(undefined).map(({ name }) => name),
   );

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { releaseFolder, targetFolder } from '../../pipeline/emulator/release-machine.ts';
+import { releaseFolder, releasesOf, targetFolder } from '../../pipeline/emulator/release-machine.ts';
 
 /** Top folder of the project under test. */
 export const projectFolder = topFolder(dirname(fileURLToPath(import.meta.url)));
@@ -22,7 +22,7 @@ function topFolder(folder: string): string {
 
 /** Folder of a target's release files: of the build that `npm test` made, or of the release that RANCHEROS_RELEASE names. */
 export function releaseFiles(target = 'amd64'): string {
-  return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, projectFolder), target);
+  return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, releasesOf(projectFolder)), target);
 }
 
 /** A file of the release by its path below the version's folder. */
@@ -32,7 +32,7 @@ export function publishedFile(path: string): string {
 
 /** Like `releaseFiles`, of the version after the one under test, which `npm run test:release` builds; RANCHEROS_NEXT_RELEASE names another folder. */
 export function nextReleaseFiles(target = 'amd64'): string {
-  return targetFolder(process.env['RANCHEROS_NEXT_RELEASE'] ?? releaseFolder(NEXT_VERSION, projectFolder), target);
+  return targetFolder(process.env['RANCHEROS_NEXT_RELEASE'] ?? releaseFolder(NEXT_VERSION, releasesOf(projectFolder)), target);
 }
 
 /** Later than any release of this branch. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callerFolder, releasesIn } from '../../../pipeline/cli/caller-folder.ts';
+import { callerFolder } from '../../../pipeline/cli/caller-folder.ts';
 
 const OURS = 'node pipeline/cli/launch.mjs build';
 
@@ -12,11 +12,4 @@ test('relative paths start in the working directory where npm runs something els
   assert.equal(callerFolder({ npm_lifecycle_script: 'node test/run.mjs', INIT_CWD: '/project/targets' }, '/copy'), '/copy');
   assert.equal(callerFolder({ INIT_CWD: '/elsewhere' }, '/copy'), '/copy');
   assert.equal(callerFolder({ npm_lifecycle_script: OURS, INIT_CWD: 'relative' }, '/project'), '/project');
-});
-
-test('releases lie in the project, unless a directory was named', () => {
-  const place = { projectFolder: '/project', callerFolder: '/project/targets' };
-  assert.equal(releasesIn(undefined, place), '/project/dist/os');
-  assert.equal(releasesIn('../x', place), '/project/x');
-  assert.equal(releasesIn('/x', place), '/x');
 });

@@ -38,6 +38,28 @@ messageTests('pipeline/cli/release-messages.ts', messages, {
       },
     ],
   ],
+  targetNotRead: [
+    [
+      [{ file: 'own/targets/mine.ts', line: 3, column: 9 }, 'Expected ";" but found "x"'],
+      {
+        kind: 'configuration',
+        message: 'This target file cannot be read: Expected ";" but found "x".',
+        place: { file: 'own/targets/mine.ts', line: 3, column: 9 },
+        hint: 'Correct the line; the other targets can be built meanwhile.',
+      },
+    ],
+  ],
+  noTargetIn: [
+    [
+      ['own/targets/mine.ts'],
+      {
+        kind: 'configuration',
+        message: 'This file exports no target.',
+        place: { file: 'own/targets/mine.ts' },
+        hint: 'Write `export default defineTarget({ name, arch, summary, parts, files })`; a name has small letters, digits, dots, dashes and underscores.',
+      },
+    ],
+  ],
   targetBroke: [
     [
       [TARGET, 'TypeError: no\n    at targets/odd.ts:3'],

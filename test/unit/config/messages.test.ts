@@ -7,6 +7,10 @@ const kind = 'configuration';
 
 messageTests('pipeline/config/messages.ts', messages, {
   fileTooLarge: [[['a.yaml', 300, 256], { kind, message: 'The file has 300 bytes; more than 256 are not read.', place: { file: 'a.yaml' }, hint: 'Split it.' }]],
+  notAFile: [
+    [['a.yaml', true], { kind, message: 'This is a directory and not a file.', place: { file: 'a.yaml' }, hint: 'Put a file of this name there.' }],
+    [['a.yaml', false], { kind, message: 'This is not a file.', place: { file: 'a.yaml' }, hint: 'Put a file of this name there.' }],
+  ],
   fileUnreadable: [
     [
       ['a.yaml', 'ENOENT: no such file'],
@@ -97,6 +101,17 @@ messageTests('pipeline/config/messages.ts', messages, {
   noSuchService: [
     [[PLACE, 'netwrok', 'network'], { kind, message: 'There is no service "netwrok".', place: PLACE, hint: 'Did you mean "network"?' }],
     [[PLACE, 'x', undefined], { kind, message: 'There is no service "x".', place: PLACE, hint: 'Name a service that is defined below overlays/.' }],
+  ],
+  serviceNameTaken: [
+    [
+      [PLACE, 'network', 'overlays/system/usr/share/ros/os-config.yml'],
+      {
+        kind: 'configuration',
+        message: 'The service "network" exists already, in overlays/system/usr/share/ros/os-config.yml.',
+        place: PLACE,
+        hint: 'Give it another name.',
+      },
+    ],
   ],
   noSuchImage: [
     [

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { filesOf, liveMedium, releaseFolder, targetFolder } from '../../../pipeline/emulator/release-machine.ts';
+import { filesOf, liveMedium, releaseFolder, releasesOf, targetFolder } from '../../../pipeline/emulator/release-machine.ts';
 
 async function withProject(act: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'release-machine-'));
@@ -18,13 +18,13 @@ async function withProject(act: (folder: string) => Promise<void>): Promise<void
 test('without a version the development build is taken, else the latest', async () => {
   await withProject(async (folder) => {
     const releases = join(folder, 'dist/os');
-    assert.equal(releaseFolder(undefined, folder), join(releases, 'v1.2.3-dev'));
+    assert.equal(releaseFolder(undefined, releasesOf(folder)), join(releases, 'v1.2.3-dev'));
     await mkdir(join(releases, 'v1.2.2'), { recursive: true });
     await symlink('v1.2.2', join(releases, 'latest'));
-    assert.equal(releaseFolder(undefined, folder), join(releases, 'latest'));
+    assert.equal(releaseFolder(undefined, releasesOf(folder)), join(releases, 'latest'));
     await mkdir(join(releases, 'v1.2.3-dev'));
-    assert.equal(releaseFolder(undefined, folder), join(releases, 'v1.2.3-dev'));
-    assert.equal(releaseFolder('v9.0.0', folder), join(releases, 'v9.0.0'));
+    assert.equal(releaseFolder(undefined, releasesOf(folder)), join(releases, 'v1.2.3-dev'));
+    assert.equal(releaseFolder('v9.0.0', releasesOf(folder)), join(releases, 'v9.0.0'));
   });
 });
 
