@@ -150,7 +150,7 @@ sudo system-docker start docker`,
     {
       sentence: 'and says which, and what is left',
       run: 'sudo dmesg',
-      prints: /ros: Docker refuses the argument “--cpu-rt-period” [\s\S]*ros: Docker died three times; it starts with those only that say where its data is/,
+      prints: /ros: Docker refuses the argument "--cpu-rt-period" [\s\S]*ros: Docker died three times; it starts with those only that say where its data is/,
       eventually: true,
       deadlineSeconds: 120,
     },
