@@ -31,7 +31,14 @@ const FOREIGN: readonly Check[] = [
     eventually: true,
     deadlineSeconds: 150,
   },
-  { sentence: 'it is another system', ssh: '. /etc/os-release; echo $ID', prints: /^(?!rancheros)\w+$/m },
+  // The user's sshd_config is written into the new console meanwhile, and sshd starts again.
+  { sentence: 'it is another system', ssh: '. /etc/os-release; echo $ID', prints: /^(?!rancheros)\w+$/m, eventually: true },
+  {
+    sentence: 'nothing was asked of a registry for a console that the default one replaced',
+    ssh: 'sudo dmesg | grep -c "service console"',
+    exits: 1,
+    prints: /^0$/m,
+  },
   { sentence: 'root is refused there too', ssh: 'id', as: 'root', isRefused: true },
 ];
 

@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/sources.ts';
-import { DEFAULT_CONSOLE } from '../console/consoles.ts';
+import { CONSOLE, DEFAULT_CONSOLE } from '../console/consoles.ts';
 import { configuredConsole, isChanged, watchConsole } from '../console/replace-console.ts';
 import { untilAsked, withoutIdleCloudInit } from '../datasources/cloud-init-service.ts';
 import { DONE } from '../datasources/status.ts';
@@ -85,6 +85,8 @@ export function sysinit(system: System): number {
     isChanged(system, usual) ||
     started.problems.some((each) => /^(service )?console:/.test(each));
   if (isDoubtful) eachStep(system, [() => watchConsole(system, engine, { services: usual, config, name })]);
+  // The default console has taken the place of one without an image; a pull would bring another system under the release's name.
+  const lacking = started.lacking.filter((each) => each !== CONSOLE);
   note(system, `RancherOS ${runningVersion(system)} started`);
   if (config.rancher?.force_console_rebuild === true) eachStep(system, [() => forgetRebuild(system)]);
   markStarted(system);
@@ -92,7 +94,7 @@ export function sysinit(system: System): number {
   keepPowerButton(system, started.problems);
   eachStep(system, [() => loadModulesOfSettings(system, config), () => setNetworkSettings(system, config)]);
   eachStep(system, [
-    () => startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking: started.lacking }),
+    () => startLater(system, { known: usual, asksCloudInit: services.has('cloud-init'), lacking }),
     () => finishSettings(system),
   ]);
   return problems.length + started.problems.length === 0 ? 0 : 1;

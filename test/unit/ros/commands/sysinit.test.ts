@@ -83,7 +83,8 @@ function onTrial(behaviour: Behaviour = {}) {
   const choice = () => decodeBootChoice(readFileSync(join(system.root, GRUBENV)), 'it');
   const proves = () => commands.filter((command) => command.includes('ros prove-start')).length;
   const listens = () => commands.filter((command) => command.includes('setsid acpid')).length;
-  return { system, requests, choice, proves, listens, log: () => system.readText('/dev/kmsg') ?? '' };
+  const pulled = () => commands.flatMap((command) => /^docker --host \S+ pull --quiet (\S+)$/.exec(command)?.[1] ?? []);
+  return { system, requests, choice, proves, listens, pulled, log: () => system.readText('/dev/kmsg') ?? '' };
 }
 
 test('a version on trial whose containers could not be created is not confirmed, though sysinit tells it and goes on', () => {
@@ -104,6 +105,12 @@ test('sysinit itself confirms nothing, and asks nobody to prove a slot that GRUB
   const live = onTrial({ slot: 'x' });
   assert.equal(sysinit(live.system), 0);
   assert.equal(live.proves(), 0);
+});
+
+test('an image that a service lacks is pulled, but none for the console, whose place the default one has taken', () => {
+  const lacking = onTrial({ created: (name) => (['console', 'acpid'].includes(name) ? '\n404' : '\n201') });
+  assert.equal(sysinit(lacking.system), 0);
+  assert.deepEqual([...new Set(lacking.pulled())], ['n']);
 });
 
 const NOT_PROVED: readonly (readonly [string, Behaviour, RegExp])[] = [
