@@ -12,6 +12,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   why: async () => (await import('./why.ts')).why,
   shell: async () => (await import('./shell.ts')).shell,
   diff: async () => (await import('./diff.ts')).diff,
+  reproduce: async () => (await import('./reproduce.ts')).reproduce,
   gc: async () => (await import('./gc.ts')).gc,
   bench: async () => (await import('./bench.ts')).bench,
   'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,

@@ -68,6 +68,14 @@ export function notAWholeNumber(
   );
 }
 
+/** `trouble` is what is wrong with it, as the engine of regular expressions says. */
+export function notAPattern(setting: string, text: string, trouble: string): Failure {
+  return usage(
+    `${setting} takes a regular expression, and ${quoted(text)} is none.`,
+    `Mend it (${trouble}), or quote it for the shell.`,
+  );
+}
+
 /** `setting` is an option with its dashes, or a variable. */
 export function notASize(
   setting: string,

@@ -28,6 +28,12 @@ messageTests('pipeline/cli/messages.ts', messages, {
     [['--days', '-1'], { kind: 'usage', message: 'The option --days wants a value, and "-1" looks like another option.', hint: 'If it is the value, write --days=-1. See --help.' }],
   ],
   optionValueEmpty: [[['--cache'], { kind: 'usage', message: 'The option --cache wants a value, and got an empty one.', hint: 'A variable that is not set leaves it empty. See --help.' }]],
+  notAPattern: [
+    [
+      ['--except', '(', 'Unterminated group'],
+      { kind: 'usage', message: '--except takes a regular expression, and "(" is none.', hint: 'Mend it (Unterminated group), or quote it for the shell.' },
+    ],
+  ],
   notAWholeNumber: [[['--jobs', '1.5', { from: 1, to: 999 }], { kind: 'usage', message: '--jobs takes a whole number, not "1.5".', hint: 'Give a number from 1 to 999.' }]],
   notASize: [
     [['--max-size', '10', { example: '10G' }], { kind: 'usage', message: '--max-size takes a size, not "10".', hint: 'Give a size such as 10G.' }],

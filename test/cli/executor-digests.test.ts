@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { StepId } from '../../pipeline/core/step.ts';
+import type { SingleExecutorName } from '../../pipeline/exec/choice.ts';
+import type { Manifest } from '../../pipeline/publish/manifest.ts';
+import amd64 from '../../targets/amd64.ts';
+import arm64 from '../../targets/arm64.ts';
+import proxmoxve from '../../targets/proxmoxve.ts';
+import { containerDockerd } from '../rig/container-dockerd.ts';
+import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
+import { wired } from '../rig/tools.ts';
+import { type BuiltStore, builtStore, cli, eventsOf, stepsRun, temporaryFolder } from './cli.ts';
+
+/** Together they have steps of every kind. */
+const TARGETS = [amd64, arm64, proxmoxve];
+const names = TARGETS.map(({ name }) => name);
+
+/** Each takes half a minute, and runs the same programs as smaller ones: they run again in `npm run test:release`. */
+const LONG = /^(squashfs|gzip) (base|engine|plugins|modules|drivers|proxmoxve|installer .*|rancheros-.*)$|^compress initrd|^console-debian|^beginning of/;
+
+/** What surrounds the tools, and must not get into a byte. */
+async function surroundings(folder: string): Promise<{ readonly env: NodeJS.ProcessEnv; readonly through: readonly string[] }> {
+  const home = path.join(folder, 'hôme = of, somebody');
+  await mkdir(home);
+  await writeFile(path.join(home, '.xorrisorc'), '-volid FROM_HOME\n');
+  await writeFile(path.join(home, '.mtoolsrc'), 'mtools_lower_case=1\n');
+  const env = { HOME: home, TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', TAR_OPTIONS: '--owner=7', GZIP: '-1', MKE2FS_CONFIG: '/nowhere', SOURCE_DATE_EPOCH: '1' };
+  return { env, through: ['sh', '-c', 'umask 077 && exec "$@"', 'sh'] };
+}
+
+/** Makes the steps of tools run again, and gives their titles. */
+async function forgetTools(built: BuiltStore, isLeft: (title: string) => boolean): Promise<readonly string[]> {
+  const titles = built.steps.map(({ title }) => title).filter((title) => !isLeft(title));
+  const forgotten: string[] = [];
+  for (const title of new Set(titles)) {
+    const [record = ''] = (await readFile(built.recordFile(title), 'utf8').catch(() => '')).split('\n');
+    if (record === '' || (JSON.parse(record) as { readonly executor: string }).executor === 'builtin') continue;
+    await built.forget(title);
+    forgotten.push(title);
+  }
+  return forgotten;
+}
+
+/** The programs that the steps of tools start, by the titles of the steps. */
+async function programsBehind(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const wiring = await wired();
+  try {
+    for (const target of TARGETS) target.make(wiring.context);
+    const found = new Map<string, Set<string>>();
+    for (let id = 0; id < wiring.context.graph.size; id++) {
+      const { title, action } = wiring.context.graph.step(id as StepId);
+      if (action.type !== 'tool') continue;
+      const programs = found.get(title) ?? new Set();
+      for (const { argv } of action.commands) programs.add(argv[0]);
+      found.set(title, programs);
+    }
+    return found;
+  } finally {
+    await wiring.close();
+  }
+}
+
+async function releaseIn(dist: string): Promise<Manifest['files']> {
+  return (JSON.parse(await readFile(path.join(dist, 'latest/release.json'), 'utf8')) as Manifest).files;
+}
+
+test('without isolation every step gives the bytes that it gives in a sandbox, whatever surrounds it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const built = await builtStore(folder, { targets: names });
+  const wanted = await releaseIn(built.dist);
+  const isLeft = (title: string): boolean => process.env['RANCHEROS_TEST_RELEASE'] === undefined && LONG.test(title);
+  const forgotten = await forgetTools(built, isLeft);
+  const { env, through } = await surroundings(folder);
+  const dist = path.join(folder, 'unisolated');
+  const { end, stdout, stderr } = await cli(['build', ...names, '--json', '--executor', 'none', '--cache', built.cache, '--dist', dist], { env, through });
+  assert.equal(end, 0, stderr);
+  const ran = stepsRun(eventsOf(stdout));
+  assert.deepEqual([...new Set(ran)].sort(), [...forgotten].sort(), 'every step of a tool ran again, and no other');
+  const programs = await programsBehind();
+  const compared = new Set(ran.flatMap((title) => [...(programs.get(title) ?? [])]));
+  assert.deepEqual([...compared].sort(), [...new Set([...programs.values()].flatMap((each) => [...each]))].sort(), 'each program that a step starts was compared');
+  assert.deepEqual(await releaseIn(dist), wanted);
+  assert.equal((await cli(['verify', '--dist', dist])).end, 0);
+});
+
+/** Smaller than all others of the clouds; `npm run test:release` adds one of another processor and one with an ISO. */
+const CLOUD = 'openstack';
+const EXECUTORS: { readonly [name in SingleExecutorName]: null } = { none: null, docker: null, bwrap: null };
+
+test('all release files of a cloud have the same digests under every executor', { skip: MAY_RUN_DOCKERD ? false : 'only root may run a Docker daemon' }, async (t) => {
+  const folder = await temporaryFolder(t);
+  const isRelease = process.env['RANCHEROS_TEST_RELEASE'] !== undefined;
+  const targets = isRelease ? [CLOUD, 'arm64', 'proxmoxve'] : [CLOUD];
+  const built = await builtStore(folder, { targets });
+  const wanted = await releaseIn(built.dist);
+  const { env, through } = await surroundings(folder);
+  const dockerd = await containerDockerd(path.join(folder, 'docker'));
+  t.after(() => dockerd.stop());
+  const build = async (name: string): Promise<readonly string[]> => {
+    const dist = path.join(folder, `dist-${name}`);
+    const words = ['build', ...targets, '--json', '--executor', name, '--cache', built.cache, '--dist', dist];
+    const { end, stdout, stderr } = await cli(words, { env: { ...env, DOCKER_HOST: `unix://${dockerd.socket}` }, through });
+    assert.equal(end, 0, stderr);
+    assert.deepEqual(await releaseIn(dist), wanted, `the files that ${name} made`);
+    return stepsRun(eventsOf(stdout));
+  };
+  for (const name of Object.keys(EXECUTORS)) {
+    const forgotten = await forgetTools(built, (title) => !isRelease && LONG.test(title));
+    assert.ok(forgotten.length > 4, forgotten.join(', '));
+    assert.deepEqual([...new Set(await build(name))].sort(), [...forgotten].sort(), `every step of a tool ran with ${name}, and no other`);
+    if (name === 'docker') assert.deepEqual(await build('bwrap'), [], 'bubblewrap takes what Docker made: both isolate');
+  }
+});
