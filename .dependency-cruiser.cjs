@@ -153,9 +153,10 @@ module.exports = {
     },
     {
       name: 'one-door-to-processes',
-      comment: 'Only exec starts tools. The emulator starts machines, and bench measures processes from outside.',
+      comment:
+        'Only exec starts tools. The emulator starts machines, bench measures processes from outside, and reproduce starts whole builds.',
       severity: 'error',
-      from: { path: '^(pipeline|targets|overlays)/', pathNot: '^pipeline/(exec|emulator|bench)/' },
+      from: { path: '^(pipeline|targets|overlays)/', pathNot: '^pipeline/(exec|emulator|bench|reproduce)/' },
       to: { path: '^(child_process|node:child_process|zx|node_modules/zx)' },
     },
     {

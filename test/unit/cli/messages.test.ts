@@ -29,10 +29,7 @@ messageTests('pipeline/cli/messages.ts', messages, {
   ],
   optionValueEmpty: [[['--cache'], { kind: 'usage', message: 'The option --cache wants a value, and got an empty one.', hint: 'A variable that is not set leaves it empty. See --help.' }]],
   notAPattern: [
-    [
-      ['--except', '(', 'Unterminated group'],
-      { kind: 'usage', message: '--except takes a regular expression, and "(" is none.', hint: 'Mend it (Unterminated group), or quote it for the shell.' },
-    ],
+    [['--except', '(', 'Unterminated group'], { kind: 'usage', message: '--except takes a regular expression, and "(" is none.', hint: 'Mend it (Unterminated group), or quote it for the shell.' }],
   ],
   notAWholeNumber: [[['--jobs', '1.5', { from: 1, to: 999 }], { kind: 'usage', message: '--jobs takes a whole number, not "1.5".', hint: 'Give a number from 1 to 999.' }]],
   notASize: [
