@@ -22,7 +22,7 @@ const MAY_IMPORT = {
       'product',
       'publish',
     ],
-    ...['recipes', 'report', 'reproduce', 'shared', 'store', 'verify'],
+    ...['recipes', 'remote', 'report', 'reproduce', 'shared', 'store', 'verify'],
   ],
   config: ['core', 'shared'],
   core: [],
@@ -40,6 +40,7 @@ const MAY_IMPORT = {
   product: ['config', 'core', 'shared'],
   publish: ['core', 'host'],
   recipes: ['config', 'core', 'formats', 'graph', 'shared', 'steps'],
+  remote: ['core', 'fetch'],
   report: ['core'],
   reproduce: ['bench', 'core', 'exec', 'formats', 'host', 'io', 'publish'],
   shared: ['core', 'formats'],
@@ -162,11 +163,11 @@ module.exports = {
     {
       name: 'few-open-sockets',
       comment:
-        'Only fetch, publish and the remote store speak to the network, and Docker to its local socket; the emulator only looks for a free port.',
+        'Only fetch and publish speak to the network, and Docker to its local socket; the emulator only looks for a free port.',
       severity: 'error',
       from: {
         path: '^(pipeline|targets|overlays)/',
-        pathNot: '^pipeline/(fetch|publish|store/remote|exec/docker|emulator/free-port)',
+        pathNot: '^pipeline/(fetch|publish|exec/docker|emulator/free-port)',
       },
       to: { path: '^(node:)?(net|http|https|http2|tls|dgram|dns|dns/promises)$|^(node_modules/)?undici' },
     },

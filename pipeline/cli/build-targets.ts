@@ -11,6 +11,7 @@ import type { Product } from '../product/product.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { type Published, publishRelease } from '../publish/publish.ts';
+import type { Uploaded } from '../remote/uploads.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
 import { count, emptyTally } from '../report/tally.ts';
@@ -59,6 +60,8 @@ export interface BuildAbout {
   readonly sources: Digest;
   /** Whether directories of failed steps are kept. */
   readonly keepFailed: boolean;
+  /** Whether results are given to the remote cache. */
+  readonly fillsRemoteCache: boolean;
   readonly context: CommandContext;
 }
 
@@ -86,6 +89,7 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       report: memory.listening(report),
       failFast: request.targets.length === 1,
       keepFailed: about.keepFailed,
+      fillsRemoteCache: about.fillsRemoteCache,
     });
     try {
       const begun = beginTargets(request.targets, wiring);
@@ -113,6 +117,8 @@ export async function buildTargets(request: BuildRequest, about: BuildAbout): Pr
       if (finished.length === outcomes.length) await memory.keep(begun, wiring, { version, sources, targets });
       if (published && published.repaired.length > 0)
         reporter.report({ type: 'note', level: 'warning', message: repairedText(published) });
+      const uploaded = await wiring.finishUploads();
+      if (uploaded) reporter.report({ type: 'note', level: 'info', message: uploadedText(uploaded) });
       if (!command.signal.aborted) await limitStore(wiring, reporter, settings);
       await reporter.close();
       const place = published && shownDirectory(published.place);
@@ -189,6 +195,10 @@ function takenOut({ place, removed }: Published): string {
 
 function repairedText({ place, repaired }: Published): string {
   return `Repaired in ${shownDirectory(place)}: ${repaired.join(', ')}. Somebody had changed or removed what an earlier build put there.`;
+}
+
+function uploadedText({ results, bytes }: Uploaded): string {
+  return `The remote cache was given ${results} results that it did not have (${formatBytes(bytes)}).`;
 }
 
 /** A directory as a person in the current one would name it. */

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { BuildError } from '../core/failure.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import { REQUEST_OPTIONS, requestFrom } from './build-request.ts';
 import { type BuildAbout, type BuildRequest, buildTargets } from './build-targets.ts';
 import type { Command } from './command.ts';
+import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
 import { lookAhead } from './outlook.ts';
 import { refreshPins } from './pins.ts';
@@ -20,6 +22,10 @@ const OPTIONS = {
   'keep-failed': {
     type: 'boolean',
     help: 'keep the directory of a step that fails, with links to its inputs and a script that repeats it',
+  },
+  'remote-cache-upload': {
+    type: 'boolean',
+    help: 'give results to the remote cache; trouble with that stops no build',
   },
   ...COMMON_OPTIONS,
 } as const;
@@ -39,11 +45,14 @@ export const build: Command = {
     const request = await requestFrom(values, positionals, { command: 'build', context });
     const settings = settingsFrom(values, context);
     const accepted = acceptedBy(values);
+    const fillsRemoteCache = values['remote-cache-upload'] === true;
+    if (fillsRemoteCache && !settings.remoteCache) throw new BuildError(messages.uploadWithoutCache());
     const sources = await sourcesOf(request, context);
     await refuseRequest({ request, settings, accepted, context, report: notesTo(context) }, sources);
-    if (values['dry-run']) return showBuild(request, { settings, accepted, sources, keepFailed: false, context });
+    const about = { settings, accepted, sources, context };
+    if (values['dry-run']) return showBuild(request, { ...about, keepFailed: false, fillsRemoteCache: false });
     const keepFailed = values['keep-failed'] === true;
-    await buildWithFreshPins(request, { settings, accepted, sources, keepFailed, context });
+    await buildWithFreshPins(request, { ...about, keepFailed, fillsRemoteCache });
     return 0;
   },
 };

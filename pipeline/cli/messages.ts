@@ -96,6 +96,23 @@ export function notAMirror(setting: string, address: string): Failure {
   );
 }
 
+/** `setting` and `address` as above. */
+export function notARemoteCache(setting: string, address: string): Failure {
+  return usage(
+    `${setting} takes the address of an HTTP cache, not ${quoted(address)}.`,
+    'An address looks like https://cache.example/rancheros.',
+  );
+}
+
+/** The token itself is shown nowhere. */
+export function notAToken(variable: string): Failure {
+  return usage(`${variable} holds blanks or control characters.`, 'A token is one word of printable characters.');
+}
+
+export function uploadWithoutCache(): Failure {
+  return usage('--remote-cache-upload fills a remote cache, and none was named.', 'Add --remote-cache URL.');
+}
+
 export function optionsExclude(options: readonly string[]): Failure {
   return usage(`The options ${list(options)} exclude each other.`, 'Choose one.');
 }

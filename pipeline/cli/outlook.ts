@@ -9,7 +9,7 @@ import type { Forecast } from '../plan/forecast.ts';
 import { toolImage } from '../recipes/tool-image.ts';
 import type { Settings } from './settings.ts';
 import { artifactsOf, type BegunTarget } from './target-outcome.ts';
-import type { Wiring } from './wire.ts';
+import type { RemoteState, Wiring } from './wire.ts';
 
 /** What tools would run with. */
 export interface ExecutorOutlook {
@@ -31,6 +31,8 @@ export interface Outlook {
   readonly forecast: Forecast;
   readonly estimate: Estimate;
   readonly executor: ExecutorOutlook;
+  /** What is to be said of the remote cache; undefined where none was named. */
+  readonly remote: string | undefined;
   readonly store: Space;
   readonly dist: Space;
 }
@@ -83,6 +85,7 @@ export async function lookAhead(
     forecast,
     estimate: estimated,
     executor,
+    remote: remoteWords(wiring.remoteState(), estimated.steps.remote),
     store: await spaceAt(settings.cacheFolder, estimated.storeBytes),
     dist: await spaceAt(root, await publishedBytes(begun, { forecast, costs, directory: path.join(root, version) })),
   };
@@ -100,6 +103,14 @@ async function executorOutlook({ steps }: Forecast, wiring: Wiring, { executor }
     sentence,
   } = await wiring.toolExecutor();
   return { name, isolated, words: sentence };
+}
+
+function remoteWords(state: RemoteState | undefined, results: number): string | undefined {
+  if (!state) return undefined;
+  const { url, isRead, whyGivenUp } = state;
+  if (!isRead) return `${url} was not asked: a release takes nothing from it without --release-from-cache`;
+  const has = `${url} has ${results} of the cached results`;
+  return whyGivenUp === undefined ? has : `${has}, and is not asked any more: ${whyGivenUp}`;
 }
 
 async function spaceAt(place: string, needed: number): Promise<Space> {

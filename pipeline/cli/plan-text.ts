@@ -18,7 +18,7 @@ export interface AboutPlan {
 
 /** A plan for a person. */
 export function planText({ version, targets, lock, outlook }: AboutPlan, reasons: Reasons): string {
-  const { forecast, estimate, executor, store, dist } = outlook;
+  const { forecast, estimate, executor, remote, store, dist } = outlook;
   const { total, cached, run, waits } = estimate.steps;
   const about = estimate.isMeasured ? 'as measured by earlier builds' : 'a guess: not all of it has run on this store';
   const distinct = forecast.steps.filter(({ sameAs }) => sameAs === undefined);
@@ -35,6 +35,7 @@ export function planText({ version, targets, lock, outlook }: AboutPlan, reasons
     `  store     ${spaceText(store)}`,
     `  releases  ${spaceText(dist)}`,
     `  executor  ${executor.words}`,
+    ...(remote === undefined ? [] : [`  remote    ${remote}`]),
     `  lock      ${lock ? `of ${lock.date}, ${lock.days} days old` : 'without a date'}`,
     ...section('These run:', 'run'),
     ...section('These run unless the bytes come out as in an earlier build:', 'waits'),
@@ -48,7 +49,7 @@ function spaceText({ place, free, needed }: Space): string {
 
 /** A plan for machines. Its `steps` hold all that the keys are made of, so that a later plan can be compared with it. */
 export function planDocument({ version, targets, sources, lock, outlook }: AboutPlan, reasons: Reasons): object {
-  const { forecast, estimate, executor, store, dist } = outlook;
+  const { forecast, estimate, executor, remote, store, dist } = outlook;
   return {
     format: PLAN_FORMAT,
     version,
@@ -61,6 +62,7 @@ export function planDocument({ version, targets, sources, lock, outlook }: About
     store,
     dist,
     executor: { name: executor.name ?? null, isolated: executor.isolated ?? null, words: executor.words },
+    remote: remote ?? null,
     lock: lock ?? null,
     steps: forecast.steps.map((step) => ({
       ...step,

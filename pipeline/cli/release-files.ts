@@ -31,13 +31,13 @@ async function contentsOf({ contents, parts = [], measures }: Medium, wiring: Wi
   );
   return {
     files: Object.fromEntries(await Promise.all(files)),
-    parts: await Promise.all(parts.map((part) => wiring.engine.build(part))),
+    parts: await Promise.all(parts.map((part) => wiring.engine.resolve(part))),
     ...(measures && (await measured(measures, wiring))),
   };
 }
 
 async function blobOf(ref: InputRef, wiring: Wiring): Promise<Blob> {
-  const { digest, size } = ref.from === 'step' ? await wiring.engine.build(ref) : await wiring.engine.fetch(ref);
+  const { digest, size } = ref.from === 'step' ? await wiring.engine.resolve(ref) : await wiring.engine.fetch(ref);
   return { digest, size };
 }
 

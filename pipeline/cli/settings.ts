@@ -3,12 +3,17 @@ import path from 'node:path';
 import { BuildError } from '../core/failure.ts';
 import { EXECUTOR_NAMES, type ExecutorName } from '../exec/choice.ts';
 import { MIRROR_VARIABLE } from '../fetch/archive-sources.ts';
+import { authorizationIn } from '../fetch/http.ts';
 import { shownUrl } from '../fetch/shown-url.ts';
+import type { RemoteAddress } from '../remote/client.ts';
 import type { CommandContext } from './command.ts';
 import * as messages from './messages.ts';
 import { sizeFrom } from './size.ts';
 
 const DEFAULT_CACHE_MAX = '20G';
+
+const REMOTE_CACHE_VARIABLE = 'RANCHEROS_REMOTE_CACHE';
+const TOKEN_VARIABLE = 'RANCHEROS_REMOTE_CACHE_TOKEN';
 
 /** Options that every command with a store understands. */
 export const COMMON_OPTIONS = {
@@ -25,6 +30,12 @@ export const COMMON_OPTIONS = {
     value: 'URL',
     help: `Debian archive (default: ${MIRROR_VARIABLE}, else the host's apt sources, else the snapshot archive)`,
   },
+  'remote-cache': {
+    type: 'string',
+    value: 'URL',
+    help: `take results of other machines from this HTTP cache (default: ${REMOTE_CACHE_VARIABLE}); what it lacks runs here, and a release takes nothing from it; ${TOKEN_VARIABLE} holds a bearer token`,
+  },
+  'release-from-cache': { type: 'boolean', help: 'let a release take results of other machines too' },
   frozen: { type: 'boolean', help: 'fail when a locked package is gone everywhere, instead of resolving it again' },
   paranoid: { type: 'boolean', help: 'hash every stored file before trusting it' },
   plain: { type: 'boolean', help: 'one line per event, also on a terminal' },
@@ -40,6 +51,10 @@ export interface Settings {
   readonly executor: ExecutorName;
   /** Debian mirror by option or environment; the host's own are the fetcher's to find. */
   readonly mirror: string | undefined;
+  /** Where results of other machines are. */
+  readonly remoteCache: RemoteAddress | undefined;
+  /** Whether a release may take such results. */
+  readonly releaseFromCache: boolean;
   readonly frozen: boolean;
   readonly paranoid: boolean;
   readonly output: 'terminal' | 'plain' | 'json';
@@ -69,6 +84,8 @@ export function settingsFrom(
     jobs: jobs === undefined ? os.availableParallelism() : Number(jobs),
     executor,
     mirror: mirrorFrom(text(values.mirror), context.env[MIRROR_VARIABLE]),
+    remoteCache: remoteCacheFrom(text(values['remote-cache']), context.env),
+    releaseFromCache: values['release-from-cache'] === true,
     frozen: values.frozen === true,
     paranoid: values.paranoid === true,
     output:
@@ -100,10 +117,26 @@ function cacheMostFrom(option: string | undefined, variable: string | undefined)
 /** The mirror that was named, if it is one: its answers cannot be wrong in a way that is told better. */
 function mirrorFrom(option: string | undefined, variable: string | undefined): string | undefined {
   const named = option ?? (variable || undefined);
-  if (named === undefined) return undefined;
-  const url = URL.canParse(named) ? new URL(named) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return named;
+  if (named === undefined || webAddress(named)) return named;
   throw new BuildError(messages.notAMirror(option === undefined ? MIRROR_VARIABLE : '--mirror', shownUrl(named)));
+}
+
+/** The address without what opens it, so that this stands in no message. */
+function remoteCacheFrom(option: string | undefined, env: CommandContext['env']): RemoteAddress | undefined {
+  const named = option ?? (env[REMOTE_CACHE_VARIABLE] || undefined);
+  if (named === undefined) return undefined;
+  const url = webAddress(named);
+  const setting = option === undefined ? REMOTE_CACHE_VARIABLE : '--remote-cache';
+  if (!url) throw new BuildError(messages.notARemoteCache(setting, shownUrl(named)));
+  const token = env[TOKEN_VARIABLE] || undefined;
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) throw new BuildError(messages.notAToken(TOKEN_VARIABLE));
+  const authorization = token === undefined ? authorizationIn(named) : `Bearer ${token}`;
+  return { url: shownUrl(named).replace(/\/+$/, ''), authorization };
+}
+
+function webAddress(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' ? url : undefined;
 }
 
 /** The user's cache folder, shared by all clones; beside the project where the user has no home. Relative paths are no answer (XDG). */

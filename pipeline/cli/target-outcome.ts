@@ -44,9 +44,12 @@ export async function buildOutcomes(begun: readonly BegunTarget[], wiring: Wirin
   return Promise.all(
     begun.map(async ({ target, made, error }): Promise<TargetOutcome> => {
       if (!made) return { target, files: {}, reasons: [error] };
-      const settle = (artifacts: readonly Artifact[]) =>
-        Promise.allSettled(artifacts.map((artifact) => wiring.engine.build(artifact)));
-      const [proofs, built] = await Promise.all([settle(made.proofs), settle(Object.values(made.artifacts))]);
+      const { engine } = wiring;
+      // That a proof came about is enough; nobody reads its bytes.
+      const [proofs, built] = await Promise.all([
+        Promise.allSettled(made.proofs.map((proof) => engine.resolve(proof))),
+        Promise.allSettled(Object.values(made.artifacts).map((artifact) => engine.build(artifact))),
+      ]);
       const reasons = [...proofs, ...built].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
       if (reasons.length > 0) return { target, files: {}, reasons };
       try {

@@ -34,6 +34,8 @@ import { parseVersion } from '../publish/version.ts';
 import type { BuildContext, ProductParts } from '../recipes/context.ts';
 import { systemImages } from '../recipes/system.ts';
 import { toolImage } from '../recipes/tool-image.ts';
+import { layRemoteCache, REMOTE_TIMEOUTS } from '../remote/remote-cache.ts';
+import type { Uploaded } from '../remote/uploads.ts';
 import { FileActionCache } from '../store/actions.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import { keepWithinBudget } from '../store/budget.ts';
@@ -58,6 +60,15 @@ export function blobFolder(settings: Settings): string {
   return path.join(storeFolder(settings), 'blobs');
 }
 
+/** A remote cache in this run. */
+export interface RemoteState {
+  readonly url: string;
+  /** Whether results may be taken from it. */
+  readonly isRead: boolean;
+  /** Why it is not asked any more. */
+  readonly whyGivenUp: string | undefined;
+}
+
 /** The ports of one run, wired. */
 export interface Wiring {
   readonly context: BuildContext;
@@ -78,6 +89,10 @@ export interface Wiring {
   readonly toolExecutor: () => Promise<ExecutorChoice>;
   /** Builds the tool image of a package set and gives the folder it is unpacked in. */
   readonly toolRoot: (set: string) => Promise<string>;
+  /** What is known of the remote cache; undefined where none was named. */
+  readonly remoteState: () => RemoteState | undefined;
+  /** Waits for what is being given to the remote cache; undefined where nothing is. */
+  readonly finishUploads: () => Promise<Uploaded | undefined>;
   /** Removes from the store what was not used for longest, if it takes more than it may; what was removed, if anything was to be. */
   readonly limitStore: () => Promise<Collected | undefined>;
   /** Ends worker threads and connections, and the use of the store. */
@@ -98,13 +113,18 @@ export async function wire(options: {
   readonly failFast: boolean;
   /** Whether the directory of a failed step is kept, and said where. */
   readonly keepFailed?: boolean;
+  /** Whether results are given to the remote cache. */
+  readonly fillsRemoteCache?: boolean;
 }): Promise<Wiring> {
   const { command, settings, report } = options;
   const { projectFolder, bundleFolder, signal } = command;
   const folder = storeFolder(settings);
   const use = new SharedUse(folder, waitsOf(report, signal));
+  const { version, cloudConfig } = options;
+  const isFinal = parseVersion(version).prerelease.length === 0;
   const store = new FileBlobStore({ folder: blobFolder(settings), paranoid: settings.paranoid, use });
-  const actions = new FileActionCache(path.join(folder, 'actions'));
+  const refusesRemote = isFinal && !settings.releaseFromCache;
+  const actions = new FileActionCache(path.join(folder, 'actions'), { refusesRemote });
   const roots = new ToolRoots(path.join(folder, 'roots'), { use, isParanoid: settings.paranoid, report });
   // What a build left that was killed, or stopped twice.
   await Promise.all([store.prepare(), roots.tidy()]);
@@ -112,9 +132,8 @@ export async function wire(options: {
   const graph = new Graph();
   const lock = await requireFreshLock(projectFolder);
   const proofs = new ProofCollector();
-  const { version, cloudConfig, product } = options;
+  const { product } = options;
   const parts = product && (await partsOfProduct(product, projectFolder));
-  const isFinal = parseVersion(version).prerelease.length === 0;
   const media = new Map<string, Medium>();
   const context = await readContext({
     media,
@@ -139,6 +158,21 @@ export async function wire(options: {
     environment: command.env,
   });
   const fetcher = createFetcher({ store, top: projectFolder, productTop: product?.folder, http, sources });
+  const remoteHttp = createHttp({ environment: command.env, timeouts: REMOTE_TIMEOUTS });
+  const remote = settings.remoteCache && {
+    url: settings.remoteCache.url,
+    ...layRemoteCache({
+      address: settings.remoteCache,
+      isRead: !refusesRemote,
+      isFilled: options.fillsRemoteCache === true,
+      store,
+      actions,
+      http: remoteHttp,
+      report,
+      signal,
+    }),
+  };
+  const reached = { store: remote?.store ?? store, actions: remote?.actions ?? actions };
   const builtinExecutor = new BuiltinExecutor({ bundleFolder });
   let toolExecutor: Promise<ExecutorChoice> | undefined;
   const writerCode = JSON.parse(await readFile(path.join(bundleFolder, 'writers.json'), 'utf8')) as {
@@ -147,8 +181,7 @@ export async function wire(options: {
 
   const engine: Engine = new Engine({
     graph,
-    store,
-    actions,
+    ...reached,
     builtinExecutor,
     fetcher,
     writerCode,
@@ -185,10 +218,12 @@ export async function wire(options: {
     mediumOf: (artifact) => media.get(nameOf(artifact)),
     collectProofs: (make) => proofs.collect(make),
     forecast: (artifacts, { isUnisolated }) =>
-      forecast(artifacts, { graph, store, actions, writerCode, fetch: (input) => engine.fetch(input), isUnisolated }),
+      forecast(artifacts, { graph, ...reached, writerCode, fetch: (input) => engine.fetch(input), isUnisolated }),
     records: new PlanRecords(path.join(folder, 'plans')),
     costs: new StepCostFile(path.join(folder, 'plans')),
     toolExecutor: chosenExecutor,
+    remoteState: () => remote && { url: remote.url, isRead: !refusesRemote, whyGivenUp: remote.whyGivenUp() },
+    finishUploads: async () => remote?.finishUploads(),
     lock,
     toolRoot: async (set) => roots.rootOf(await imageOf(set)),
     limitStore: () =>
@@ -200,6 +235,7 @@ export async function wire(options: {
         () => undefined,
       );
       await http.close();
+      await remoteHttp.close();
       await endUse();
     },
   };

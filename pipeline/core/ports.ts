@@ -7,6 +7,10 @@ import type { Blob, Command, Input, Limits } from './step.ts';
 export interface BlobStore {
   /** Whether the blob is here and looks untouched since it was stored (size, inode, mtime). */
   has(digest: Digest): Promise<boolean>;
+  /** Whether the blob is here, or another store has promised it. `bring` may find that the promise does not hold. */
+  isWithinReach(digest: Digest): Promise<boolean>;
+  /** Brings a blob here that another store has promised. False where its bytes cannot be had; what was made of them is made anew then. */
+  bring(digest: Digest): Promise<boolean>;
   /** Absolute path of the blob's file. */
   pathOf(digest: Digest): string;
   /** Takes a finished file into the store (hashing it; the file is moved when on the same file system). */
@@ -33,6 +37,8 @@ export interface ActionRecord {
   readonly executor: string;
   /** Whether it ran in isolation. What did not never enters a release. */
   readonly isolated: boolean;
+  /** Whether another machine ran it. A release takes no such result unless it is told to. */
+  readonly isRemote?: boolean;
   readonly outputs: { readonly [name: string]: Blob };
 }
 

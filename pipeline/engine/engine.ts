@@ -74,12 +74,20 @@ export class Engine {
     return this.#manifests.get(id) ?? null;
   }
 
-  /** The blob behind an artifact, made now where no equal one was made before. */
+  /** The blob behind an artifact, with its bytes in the store: made now where no equal one was made before. */
   async build(artifact: Artifact): Promise<Blob> {
-    const outcome = await this.#outcomeOf(artifact.step);
-    const blob = outcome.outputs[artifact.output];
-    if (!blob) throw new Error(`step ${artifact.step} has no output ${artifact.output}`);
-    return blob;
+    for (;;) {
+      const outcome = this.#outcomeOf(artifact.step);
+      const blob = blobOf(await outcome, artifact);
+      if (await this.#options.store.bring(blob.digest)) return blob;
+      // Promised bytes did not come. The record that names them counts as a miss from now on, so that the step runs.
+      if (this.#steps.get(artifact.step) === outcome) this.#steps.delete(artifact.step);
+    }
+  }
+
+  /** The blob behind an artifact; its bytes may still lie in another store. */
+  async resolve(artifact: Artifact): Promise<Blob> {
+    return blobOf(await this.#outcomeOf(artifact.step), artifact);
   }
 
   /** The bytes of an input from outside, brought into the store. */
@@ -111,29 +119,46 @@ export class Engine {
 
   /** Digest of an input's bytes. A pinned one is known without being fetched, so that a cached step downloads nothing. */
   async #digestOf(ref: InputRef): Promise<Digest> {
-    if (ref.from === 'step') return (await this.build(ref)).digest;
+    if (ref.from === 'step') return (await this.resolve(ref)).digest;
     if (ref.from === 'repository') return (await this.fetch(ref)).digest;
     return ref.digest;
   }
 
   async #resolve(step: Step): Promise<Outcome> {
-    const { writerCode } = this.#options;
+    for (;;) {
+      const context = await this.#contextOf(step);
+      const key = this.#keyed(step, context);
+      // What was made in isolation serves everybody, and is found before anybody asks whether tools can be isolated here.
+      const record = await this.#recordOf(step, key, ({ isolated }) => isolated);
+      if (record) return record;
+      if (!(await this.#areInputsHere(step, context))) continue;
+      let running = this.#running.get(key);
+      if (!running) {
+        running = this.#make(step, key, context);
+        this.#running.set(key, running);
+      }
+      return running;
+    }
+  }
+
+  async #contextOf(step: Step): Promise<KeyContext> {
     const names = Object.keys(step.inputs);
     const digests = await allOrFirstCause(names.map((name) => this.#digestOf(step.inputs[name] as InputRef)));
     const inputs = Object.fromEntries(names.map((name, index) => [name, digests[index] as Digest]));
-    const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
-    const code = step.action.type === 'builtin' ? writerCode[step.action.writer] : undefined;
+    const image = step.action.type === 'tool' ? (await this.resolve(step.action.image)).digest : undefined;
+    const code = step.action.type === 'builtin' ? this.#options.writerCode[step.action.writer] : undefined;
     if (step.action.type === 'builtin' && !code) throw new Error(`no writer named ${step.action.writer}`);
-    const key = this.#keyed(step, { inputs, image, code });
-    // What was made in isolation serves everybody, and is found before anybody asks whether tools can be isolated here.
-    const record = await this.#recordOf(step, key, ({ isolated }) => isolated);
-    if (record) return record;
-    let running = this.#running.get(key);
-    if (!running) {
-      running = this.#make(step, key, { inputs, image, code });
-      this.#running.set(key, running);
-    }
-    return running;
+    return { inputs, image, code };
+  }
+
+  /** Brings what other steps made into the store. False where one of them had to run for it and gave other bytes than those of the key. */
+  async #areInputsHere({ inputs, action }: Step, context: KeyContext): Promise<boolean> {
+    const needed = Object.entries(inputs).flatMap(([name, ref]) =>
+      ref.from === 'step' ? [{ ref, digest: context.inputs[name] }] : [],
+    );
+    if (action.type === 'tool') needed.push({ ref: action.image, digest: context.image });
+    const blobs = await allOrFirstCause(needed.map(({ ref }) => this.build(ref)));
+    return needed.every(({ digest }, index) => blobs[index]?.digest === digest);
   }
 
   /** The key of a step, kept for whoever asks what it is made of. */
@@ -149,7 +174,7 @@ export class Engine {
     isTrusted: (record: ActionRecord) => boolean,
   ): Promise<ActionRecord | undefined> {
     const record = await this.#options.actions.get(key);
-    if (!record || !isTrusted(record) || !(await this.#allHere(record))) return undefined;
+    if (!record || !isTrusted(record) || !(await this.#isWithinReach(record))) return undefined;
     const { id, kind, title } = step;
     const { outputs } = record;
     this.#options.report({ type: 'step-end', id, kind, title, cached: true, key, milliseconds: 0, outputs });
@@ -177,8 +202,9 @@ export class Engine {
     }
   }
 
-  async #allHere(record: ActionRecord): Promise<boolean> {
-    for (const blob of Object.values(record.outputs)) if (!(await this.#options.store.has(blob.digest))) return false;
+  async #isWithinReach({ outputs }: ActionRecord): Promise<boolean> {
+    const { store } = this.#options;
+    for (const { digest } of Object.values(outputs)) if (!(await store.isWithinReach(digest))) return false;
     return true;
   }
 
@@ -267,8 +293,8 @@ export class Engine {
     const step = this.#options.graph.step(id);
     const inputs: { [name: string]: Digest } = {};
     for (const [name, ref] of Object.entries(step.inputs)) {
-      inputs[name] = await this.#digestOf(ref);
-      if (ref.from !== 'step') await this.fetch(ref);
+      const { digest } = ref.from === 'step' ? await this.build(ref) : await this.fetch(ref);
+      inputs[name] = digest;
     }
     const image = step.action.type === 'tool' ? (await this.build(step.action.image)).digest : undefined;
     return this.#requestOf(step, outFolder, { inputs, image });
@@ -299,6 +325,12 @@ export class Engine {
       this.#options.report({ type: 'step-failed', id: step.id, title: step.title, failure });
     return error;
   }
+}
+
+function blobOf({ outputs }: Outcome, { step, output }: Artifact): Blob {
+  const blob = outputs[output];
+  if (!blob) throw new Error(`step ${step} has no output ${output}`);
+  return blob;
 }
 
 /** Waits for all, so that nothing runs on unseen, then throws the first real cause: an interruption only when nothing else failed. */

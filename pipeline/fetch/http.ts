@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { BuildError } from '../core/failure.ts';
@@ -19,18 +20,32 @@ export interface HttpRequest {
   readonly size?: number | undefined;
   /** Told the number of bytes so far after each piece. */
   readonly onProgress?: ((received: number) => void) | undefined;
+  /** Instead of what stands in the address. Another host that it redirects to does not get it. */
+  readonly authorization?: string | undefined;
   /** Instead of the client's own pauses; none means one try. */
   readonly pauses?: readonly number[] | undefined;
   readonly signal: AbortSignal;
 }
 
-/** HTTP GET over kept connections, through the proxies of the environment. */
+/** One request without an answer to read. */
+export interface HttpCall {
+  readonly method: 'HEAD' | 'PUT';
+  readonly url: string;
+  /** What is sent: so many bytes, and the bytes. */
+  readonly body?: { readonly size: number; readonly bytes: AsyncIterable<Uint8Array> };
+  readonly authorization?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** HTTP over kept connections, through the proxies of the environment. */
 export interface Http {
   /**
    * Streams a body. A connection that breaks is taken up again where it stopped (`Range`), so the reader sees one unbroken
    * stream. Throws SourceTrouble, or a BuildError of kind `interrupted`.
    */
   bytes(request: HttpRequest): AsyncGenerator<Uint8Array, void, undefined>;
+  /** One try, and no redirects. Throws SourceTrouble for anything but a 2xx answer, or a BuildError of kind `interrupted`. */
+  call(request: HttpCall): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,14 +61,14 @@ export function createHttp(options: HttpOptions): Http {
   const client = (): Promise<Client> => (loading ??= loadClient(options.environment, timeouts.connect));
 
   async function* bytes(request: HttpRequest): AsyncGenerator<Uint8Array, void, undefined> {
-    const { url, size, signal } = request;
+    const { url, size, signal, authorization } = request;
     const pauses = request.pauses ?? options.pauses ?? PAUSES;
     let received = 0;
     let failures = 0;
     for (let breaks = 0; ; breaks += 1) {
       const before = received;
       try {
-        for await (const chunk of open(await client(), { url, offset: received, timeouts, signal })) {
+        for await (const chunk of open(await client(), { url, offset: received, timeouts, signal, authorization })) {
           received += chunk.byteLength;
           if (size !== undefined && received > size)
             throw new SourceTrouble('wrong', `gave more than the pinned ${size} bytes`);
@@ -77,12 +92,43 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  return { bytes, close: async () => (await loading)?.dispatcher.destroy() };
+  const call = async ({ method, url, body, authorization, signal }: HttpCall): Promise<void> => {
+    try {
+      const { request, agent } = await client();
+      const answer = await request(url, {
+        dispatcher: agent,
+        method,
+        headers: {
+          'user-agent': USER_AGENT,
+          ...authorized(url, authorization),
+          ...(body ? { 'content-length': String(body.size) } : {}),
+        },
+        ...(body ? { body: Readable.from(body.bytes) } : {}),
+        headersTimeout: timeouts.headers,
+        bodyTimeout: timeouts.body,
+        signal,
+      });
+      await answer.body.dump({ limit: DUMPED_BYTES }).catch(() => undefined);
+      if (answer.statusCode < 200 || answer.statusCode > 299) throw statusTrouble(answer.statusCode);
+    } catch (error) {
+      if (error instanceof SourceTrouble) throw error;
+      throw new SourceTrouble('unreachable', reasonOf(error), { cause: error });
+    }
+  };
+
+  return { bytes, call, close: async () => (await loading)?.dispatcher.destroy() };
 }
+
+const USER_AGENT = 'rancheros-pipeline';
+/** So much of an answer that nobody wants is read, to keep its connection. */
+const DUMPED_BYTES = 64 * 1024;
 
 interface Client {
   readonly request: typeof import('undici').request;
+  /** Follows redirects. */
   readonly dispatcher: Dispatcher;
+  /** Follows none. */
+  readonly agent: Dispatcher;
 }
 
 async function loadClient(environment: HttpOptions['environment'], connectTimeout: number): Promise<Client> {
@@ -97,7 +143,7 @@ async function loadClient(environment: HttpOptions['environment'], connectTimeou
     connections: 8,
     connect: { timeout: connectTimeout },
   });
-  return { request, dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 5 })) };
+  return { request, agent, dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 5 })) };
 }
 
 interface OpenOptions {
@@ -105,20 +151,21 @@ interface OpenOptions {
   /** Bytes that are here already. */
   readonly offset: number;
   readonly timeouts: NonNullable<HttpOptions['timeouts']>;
+  readonly authorization: string | undefined;
   readonly signal: AbortSignal;
 }
 
 async function* open(
   client: Client,
-  { url, offset, timeouts, signal }: OpenOptions,
+  { url, offset, timeouts, signal, authorization }: OpenOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { statusCode, headers, body } = await client.request(url, {
     dispatcher: client.dispatcher,
     headers: {
-      'user-agent': 'rancheros-pipeline',
+      'user-agent': USER_AGENT,
       // Compression on the way would break resuming, and packages are compressed already.
       'accept-encoding': 'identity',
-      ...authorization(url),
+      ...authorized(url, authorization),
       ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
     },
     headersTimeout: timeouts.headers,
@@ -126,7 +173,7 @@ async function* open(
     signal,
   });
   if (statusCode !== 200 && statusCode !== 206) {
-    await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+    await body.dump({ limit: DUMPED_BYTES }).catch(() => undefined);
     throw statusTrouble(statusCode);
   }
   let skip = offset;
@@ -147,12 +194,17 @@ async function* open(
   }
 }
 
+function authorized(url: string, authorization: string | undefined): { readonly authorization?: string } {
+  const value = authorization ?? authorizationIn(url);
+  return value === undefined ? {} : { authorization: value };
+}
+
 /** A name and password that stand in an address, as every browser sends them. Another host that it redirects to does not get them. */
-function authorization(url: string): { readonly authorization?: string } {
+export function authorizationIn(url: string): string | undefined {
   const { username, password } = new URL(url);
-  if (username === '' && password === '') return {};
+  if (username === '' && password === '') return undefined;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
 /** An answer that may be another one a moment later. */

@@ -5,7 +5,14 @@ import type { PlannedStep } from './planned-step.ts';
 
 /** What a build would take. */
 export interface Estimate {
-  readonly steps: { readonly total: number; readonly cached: number; readonly run: number; readonly waits: number };
+  readonly steps: {
+    readonly total: number;
+    readonly cached: number;
+    /** Those of the cached whose result would come from a remote store. */
+    readonly remote: number;
+    readonly run: number;
+    readonly waits: number;
+  };
   readonly download: { readonly files: number; readonly bytes: number };
   /** Bytes that the store would grow by: downloads, and what steps make. */
   readonly storeBytes: number;
@@ -50,7 +57,8 @@ export function estimate({ steps, downloads }: Forecast, costs: StepCosts, paral
 function countStates(steps: readonly PlannedStep[]): Estimate['steps'] {
   const distinct = steps.filter(({ sameAs }) => sameAs === undefined);
   const of = (state: PlannedStep['state']) => distinct.filter((step) => step.state === state).length;
-  return { total: distinct.length, cached: of('cached'), run: of('run'), waits: of('waits') };
+  const remote = distinct.filter(({ isRemote }) => isRemote).length;
+  return { total: distinct.length, cached: of('cached'), remote, run: of('run'), waits: of('waits') };
 }
 
 function defaultTime({ writer }: PlannedStep): number {

@@ -34,17 +34,17 @@ interface Known {
   readonly outputs: { readonly [name: string]: Blob } | undefined;
 }
 
-/** Looks up the keys of all steps behind some artifacts, as far as they can be known without running a step. */
+/** Looks up the keys of all steps behind some artifacts, as far as they can be known without running a step. Side by side: a remote store is far away. */
 export async function forecast(artifacts: readonly Artifact[], options: ForecastOptions): Promise<Forecast> {
-  const known = new Map<StepId, Known>();
+  const known = new Map<StepId, Promise<Known>>();
+  const ids = stepsBehind(artifacts, options.graph);
+  for (const id of ids) known.set(id, look(options.graph.step(id), known, options));
   const first = new Map<Digest, number>();
-  for (const id of stepsBehind(artifacts, options.graph)) {
-    const found = await look(options.graph.step(id), known, options);
-    const sameAs = found.step.state === 'cached' ? undefined : first.get(found.identity);
-    first.set(found.identity, first.get(found.identity) ?? id);
-    known.set(id, sameAs === undefined ? found : { ...found, step: { ...found.step, sameAs } });
-  }
-  const steps = [...known.values()].map(({ step }) => step);
+  const steps = (await Promise.all(known.values())).map(({ step, identity }) => {
+    const sameAs = step.state === 'cached' ? undefined : first.get(identity);
+    first.set(identity, first.get(identity) ?? step.id);
+    return sameAs === undefined ? step : { ...step, sameAs };
+  });
   return { steps, downloads: await missingPins(steps, options) };
 }
 
@@ -62,15 +62,15 @@ function stepsBehind(artifacts: readonly Artifact[], graph: Graph): readonly Ste
   return [...found].sort((a, b) => a - b);
 }
 
-async function look(step: Step, known: ReadonlyMap<StepId, Known>, options: ForecastOptions): Promise<Known> {
+async function look(step: Step, known: ReadonlyMap<StepId, Promise<Known>>, options: ForecastOptions): Promise<Known> {
   const inputs: { [name: string]: PlannedInput } = {};
   const digests: { [name: string]: Digest } = {};
   const identities: { [name: string]: Digest } = {};
   const dependsOn = new Set<number>();
   const take = async (ref: InputRef) => {
-    const planned = await plannedInput(ref, known, options);
+    const before = ref.from === 'step' ? await known.get(ref.step) : undefined;
+    const planned = await plannedInput(ref, before, options);
     if (planned.digest !== undefined) return { planned, digest: planned.digest, identity: planned.digest };
-    const before = ref.from === 'step' ? known.get(ref.step) : undefined;
     for (const id of before?.step.state === 'waits' ? (before.step.dependsOn ?? []) : [before?.step.id ?? 0])
       dependsOn.add(id);
     return {
@@ -108,17 +108,17 @@ async function look(step: Step, known: ReadonlyMap<StepId, Known>, options: Fore
   const { key, record, reason } = await lookUp(step, { inputs: digests, image: image?.digest, code }, options);
   if (!record) return { step: { ...planned, state: 'run', key, reason }, identity, outputs: undefined };
   const { outputs } = record;
-  return { step: { ...planned, state: 'cached', key, made: outputs }, identity, outputs };
+  const isRemote = !(await allHere(record, options.store));
+  return {
+    step: { ...planned, state: 'cached', key, made: outputs, ...(isRemote ? { isRemote } : {}) },
+    identity,
+    outputs,
+  };
 }
 
-async function plannedInput(
-  ref: InputRef,
-  known: ReadonlyMap<StepId, Known>,
-  options: ForecastOptions,
-): Promise<PlannedInput> {
+async function plannedInput(ref: InputRef, before: Known | undefined, options: ForecastOptions): Promise<PlannedInput> {
   switch (ref.from) {
     case 'step': {
-      const before = known.get(ref.step);
       const title = before?.step.title ?? options.graph.step(ref.step).title;
       return { from: 'step', title, output: ref.output, digest: before?.outputs?.[ref.output]?.digest };
     }
@@ -141,17 +141,24 @@ interface LookUp {
 async function lookUp(step: Step, context: KeyContext, options: ForecastOptions): Promise<LookUp> {
   const key = keyOf(step, context);
   const record = await options.actions.get(key);
-  if (record?.isolated && (await allHere(record, options.store))) return { key, record };
+  if (record?.isolated && (await isWithinReach(record, options.store))) return { key, record };
   if (options.isUnisolated && step.action.type === 'tool') {
     const own = keyOf(step, { ...context, isUnisolated: true });
     const made = await options.actions.get(own);
-    if (made && (await allHere(made, options.store))) return { key: own, record: made };
+    if (made && (await isWithinReach(made, options.store))) return { key: own, record: made };
   }
   if (!record) return { key };
-  const reason = record.isolated
-    ? 'its result is no longer in the store'
-    : 'its result was made without isolation, and is not used';
-  return { key, reason };
+  return { key, reason: whyUnused(record) };
+}
+
+function whyUnused({ isolated, isRemote }: ActionRecord): string {
+  if (!isolated) return 'its result was made without isolation, and is not used';
+  return isRemote ? 'a remote cache had its result, and does not give it now' : 'its result is no longer in the store';
+}
+
+async function isWithinReach({ outputs }: ActionRecord, store: BlobStore): Promise<boolean> {
+  for (const { digest } of Object.values(outputs)) if (!(await store.isWithinReach(digest))) return false;
+  return true;
 }
 
 async function allHere(record: ActionRecord, store: BlobStore): Promise<boolean> {

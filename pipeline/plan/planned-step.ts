@@ -4,7 +4,7 @@ import type { Blob } from '../core/step.ts';
 
 /** What a build would do with a step. */
 export type StepState =
-  /** Its result is in the store. */
+  /** Its result is in the store, or a remote one has promised it. */
   | 'cached'
   /** Its key is known, and the store has no result for it. */
   | 'run'
@@ -32,6 +32,8 @@ export interface PlannedStep {
   /** The name of its folder in `pipeline/steps`. */
   readonly kind: string;
   readonly state: StepState;
+  /** Whether a remote store has promised its result, and not all of it is here. */
+  readonly isRemote?: boolean | undefined;
   readonly key?: Digest | undefined;
   /** Why it runs, where the store knows its key and has lost its result. */
   readonly reason?: string | undefined;

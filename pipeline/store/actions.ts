@@ -17,9 +17,19 @@ const UNISOLATED = 'none';
  */
 export class FileActionCache implements ActionCache {
   readonly #folder: string;
+  readonly #refusesRemote: boolean;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    {
+      refusesRemote = false,
+    }: {
+      /** Whether what another machine made reads as absent. */
+      readonly refusesRemote?: boolean;
+    } = {},
+  ) {
     this.#folder = folder;
+    this.#refusesRemote = refusesRemote;
   }
 
   async get(key: Digest): Promise<ActionRecord | undefined> {
@@ -28,6 +38,7 @@ export class FileActionCache implements ActionCache {
     const [body, seal] = text.split('\n');
     if (body === undefined || seal !== digestOf(body)) return undefined;
     const record = JSON.parse(body) as StoredRecord;
+    if (record.isRemote && this.#refusesRemote) return undefined;
     for (const blob of Object.values(record.outputs)) if (!isDigest(blob.digest)) return undefined;
     await renewLastUse(this.#pathOf(key));
     return { ...record, isolated: record.isolated ?? record.executor !== UNISOLATED };

@@ -79,6 +79,14 @@ export class FileBlobStore implements BlobStore {
     return true;
   }
 
+  isWithinReach(digest: Digest): Promise<boolean> {
+    return this.has(digest);
+  }
+
+  bring(digest: Digest): Promise<boolean> {
+    return this.has(digest);
+  }
+
   async sizeOf(digest: Digest): Promise<number> {
     return (await stat(this.pathOf(digest))).size;
   }

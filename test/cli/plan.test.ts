@@ -7,7 +7,7 @@ import { tinyProject } from './tiny-project.ts';
 
 interface PlanDocument {
   readonly format: number;
-  readonly totals: Readonly<Record<'total' | 'cached' | 'run' | 'waits', number>>;
+  readonly totals: Readonly<Record<'total' | 'cached' | 'remote' | 'run' | 'waits', number>>;
   readonly download: { readonly files: number; readonly bytes: number };
   readonly lock: { readonly date: string; readonly days: number };
   readonly steps: readonly { readonly title: string; readonly state: string; readonly reason?: string }[];
@@ -48,7 +48,7 @@ test('plan and why say what a build would do, and build nothing', async (t) => {
   await t.test('on an empty store one step can be keyed, and the other depends on its bytes', async () => {
     const plan = await planned('tiny');
     assert.deepEqual(states(plan), { words: 'run', greeting: 'waits' });
-    assert.deepEqual(plan.totals, { total: 2, cached: 0, run: 1, waits: 1 });
+    assert.deepEqual(plan.totals, { total: 2, cached: 0, remote: 0, run: 1, waits: 1 });
     assert.equal(plan.steps.find(({ title }) => title === 'greeting')?.reason, 'depends on the bytes of words');
     assert.match(plan.lock.date, /^\d{4}-\d\d-\d\d$/);
     assert.ok(plan.lock.days >= 0);

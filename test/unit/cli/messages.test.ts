@@ -37,6 +37,11 @@ messageTests('pipeline/cli/messages.ts', messages, {
     [['RANCHEROS_CACHE_MAX', 'much', { example: '20G', mayBeNone: true }], { kind: 'usage', message: 'RANCHEROS_CACHE_MAX takes a size, not "much".', hint: 'Give a size such as 20G, or none.' }],
   ],
   notAMirror: [[['--mirror', 'nonsense'], { kind: 'usage', message: '--mirror takes the address of a Debian mirror, not "nonsense".', hint: 'An address looks like http://mirror.example/debian.' }]],
+  notARemoteCache: [
+    [['--remote-cache', 'nonsense'], { kind: 'usage', message: '--remote-cache takes the address of an HTTP cache, not "nonsense".', hint: 'An address looks like https://cache.example/rancheros.' }],
+  ],
+  notAToken: [[['RANCHEROS_REMOTE_CACHE_TOKEN'], { kind: 'usage', message: 'RANCHEROS_REMOTE_CACHE_TOKEN holds blanks or control characters.', hint: 'A token is one word of printable characters.' }]],
+  uploadWithoutCache: [[[], { kind: 'usage', message: '--remote-cache-upload fills a remote cache, and none was named.', hint: 'Add --remote-cache URL.' }]],
   optionsExclude: [
     [[['--vnc', '--headless']], { kind: 'usage', message: 'The options --vnc and --headless exclude each other.', hint: 'Choose one.' }],
     [[['--usb', '--kernel', '--installed']], { kind: 'usage', message: 'The options --usb, --kernel and --installed exclude each other.', hint: 'Choose one.' }],

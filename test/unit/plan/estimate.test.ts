@@ -22,7 +22,7 @@ test('what steps took before is what they take, on all processors, and what is t
   const costs = { squashfs: { milliseconds: 60_000, bytes: 5_000_000 }, iso: { milliseconds: 20_000, bytes: 7_000_000 } };
   const { costs: own, ...rest } = estimate({ steps: STEPS, downloads: [pin] }, costs, 2);
   assert.deepEqual(rest, {
-    steps: { total: 3, cached: 1, run: 1, waits: 1 },
+    steps: { total: 3, cached: 1, remote: 0, run: 1, waits: 1 },
     download: { files: 1, bytes: 1_000_000 },
     storeBytes: 13_000_000,
     milliseconds: 60_000,
