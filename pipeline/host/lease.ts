@@ -27,7 +27,8 @@ export interface LeasePace {
   readonly expiry: number;
 }
 
-export const LEASE_PACE: LeasePace = { heartbeat: 5000, expiry: 60_000 };
+/** Who waits for a dead process of another container goes on within a minute. */
+export const LEASE_PACE: LeasePace = { heartbeat: 5000, expiry: 50_000 };
 
 /** An owner without a heartbeat for so long is dead even where its process cannot be looked up and nobody watched. */
 const UNWATCHED_EXPIRY_MILLISECONDS = 1_800_000;

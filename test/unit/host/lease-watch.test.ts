@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError } from '../../../pipeline/core/failure.ts';
+import { LEASE_PACE } from '../../../pipeline/host/lease.ts';
 import { ownedPrefix } from '../../../pipeline/host/owner.ts';
 import { SharedUse } from '../../../pipeline/host/shared-use.ts';
 
@@ -102,6 +103,10 @@ for (const [sentence, seconds] of [
     assert.equal(state.said.length, 2, state.said.join('\n'));
   });
 }
+
+test('a lease of a dead process expires within a minute, and a busy one has several heartbeats to miss before that', () => {
+  assert.ok(LEASE_PACE.expiry < 60_000 && LEASE_PACE.expiry >= 10 * LEASE_PACE.heartbeat, JSON.stringify(LEASE_PACE));
+});
 
 test('a wait ends when it is told to', async () => {
   await writeFile(path.join(cleaners, STRANGE), '');
