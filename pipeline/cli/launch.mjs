@@ -112,6 +112,7 @@ function freshBundle() {
 }
 
 async function bundle() {
+  const begun = Date.now();
   const { build } = await import('esbuild').catch(() => {
     process.stderr.write('The libraries are not installed: run `npm ci` first.\n');
     process.exit(3);
@@ -187,7 +188,12 @@ async function bundle() {
     const folder = identity.digest('hex').slice(0, 24);
     const place = path.join(cacheFolder, folder);
     if (!existsSync(place)) renameSync(temporary, place);
-    const stamps = Object.fromEntries([...sources].sort().map((file) => [file, stamp(file)]));
+    // What was edited meanwhile may be in the bundle as it was: the next start bundles again.
+    const stampAtBegin = (file) => {
+      const seen = stamp(file);
+      return Number.parseFloat(seen) >= begun ? 'changed while it was bundled' : seen;
+    };
+    const stamps = Object.fromEntries([...sources].sort().map((file) => [file, stampAtBegin(file)]));
     writeFileSync(`${stateFile}.${process.pid}`, JSON.stringify({ folder, entries, stamps }));
     renameSync(`${stateFile}.${process.pid}`, stateFile);
     for (const old of readdirSync(cacheFolder)) {
