@@ -1,5 +1,4 @@
-import type { Artifact, PackagePin } from '../core/step.ts';
-import type { Graph } from '../graph/graph.ts';
+import { packagesBehind } from '../graph/packages-behind.ts';
 import { type AuditedPackage, auditPins } from '../pins/audit.ts';
 import { allTargets } from './all-targets.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -64,10 +63,10 @@ async function targetsOfPackages(
     const ships = new Map<string, string[]>();
     for (const begun of beginTargets(allTargets(), wiring)) {
       if (begun.error !== undefined) throw begun.error;
-      for (const input of packagesBehind(wiring.context.graph, artifactsOf([begun]))) {
+      for (const { pin } of packagesBehind(wiring.context.graph, artifactsOf([begun]))) {
         // A package for all architectures is locked for each of them.
-        for (const arch of input.arch === 'all' ? ['amd64', 'arm64'] : [input.arch]) {
-          const key = keyOf({ ...input, arch });
+        for (const arch of pin.arch === 'all' ? ['amd64', 'arm64'] : [pin.arch]) {
+          const key = keyOf({ ...pin, arch });
           ships.set(key, [...(ships.get(key) ?? []), begun.target.name]);
         }
       }
@@ -76,22 +75,6 @@ async function targetsOfPackages(
   } finally {
     await wiring.close();
   }
-}
-
-/** The packages that artifacts are made of, each once; not those of the programs that make them. */
-function packagesBehind(graph: Graph, artifacts: readonly Artifact[]): readonly PackagePin[] {
-  const packages = new Map<string, PackagePin>();
-  const seen = new Set<number>();
-  const open = artifacts.map(({ step }) => step);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    for (const input of Object.values(graph.step(id).inputs)) {
-      if (input.from === 'step') open.push(input.step);
-      else if (input.from === 'debian') packages.set(input.digest, input);
-    }
-  }
-  return [...packages.values()];
 }
 
 function mendsWhatShips({ cves = [], targets }: Row): boolean {

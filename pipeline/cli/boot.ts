@@ -25,7 +25,7 @@ import { ownTargets } from './own-targets.ts';
 import { ownVersion, PROJECT_OPTION, productOf, releasesIn } from './project-option.ts';
 import * as releaseMessages from './release-messages.ts';
 import { COMMON_OPTIONS } from './settings.ts';
-import { sizeFrom } from './size.ts';
+import { sizeFrom } from './size-words.ts';
 
 const OPTIONS = {
   target: {

@@ -11,6 +11,7 @@ import type { Product } from '../product/product.ts';
 import { DirectoryDestination } from '../publish/directory.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
 import { type Published, publishRelease } from '../publish/publish.ts';
+import { joined } from '../publish/shipped.ts';
 import type { Uploaded } from '../remote/uploads.ts';
 import { formatBinary, formatBytes } from '../report/format.ts';
 import { paintFor } from '../report/paint.ts';
@@ -182,6 +183,7 @@ async function publish(
       product: product?.file.data.name,
       targets: finished.map(({ target }) => target.name),
       files: Object.assign({}, ...finished.map(({ files }) => files)) as { readonly [path: string]: ReleaseFile },
+      shipped: joined(finished.map(({ shipped }) => shipped)),
       line,
     },
     new DirectoryDestination(root, { epoch: BUILD_EPOCH, wait }),

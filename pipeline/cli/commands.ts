@@ -13,6 +13,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   shell: async () => (await import('./shell.ts')).shell,
   diff: async () => (await import('./diff.ts')).diff,
   reproduce: async () => (await import('./reproduce.ts')).reproduce,
+  size: async () => (await import('./size.ts')).size,
   gc: async () => (await import('./gc.ts')).gc,
   bench: async () => (await import('./bench.ts')).bench,
   'bench:peer': async () => (await import('./bench-peer.ts')).benchPeer,

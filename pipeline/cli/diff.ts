@@ -5,6 +5,7 @@ import { type Manifest, parseManifest } from '../publish/manifest.ts';
 import { parseVersion } from '../publish/version.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
+import { packageDifferences, packagesMarkdown, packagesText } from './package-difference.ts';
 import { PROJECT_OPTION, releasesIn } from './project-option.ts';
 import { differenceMarkdown, differenceText, fileDifferences } from './release-difference.ts';
 import * as messages from './release-messages.ts';
@@ -13,15 +14,18 @@ const OPTIONS = {
   dist: { type: 'string', value: 'DIR', help: 'where releases are (default: dist/os of the project)' },
   ...PROJECT_OPTION,
   markdown: { type: 'boolean', help: 'as a table in Markdown, for a pull request' },
-  json: { type: 'boolean', help: 'as JSON' },
+  json: {
+    type: 'boolean',
+    help: 'as JSON; packages is null where one of the manifests is older than format 3 and does not list them',
+  },
 } as const;
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'show the files, layers and sizes in which two releases differ',
+  summary: 'show the files, layers, packages and sizes in which two releases differ',
   usage: 'VERSION VERSION',
   about:
-    'Compares the manifests of two versions below dist/os: files that were added, removed or changed, with their sizes, and in each the layers, kernels and other contents that differ.',
+    'Compares the manifests of two versions below dist/os: files that were added, removed or changed, with their sizes, in each the layers, kernels and other contents that differ, and the packages that were added, removed or have another version, with the files that ship them.',
   options: OPTIONS,
   async run(context) {
     const { values, positionals } = readOptions(context.argv, OPTIONS, 2);
@@ -30,12 +34,14 @@ export const diff: Command = {
     const root = releasesIn(values, context);
     const [before, after] = [await manifestOf(root, one), await manifestOf(root, other)];
     const files = fileDifferences(before, after);
+    const packages = packageDifferences(before, after);
+    const document = { format: 2, before: before.version, after: after.version, files, packages: packages ?? null };
     context.stdout.write(
       values.json
-        ? `${JSON.stringify({ format: 1, before: before.version, after: after.version, files }, undefined, 2)}\n`
+        ? `${JSON.stringify(document, undefined, 2)}\n`
         : values.markdown
-          ? differenceMarkdown(files)
-          : differenceText(files),
+          ? `${differenceMarkdown(files)}\n${packagesMarkdown(packages)}`
+          : `${differenceText(files)}\n${packagesText(packages)}`,
     );
     return 0;
   },

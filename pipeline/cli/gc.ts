@@ -9,7 +9,7 @@ import * as messages from './messages.ts';
 import { readOptions } from './options.ts';
 import { notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, settingsFrom } from './settings.ts';
-import { sizeFrom } from './size.ts';
+import { sizeFrom } from './size-words.ts';
 import { storeFolder, waitsOf } from './wire.ts';
 
 const OPTIONS = {

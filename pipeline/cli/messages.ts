@@ -172,6 +172,10 @@ export function twoTargets(one: string, other: string): Failure {
   return usage(`Two targets were named: ${one} and ${other}.`, 'A machine boots one: name one.');
 }
 
+export function pageOfOneTarget(named: readonly string[]): Failure {
+  return usage(`${named.length} targets were named: ${named.join(', ')}.`, 'A page is of one target: name one.');
+}
+
 // Steps.
 
 const LISTS_STEPS = '`npm run plan -- TARGET --json` lists the steps of a target.';
@@ -235,5 +239,16 @@ export function bug(stack: string): Failure {
     message: 'This is a bug in the pipeline.',
     evidence: stack,
     hint: 'Please report it with the lines above.',
+  };
+}
+
+/** `trouble` is what the system said. */
+export function pageNotWritten(file: string, trouble: string): Failure {
+  return {
+    kind: 'configuration',
+    message: 'The page cannot be written.',
+    place: { file },
+    evidence: trouble,
+    hint: 'Name another file with --page.',
   };
 }

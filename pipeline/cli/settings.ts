@@ -8,7 +8,7 @@ import { shownUrl } from '../fetch/shown-url.ts';
 import type { RemoteAddress } from '../remote/client.ts';
 import type { CommandContext } from './command.ts';
 import * as messages from './messages.ts';
-import { sizeFrom } from './size.ts';
+import { sizeFrom } from './size-words.ts';
 
 const DEFAULT_CACHE_MAX = '20G';
 

@@ -2,10 +2,12 @@ import { BuildError, type Failure } from '../core/failure.ts';
 import type { Artifact } from '../core/step.ts';
 import { PackageGone } from '../fetch/package-gone.ts';
 import type { ReleaseFile } from '../publish/manifest.ts';
+import { NOTHING_SHIPPED, type Shipped } from '../publish/shipped.ts';
 import type { DeclaredTarget } from './all-targets.ts';
 import { type MadeTarget, makeTarget } from './made-target.ts';
 import { releaseFiles } from './release-files.ts';
 import * as messages from './release-messages.ts';
+import { shippedPackages } from './shipped-packages.ts';
 import type { Wiring } from './wire.ts';
 
 /** What became of one target: its files, or why there are none. */
@@ -13,6 +15,8 @@ export interface TargetOutcome {
   readonly target: DeclaredTarget;
   /** All its files by path; empty when anything failed. */
   readonly files: { readonly [path: string]: ReleaseFile };
+  /** The packages in them. */
+  readonly shipped: Shipped;
   /** What was thrown; empty when all came about, proofs included. */
   readonly reasons: readonly unknown[];
 }
@@ -43,7 +47,8 @@ export function artifactsOf(begun: readonly BegunTarget[]): readonly Artifact[] 
 export async function buildOutcomes(begun: readonly BegunTarget[], wiring: Wiring): Promise<readonly TargetOutcome[]> {
   return Promise.all(
     begun.map(async ({ target, made, error }): Promise<TargetOutcome> => {
-      if (!made) return { target, files: {}, reasons: [error] };
+      const failed = (reasons: readonly unknown[]) => ({ target, files: {}, shipped: NOTHING_SHIPPED, reasons });
+      if (!made) return failed([error]);
       const { engine } = wiring;
       // That a proof came about is enough; nobody reads its bytes.
       const [proofs, built] = await Promise.all([
@@ -51,11 +56,12 @@ export async function buildOutcomes(begun: readonly BegunTarget[], wiring: Wirin
         Promise.allSettled(Object.values(made.artifacts).map((artifact) => engine.build(artifact))),
       ]);
       const reasons = [...proofs, ...built].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
-      if (reasons.length > 0) return { target, files: {}, reasons };
+      if (reasons.length > 0) return failed(reasons);
       try {
-        return { target, files: await releaseFiles(target, made.artifacts, wiring), reasons };
+        const files = await releaseFiles(target, made.artifacts, wiring);
+        return { target, files, shipped: await shippedPackages(Object.values(made.artifacts), wiring), reasons };
       } catch (reason) {
-        return { target, files: {}, reasons: [reason] };
+        return failed([reason]);
       }
     }),
   );

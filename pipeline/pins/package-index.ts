@@ -140,7 +140,7 @@ function parseProvides(field: string | undefined): readonly Provided[] {
 }
 
 /** A field of a stanza, continuation lines joined. */
-function fieldOf(stanza: string, key: string): string | undefined {
+export function fieldOf(stanza: string, key: string): string | undefined {
   const marker = `${key}: `;
   let start: number;
   if (stanza.startsWith(marker)) start = marker.length;

@@ -3,6 +3,7 @@ import { canonicalJson, compareCodeUnits, type Json } from '../core/json.ts';
 import { isMediumKind, type MediumContents, type MediumKind } from '../core/medium.ts';
 import type { Arch, Blob } from '../core/step.ts';
 import { kindByName } from './format-1.ts';
+import { NOTHING_SHIPPED, type Shipped, shippedTrouble } from './shipped.ts';
 
 /** One file of a release, by its path below the version's folder. */
 export interface ReleaseFile extends Blob {
@@ -16,9 +17,9 @@ export interface ReleaseFile extends Blob {
 }
 
 /** `release.json`: what a version is made of. */
-export interface Manifest {
-  /** 2 since files say their kind and what is in them. */
-  readonly format: 1 | 2;
+export interface Manifest extends Partial<Shipped> {
+  /** 2 since files say their kind and what is in them, 3 since components say their packages. */
+  readonly format: 1 | 2 | 3;
   readonly version: string;
   /** Identity of everything the release was made from: pipeline, targets, overlays, kernel lists and locks. */
   readonly sources: Digest;
@@ -30,17 +31,28 @@ export interface Manifest {
 }
 
 /** The format that is written. */
-export const MANIFEST_FORMAT = 2;
+export const MANIFEST_FORMAT = 3;
 
-/** The manifest as it lies in the release: one file a line, so that two releases can be compared by eye. */
+/** The manifest as it lies in the release: one file, component or package a line, so that two releases can be compared by eye. */
 export function manifestText(manifest: Manifest): string {
-  const paths = Object.keys(manifest.files).sort(compareCodeUnits);
-  const rows = paths.map(
-    (path) => `    ${JSON.stringify(path)}: ${canonicalJson(manifest.files[path] as unknown as Json)}`,
-  );
-  const product = manifest.product === undefined ? '' : `  "product": ${JSON.stringify(manifest.product)},\n`;
-  const baked = manifest.cloudConfig === undefined ? '' : `  "cloudConfig": ${JSON.stringify(manifest.cloudConfig)},\n`;
-  return `{\n  "format": ${manifest.format},\n  "version": ${JSON.stringify(manifest.version)},\n  "sources": ${JSON.stringify(manifest.sources)},\n${product}${baked}  "files": {\n${rows.join(',\n')}\n  }\n}\n`;
+  const { format, version, sources, product, cloudConfig, files } = manifest;
+  const { components = NOTHING_SHIPPED.components, packages = NOTHING_SHIPPED.packages } = manifest;
+  const fields = [
+    `"format": ${format}`,
+    `"version": ${JSON.stringify(version)}`,
+    `"sources": ${JSON.stringify(sources)}`,
+    ...(product === undefined ? [] : [`"product": ${JSON.stringify(product)}`]),
+    ...(cloudConfig === undefined ? [] : [`"cloudConfig": ${JSON.stringify(cloudConfig)}`]),
+    table('files', files),
+    ...(format < 3 ? [] : [table('components', components), table('packages', packages)]),
+  ];
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
+}
+
+function table(name: string, rows: { readonly [key: string]: unknown }): string {
+  const keys = Object.keys(rows).sort(compareCodeUnits);
+  const lines = keys.map((key) => `    ${JSON.stringify(key)}: ${canonicalJson(rows[key] as Json)}`);
+  return lines.length === 0 ? `"${name}": {}` : `"${name}": {\n${lines.join(',\n')}\n  }`;
 }
 
 /** Reads a manifest of any format; undefined for anything that is none, such as one with a name that leaves the version's folder. */
@@ -63,9 +75,9 @@ export function manifestTrouble(text: string): string | undefined {
   } catch (error) {
     return `it is no JSON (${error instanceof Error ? error.message : String(error)})`;
   }
-  const { format, version, sources, files } = fieldsOf(read);
-  if (format !== 1 && format !== MANIFEST_FORMAT)
-    return `its format is ${JSON.stringify(format) ?? 'not given'}, and only 1 and ${MANIFEST_FORMAT} are known here`;
+  const { format, version, sources, files, components, packages } = fieldsOf(read);
+  if (format !== 1 && format !== 2 && format !== MANIFEST_FORMAT)
+    return `its format is ${JSON.stringify(format) ?? 'not given'}, and only 1 to ${MANIFEST_FORMAT} are known here`;
   if (typeof version !== 'string' || typeof sources !== 'string') return 'it lacks its version or its sources';
   if (typeof files !== 'object' || files === null) return 'it lists no files';
   for (const [path, file] of Object.entries(files)) {
@@ -73,7 +85,7 @@ export function manifestTrouble(text: string): string | undefined {
     const missing = format === 1 ? missingInFirst(path, file) : missingIn(file);
     if (missing !== undefined) return `${JSON.stringify(path)} ${missing}`;
   }
-  return undefined;
+  return format < 3 ? undefined : shippedTrouble({ components, packages });
 }
 
 function fieldsOf(value: unknown): { readonly [name: string]: unknown } {

@@ -3,6 +3,7 @@ import { BuildError } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
 import { MANIFEST_FORMAT, type Manifest, manifestText, type ReleaseFile, sumsText } from './manifest.ts';
 import { versionOfOtherSources } from './messages.ts';
+import { joined, type Shipped, shippedIn } from './shipped.ts';
 import { compareVersions, parseVersion } from './version.ts';
 
 /** What one build brings into a version. */
@@ -14,6 +15,8 @@ export interface Contribution {
   /** Targets that are built whole; their earlier files in this version are replaced. */
   readonly targets: readonly string[];
   readonly files: { readonly [path: string]: ReleaseFile };
+  /** The packages in these files; none where nothing is said of them. */
+  readonly shipped?: Shipped;
   /** All targets that a final version must have before `latest` may point to it. */
   readonly line: readonly string[];
 }
@@ -52,6 +55,7 @@ export function planRelease(contribution: Contribution, before: Before): Release
     cloudConfig: contribution.cloudConfig,
     product: contribution.product,
     files,
+    ...shippedIn(Object.values(files), knownShipped(contribution, before)),
   });
   const movesLatest = before.latest !== contribution.version && isBetter(contribution, files, before.latest);
   const stay = new Set(Object.values(files).map(({ target }) => target));
@@ -79,6 +83,12 @@ export function demandSameSources(
 ): void {
   if (!manifest || manifest.sources === sources || isDevelopment(version)) return;
   throw new BuildError(versionOfOtherSources(version, manifestPlace, { there: manifest.sources, now: sources }));
+}
+
+/** Packages of this build, and of what is there. What neither's files hold is left out later. */
+function knownShipped({ shipped }: Contribution, { manifest }: Before): Shipped {
+  const { components = {}, packages = {} } = manifest ?? {};
+  return joined([{ components, packages }, ...(shipped ? [shipped] : [])]);
 }
 
 function mergedFiles(contribution: Contribution, before: Before): { readonly [path: string]: ReleaseFile } {

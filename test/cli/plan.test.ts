@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { cli, eventsOf, exists, filesBelow, stepsRun, temporaryFolder } from './cli.ts';
@@ -62,6 +62,12 @@ test('plan and why say what a build would do, and build nothing', async (t) => {
     );
   });
 
+  await t.test('what was not built cannot be measured', async () => {
+    const { end, stderr } = await run('size', 'tiny');
+    assert.equal(end, 2);
+    assert.match(stderr, /The target "tiny" was not built yet\.[\s\S]*npm run build -- --target tiny/);
+  });
+
   await t.test('packages that a tool image needs are counted with their bytes', async () => {
     const { download, steps } = await planned('packed');
     assert.ok(download.files > 20 && download.bytes > 10_000_000, JSON.stringify(download));
@@ -81,6 +87,15 @@ test('plan and why say what a build would do, and build nothing', async (t) => {
     const after = await planned('tiny');
     assert.deepEqual(states(after), { words: 'cached', greeting: 'cached' });
     assert.deepEqual(after.download, { files: 0, bytes: 0 });
+  });
+
+  await t.test('the sizes of what was built: a summary and a page beside dist', async () => {
+    const { end, stdout, stderr } = await run('size', 'tiny');
+    assert.deepEqual([end, stderr], [0, '']);
+    const place = path.join(project, 'dist/size/tiny.html');
+    assert.match(stdout, /^tiny\/greeting +14\.9 kB\n {2}script +14\.9 kB\n[\s\S]*\nThe page: /);
+    assert.ok(stdout.endsWith(`The page: ${place}\n`));
+    assert.match(await readFile(place, 'utf8'), /^<!DOCTYPE html>[\s\S]*<h1>Sizes of tiny v1\.5\.9-dev<\/h1>[\s\S]*<\/html>\n$/);
   });
 
   await t.test('gc --dry-run counts what would go, and removes nothing', async () => {

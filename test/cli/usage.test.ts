@@ -55,6 +55,8 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'a mirror of another kind', argv: ['build', 'amd64', '--mirror', 'ftp://me:secret@mirror.example/debian'], says: /not "ftp:\/\/mirror\.example\/debian"/ },
   { sentence: 'boot of two targets', argv: ['boot', 'arm64', '--target', 'amd64'], says: /Two targets were named: amd64 and arm64/ },
   { sentence: 'boot without a target lists them', argv: ['boot'], says: /No target was named[\s\S]*npm run boot -- --target amd64[\s\S]*vmware/ },
+  { sentence: 'sizes of no target', argv: ['size'], says: /No target was named[\s\S]*npm run size -- amd64/ },
+  { sentence: 'sizes of two targets', argv: ['size', 'amd64', 'aws'], says: /2 targets were named: amd64, aws/ },
   { sentence: 'why without a step', argv: ['why', '--target', 'amd64'], says: /No step was named[\s\S]*npm run why -- squashfs base/ },
   { sentence: 'plan without a target lists them', argv: ['plan'], says: /No target was named[\s\S]*npm run plan -- --target amd64[\s\S]*vmware/ },
   { sentence: 'boot of an unknown target names the nearest', argv: ['boot', '--target', 'amd46'], says: /no target "amd46"[\s\S]*Did you mean "amd64"\?/ },

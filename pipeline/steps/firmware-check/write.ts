@@ -3,7 +3,7 @@ import { BuildError, type Failure } from '../../core/failure.ts';
 import { canonicalJson } from '../../core/json.ts';
 import { globMatches } from '../../trees/glob.ts';
 import { writer } from '../kit/writer.ts';
-import type { LayerContents } from '../layer/contents.ts';
+import type { LayerContents } from '../layer/step.ts';
 import type { ModulesReport } from '../modules/step.ts';
 import { firmwareLeftOutForNothing, firmwareNotShipped } from './messages.ts';
 import type { FirmwareCheck } from './step.ts';

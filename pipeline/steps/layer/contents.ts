@@ -2,39 +2,7 @@ import { byPath } from '../../formats/tar-entry.ts';
 import type { PackageControl } from '../../trees/deb.ts';
 import type { Content, Node } from '../../trees/node.ts';
 import type { Declaration } from './declarations.ts';
-
-/** What is in a layer and where it comes from: for the SBOM, tables of sizes, and what to say of conflicts. */
-export type LayerContents = {
-  readonly packages: readonly PackageShare[];
-  /** Every path, sorted. */
-  readonly entries: readonly ContentsEntry[];
-  /** Bytes of file contents, each hard-linked file once. */
-  readonly bytes: number;
-  /** What packages declare for systemd, also where the files themselves were dropped. */
-  readonly declarations: readonly Declaration[];
-};
-
-export type PackageShare = {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  /** How many paths of the layer come from it, folders not counted. */
-  readonly files: number;
-  /** Bytes of their contents, hard links once. */
-  readonly bytes: number;
-  readonly conffiles: readonly string[];
-};
-
-export type ContentsEntry = {
-  readonly path: string;
-  readonly type: Node['type'];
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  /** `package curl`, `overlay base`, `file …`, `effect …`, `implied`. */
-  readonly owner: string;
-};
+import type { LayerContents } from './step.ts';
 
 /** Describes a layer. `packages` in their order. */
 export function contentsOf(

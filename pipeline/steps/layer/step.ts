@@ -1,7 +1,9 @@
 import type { Artifact } from '../../core/step.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Node } from '../../trees/node.ts';
 import { defineOpenWriter } from '../kit/define.ts';
 import type { InputGroup } from '../kit/kind.ts';
+import type { Declaration } from './declarations.ts';
 import type { write } from './write.ts';
 
 /** Composes one layer: a tree of packages, overlays and single files. */
@@ -64,6 +66,39 @@ export type EffectChoice =
   | { readonly effect: 'ca-bundle' }
   /** The lines of `/etc/shells`, without their first slash; each must be in the layer. */
   | { readonly effect: 'shells'; readonly shells: readonly string[] };
+
+/** What is in a layer and where it comes from: for the SBOM, tables of sizes, and what to say of conflicts. */
+export type LayerContents = {
+  readonly packages: readonly PackageShare[];
+  /** Every path, sorted. */
+  readonly entries: readonly ContentsEntry[];
+  /** Bytes of file contents, each hard-linked file once. */
+  readonly bytes: number;
+  /** What packages declare for systemd, also where the files themselves were dropped. */
+  readonly declarations: readonly Declaration[];
+};
+
+type PackageShare = {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** How many paths of the layer come from it, folders not counted. */
+  readonly files: number;
+  /** Bytes of their contents, hard links once. */
+  readonly bytes: number;
+  readonly conffiles: readonly string[];
+};
+
+export type ContentsEntry = {
+  readonly path: string;
+  readonly type: Node['type'];
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  /** `package curl`, `overlay base`, `file …`, `effect …`, `implied`. */
+  readonly owner: string;
+};
 
 const add = defineOpenWriter<typeof write>('layer');
 

@@ -81,6 +81,7 @@ messageTests('pipeline/cli/messages.ts', messages, {
     ],
   ],
   twoTargets: [[['amd64', 'arm64'], { kind: 'usage', message: 'Two targets were named: amd64 and arm64.', hint: 'A machine boots one: name one.' }]],
+  pageOfOneTarget: [[[['amd64', 'aws']], { kind: 'usage', message: '2 targets were named: amd64, aws.', hint: 'A page is of one target: name one.' }]],
   noStep: [[['why'], { kind: 'usage', message: 'No step was named.', hint: `Name a part of its title: \`npm run why -- squashfs base\`. ${STEPS}` }]],
   noSuchStep: [[['squash fs'], { kind: 'usage', message: 'No step\'s title contains "squash fs".', hint: STEPS }]],
   severalSteps: [
@@ -108,5 +109,8 @@ messageTests('pipeline/cli/messages.ts', messages, {
   diskSizeNeedsInstalled: [[[], { kind: 'usage', message: 'The option --disk-size needs --installed.', hint: 'Add it, or give other disks their size with --disk.' }]],
   noSuchDiskImage: [[['a.img'], { kind: 'usage', message: 'There is no disk image "a.img".', hint: 'Give a file, or a size such as 8G.' }]],
   machineSwitchedOff: [[[], { kind: 'interrupted', message: 'The machine was switched off on your signal.' }]],
+  pageNotWritten: [
+    [['/x/amd64.html', 'EACCES'], { kind: 'configuration', message: 'The page cannot be written.', place: { file: '/x/amd64.html' }, evidence: 'EACCES', hint: 'Name another file with --page.' }],
+  ],
   bug: [[['Error: no\n    at x (y.ts:1:2)'], { kind: 'step', message: 'This is a bug in the pipeline.', evidence: 'Error: no\n    at x (y.ts:1:2)', hint: 'Please report it with the lines above.' }]],
 });
