@@ -1,13 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { JSONSchema } from 'json-schema-to-ts';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { BuildError, type Failure, type Place } from '../core/failure.ts';
 import * as messages from './messages.ts';
 import { schemaFailure } from './schema-failure.ts';
 
 /** Larger files are refused before parsing: the parser takes quadratic time in the number of keys. */
 const MAX_BYTES = 256 * 1024;
+
+/** So many mistakes against a schema are told; looking up the places of thousands takes longer than anybody reads. */
+const MOST_FAILURES = 100;
 
 export interface YamlFileOptions {
   /** Where the file lies. */
@@ -47,23 +50,35 @@ async function checkYaml(options: {
   const lines = new LineCounter();
   const document = parseDocument(options.text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    // The library compares each key with each: a file of the allowed size would take seconds.
+    uniqueKeys: false,
     version: '1.2',
     prettyErrors: false,
   });
-  throwAll(
-    document.errors.map((error) => {
-      const place = placeAt(error.pos[0], { lines, shownAs: options.shownAs });
-      return error.code === 'DUPLICATE_KEY'
-        ? messages.keyTwice(place)
-        : messages.notYaml(place, firstLine(error.message));
-    }),
-  );
+  const placed = (offset: number) => placeAt(offset, { lines, shownAs: options.shownAs });
+  throwAll(document.errors.map((error) => messages.notYaml(placed(error.pos[0]), firstLine(error.message))));
+  throwAll(keysTwice(document).map((offset) => messages.keyTwice(placed(offset))));
   const data: unknown = document.toJS();
   const place = (path: readonly (string | number)[]): Place =>
     placeOf(path, { document, lines, shownAs: options.shownAs });
   throwAll(await schemaFailures({ data, schema: options.schema, place }));
   return { data, place };
+}
+
+/** Where keys stand that their mapping has before. */
+function keysTwice(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        known.add(key.value);
+      }
+    },
+  });
+  return offsets;
 }
 
 async function readCapped(file: string, shownAs: string): Promise<string> {
@@ -86,7 +101,14 @@ const validators = new WeakMap<object, ValidateFunction>();
 function validatorOf(schema: Record<string, unknown>): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
-  const compiled = new Ajv({ strict: true, allErrors: true, verbose: true }).compile(schema);
+  // The schema of schemas takes longer to compile than all of ours, which the tests hold to it.
+  const compiled = new Ajv({
+    strict: true,
+    allErrors: true,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+  }).compile(schema);
   validators.set(schema, compiled);
   return compiled;
 }
@@ -99,7 +121,7 @@ async function schemaFailures(options: {
   const validate = validatorOf(options.schema as Record<string, unknown>);
   if (validate(options.data)) return [];
   const failures = new Map<string, Failure>();
-  for (const error of validate.errors ?? []) {
+  for (const error of (validate.errors ?? []).slice(0, MOST_FAILURES)) {
     const failure = schemaFailure(error, options.place);
     const { place, message } = failure;
     failures.set(`${place?.line}:${place?.column}:${message}`, failure);

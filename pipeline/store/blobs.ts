@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex, hexOf } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
@@ -60,11 +61,11 @@ export class FileBlobStore implements BlobStore {
 
   async has(digest: Digest): Promise<boolean> {
     if (this.#checked.has(digest)) return true;
-    let seen = await stat(this.pathOf(digest)).catch(() => undefined);
+    let seen = await this.#lookAt(digest);
     if (seen && Date.now() - seen.atimeMs > FRESH_MILLISECONDS) {
       // The time alone: who wrote into the file must still be seen. Not in a store that another user filled: that one's own builds keep it fresh.
       await utimes(this.pathOf(digest), Date.now() / 1000, seen.mtimeMs / 1000).catch(() => undefined);
-      if (await this.#use?.waitForExclusive()) seen = await stat(this.pathOf(digest)).catch(() => undefined);
+      if (await this.#use?.waitForExclusive()) seen = await this.#lookAt(digest);
     }
     if (!seen) return false;
     if (this.#paranoid || seen.mtimeMs !== UNTOUCHED * 1000) {
@@ -77,6 +78,15 @@ export class FileBlobStore implements BlobStore {
     }
     this.#checked.add(digest);
     return true;
+  }
+
+  /** The file of a blob. Anything else in its place, such as a link to a file that somebody may change, is removed and none. */
+  async #lookAt(digest: Digest): Promise<Stats | undefined> {
+    const place = this.pathOf(digest);
+    const seen = await lstat(place).catch(() => undefined);
+    if (!seen || seen.isFile()) return seen;
+    await rm(place, { recursive: true, force: true });
+    return undefined;
   }
 
   isWithinReach(digest: Digest): Promise<boolean> {

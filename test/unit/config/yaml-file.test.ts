@@ -100,6 +100,21 @@ test('a huge file is refused before it is parsed', async () => {
   assert.match(failure?.message ?? '', /more than 262144 are not read/);
 });
 
+test('a scalar of 50 MB and 200,000 keys are refused by their size, without being read', async () => {
+  const before = process.memoryUsage().rss;
+  for (const text of [`name: ${'a'.repeat(50_000_000)}\n`, Array.from({ length: 200_000 }, (_, index) => `k${index}: 1\n`).join('')]) {
+    const [failure] = await failuresOf(text);
+    assert.match(failure?.message ?? '', /more than 262144 are not read/);
+  }
+  assert.ok(process.memoryUsage().rss - before < 300e6);
+});
+
+test('as many keys as a file may hold are looked through once: the one that stands twice is named, else a hundred that are not known', async () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`);
+  assert.deepEqual(await told([...keys, 'k7: 2\n'].join('')), ['20001:1 The same key stands here twice. Take one of the two out.']);
+  assert.equal((await told(keys.join(''))).length, 100);
+});
+
 test('a file that is not there is a failure that names it', async () => {
   await assert.rejects(
     loadYaml<unknown>({ file: path.join(folder, 'none.yaml'), shownAs: 'targets/none.yaml', schema: SCHEMA }),

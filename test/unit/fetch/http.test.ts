@@ -139,6 +139,19 @@ test('a redirection is followed', async () => {
   assert.deepEqual(await read(http, `${liar.origin}/old`), BYTES);
 });
 
+for (const [sentence, location] of [
+  ['to a file of this machine', 'file:///etc/passwd'],
+  ['to data that stands in it', 'data:text/plain,hello'],
+  ['to no address', 'http://'],
+  ['in a circle', '/old'],
+] as const) {
+  test(`a redirection ${sentence} is refused, and no byte comes of it`, async () => {
+    const { http, liar } = await start((_request, response) => response.writeHead(302, { location }).end());
+    await assert.rejects(read(http, `${liar.origin}/old`), (error: unknown) => error instanceof SourceTrouble);
+    assert.ok(liar.seen.length <= 7, `${liar.seen.length} requests`);
+  });
+}
+
 test('a port where nobody listens is given up at once', async () => {
   const { http, liar } = await start(honest(BYTES));
   await liar.close();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type Digest, digestOf } from '../../../pipeline/core/digest.ts';
 import { BuildError } from '../../../pipeline/core/failure.ts';
 import { FileBlobStore } from '../../../pipeline/store/blobs.ts';
+import { Draws } from '../../rig/draws.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,7 +19,7 @@ async function* bytes(...chunks: readonly string[]): AsyncIterable<Uint8Array> {
 }
 
 /** Plants bytes under a digest that is not theirs, as a broken disk or a careless hand would. */
-async function plant(store: FileBlobStore, digest: Digest, content: string): Promise<void> {
+async function plant(store: FileBlobStore, digest: Digest, content: string | Uint8Array): Promise<void> {
   await chmod(store.pathOf(digest), 0o644);
   await writeFile(store.pathOf(digest), content);
 }
@@ -69,6 +70,38 @@ test('a blob that was changed after it was stored is noticed, removed, and no lo
   await plant(store, digest, 'evil');
   assert.equal(await store.has(digest), false);
   await assert.rejects(stat(store.pathOf(digest)), { code: 'ENOENT' });
+});
+
+test('a link or a directory in the place of a blob is none, and what it shows stays as it is', async () => {
+  const other = await new FileBlobStore({ folder }).put(bytes('other bytes'));
+  for (const replace of [(place: string) => symlink(new FileBlobStore({ folder }).pathOf(other.digest), place), (place: string) => symlink('/nowhere', place), (place: string) => mkdir(place)]) {
+    const { digest } = await new FileBlobStore({ folder }).put(bytes('hello'));
+    const store = new FileBlobStore({ folder });
+    await rm(store.pathOf(digest), { force: true });
+    await replace(store.pathOf(digest));
+    assert.equal(await store.has(digest), false);
+    await store.put(bytes('hello'), { digest });
+    assert.equal(await readFile(store.pathOf(digest), 'utf8'), 'hello');
+    assert.equal(await readFile(store.pathOf(other.digest), 'utf8'), 'other bytes');
+  }
+});
+
+test('a blob that was cut short, lengthened, or changed in one bit anywhere is noticed before it is used', async () => {
+  const draws = new Draws('damaged blobs');
+  const text = 'hello world'.repeat(100);
+  const digest = digestOf(text);
+  for (let round = 0; round < 50; round++) {
+    const store = new FileBlobStore({ folder });
+    await store.put(bytes(text), { digest });
+    const damaged = Buffer.from(text);
+    const at = draws.below(damaged.length);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << draws.below(8));
+    await plant(store, digest, draws.one([damaged, damaged.subarray(0, at), Buffer.concat([Buffer.from(text), Buffer.from([0])])]));
+    // As a disk would do it: nobody wrote to the file.
+    await utimes(store.pathOf(digest), new Date(), new Date(946_684_800_000));
+    await assert.rejects(new FileBlobStore({ folder }).verify(digest), isKind('wrong-bytes'));
+    assert.equal(await new FileBlobStore({ folder }).has(digest), false, 'it was removed');
+  }
 });
 
 test('a paranoid store notices a change that kept size and time', async () => {
