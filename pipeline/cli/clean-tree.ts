@@ -1,6 +1,5 @@
 import { BuildError } from '../core/failure.ts';
 import type { Report } from '../core/ports.ts';
-import { runShortCommand } from '../exec/short-command.ts';
 import { type Product, sourcesOfProduct } from '../product/product.ts';
 import { SOURCES } from '../publish/sources.ts';
 import type { CommandContext } from './command.ts';
@@ -51,6 +50,8 @@ async function gitStatus(
     env[name] === undefined ? [] : [`${name}=${env[name]}`],
   );
   const git = ['git', '-C', folder, '--no-optional-locks', 'status', '--porcelain', ...words];
+  // zx is loaded only where something must really be asked.
+  const { runShortCommand } = await import('../exec/short-command.ts');
   const { code, words: said } = await runShortCommand(['/usr/bin/env', ...surroundings, 'LC_ALL=C', ...git], {
     seconds: 60,
     signal,

@@ -1,5 +1,3 @@
-import { runShortCommand } from './short-command.ts';
-
 /** What a host says of a sandbox before the tool image is there: undefined where it has no program that can be asked. */
 export interface HostSandbox {
   readonly isPossible: boolean;
@@ -12,6 +10,8 @@ export async function askHost(options: {
   readonly searchPath: string;
   readonly signal: AbortSignal;
 }): Promise<HostSandbox | undefined> {
+  // zx is loaded only where something must really be asked.
+  const { runShortCommand } = await import('./short-command.ts');
   const run = (argv: readonly string[]) =>
     runShortCommand(['/usr/bin/env', `PATH=${options.searchPath}`, ...argv], { seconds: 20, signal: options.signal });
   for (const argv of [

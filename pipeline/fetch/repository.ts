@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { digestFromHex } from '../core/digest.ts';
 import { BuildError } from '../core/failure.ts';
@@ -98,13 +98,20 @@ async function memberOf(folder: string, prefix: string, name: string): Promise<r
   return [{ ...PLAIN, path: inside, type: 'file', mode: (seen.mode & 0o100) === 0 ? 0o644 : 0o755, size: seen.size }];
 }
 
+/** A stream costs more than what most files hold. */
+const READ_WHOLE = 1 << 20;
+
+async function* piecesOf(file: string, size: number): AsyncGenerator<Uint8Array, void, undefined> {
+  if (size <= READ_WHOLE) yield await readFile(file);
+  else yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+}
+
 async function* tarOf(members: readonly TarEntry[], folder: string): AsyncGenerator<Uint8Array, void, undefined> {
   for (const member of [...members].sort((a, b) => compareCodeUnits(a.path, b.path))) {
     yield encodeTarHeader(member);
     if (member.type !== 'file') continue;
     let sent = 0;
-    for await (const piece of createReadStream(path.join(folder, member.path))) {
-      const chunk = piece as Uint8Array;
+    for await (const chunk of piecesOf(path.join(folder, member.path), member.size)) {
       sent += chunk.byteLength;
       yield chunk;
     }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Digest, digestFromHex } from '../core/digest.ts';
 import { compareCodeUnits } from '../core/json.ts';
@@ -47,8 +47,9 @@ async function addFiles(hash: Hash, top: string, names: readonly string[]): Prom
   const found = (await Promise.all(names.map((name) => filesAt(top, name)))).flat();
   for (const file of [...new Set(found)].sort(compareCodeUnits)) {
     const place = path.join(top, file);
-    const seen = await lstat(place);
-    const bytes = seen.isSymbolicLink() ? await readlink(place, 'buffer') : await readFile(place);
+    // At once: a thousand small files take three times as long through the threads that other reads go through.
+    const seen = lstatSync(place);
+    const bytes = seen.isSymbolicLink() ? readlinkSync(place, 'buffer') : readFileSync(place);
     const kind = seen.isSymbolicLink() ? 'link' : seen.mode & 0o100 ? 'program' : 'file';
     hash.update(`${file}\0${kind}\0${bytes.length}\0`).update(bytes);
   }

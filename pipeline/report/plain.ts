@@ -4,7 +4,7 @@ import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import { paintFor } from './paint.ts';
-import { Progress } from './progress.ts';
+import { Progress, plannedDownload } from './progress.ts';
 import { count, emptyTally } from './tally.ts';
 
 /** What takes longer than this is named, and named again after each such time. */
@@ -70,7 +70,7 @@ export function plainReporter(options: {
         if (now() - toldProgress > 3000) {
           toldProgress = now();
           const inFlight = [...pending.values()].reduce((sum, { received }) => sum + received, 0);
-          const all = progress.plan?.download;
+          const all = plannedDownload(progress.plan, tally.downloads + pending.size);
           const files = all ? `${tally.downloads} of ${all.files} files` : `${tally.downloads} files`;
           const bytes = formatBytes(tally.downloadedBytes + inFlight);
           say(`downloading: ${files}, ${bytes}${all ? ` of ${formatBytes(all.bytes)}` : ''}`);

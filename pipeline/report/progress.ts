@@ -94,3 +94,8 @@ function sumOf(values: Iterable<number>): number {
   for (const value of values) sum += value;
   return sum;
 }
+
+/** What is to be downloaded for steps; undefined where more comes, such as results out of a remote cache, of which no plan knows how many it takes. */
+export function plannedDownload(plan: PlanEvent | undefined, files: number): PlanEvent['download'] | undefined {
+  return plan && files <= plan.download.files ? plan.download : undefined;
+}

@@ -5,7 +5,7 @@ import { harmless } from '../core/harmless.ts';
 import type { Reporter } from '../core/ports.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import { paintFor } from './paint.ts';
-import { Progress } from './progress.ts';
+import { Progress, plannedDownload } from './progress.ts';
 import { count, emptyTally } from './tally.ts';
 
 /** What listr2 hands a running task to change its own line. */
@@ -42,7 +42,7 @@ export function terminalReporter(options: {
   const inputsLine = (): string => {
     const inFlight = [...receiving.values()].reduce((sum, bytes) => sum + bytes, 0);
     const bytes = formatBytes(tally.downloadedBytes + inFlight);
-    const all = progress.plan?.download;
+    const all = plannedDownload(progress.plan, tally.downloads + receiving.size);
     if (all && all.files === 0 && tally.downloads + receiving.size === 0) return 'Inputs: all here';
     const files = all ? `${tally.downloads} of ${all.files} downloaded` : `${tally.downloads} downloaded`;
     const onTheWay = receiving.size > 0 ? `, ${receiving.size} on the way` : '';

@@ -18,6 +18,8 @@ const UNISOLATED = 'none';
 export class FileActionCache implements ActionCache {
   readonly #folder: string;
   readonly #refusesRemote: boolean;
+  /** What was found or set: a build looks at each record when it plans, when it runs, and when it remembers its plan. */
+  readonly #known = new Map<Digest, ActionRecord>();
 
   constructor(
     folder: string,
@@ -33,6 +35,12 @@ export class FileActionCache implements ActionCache {
   }
 
   async get(key: Digest): Promise<ActionRecord | undefined> {
+    const known = this.#known.get(key) ?? (await this.#read(key));
+    if (known) this.#known.set(key, known);
+    return known;
+  }
+
+  async #read(key: Digest): Promise<ActionRecord | undefined> {
     const text = await readFile(this.#pathOf(key), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     const [body, seal] = text.split('\n');
@@ -52,6 +60,7 @@ export class FileActionCache implements ActionCache {
       await makeDirectory(path.dirname(place));
       await writeFile(temporary, `${body}\n${digestOf(body)}\n`, { flush: true });
       await rename(temporary, place);
+      this.#known.set(key, record);
     } catch (error) {
       await rm(temporary, { force: true });
       throw diskFailure(error, this.#folder);

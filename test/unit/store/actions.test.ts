@@ -26,6 +26,7 @@ test('what was recorded under a key is found under it', async () => {
   const cache = new FileActionCache(folder);
   await cache.set(KEY, RECORD);
   assert.deepEqual(await cache.get(KEY), RECORD);
+  assert.deepEqual(await new FileActionCache(folder).get(KEY), RECORD);
   assert.equal(await cache.get(digestOf('another key')), undefined);
 });
 
@@ -40,6 +41,6 @@ for (const [sentence, damage] of DAMAGE) {
     await cache.set(KEY, RECORD);
     const file = await recordFile();
     await writeFile(file, damage(await readFile(file, 'utf8')));
-    assert.equal(await cache.get(KEY), undefined);
+    assert.equal(await new FileActionCache(folder).get(KEY), undefined);
   });
 }
