@@ -9,7 +9,7 @@ import { schemaFailure } from './schema-failure.ts';
 /** Larger files are refused before parsing: the parser takes quadratic time in the number of keys. */
 const MAX_BYTES = 256 * 1024;
 
-/** So many mistakes against a schema are told; looking up the places of thousands takes longer than anybody reads. */
+/** So many mistakes are told; looking up the places of thousands takes longer than anybody reads. */
 const MOST_FAILURES = 100;
 
 export interface YamlFileOptions {
@@ -56,13 +56,25 @@ async function checkYaml(options: {
     prettyErrors: false,
   });
   const placed = (offset: number) => placeAt(offset, { lines, shownAs: options.shownAs });
-  throwAll(document.errors.map((error) => messages.notYaml(placed(error.pos[0]), firstLine(error.message))));
+  // A warning is of a tag that nobody knows: its value would be taken as something that it does not say.
+  const found = [...document.errors, ...document.warnings].slice(0, MOST_FAILURES);
+  throwAll(found.map((error) => messages.notYaml(placed(error.pos[0]), firstLine(error.message))));
   throwAll(keysTwice(document).map((offset) => messages.keyTwice(placed(offset))));
-  const data: unknown = document.toJS();
+  const data = dataOf(document, (what) => messages.notYaml(placed(0), what));
   const place = (path: readonly (string | number)[]): Place =>
     placeOf(path, { document, lines, shownAs: options.shownAs });
   throwAll(await schemaFailures({ data, schema: options.schema, place }));
   return { data, place };
+}
+
+/** The value of a document. Aliases that stand for too much are refused by the library; it throws an error of its own kind. */
+function dataOf(document: Document, failure: (what: string) => Failure): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) throw new BuildError(failure(error.message), { cause: error });
+    throw error;
+  }
 }
 
 /** Where keys stand that their mapping has before. */

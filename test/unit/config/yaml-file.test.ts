@@ -115,6 +115,25 @@ test('as many keys as a file may hold are looked through once: the one that stan
   assert.equal((await told(keys.join(''))).length, 100);
 });
 
+const BOMB = ['a: &a [x, x, x, x, x, x, x, x, x]', ...[...'bcdefghi'].map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]`)].join('\n');
+for (const [sentence, text, line] of [
+  ['aliases that stand for a billion values', BOMB, /^1:1 This is not YAML: Excessive alias count/],
+  ['lists in lists, twenty thousand deep', `name: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, /^1:\d+ This is not YAML: /],
+  ['lists that nobody closes', `name: ${'['.repeat(20_000)}`, /^1:\d+ This is not YAML: /],
+  ['a tag that names code', 'kind: tools\nname: !!js/function "x"', /^2:7 This is not YAML: Unresolved tag/],
+  ['a second document', 'name: a\n---\nname: b', /^2:1 This is not YAML: /],
+  ['a key that is the prototype of every object', '__proto__:\n  name: b\nname: a', /^1:1 "__proto__" is not known/],
+] as const) {
+  test(`${sentence}: refused with the line, and no more than a hundred sentences`, async () => {
+    const lines = await told(text);
+    assert.ok(
+      lines.some((each) => line.test(each)),
+      lines.slice(0, 3).join('\n'),
+    );
+    assert.ok(lines.length <= 100);
+  });
+}
+
 test('a file that is not there is a failure that names it', async () => {
   await assert.rejects(
     loadYaml<unknown>({ file: path.join(folder, 'none.yaml'), shownAs: 'targets/none.yaml', schema: SCHEMA }),
