@@ -6,7 +6,7 @@ export function notAVersion(text: string): Failure {
   return {
     kind: 'usage',
     message: `${quoted(text)} is no version.`,
-    hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease.',
+    hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease, and has 64 characters at most.',
   };
 }
 

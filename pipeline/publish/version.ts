@@ -4,6 +4,9 @@ import { notAVersion } from './messages.ts';
 const VERSION_PATTERN =
   /^v(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
+/** A version is the name of a directory, and stands in boot menus and on the kernel's command line. */
+const MOST_CHARACTERS = 64;
+
 /** A release version `vX.Y.Z` or `vX.Y.Z-pre`, ordered as https://semver.org §11 says. */
 export interface ReleaseVersion {
   readonly text: string;
@@ -14,7 +17,7 @@ export interface ReleaseVersion {
 
 /** Reads a version, or says what one looks like (`usage`). */
 export function parseVersion(text: string): ReleaseVersion {
-  const match = VERSION_PATTERN.exec(text);
+  const match = text.length > MOST_CHARACTERS ? undefined : VERSION_PATTERN.exec(text);
   if (!match) {
     throw new BuildError(notAVersion(text));
   }

@@ -29,6 +29,8 @@ const REFUSALS: readonly Refusal[] = [
   { sentence: 'an option without its value', argv: ['build', '--target'], says: /--target/ },
   { sentence: 'several targets in one word are told how to be given', argv: ['build', '--target', 'openstack,aws'], says: /no target "openstack,aws"[\s\S]*--target openstack --target aws/ },
   { sentence: 'an unknown target names the nearest', argv: ['build', '--target', 'amd46'], says: /no target "amd46"[\s\S]*Did you mean "amd64"\?/ },
+  { sentence: 'a target whose name only looks like one', argv: ['build', '--target', '\u0430md64'], says: /no target "\u0430md64"[\s\S]*Did you mean "amd64"\?/ },
+  { sentence: 'a target that is a path', argv: ['build', '--target', '../amd64'], says: /no target "\.\.\/amd64"/ },
   { sentence: 'a build without a target lists them', argv: ['build'], says: /No target was named[\s\S]*amd64/ },
   { sentence: 'a version without v', argv: ['build', 'amd64', '--version', '1.2.3'], says: /"1\.2\.3" is no version[\s\S]*v1\.5\.9/ },
   { sentence: 'a version that would leave dist', argv: ['build', 'amd64', '--version', 'v1.2.3-../../x'], says: /is no version/ },

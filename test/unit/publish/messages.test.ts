@@ -6,7 +6,7 @@ const ZEROS = digestFromHex('0'.repeat(64));
 const ONES = digestFromHex('1'.repeat(64));
 
 messageTests('pipeline/publish/messages.ts', messages, {
-  notAVersion: [[['1.2.3'], { kind: 'usage', message: '"1.2.3" is no version.', hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease.' }]],
+  notAVersion: [[['1.2.3'], { kind: 'usage', message: '"1.2.3" is no version.', hint: 'A version looks like v1.5.9, or v1.5.9-rc1 for a prerelease, and has 64 characters at most.' }]],
   storedFileChanged: [
     [
       ['/store/a', { wanted: ZEROS, found: ONES }],

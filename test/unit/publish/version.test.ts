@@ -13,6 +13,22 @@ test('versions are ordered as semver says', () => {
   }
 });
 
-for (const text of ['1.5.9', 'v1.5', 'v1.5.9-', 'latest', 'v1.5.9/..', 'v01.5.9', 'v1.05.9', 'v1.5.1234567890', '']) {
+for (const text of [
+  '1.5.9',
+  'v1.5',
+  'v1.5.9-',
+  'latest',
+  'v1.5.9/..',
+  'v01.5.9',
+  'v1.05.9',
+  'v1.5.1234567890',
+  '',
+  '-v1.5.9',
+  'v1.5.9 ',
+  'v1.5.9\n',
+  'v1.5.９',
+  `v${'1'.repeat(300)}.0.0`,
+  `v1.5.9-${'a'.repeat(300)}`,
+]) {
   test(`"${text}" is no version`, () => assert.throws(() => parseVersion(text), /is no version/));
 }
