@@ -72,6 +72,13 @@ export async function measureBoots(options: BootBenchOptions): Promise<BootFigur
   };
 }
 
+/** Several measurements of one machine as one. */
+export function medianBoot(boots: readonly BootFigures[]): BootFigures {
+  const [first] = boots;
+  if (!first) throw new RangeError('a median of no boots');
+  return { ...first, ...medians(boots), runs: boots.reduce((sum, { runs }) => sum + runs, 0) };
+}
+
 type Sample = Omit<BootFigures, 'path' | 'memoryMiB' | 'accelerator' | 'runs'>;
 
 function medians(samples: readonly Sample[]): Sample {

@@ -7,14 +7,28 @@ export interface Moment {
   readonly seconds: number;
 }
 
+/** What is looked for in a start. */
+export const MOMENTS = {
+  kernel: 'firmware and boot loader are done, the kernel is unpacked',
+  init: 'the kernel runs /init',
+  medium: 'the medium is found',
+  systemDockerStarted: 'disks mounted, configuration read; System Docker is started',
+  systemDocker: 'System Docker answers',
+  services: 'all services run',
+  prepared: 'commands and files of the configuration are done',
+  dockerContainer: 'the container docker runs',
+  dockerLoaded: "the user's dockerd has been loaded",
+  docker: "the user's Docker is ready",
+} as const;
+
 /** Lines of the kernel's log (its clock stands before them) by what has happened then. */
 const KERNEL_LINES: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/Run \/init as init process/, 'the kernel runs /init'],
-  [/init: layers are on/, 'the medium is found'],
-  [/ros: PID 1 becomes System Docker/, 'disks mounted, configuration read; System Docker is started'],
-  [/ros: System Docker is ready/, 'System Docker answers'],
-  [/ros: RancherOS \S+ started/, 'all services run'],
-  [/ros: the console is prepared/, 'commands and files of the configuration are done'],
+  [/Run \/init as init process/, MOMENTS.init],
+  [/init: layers are on/, MOMENTS.medium],
+  [/ros: PID 1 becomes System Docker/, MOMENTS.systemDockerStarted],
+  [/ros: System Docker is ready/, MOMENTS.systemDocker],
+  [/ros: RancherOS \S+ started/, MOMENTS.services],
+  [/ros: the console is prepared/, MOMENTS.prepared],
 ];
 
 /**
@@ -30,7 +44,7 @@ sudo system-docker logs docker 2>&1 | sed -n 's/^time="\\([^"]*\\)".*msg="\\(Sta
 export function readMoments(text: string, powerOn: number): readonly Moment[] {
   const [, now = '', uptime = ''] = /^now (\S+) (\S+)$/m.exec(text) ?? [];
   const kernel = Number(now) - Number(uptime) - powerOn;
-  const moments: Moment[] = [{ name: 'firmware and boot loader are done, the kernel is unpacked', seconds: kernel }];
+  const moments: Moment[] = [{ name: MOMENTS.kernel, seconds: kernel }];
   const since = (time: string): number => Date.parse(time) / 1000 - powerOn;
   for (const line of text.split('\n')) {
     const logged = /^\[ *(\d+\.\d+)\] /.exec(line);
@@ -40,7 +54,7 @@ export function readMoments(text: string, powerOn: number): readonly Moment[] {
     if (container !== undefined) moments.push({ name: `the container ${container} runs`, seconds: since(started) });
     const [, time = '', what] = /^dockerd (\S+) (.*)$/.exec(line) ?? [];
     if (what !== undefined) {
-      const name = what === 'Starting up' ? "the user's dockerd has been loaded" : "the user's Docker is ready";
+      const name = what === 'Starting up' ? MOMENTS.dockerLoaded : MOMENTS.docker;
       moments.push({ name, seconds: since(time) });
     }
   }

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BootFigures, type DockerLogs, measureBoots, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
+import { type BootFigures, type DockerLogs, measureBoots, medianBoot, RANCHEROS_LOGS } from '../bench/boot-figures.ts';
 import { comparisonTable } from '../bench/comparison.ts';
 import { medianMoments, momentsTable } from '../bench/moments.ts';
+import { timelineOf } from '../bench/timeline.ts';
 import type { Artifact } from '../core/step.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import { installedDisk } from '../recipes/disk.ts';
 import { peerDisk } from '../recipes/peer.ts';
 import { liveSystem } from '../recipes/system.ts';
+import { writeBootPicture } from './boot-picture.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
@@ -21,6 +23,11 @@ const OPTIONS = {
   memory: { type: 'string', default: '1024', value: 'MIB', help: 'memory of the machine (default: 1024)' },
   ...COMMON_OPTIONS,
   json: { type: 'string', value: 'FILE', help: 'also write the figures to FILE' },
+  picture: {
+    type: 'string',
+    value: 'FILE',
+    help: 'where the timeline of the boots goes, an SVG (default: beside the file of --json, else dist/bench/peer.svg)',
+  },
 } as const;
 
 const PEER_LOGS: DockerLogs = { userDocker: 'journalctl --unit docker --output cat --no-pager' };
@@ -76,6 +83,8 @@ does so for both. Used memory is MemTotal without MemAvailable, after the first 
     context.stdout.write(`${comparisonTable(rancheros, peer).join('\n')}\n`);
     const moments = medianMoments(rancheros.map((each) => each.moments ?? []));
     context.stdout.write(`\n${momentsTable(moments).join('\n')}\n`);
+    const timelines = [medianBoot(rancheros), medianBoot(peer)].map(timelineOf);
+    await writeBootPicture(timelines, { ...values, name: 'peer', context });
     if (values.json !== undefined)
       await writeFile(resolve(context.callerFolder, values.json), `${JSON.stringify({ rancheros, peer }, null, 2)}\n`);
     return 0;

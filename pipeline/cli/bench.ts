@@ -5,6 +5,7 @@ import { type BootFigures, measureBoots, RANCHEROS_LOGS } from '../bench/boot-fi
 import { measureBuilds } from '../bench/build-figures.ts';
 import { momentsTable } from '../bench/moments.ts';
 import { type Figures, figuresTable } from '../bench/table.ts';
+import { timelineOf } from '../bench/timeline.ts';
 import { BuildError } from '../core/failure.ts';
 import { chooseAccelerator } from '../emulator/accelerator.ts';
 import {
@@ -16,6 +17,7 @@ import {
   targetFolder,
 } from '../emulator/release-machine.ts';
 import { allTargets, chosenTargets } from './all-targets.ts';
+import { writeBootPicture } from './boot-picture.ts';
 import type { Command, CommandContext } from './command.ts';
 import { emulatorRoot } from './emulator-root.ts';
 import { readOptions, wholeNumber } from './options.ts';
@@ -40,6 +42,11 @@ const OPTIONS = {
   'one-target': { type: 'boolean', default: false, help: 'leave out what each further target costs after that one' },
   ...COMMON_OPTIONS,
   json: { type: 'string', value: 'FILE', help: 'also write the figures to FILE' },
+  picture: {
+    type: 'string',
+    value: 'FILE',
+    help: 'where the timeline of the boots goes, an SVG (default: beside the file of --json, else dist/bench/boots.svg)',
+  },
 } as const;
 
 /** `npm run bench`: what builds and boots cost. */
@@ -79,6 +86,7 @@ export const bench: Command = {
     context.stdout.write(`${figuresTable(figures).join('\n')}\n`);
     for (const { path, moments = [] } of boots)
       context.stdout.write(`\n${path}: ${momentsTable(moments).join('\n')}\n`);
+    if (boots.length > 0) await writeBootPicture(boots.map(timelineOf), { ...values, name: 'boots', context });
     if (values.json !== undefined)
       await writeFile(resolve(context.callerFolder, values.json), `${JSON.stringify(figures, null, 2)}\n`);
     return 0;
