@@ -73,7 +73,7 @@ const BAD: readonly BadTarget[] = [
     sentence: 'a mistake in its program',
     name: 'mistaken',
     text: targetText('mistaken', { make: 'return context.nothing.at.all;' }),
-    says: [/targets\/mistaken\.ts: The target "mistaken" broke while it was read/, /TypeError/],
+    says: [/targets\/mistaken\.ts:\d+:\d+: The target "mistaken" broke while it was read/, /TypeError/],
     end: 2,
   },
   {
