@@ -48,7 +48,7 @@ const GUEST_YAML = [
 const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const cacheFolder = bundleCacheFolder();
 const stateFile = path.join(cacheFolder, 'state.json');
-const bundleFolder = freshBundle() ?? (await bundle());
+const bundleFolder = freshBundle() ?? (await bundle().catch(tellUnreadable));
 process.setSourceMapsEnabled(true);
 const { main } = await import(pathToFileURL(path.join(bundleFolder, 'main.mjs')).href);
 await main({ projectFolder, bundleFolder });
@@ -111,6 +111,20 @@ function freshBundle() {
   }
 }
 
+/** A source with an error, such as a target that somebody writes just now, is told like every wrong configuration. */
+function tellUnreadable(error) {
+  const places = (error.errors ?? []).filter(({ location }) => location);
+  if (places.length === 0) throw error;
+  for (const { text, location } of places.slice(0, 10)) {
+    const { file, line, column } = location;
+    process.stderr.write(
+      `error: ${file}:${line}:${column + 1}: This file cannot be read: ${text.replace(/\.?$/, '.')}\n`,
+    );
+  }
+  process.stderr.write('  → Mend it, then run the same command again.\n');
+  process.exit(2);
+}
+
 async function bundle() {
   const begun = Date.now();
   const { build } = await import('esbuild').catch(() => {
@@ -126,7 +140,8 @@ async function bundle() {
     format: 'esm',
     target: 'node20',
     metafile: true,
-    logLevel: 'error',
+    // `tellUnreadable` says what is wrong.
+    logLevel: 'silent',
     legalComments: 'none',
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   };
