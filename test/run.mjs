@@ -151,12 +151,17 @@ async function nodesStage() {
   }
 }
 
+/** A project of one's own, whose files the boot case of a release boots; its target shares almost all steps with amd64. */
+const EXAMPLE = ['build', 'acme', '--project', 'test/project-example', '--plain'];
+
 async function buildStage() {
   title(`npm run build -- ${TESTED.join(' ')}`);
   const begun = performance.now();
   const code = await command(['pipeline/cli/launch.mjs', 'build', ...TESTED, ...(process.stdout.isTTY ? [] : ['--plain'])]);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   record({ name: `npm run build -- ${TESTED.join(' ')} (${seconds} s)`, trouble: code === 0 ? undefined : `it ended with ${code}` });
+  const example = await command(['pipeline/cli/launch.mjs', ...EXAMPLE]);
+  record({ name: `npm run build -- ${EXAMPLE.slice(1).join(' ')}`, trouble: example === 0 ? undefined : `it ended with ${example}` });
   if (!values.release) return;
   // Cases start it on the state of the one before (see rig/project.ts), and look for what was baked into it.
   const next = await command(['pipeline/cli/launch.mjs', 'build', '--target', 'amd64', '--version', 'v1.99.0-next', '--cloud-config', 'test/boot/baked-config.yml', '--plain']);

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { nearestName } from '../config/nearest-name.ts';
+import { loadYaml } from '../config/yaml-file.ts';
 import { BuildError, type Failure } from '../core/failure.ts';
 import type { Reporter } from '../core/ports.ts';
 import type { PackagePin } from '../core/step.ts';
@@ -7,12 +9,17 @@ import { SharedUse } from '../host/shared-use.ts';
 import { addPackages } from '../pins/add.ts';
 import { checkPins } from '../pins/check.ts';
 import type { PinsOptions } from '../pins/context.ts';
+import { replaceFile } from '../pins/lock.ts';
+import { updateProductPins, withProductPackages } from '../pins/product-update.ts';
 import { refreshGone } from '../pins/refresh.ts';
 import { type PinsUpdate, updatePins } from '../pins/update.ts';
+import type { Product } from '../product/product.ts';
+import { PRODUCT_FILE, PRODUCT_SCHEMA, type ProductFile } from '../product/product-file.ts';
 import { FileBlobStore } from '../store/blobs.ts';
 import type { Command, CommandContext } from './command.ts';
-import { noPinsAction, noSuchPinsAction } from './messages.ts';
+import { noPinsAction, noSuchPinsAction, optionsExclude } from './messages.ts';
 import { readOptions } from './options.ts';
+import { PROJECT_OPTION, productOf } from './project-option.ts';
 import { makeReporter, notesTo } from './reporter.ts';
 import { COMMON_OPTIONS, type Settings, settingsFrom } from './settings.ts';
 import { blobFolder, storeFolder, waitsOf } from './wire.ts';
@@ -32,6 +39,7 @@ const OPTIONS = {
     value: 'SET',
     help: 'add: the set of targets/packages.yaml that gets the package (default: base)',
   },
+  ...PROJECT_OPTION,
   strict: { type: 'boolean', help: 'check: exit 1 when anything was found' },
   ...COMMON_OPTIONS,
   json: { type: 'boolean', help: 'check: the result as JSON' },
@@ -52,12 +60,15 @@ check    lists the locked packages that the archives have superseded or dropped.
     const [action, ...names] = positionals;
     const work = action === undefined ? undefined : workOf(action, names, values);
     if (!work) throw new BuildError(unknownAction(positionals));
-    return withPins(settingsFrom(values, context), context, (options) => work(options, context));
+    const product = await productOf(values, context);
+    if (product && action === 'add' && values.set !== undefined)
+      throw new BuildError(optionsExclude(['--project', '--set']));
+    return withPins(settingsFrom(values, context), context, (options) => work(options, context, product));
   },
 };
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values'];
-type Work = (options: PinsOptions, context: CommandContext) => Promise<number>;
+type Work = (options: PinsOptions, context: CommandContext, product: Product | undefined) => Promise<number>;
 
 /** What is to be done; undefined where the words do not say it. */
 function workOf(action: string, names: readonly string[], values: Values): Work | undefined {
@@ -65,8 +76,12 @@ function workOf(action: string, names: readonly string[], values: Values): Work 
   switch (action) {
     case 'add':
       if (names.length === 0) return undefined;
-      return async (options, context) =>
-        changed(await addPackages({ ...options, names, set: values.set ?? 'base' }), context);
+      return async (options, context, product) => {
+        const update = product
+          ? await addToProject(names, product, options)
+          : await addPackages({ ...options, names, set: values.set ?? 'base' });
+        return changed(update, context, product);
+      };
     case 'check':
       if (names.length > 0) return undefined;
       return (options, context) =>
@@ -74,12 +89,31 @@ function workOf(action: string, names: readonly string[], values: Values): Work 
     case 'update': {
       if ((only.length === 0 && names.length > 0) || (only.length > 0 && values.security)) return undefined;
       const moves = values.security ? 'security' : only.length > 0 ? only : undefined;
-      return async (options, context) =>
-        changed(await updatePins({ ...options, ...(moves ? { moves } : {}) }), context);
+      return async (options, context, product) => {
+        if (!product) return changed(await updatePins({ ...options, ...(moves ? { moves } : {}) }), context);
+        if (moves === 'security') throw new BuildError(optionsExclude(['--project', '--security']));
+        const update = await updateProductPins({ ...options, product, ...(moves ? { moves } : {}) });
+        return changed(update, context, product);
+      };
     }
     default:
       return undefined;
   }
+}
+
+/** Writes the names into rancheros.yaml once they are locked; who is interrupted between the two has a lock that is known to be stale. */
+async function addToProject(names: readonly string[], product: Product, options: PinsOptions): Promise<PinsUpdate> {
+  const known = product.file.data.packages ?? [];
+  const file = path.join(product.folder, PRODUCT_FILE);
+  const text = await withProductPackages(
+    file,
+    names.filter((name) => !known.includes(name)),
+  );
+  const shownAs = path.join(product.shownAs, PRODUCT_FILE);
+  const asked = await loadYaml<ProductFile>({ file, shownAs, text, schema: PRODUCT_SCHEMA });
+  const update = await updateProductPins({ ...options, product: { ...product, file: asked }, moves: [] });
+  await replaceFile(file, text);
+  return update;
 }
 
 function unknownAction(words: readonly string[]): Failure {
@@ -126,12 +160,11 @@ export async function withPins<T>(
   }
 }
 
-function changed({ changes }: PinsUpdate, context: CommandContext): number {
+function changed({ changes }: PinsUpdate, context: CommandContext, product?: Product): number {
+  const lock = product ? path.join(product.shownAs, 'packages.lock.json') : 'targets/packages.lock.json';
   for (const change of changes) context.stdout.write(`${change}\n`);
   context.stdout.write(
-    changes.length === 0
-      ? 'The lock is up to date.\n'
-      : `${changes.length} changes written to targets/packages.lock.json.\n`,
+    changes.length === 0 ? 'The lock is up to date.\n' : `${changes.length} changes written to ${lock}.\n`,
   );
   return 0;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OS_CONFIG_FILE } from '../../overlays/ros/config/sources.ts';
+import { hasPackages } from '../pins/product-pins.ts';
 import type { Product } from '../product/product.ts';
 import { withServices } from '../product/services.ts';
 import type { ProductParts } from '../recipes/context.ts';
@@ -13,7 +14,7 @@ export async function partsOfProduct(product: Product, projectFolder: string): P
     overlays,
     kernelArguments: (file.data.kernelArguments ?? []).join(' '),
     configuration: services.length === 0 ? undefined : withServices(await configurationText(projectFolder), services),
-    hasPackages: false,
+    hasPackages: hasPackages(product),
   };
 }
 

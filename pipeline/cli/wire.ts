@@ -22,10 +22,10 @@ import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
 import type { LeaseWaitOptions } from '../host/lease-watch.ts';
 import { SharedUse } from '../host/shared-use.ts';
-import { effectsOf, loadAcknowledgements } from '../pins/acknowledgements.ts';
-import { pinsFiles } from '../pins/context.ts';
+import { effectsOf } from '../pins/acknowledgements.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
+import { acknowledgementsWith, requireProductLock } from '../pins/product-pins.ts';
 import { StepCostFile } from '../plan/costs.ts';
 import { type Forecast, forecast } from '../plan/forecast.ts';
 import { PlanRecords } from '../plan/records.ts';
@@ -130,7 +130,7 @@ export async function wire(options: {
   await Promise.all([store.prepare(), roots.tidy()]);
   const endUse = await use.acquire();
   const graph = new Graph();
-  const lock = await requireFreshLock(projectFolder);
+  const lock = await requireProductLock(await requireFreshLock(projectFolder), projectFolder, options.product);
   const proofs = new ProofCollector();
   const { product } = options;
   const parts = product && (await partsOfProduct(product, projectFolder));
@@ -265,7 +265,7 @@ export async function readContext(
   },
 ): Promise<BuildContext> {
   const { projectFolder, lock } = options;
-  const { data: acknowledgements } = await loadAcknowledgements(pinsFiles(projectFolder).acknowledgements);
+  const { data: acknowledgements } = await acknowledgementsWith(projectFolder, options.product);
   const kernelConfigs = await loadAll<ModuleLists>(projectFolder, 'kernel-configs', loadModuleLists);
   const overlayRules = await loadAll<OverlayRules>(projectFolder, 'overlays', loadOverlayRules);
   await demandConfigs(projectFolder, options.product);

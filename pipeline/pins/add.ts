@@ -27,16 +27,19 @@ export async function addPackages({ names, set, ...options }: AddOptions): Promi
     throw new BuildError(noSetToAddTo({ file: request.shownAs }, set, sets, nearestName(set, sets)));
   }
   const fresh = names.filter((name) => !known.includes(name));
-  const text = fresh.reduce((before, name) => withPackage(before, set, name), await readFile(request.file, 'utf8'));
+  const text = fresh.reduce(
+    (before, name) => withPackage(before, ['sets', set, 'packages'], name),
+    await readFile(request.file, 'utf8'),
+  );
   return updatePins({ ...options, moves: [], request: text });
 }
 
-/** The text of a `packages.yaml` with one more package in a set, and nothing else changed. */
-function withPackage(text: string, set: string, name: string): string {
-  const list = parseDocument(text).getIn(['sets', set, 'packages'], true);
-  if (!isSeq(list)) throw new RangeError(`the set ${set} has no list of packages`);
+/** A text with one more package in the list below some keys, which has one already, and nothing else changed. */
+export function withPackage(text: string, keys: readonly string[], name: string): string {
+  const list = parseDocument(text).getIn(keys, true);
+  if (!isSeq(list)) throw new RangeError(`${keys.join('.')} is no list`);
   const valueEnd = itemBefore(list, name)?.range?.[1];
-  if (valueEnd === undefined) throw new RangeError(`the packages of ${set} have no place`);
+  if (valueEnd === undefined) throw new RangeError(`the items of ${keys.join('.')} have no place`);
   if (list.flow === true) {
     const item = name.includes(' ') ? JSON.stringify(name) : name;
     return `${text.slice(0, valueEnd)}, ${item}${text.slice(valueEnd)}`;

@@ -61,8 +61,15 @@ export interface LockedPackage {
   readonly alias?: string;
 }
 
-/** Reads the lock; undefined where there is none yet or it has an older form. Throws `configuration` for a damaged one. */
-export async function readLock(file: string, shownAs: string): Promise<Lock | undefined> {
+/**
+ * Reads the lock; undefined where there is none yet or it has an older form. Throws `configuration` for a damaged one.
+ * One that is not whole has packages that are locked elsewhere.
+ */
+export async function readLock(
+  file: string,
+  shownAs: string,
+  { isWhole = true }: { readonly isWhole?: boolean } = {},
+): Promise<Lock | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -86,7 +93,7 @@ export async function readLock(file: string, shownAs: string): Promise<Lock | un
       if (!isDigest(locked.digest)) throw new BuildError(messages.lockWithoutDigest(shownAs, key));
     for (const [name, set] of Object.entries(sets)) {
       for (const key of set.packages)
-        if (!packages[key]) throw new BuildError(messages.lockWithoutPackage(shownAs, name, key));
+        if (isWhole && !packages[key]) throw new BuildError(messages.lockWithoutPackage(shownAs, name, key));
     }
   }
   return lock;
@@ -110,7 +117,7 @@ export function sealLock(lock: Lock, checked: readonly Uint8Array[]): Lock {
 }
 
 /** JSON with sorted keys, one line per package: a change of one package is a change of one line. */
-export function lockText(lock: Lock): string {
+export function lockText(lock: Omit<Lock, 'keyring'>): string {
   return `${print(lock, 0)}\n`;
 }
 

@@ -167,6 +167,47 @@ export function noSuchEffect(place: Place, effect: string, known: readonly strin
 }
 
 /** In a build: the scripts themselves are shown by an update. */
+const productUpdate = (directory: string) =>
+  `Run \`npm run pins -- update --project ${directory === '' ? '.' : directory}\`.`;
+
+/** `lock` is the project's packages.lock.json; `directory` is the project's as a person named it. */
+export function projectNotLocked(lock: string, directory: string): Failure {
+  return {
+    kind: 'configuration',
+    message: 'The packages of the project are not locked yet.',
+    place: { file: lock },
+    hint: productUpdate(directory),
+  };
+}
+
+export function projectLockedOtherwise(lock: string, arch: Arch, directory: string): Failure {
+  return {
+    kind: 'configuration',
+    message: `The packages of the project (${arch}) are not locked as its rancheros.yaml asks for them.`,
+    place: { file: lock },
+    hint: productUpdate(directory),
+  };
+}
+
+/** What lies below them is another than when they were chosen. */
+export function releaseLockedAnew(lock: string, arch: Arch, directory: string): Failure {
+  return {
+    kind: 'configuration',
+    message: `The packages of the project (${arch}) were chosen for another lock of the release.`,
+    place: { file: lock },
+    hint: productUpdate(directory),
+  };
+}
+
+export function projectWithoutPackages(place: Place, directory: string): Failure {
+  return {
+    kind: 'usage',
+    message: 'The project asks for no packages.',
+    place,
+    hint: `Add one: \`npm run pins -- add htop --project ${directory === '' ? '.' : directory}\`.`,
+  };
+}
+
 export function scriptsNotAcknowledged(name: string, arch: Arch): Failure {
   return {
     kind: 'configuration',

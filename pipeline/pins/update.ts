@@ -112,7 +112,7 @@ function pinOfKeyring(index: PackageIndex, name: string): PackagePin | undefined
   return candidate ? pinOf(keyOf(candidate), lockedOf(candidate)) : undefined;
 }
 
-function keyOf({ name, version }: Candidate): string {
+export function keyOf({ name, version }: Candidate): string {
   return `${name}=${version}`;
 }
 
@@ -121,7 +121,7 @@ function lockedOf({ arch, archive, path, size, digest }: Candidate): LockedPacka
 }
 
 /** Fetches what is new and reads its scripts; what is locked already with the same bytes is taken as it is. */
-async function lockPackages(
+export async function lockPackages(
   members: readonly ResolvedMember[],
   known: LockedArch | undefined,
   access: PinsAccess,

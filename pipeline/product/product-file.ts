@@ -14,6 +14,15 @@ const PATH = {
   pattern: '^(?!\\.?/?$)(?!(.*/)?\\.\\.(/|$))[^/\\\\][^\\\\]*$',
   description: 'a path below the directory of rancheros.yaml, such as overlay',
 } as const;
+const PACKAGES = {
+  type: 'array',
+  uniqueItems: true,
+  items: {
+    type: 'string',
+    pattern: '^[a-z0-9][a-z0-9+.-]+( \\[(amd64|arm64)\\])?$',
+    description: 'a package name, or one for one architecture such as "open-vm-tools [amd64]"',
+  },
+} as const;
 const MODULES = {
   type: 'array',
   uniqueItems: true,
@@ -45,6 +54,8 @@ export const PRODUCT_SCHEMA = {
       pattern: '^https?://[^\\s$]*[^\\s$/]$',
       description: 'an address without a slash at its end, such as https://example.org/os',
     },
+    packages: PACKAGES,
+    withoutPackages: PACKAGES,
     overlays: { type: 'array', uniqueItems: true, items: PATH },
     services: { type: 'array', uniqueItems: true, items: PATH },
     cloudConfig: PATH,

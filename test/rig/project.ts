@@ -22,8 +22,13 @@ function topFolder(folder: string): string {
 
 /** Folder of a target's release files: of the build that `npm test` made, or of the release that RANCHEROS_RELEASE names. */
 export function releaseFiles(target = 'amd64'): string {
+  if (target === EXAMPLE_TARGET) return targetFolder(releaseFolder(undefined, EXAMPLE), target);
   return targetFolder(process.env['RANCHEROS_RELEASE'] ?? releaseFolder(undefined, releasesOf(projectFolder)), target);
 }
+
+/** Where test/project-example, a project of one's own, has its releases. */
+const EXAMPLE = { releases: join(projectFolder, 'test/project-example/dist/os'), development: 'v2.1.0-dev' };
+const EXAMPLE_TARGET = 'acme';
 
 /** A file of the release by its path below the version's folder. */
 export function publishedFile(path: string): string {

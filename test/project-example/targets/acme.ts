@@ -1,16 +1,17 @@
-import { defineTarget, liveSystem, rootfsArchive, withoutKernel } from 'rancheros-pipeline';
+import { defineTarget, installedDisk, liveIso, liveSystem } from 'rancheros-pipeline';
 
 export default defineTarget({
   name: 'acme',
   arch: 'amd64',
-  summary: 'Acme OS for network boot and containers',
-  parts: (context) => ({ system: liveSystem(context, 'amd64') }),
+  summary: 'Acme OS on a CD or USB stick',
+  parts(context) {
+    const system = liveSystem(context, 'amd64');
+    return { system, disk: installedDisk(context, system, { name: 'acme' }) };
+  },
   files: {
-    'acme/vmlinuz': { about: 'kernel', make: ({ system }) => system.kernel.image },
-    'acme/initrd': { about: 'the whole live system', make: ({ system }) => system.initrd },
-    'acme/rootfs.tar.gz': {
-      about: 'the root file system without kernel modules, for containers',
-      make: ({ context, name, system }) => rootfsArchive(context, name, withoutKernel(system)),
+    'acme/rancheros.iso': {
+      about: 'live system, BIOS and UEFI; `ros install` puts it on a disk',
+      make: ({ context, name, system, disk }) => liveIso(context, system, { name, disk }),
     },
   },
 });

@@ -110,6 +110,35 @@ messageTests('pipeline/pins/messages.ts', messages, {
     ],
   ],
   noSuchEffect: [[[PLACE, 'depmdo', ['depmod', 'shells']], { kind: 'configuration', message: '"depmdo" is no known effect.', place: PLACE, hint: 'Known: depmod, shells.' }]],
+  projectNotLocked: [
+    [
+      ['acme/packages.lock.json', 'acme'],
+      { kind: 'configuration', message: 'The packages of the project are not locked yet.', place: { file: 'acme/packages.lock.json' }, hint: 'Run `npm run pins -- update --project acme`.' },
+    ],
+  ],
+  projectLockedOtherwise: [
+    [
+      ['packages.lock.json', 'arm64', ''],
+      {
+        kind: 'configuration',
+        message: 'The packages of the project (arm64) are not locked as its rancheros.yaml asks for them.',
+        place: { file: 'packages.lock.json' },
+        hint: 'Run `npm run pins -- update --project .`.',
+      },
+    ],
+  ],
+  releaseLockedAnew: [
+    [
+      ['packages.lock.json', 'amd64', ''],
+      {
+        kind: 'configuration',
+        message: 'The packages of the project (amd64) were chosen for another lock of the release.',
+        place: { file: 'packages.lock.json' },
+        hint: 'Run `npm run pins -- update --project .`.',
+      },
+    ],
+  ],
+  projectWithoutPackages: [[[PLACE, ''], { kind: 'usage', message: 'The project asks for no packages.', place: PLACE, hint: 'Add one: `npm run pins -- add htop --project .`.' }]],
   scriptsNotAcknowledged: [
     [
       ['libc', 'amd64'],
