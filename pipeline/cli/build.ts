@@ -102,7 +102,7 @@ async function buildWithFreshPins(request: BuildRequest, about: BuildAbout): Pro
       return await buildTargets({ ...request, refreshes: request.refreshes && refreshed < REFRESH_LIMIT }, about);
     } catch (error) {
       if (!(error instanceof PackageGone) || !request.refreshes || refreshed === REFRESH_LIMIT) throw error;
-      await refreshPins(error.pin, about.settings, about.context);
+      await refreshPins(error.pin, about.settings, about.context, request.product);
     }
   }
 }

@@ -124,8 +124,13 @@ function unknownAction(words: readonly string[]): Failure {
 }
 
 /** Locks the successors of a package that is gone from every source; warnings say what changed. */
-export async function refreshPins(pin: PackagePin, settings: Settings, context: CommandContext): Promise<void> {
-  await withPins(settings, context, (options) => refreshGone(pin, options));
+export async function refreshPins(
+  pin: PackagePin,
+  settings: Settings,
+  context: CommandContext,
+  product: Product | undefined,
+): Promise<void> {
+  await withPins(settings, context, (options) => refreshGone(pin, { ...options, product }));
 }
 
 /** Lets something look at the pins with the ports that it needs. `isQuiet`: without a word of downloads. */

@@ -14,7 +14,7 @@ export function entriesWithoutModules(release: string, entries: readonly string[
   return {
     kind: 'configuration',
     message: `The kernel ${release} has no modules for ${entries.map(quoted).join(', ')}.`,
-    hint: 'Remove these entries from the list in kernel-configs/: the kernel dropped them, renamed them, or has them built in.',
+    hint: 'Remove these entries from the list in kernel-configs/ or from rancheros.yaml: the kernel dropped them, renamed them, or has them built in.',
   };
 }
 

@@ -9,6 +9,7 @@ import { requireFreshLock } from '../../../pipeline/pins/fresh-lock.ts';
 import { packagesOf } from '../../../pipeline/pins/lock.ts';
 import { type ProductRequest, requireProductLock } from '../../../pipeline/pins/product-pins.ts';
 import { updateProductPins, withProductPackages } from '../../../pipeline/pins/product-update.ts';
+import { refreshGone } from '../../../pipeline/pins/refresh.ts';
 import { updatePins } from '../../../pipeline/pins/update.ts';
 import { keyringEntry, keyringPackage, makeKey, type SigningKey, startArchive, type TestArchive, type TestPackage } from './archive.ts';
 
@@ -144,6 +145,25 @@ test("scripts of a project's packages are acknowledged beside its rancheros.yaml
   assert.deepEqual(
     await told(lockOf(product)),
     ['amd64', 'arm64'].map((arch) => `acme/scripts.yaml The scripts of htop (${arch}) are not acknowledged.`),
+  );
+});
+
+test('a package that is gone from the archive is locked anew where it is locked, and the project stands on what the release has', async () => {
+  await prepare();
+  const product = await projectOf('packages: [htop]\n');
+  await updateProductPins({ ...archive.options, product });
+  const gone = async (set: string) => {
+    const [pin] = packagesOf(await lockOf(product), set, 'amd64');
+    if (!pin) throw new Error(`the set ${set} is empty`);
+    await refreshGone(pin, { ...archive.options, product });
+    return packagesOf(await lockOf(product), set, 'amd64').map(({ name, version }) => `${name} ${version}`);
+  };
+  await publish({ name: 'htop', version: '2', fields: { Depends: 'libc, ncurses' } }, { name: 'libc', version: '2' });
+  assert.deepEqual(await gone('product'), ['htop 2', 'ncurses 1']);
+  assert.deepEqual(await gone('base'), ['libc 2']);
+  assert.ok(
+    archive.notes.some((note) => note.includes('commit the new acme/packages.lock.json')),
+    archive.notes.join('\n'),
   );
 });
 

@@ -20,7 +20,7 @@ messageTests('pipeline/steps/modules/messages.ts', messages, {
       {
         kind: 'configuration',
         message: 'The kernel 6.12 has no modules for "nope", "drivers/x/*".',
-        hint: 'Remove these entries from the list in kernel-configs/: the kernel dropped them, renamed them, or has them built in.',
+        hint: 'Remove these entries from the list in kernel-configs/ or from rancheros.yaml: the kernel dropped them, renamed them, or has them built in.',
       },
     ],
   ],
