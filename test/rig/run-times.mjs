@@ -2,7 +2,7 @@
 
 /** Files that take half a minute or more beside another one, the longest first: what a run prints at its end says which they are. */
 export const LONGEST = [
-  'test/cli/unisolated.test.ts',
+  'test/cli/executor-digests.test.ts',
   'test/cli/reproducible.test.ts',
   'test/cli/cloud-config.test.ts',
   'test/cli/real-release.test.ts',

@@ -3,10 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { StepId } from '../../pipeline/core/step.ts';
+import type { SingleExecutorName } from '../../pipeline/exec/choice.ts';
 import type { Manifest } from '../../pipeline/publish/manifest.ts';
 import amd64 from '../../targets/amd64.ts';
 import arm64 from '../../targets/arm64.ts';
 import proxmoxve from '../../targets/proxmoxve.ts';
+import { containerDockerd } from '../rig/container-dockerd.ts';
+import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
 import { wired } from '../rig/tools.ts';
 import { type BuiltStore, builtStore, cli, eventsOf, projectCopy, stepsRun, temporaryFolder } from './cli.ts';
 
@@ -80,6 +83,36 @@ test('without isolation every step gives the bytes that it gives in a sandbox, w
   assert.deepEqual([...compared].sort(), [...new Set([...programs.values()].flatMap((each) => [...each]))].sort(), 'each program that a step starts was compared');
   assert.deepEqual(await releaseIn(dist), wanted);
   assert.equal((await cli(['verify', '--dist', dist])).end, 0);
+});
+
+/** Smaller than all others of the clouds; `npm run test:release` adds one of another processor and one with an ISO. */
+const CLOUD = 'openstack';
+const EXECUTORS: { readonly [name in SingleExecutorName]: null } = { none: null, docker: null, bwrap: null };
+
+test('all release files of a cloud have the same digests under every executor', { skip: MAY_RUN_DOCKERD ? false : 'only root may run a Docker daemon' }, async (t) => {
+  const folder = await temporaryFolder(t);
+  const isRelease = process.env['RANCHEROS_TEST_RELEASE'] !== undefined;
+  const targets = isRelease ? [CLOUD, 'arm64', 'proxmoxve'] : [CLOUD];
+  const built = await builtStore(folder, { targets });
+  const wanted = await releaseIn(built.dist);
+  const { env, through } = await surroundings(folder);
+  const dockerd = await containerDockerd(path.join(folder, 'docker'));
+  t.after(() => dockerd.stop());
+  const build = async (name: string): Promise<readonly string[]> => {
+    const dist = path.join(folder, `dist-${name}`);
+    const words = ['build', ...targets, '--json', '--executor', name, '--cache', built.cache, '--dist', dist];
+    const { end, stdout, stderr } = await cli(words, { env: { ...env, DOCKER_HOST: `unix://${dockerd.socket}` }, through });
+    assert.equal(end, 0, stderr);
+    assert.deepEqual(await releaseIn(dist), wanted, `the files that ${name} made`);
+    return stepsRun(eventsOf(stdout));
+  };
+  const ofTools = await forgetTools(built, (title) => !isRelease && LONG.test(title));
+  assert.notDeepEqual(ofTools, [], 'there are steps of tools');
+  for (const name of Object.keys(EXECUTORS)) {
+    for (const title of ofTools) await built.forget(title);
+    assert.deepEqual([...new Set(await build(name))].sort(), [...ofTools].sort(), `every step of a tool ran with ${name}, and no other`);
+    if (name === 'docker') assert.deepEqual(await build('bwrap'), [], 'bubblewrap takes what Docker made: both isolate');
+  }
 });
 
 test('an isolated build takes nothing that was made without isolation, and a release is refused before anything runs', async (t) => {
