@@ -7,7 +7,8 @@ import type { Manifest } from '../../pipeline/publish/manifest.ts';
 import { type ContainerDockerd, containerDockerd } from '../rig/container-dockerd.ts';
 import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
 import { projectFolder } from '../rig/project.ts';
-import { builtStore, eventsOf, temporaryFolder } from './cli.ts';
+import { builtStore, eventsOf, stepsRun, temporaryFolder } from './cli.ts';
+import { forgetTools, LONG } from './tool-steps.ts';
 
 const isRelease = process.env['RANCHEROS_TEST_RELEASE'] !== undefined;
 const WHY_NOT = !MAY_RUN_DOCKERD ? 'only root may run a Docker daemon' : isRelease ? false : 'runs in npm run test:release';
@@ -40,6 +41,7 @@ test("a fresh clone builds the files of README's first command in a container wi
   assert.ok((await readFile(path.join(projectFolder, 'README.md'), 'utf8')).includes(command), 'README begins with it');
   const folder = await temporaryFolder(t);
   const built = await builtStore(folder);
+  const ofTools = await forgetTools(built, (title) => LONG.test(title));
   const clone = path.join(folder, 'clone');
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', projectFolder, clone]);
   await mkdir(path.join(clone, 'node_modules'));
@@ -58,7 +60,7 @@ test("a fresh clone builds the files of README's first command in a container wi
     HostConfig: {
       NetworkMode: 'none',
       Mounts: [
-        mount('/usr', '/usr', true),
+        mount(dockerd.hostUsr, '/usr', true),
         ...node,
         mount(clone, '/project'),
         mount(path.join(projectFolder, 'node_modules'), '/project/node_modules', true),
@@ -69,11 +71,12 @@ test("a fresh clone builds the files of README's first command in a container wi
   });
   assert.equal(code, 0, await readFile(path.join(out, 'errors'), 'utf8'));
   const events = eventsOf(await readFile(path.join(out, 'events'), 'utf8'));
+  assert.deepEqual([...new Set(stepsRun(events))].sort(), [...ofTools].sort(), 'every step of a tool ran in it');
   const said = events.flatMap((event) => (event.type === 'note' && event.message.startsWith('Tools run') ? [event.message] : []));
   assert.equal(said.length, 1, said.join('\n'));
   assert.match(
     said[0] ?? '',
-    /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: [^"]+" and Docker says "no daemon answers at \/var\/run\/docker\.sock[^"]*": [\s\S]* --security-opt seccomp=unconfined/,
+    /^Tools run WITHOUT isolation, as bubblewrap says "bwrap: [^"]+" and Docker says "no daemon answers at \/var\/run\/docker\.sock[^"]*": [\s\S]*--security-opt seccomp=unconfined/,
   );
   const filesIn = async (dist: string) => (JSON.parse(await readFile(path.join(dist, 'latest/release.json'), 'utf8')) as Manifest).files;
   assert.deepEqual(await filesIn(path.join(out, 'dist')), await filesIn(built.dist));

@@ -11,14 +11,12 @@ import proxmoxve from '../../targets/proxmoxve.ts';
 import { containerDockerd } from '../rig/container-dockerd.ts';
 import { MAY_RUN_DOCKERD } from '../rig/private-dockerd.ts';
 import { wired } from '../rig/tools.ts';
-import { type BuiltStore, builtStore, cli, eventsOf, projectCopy, stepsRun, temporaryFolder } from './cli.ts';
+import { builtStore, cli, eventsOf, projectCopy, stepsRun, temporaryFolder } from './cli.ts';
+import { forgetTools, LONG } from './tool-steps.ts';
 
 /** Together they have steps of every kind. */
 const TARGETS = [amd64, arm64, proxmoxve];
 const names = TARGETS.map(({ name }) => name);
-
-/** Each takes half a minute, and runs the same programs as smaller ones: they run again in `npm run test:release`. */
-const LONG = /^(squashfs|gzip) (base|engine|plugins|modules|drivers|proxmoxve|installer .*|rancheros-.*)$|^compress initrd|^console-debian|^beginning of/;
 
 /** What surrounds the tools, and must not get into a byte. */
 async function surroundings(folder: string): Promise<{ readonly env: NodeJS.ProcessEnv; readonly through: readonly string[] }> {
@@ -28,19 +26,6 @@ async function surroundings(folder: string): Promise<{ readonly env: NodeJS.Proc
   await writeFile(path.join(home, '.mtoolsrc'), 'mtools_lower_case=1\n');
   const env = { HOME: home, TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', TAR_OPTIONS: '--owner=7', GZIP: '-1', MKE2FS_CONFIG: '/nowhere', SOURCE_DATE_EPOCH: '1' };
   return { env, through: ['sh', '-c', 'umask 077 && exec "$@"', 'sh'] };
-}
-
-/** Makes the steps of tools run again, and gives their titles. */
-async function forgetTools(built: BuiltStore, isLeft: (title: string) => boolean): Promise<readonly string[]> {
-  const titles = built.steps.map(({ title }) => title).filter((title) => !isLeft(title));
-  const forgotten: string[] = [];
-  for (const title of new Set(titles)) {
-    const [record = ''] = (await readFile(built.recordFile(title), 'utf8').catch(() => '')).split('\n');
-    if (record === '' || (JSON.parse(record) as { readonly executor: string }).executor === 'builtin') continue;
-    await built.forget(title);
-    forgotten.push(title);
-  }
-  return forgotten;
 }
 
 /** The programs that the steps of tools start, by the titles of the steps. */

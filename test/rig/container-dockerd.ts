@@ -9,6 +9,8 @@ import { toolRoot } from './tools.ts';
 export interface ContainerDockerd {
   readonly socket: string;
   readonly api: DockerApi;
+  /** Where the daemon, whose own `/usr` is the engine's, has that of the host. */
+  readonly hostUsr: string;
   /** Ends the daemon, containerd and all containers; their mounts go with their namespace. */
   stop(): Promise<void>;
 }
@@ -21,7 +23,8 @@ const ENTER = `
 set -e
 engine=$1 base=$2 folder=$3 log=$4
 shift 4
-mkdir -p "$folder/machine"
+mkdir -p "$folder/machine" "$folder/host/usr"
+mount --bind /usr "$folder/host/usr"
 mount -t tmpfs tmpfs "$folder/machine"
 mkdir "$folder/machine/upper" "$folder/machine/work" "$folder/machine/root"
 cd "$folder/machine/root"
@@ -65,6 +68,7 @@ export async function containerDockerd(folder: string): Promise<ContainerDockerd
   return {
     socket,
     api,
+    hostUsr: join(folder, 'host/usr'),
     async stop() {
       await api.close();
       child.kill('SIGTERM');
