@@ -166,3 +166,11 @@ test('a name that is not UTF-8 is refused', () => {
   tar[at] = 0xff;
   assert.throws(() => indexTar(inMemory(forged(tar, 'zz', 'zz')), 'the tar'), failure('wrong-bytes', /not UTF-8/));
 });
+
+test('a tar of more members than any tree has is refused before they fill the memory', () => {
+  const most = 200_000;
+  const header = Buffer.from(encodeTarHeader(folder('a').entry));
+  // Every member has the same header: what is read of it does not depend on its name.
+  const endless = { size: (most + 2) * 512 + 1024, read: (_: number, length: number) => header.subarray(0, length) };
+  assert.throws(() => indexTar(endless, 'package a'), failure('wrong-bytes', /package a has more than 200000 members\./));
+});
