@@ -22,7 +22,7 @@ import { createHttp } from '../fetch/http.ts';
 import { Graph } from '../graph/graph.ts';
 import type { LeaseWaitOptions } from '../host/lease-watch.ts';
 import { SharedUse } from '../host/shared-use.ts';
-import { effectsOf } from '../pins/acknowledgements.ts';
+import { accountsOf, effectsOf } from '../pins/acknowledgements.ts';
 import { requireFreshLock } from '../pins/fresh-lock.ts';
 import { type Lock, packagesOf } from '../pins/lock.ts';
 import { acknowledgementsWith, requireProductLock } from '../pins/product-pins.ts';
@@ -276,6 +276,7 @@ export async function readContext(
     version: options.version,
     releaseUrl: `${product?.file.data.releaseUrl ?? 'https://releases.rancher.com/os'}/${options.version}`,
     packages: (set, arch) => packagesOf(lock, set, arch),
+    accounts: (arch) => accountsOf({ lock, acknowledgements, arch }),
     effects: (sets, arch) => effectsOf({ lock, acknowledgements, sets, arch }),
     kernelModules: (flavour, arch) =>
       withModules(demand(kernelConfigs, `${flavour}-${arch}`, 'kernel-configs'), product, arch),

@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { loadYaml, type YamlFile } from '../config/yaml-file.ts';
+import type { Accounts } from '../core/accounts.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
 import { compareCodeUnits } from '../core/json.ts';
@@ -11,10 +12,27 @@ import type { PackageRequest } from './request.ts';
 
 const TEXT = { type: 'string', minLength: 1 } as const;
 const DIGEST = '^sha256:[0-9a-f]{64}$';
+const ACCOUNT = '^[a-z_][a-z0-9_-]*$';
+const NUMBER = { type: 'integer', minimum: 1, maximum: 65534 } as const;
+/** A field of passwd(5). */
+const FIELD = { type: 'string', pattern: '^[^:\\n]*$' } as const;
 /** What is made of scripts: nothing, with the reason, or effects in their place. */
 const JUDGEMENT = {
   nothing: TEXT,
   effects: { type: 'array', minItems: 1, uniqueItems: true, items: TEXT },
+  /** Users that the scripts would have made. The numbers are fixed, so that files on a state disk keep their owners. */
+  users: {
+    type: 'object',
+    propertyNames: { pattern: ACCOUNT },
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['uid', 'group', 'home'],
+      properties: { uid: NUMBER, group: TEXT, home: FIELD, shell: FIELD, comment: FIELD },
+    },
+  },
+  /** Groups that they would have made, each with its number. */
+  groups: { type: 'object', propertyNames: { pattern: ACCOUNT }, additionalProperties: NUMBER },
   reason: TEXT,
 } as const;
 
@@ -73,15 +91,20 @@ function formFailures({ data, place }: YamlFile<Acknowledgements>): readonly Fai
     ...Object.entries(data.scripts ?? {}).map(([name, entry]) => ({ section: 'scripts', name, ...entry })),
     ...Object.entries(data.packages).map(([name, entry]) => ({ section: 'packages', name, ...entry })),
   ];
-  return entries.flatMap(({ section, name, nothing, effects }): readonly Failure[] => {
+  return entries.flatMap(({ section, name, ...entry }): readonly Failure[] => {
     const path = [section, name];
-    if ((nothing === undefined) === (effects === undefined)) {
+    if (!isJudged(entry)) {
       return [messages.neitherNothingNorEffects(place(path), name)];
     }
-    return (effects ?? [])
+    return (entry.effects ?? [])
       .filter((effect) => !known.includes(effect))
       .map((effect) => messages.noSuchEffect(place([...path, 'effects']), effect, known));
   });
+}
+
+/** Whether it is said either why nothing of some scripts is needed, or what is done in their place. */
+export function isJudged({ nothing, effects, users, groups }: Partial<Acknowledgements['packages'][string]>): boolean {
+  return (nothing === undefined) !== (effects === undefined && users === undefined && groups === undefined);
 }
 
 /** A locked package whose scripts nobody has acknowledged in this form. */
@@ -151,6 +174,29 @@ export function effectsOf(options: {
     return [...(packages[alias]?.effects ?? []), ...(shared[scripts]?.effects ?? [])];
   });
   return [...new Set(effects)].sort(compareCodeUnits);
+}
+
+/** The users and groups that the locked packages of an architecture need, each once: every target gets the same numbers. */
+export function accountsOf(options: {
+  readonly lock: Lock;
+  readonly acknowledgements: Acknowledgements;
+  readonly arch: Arch;
+}): Accounts {
+  const { packages, scripts: shared = {} } = options.acknowledgements;
+  const users = new Map<string, Accounts['users'][number]>();
+  const groups = new Map<string, Accounts['groups'][number]>();
+  for (const [key, { alias = nameAndVersion(key).name, scripts = '' }] of Object.entries(
+    options.lock.arches[options.arch]?.packages ?? {},
+  ))
+    for (const judgement of [packages[alias], shared[scripts]]) {
+      for (const [name, user] of Object.entries(judgement?.users ?? {}))
+        users.set(JSON.stringify([name, user]), { name, shell: '/usr/sbin/nologin', comment: '', ...user });
+      for (const [name, gid] of Object.entries(judgement?.groups ?? {})) groups.set(`${name} ${gid}`, { name, gid });
+    }
+  // Two packages that want one name in two ways are told by the effect.
+  const sorted = <T>(map: ReadonlyMap<string, T>) =>
+    [...map].sort(([a], [b]) => compareCodeUnits(a, b)).map(([, each]) => each);
+  return { users: sorted(users), groups: sorted(groups) };
 }
 
 function* systemScripts(lock: Lock, request: PackageRequest): Generator<Unacknowledged, void, undefined> {

@@ -151,9 +151,9 @@ export function notLocked(name: string, near: string | undefined): Failure {
 export function neitherNothingNorEffects(place: Place, name: string): Failure {
   return {
     kind: 'configuration',
-    message: `${quoted(name)} must have either "nothing" or "effects".`,
+    message: `${quoted(name)} must have either "nothing" or "effects", "users" and "groups".`,
     place,
-    hint: 'Say in "nothing" why none of its scripts is needed, or name what they do in "effects".',
+    hint: 'Say in "nothing" why none of its scripts is needed, or name what they do in "effects", and what accounts they make in "users" and "groups".',
   };
 }
 

@@ -7,6 +7,7 @@ import type { Arch } from '../core/step.ts';
 import {
   ACKNOWLEDGEMENTS_SCHEMA,
   type Acknowledgements,
+  isJudged,
   loadAcknowledgements,
   unacknowledged,
 } from './acknowledgements.ts';
@@ -99,7 +100,7 @@ export async function acknowledgementsWith(
   const { data, place } = await loadYaml<Partial<Acknowledgements>>({ ...file, schema: OF_PRODUCT });
   const { effects } = ours.data;
   const failures = Object.entries(data.packages ?? {}).flatMap(([name, entry]) =>
-    (entry.nothing === undefined) === (entry.effects === undefined)
+    !isJudged(entry)
       ? [messages.neitherNothingNorEffects(place(['packages', name]), name)]
       : (entry.effects ?? [])
           .filter((effect) => !Object.hasOwn(effects, effect))

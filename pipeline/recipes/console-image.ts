@@ -3,6 +3,7 @@ import { gzipCompressed } from '../steps/gzip/step.ts';
 import { imageArchive } from '../steps/image-archive/step.ts';
 import { measuredStream } from '../steps/measured-stream/step.ts';
 import type { BuildContext } from './context.ts';
+import { ACCOUNT_TABLES } from './filters.ts';
 import { composeLayer } from './layer.ts';
 import { fileOfPackage } from './packages.ts';
 import { toolsOf } from './tool-image.ts';
@@ -82,7 +83,9 @@ export function debianConsole(context: BuildContext, name: string): Artifact<'gz
         { path: 'var/lock', target: '../run/lock' },
         { path: 'var/run', target: '../run' },
       ],
+      replaces: ACCOUNT_TABLES,
       effects: [
+        { effect: 'accounts', ...context.accounts('amd64') },
         { effect: 'ca-bundle' },
         { effect: 'shells', shells: ['bin/sh', 'usr/bin/sh', 'bin/bash', 'usr/bin/bash'] },
       ],

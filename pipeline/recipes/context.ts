@@ -1,5 +1,6 @@
 import type { ModuleLists } from '../config/module-lists.ts';
 import type { OverlayRules } from '../config/overlay-rules.ts';
+import type { Accounts } from '../core/accounts.ts';
 import type { Medium } from '../core/medium.ts';
 import type { Arch, Artifact, PackagePin } from '../core/step.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -27,6 +28,8 @@ export interface BuildContext {
   /** The locked packages of a named set, in the lock's order. */
   readonly packages: (set: string, arch: Arch) => readonly PackagePin[];
   /** Effects that the scripts of some sets' packages are acknowledged with. */
+  /** Accounts that packages of any set need. */
+  readonly accounts: (arch: Arch) => Accounts;
   readonly effects: (sets: readonly string[], arch: Arch) => readonly string[];
   readonly kernelModules: (flavour: string, arch: Arch) => ModuleLists;
   readonly overlayRules: (name: string) => OverlayRules;

@@ -131,3 +131,6 @@ export const EXTRAS_FILTER: LayerOptions = {
     'usr/bin/vm-support',
   ],
 };
+
+/** What the effect accounts adds to. */
+export const ACCOUNT_TABLES = ['etc/group', 'etc/passwd', 'etc/shadow'];

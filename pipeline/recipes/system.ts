@@ -5,7 +5,7 @@ import { compressedInitrd } from '../steps/initrd/step.ts';
 import { seed } from '../steps/seed/step.ts';
 import { type SquashfsOptions, squashfsOf } from '../steps/squashfs/step.ts';
 import type { BuildContext } from './context.ts';
-import { baseFilter, ENGINE_FILTER, EXTRAS_FILTER, PLUGINS_FILTER } from './filters.ts';
+import { ACCOUNT_TABLES, baseFilter, ENGINE_FILTER, EXTRAS_FILTER, PLUGINS_FILTER } from './filters.ts';
 import { debianKernel, type Kernel } from './kernel.ts';
 import { composeLayer, type Layer } from './layer.ts';
 import { memoized } from './memoized.ts';
@@ -137,7 +137,7 @@ const sharedLayers = memoized((context: BuildContext, arch: Arch, kernel: Kernel
 
 const configuration = memoized(
   (context: BuildContext, arch: Arch, kernel: Kernel): StackedLayer =>
-    stacked(context, configLayer(context, kernel), { arch, compression: 'zstd', content: 'little' }),
+    stacked(context, configLayer(context, arch, kernel), { arch, compression: 'zstd', content: 'little' }),
 );
 
 /** Packages of a project. What the target's own set has in the same version is there already. */
@@ -194,13 +194,15 @@ function stacked(context: BuildContext, layer: Layer, options: SquashfsOptions):
 }
 
 /** What names the release and governs the system: the smallest layer, so that a new version or an edited file costs seconds. */
-function configLayer(context: BuildContext, kernel: Kernel): Layer {
+function configLayer(context: BuildContext, arch: Arch, kernel: Kernel): Layer {
   const { product } = context;
   return composeLayer(context, {
     name: 'config',
     overlay: 'system',
     ...(product ? { ofProduct: product.overlays } : {}),
     options: {
+      replaces: ACCOUNT_TABLES,
+      effects: [{ effect: 'accounts', ...context.accounts(arch) }],
       // Where Docker's check-config.sh looks for it, in every image of the system.
       links: [{ path: `boot/config-${kernel.release}`, target: `../${modulesFolder(kernel)}/config` }],
       files: [

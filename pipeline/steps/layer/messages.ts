@@ -56,3 +56,30 @@ export function shellMissing(path: string): Failure {
     'Add the package that has it, or take the shell out of the effect.',
   );
 }
+
+// Accounts. A path is that of a table, such as etc/passwd; lines are those of it.
+
+export function accountFileMissing(path: string): Failure {
+  return wrong(`The effect accounts finds no /${path} in this layer.`, 'Lay the table into the same layer.');
+}
+
+export function groupMissing(user: string, group: string): Failure {
+  return wrong(
+    `The user ${quoted(user)} has the group ${quoted(group)}, which /etc/group does not have.`,
+    'Declare it under "groups" in targets/scripts.yaml.',
+  );
+}
+
+export function numberTaken(path: string, name: string, other: string, number: string): Failure {
+  return wrong(
+    `${quoted(name)} has the number ${number} in /${path}, and so has ${quoted(other)}.`,
+    'Give it another number in targets/scripts.yaml.',
+  );
+}
+
+export function accountDiffers(path: string, found: string, wanted: string): Failure {
+  return wrong(
+    `/${path} has ${quoted(found)}, and targets/scripts.yaml declares ${quoted(wanted)}.`,
+    'Make the two agree.',
+  );
+}

@@ -1,3 +1,4 @@
+import type { Accounts } from '../../core/accounts.ts';
 import type { Artifact } from '../../core/step.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Node } from '../../trees/node.ts';
@@ -63,6 +64,8 @@ export type Access = {
 
 /** What a maintainer script would have done (`effects/`). */
 export type EffectChoice =
+  /** What `adduser`, `addgroup` and sysusers.d would have added to the tables that the layer has. */
+  | ({ readonly effect: 'accounts' } & Accounts)
   | { readonly effect: 'ca-bundle' }
   /** The lines of `/etc/shells`, without their first slash; each must be in the layer. */
   | { readonly effect: 'shells'; readonly shells: readonly string[] };

@@ -103,9 +103,9 @@ messageTests('pipeline/pins/messages.ts', messages, {
       [PLACE, 'libc'],
       {
         kind: 'configuration',
-        message: '"libc" must have either "nothing" or "effects".',
+        message: '"libc" must have either "nothing" or "effects", "users" and "groups".',
         place: PLACE,
-        hint: 'Say in "nothing" why none of its scripts is needed, or name what they do in "effects".',
+        hint: 'Say in "nothing" why none of its scripts is needed, or name what they do in "effects", and what accounts they make in "users" and "groups".',
       },
     ],
   ],

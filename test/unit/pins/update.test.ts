@@ -267,7 +267,7 @@ test('an acknowledgement must say nothing or effects, and only effects that are 
   const failures = await failuresOf(updatePins(archive.options));
   assert.deepEqual(
     failures.map(({ message, place }) => `${place?.line}: ${message}`),
-    ['3: "a" must have either "nothing" or "effects".', '4: "knwon" is no known effect.'],
+    ['3: "a" must have either "nothing" or "effects", "users" and "groups".', '4: "knwon" is no known effect.'],
   );
 });
 

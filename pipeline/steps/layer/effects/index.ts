@@ -1,5 +1,6 @@
 import type { Node } from '../../../trees/node.ts';
 import type { EffectChoice } from '../step.ts';
+import { accounts } from './accounts.ts';
 import { caBundle } from './ca-bundle.ts';
 import { shells } from './shells.ts';
 
@@ -13,6 +14,8 @@ export function nodesOfEffect(
   epoch: number,
 ): readonly Omit<Node, 'owner'>[] {
   switch (choice.effect) {
+    case 'accounts':
+      return accounts(nodes, choice, epoch);
     case 'ca-bundle':
       return [caBundle(nodes, epoch)];
     case 'shells':

@@ -15,6 +15,17 @@ messageTests('pipeline/steps/layer/messages.ts', messages, {
   notACertificate: [
     [['usr/share/a.crt', 'package own-certificates'], { kind, message: '/usr/share/a.crt of package own-certificates is no PEM certificate.', hint: 'Drop it, or replace it by one.' }],
   ],
+  accountFileMissing: [[['etc/group'], { kind: 'configuration', message: 'The effect accounts finds no /etc/group in this layer.', hint: 'Lay the table into the same layer.' }]],
+  groupMissing: [
+    [['lldpd', 'net'], { kind: 'configuration', message: 'The user "lldpd" has the group "net", which /etc/group does not have.', hint: 'Declare it under "groups" in targets/scripts.yaml.' }],
+  ],
+  numberTaken: [
+    [
+      ['etc/passwd', 'lldpd', 'sshd', '990'],
+      { kind: 'configuration', message: '"lldpd" has the number 990 in /etc/passwd, and so has "sshd".', hint: 'Give it another number in targets/scripts.yaml.' },
+    ],
+  ],
+  accountDiffers: [[['etc/group', 'a:x:1:', 'a:x:2:'], { kind: 'configuration', message: '/etc/group has "a:x:1:", and targets/scripts.yaml declares "a:x:2:".', hint: 'Make the two agree.' }]],
   shellMissing: [
     [
       ['usr/bin/zsh'],
