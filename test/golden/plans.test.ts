@@ -9,7 +9,18 @@ import { sourcesBelow, visitFile } from '../house/syntax.ts';
 import { projectFolder } from '../rig/project.ts';
 import { planAll, stepsText, targetText } from './plan.ts';
 
-const RENEW = 'look at the difference, then write it anew: UPDATE_PAGES=1 npm test -- --stage unit --only golden';
+const RENEW = 'Look at the difference (`git diff test/golden` shows all of it once it is written anew): UPDATE_PAGES=1 npm test -- --stage unit --only golden';
+const LONGEST = 200;
+
+/** The first line that differs, with its number: of long texts `assert` itself shows the beginning only. */
+function firstDifference(stands: string, planned: string): string {
+  const [before, after] = [stands.split('\n'), planned.split('\n')];
+  const at = after.findIndex((line, index) => line !== before[index]);
+  const index = at < 0 ? after.length : at;
+  const shown = (line: string | undefined) => (line === undefined ? '(the end)' : line.slice(0, LONGEST));
+  return `line ${index + 1}:\n- ${shown(before[index])}\n+ ${shown(after[index])}`;
+}
+
 const folder = join(projectFolder, 'test/golden');
 const plan = await planAll();
 const PLANS: { readonly [file: string]: string } = {
@@ -21,9 +32,16 @@ for (const [name, text] of Object.entries(PLANS)) {
   test(`${name} says what is planned`, () => {
     const file = join(folder, name);
     if (process.env['UPDATE_PAGES']) writeFileSync(file, text);
-    assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : '', text, RENEW);
+    const stands = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    assert.ok(stands === text, `test/golden/${name}, ${firstDifference(stands, text)}\n${RENEW}`);
   });
 }
+
+test('of two plans the first line that differs is shown with its number', () => {
+  assert.equal(firstDifference('a\nb -n\nc\n', 'a\nb -n -v\nc\n'), 'line 2:\n- b -n\n+ b -n -v');
+  assert.equal(firstDifference('', 'a\n'), 'line 1:\n- \n+ a');
+  assert.equal(firstDifference('a\nb', 'a'), 'line 2:\n- b\n+ (the end)');
+});
 
 test('no plan stands for a target that is gone', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.plan'));

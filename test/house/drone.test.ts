@@ -41,10 +41,23 @@ function scriptOf(command: string): string | undefined {
   return /^npm (?:run (?<script>[\w:-]+)|(?<test>test))(?: -- .+)?$/.exec(command)?.groups?.['script'] ?? 'test';
 }
 
+/** Lines of a failed command that are shown. */
+const LAST_LINES = 20;
+
 async function runNpm(words: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', words, { cwd: projectFolder, maxBuffer: 2 ** 26, env: { ...process.env, NODE_OPTIONS: '' } });
-  return stdout;
+  try {
+    const { stdout } = await promisify(execFile)('npm', words, { cwd: projectFolder, maxBuffer: 2 ** 26, env: { ...process.env, NODE_OPTIONS: '' } });
+    return stdout;
+  } catch (error) {
+    // The error tells what the command wrote to stderr; what is wrong stands in the rest.
+    const { stdout = '', message } = error as Error & { readonly stdout?: string };
+    throw new Error(`${message}\n${stdout.split('\n').slice(-LAST_LINES).join('\n')}`);
+  }
 }
+
+test('of a command that fails, what it printed is shown', async () => {
+  await assert.rejects(runNpm(['exec', '--no', '--', 'node', '-e', 'console.log("the reason"); process.exitCode = 1']), /the reason$/m);
+});
 
 test('every document is a pipeline with steps', () => {
   assert.ok(pipelines.length >= 3, `.drone.yml has ${pipelines.length} documents only`);
