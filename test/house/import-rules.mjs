@@ -5,17 +5,26 @@ import { cruise } from 'dependency-cruiser';
 
 const FOLDERS = ['pipeline', 'targets', 'overlays', 'test'];
 
+/** Which directories of the pipeline each of them may import. */
+export function mayImport(projectFolder) {
+  return rulesOf(projectFolder).mayImport;
+}
+
+function rulesOf(projectFolder) {
+  return createRequire(import.meta.url)(path.join(projectFolder, '.dependency-cruiser.cjs'));
+}
+
 /** Checks who imports whom below a folder against `.dependency-cruiser.cjs` of the project. Nothing seen is trouble too. */
 export async function importRules(projectFolder, cruisedFolder = projectFolder, folders = FOLDERS) {
-  const { forbidden, options, mayImport } = createRequire(import.meta.url)(path.join(projectFolder, '.dependency-cruiser.cjs'));
+  const { forbidden, options, mayImport: table } = rulesOf(projectFolder);
   const { output } = await cruise(folders, { ...options, baseDir: cruisedFolder, validate: true, ruleSet: { forbidden } });
   const { totalCruised, violations } = output.summary;
   const sources = output.modules.filter((module) => module.source.endsWith('.ts') && !module.source.includes('node_modules'));
   if (totalCruised === 0 || sources.length === 0) return 'it saw no TypeScript module (is the TypeScript version one that it reads?)';
   const found = [
     ...violations.map(({ rule, from, to, comment }) => `${from} → ${to}: ${rule.name}${comment ? ` (${comment})` : ''}`),
-    ...foldersWithoutRule(cruisedFolder, mayImport),
-    ...folderCycles(mayImport),
+    ...foldersWithoutRule(cruisedFolder, table),
+    ...folderCycles(table),
   ];
   return found.length === 0 ? undefined : found.join('\n');
 }

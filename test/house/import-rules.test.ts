@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { projectFolder } from '../rig/project.ts';
-import { folderCycles, importRules } from './import-rules.mjs';
+import { folderCycles, importRules, mayImport } from './import-rules.mjs';
+import { holdPage, withBlock } from './page.ts';
 
 interface Violation {
   readonly sentence: string;
@@ -80,4 +81,28 @@ test('a folder of the pipeline without a rule is trouble', async () => {
 test('a circle of folders is found', () => {
   assert.deepEqual(folderCycles({ a: ['b'], b: ['c'], c: [] }), []);
   assert.deepEqual(folderCycles({ a: ['b'], b: ['c'], c: ['a'] }), ['folders import each other in a circle: a → b → c → a']);
+});
+
+const HEAD = '| directory | purpose | imports |\n|---|---|---|\n';
+
+/** The table of directories in a page, each with what it may import beside `core`. */
+function withImports(page: string, table: { readonly [folder: string]: readonly string[] }): string {
+  const rows = [...page.matchAll(/^\| `([\w-]+)\/` \| (.+?) \|.*$/gm)].map(([, folder = '', purpose = '']) => ({ folder, purpose }));
+  const missing = Object.keys(table).filter((folder) => !rows.some((row) => row.folder === folder));
+  assert.equal(missing.length, 0, `pipeline/README.md has no row of ${missing.join(', ')}: write | \`${missing[0]}/\` | what is in it | | into its table of directories`);
+  const lines = rows.map(({ folder, purpose }) => {
+    const names = (table[folder] ?? []).filter((name) => name !== 'core').sort();
+    return `| \`${folder}/\` | ${purpose} | ${names.join(', ')} |\n`;
+  });
+  return withBlock(page, { open: '<!-- directories -->', close: '<!-- /directories -->' }, `${HEAD}${lines.join('')}`);
+}
+
+test('the page of the pipeline says what each directory may import', () => {
+  holdPage('pipeline/README.md', (page) => withImports(page, mayImport(projectFolder)));
+});
+
+test('a directory without a row is told', () => {
+  const page = '<!-- directories -->\n| `a/` | one | |\n<!-- /directories -->\n';
+  assert.equal(withImports(page, { a: ['core', 'c', 'b'] }), `<!-- directories -->\n${HEAD}| \`a/\` | one | b, c |\n<!-- /directories -->\n`);
+  assert.throws(() => withImports(page, { a: [], b: [] }), /no row of b/);
 });
