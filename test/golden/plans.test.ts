@@ -38,9 +38,9 @@ for (const [name, text] of Object.entries(PLANS)) {
 }
 
 test('of two plans the first line that differs is shown with its number', () => {
-  assert.equal(firstDifference('a\nb -n\nc\n', 'a\nb -n -v\nc\n'), 'line 2:\n- b -n\n+ b -n -v');
-  assert.equal(firstDifference('', 'a\n'), 'line 1:\n- \n+ a');
-  assert.equal(firstDifference('a\nb', 'a'), 'line 2:\n- b\n+ (the end)');
+  assert.equal(firstDifference('a\nb -n\nc\n', 'a\nb -n -v\nc\n'), 'line 2:\n- b -n\n+ b -n -v', 'firstDifference of this file must show the line before and after');
+  assert.equal(firstDifference('', 'a\n'), 'line 1:\n- \n+ a', 'firstDifference of this file must show the line before and after');
+  assert.equal(firstDifference('a\nb', 'a'), 'line 2:\n- b\n+ (the end)', 'firstDifference of this file must show the line before and after');
 });
 
 test('no plan stands for a target that is gone', () => {

@@ -94,7 +94,7 @@ function withImports(page: string, table: { readonly [folder: string]: readonly 
     const names = (table[folder] ?? []).filter((name) => name !== 'core').sort();
     return `| \`${folder}/\` | ${purpose} | ${names.join(', ')} |\n`;
   });
-  return withBlock(page, { open: '<!-- directories -->', close: '<!-- /directories -->' }, `${HEAD}${lines.join('')}`);
+  return withBlock(page, { open: '<!-- directories -->', close: '<!-- /directories -->' }, `\n${HEAD}${lines.join('')}\n`);
 }
 
 test('the page of the pipeline says what each directory may import', () => {
@@ -103,6 +103,6 @@ test('the page of the pipeline says what each directory may import', () => {
 
 test('a directory without a row is told', () => {
   const page = '<!-- directories -->\n| `a/` | one | |\n<!-- /directories -->\n';
-  assert.equal(withImports(page, { a: ['core', 'c', 'b'] }), `<!-- directories -->\n${HEAD}| \`a/\` | one | b, c |\n<!-- /directories -->\n`);
+  assert.equal(withImports(page, { a: ['core', 'c', 'b'] }), `<!-- directories -->\n\n${HEAD}| \`a/\` | one | b, c |\n\n<!-- /directories -->\n`);
   assert.throws(() => withImports(page, { a: [], b: [] }), /no row of b/);
 });
