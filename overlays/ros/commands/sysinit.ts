@@ -80,12 +80,15 @@ export function sysinit(system: System): number {
   });
   for (const problem of [...problems, ...started.problems]) alarm(system, problem);
   const name = config.rancher?.console ?? DEFAULT_CONSOLE;
+  const isMissing = started.lacking.includes(CONSOLE);
+  if (isMissing) alarm(system, `service console: System Docker has no image ${withConsole.get(CONSOLE)?.image}`);
   const isDoubtful =
+    isMissing ||
     withConsole !== usual ||
     isChanged(system, usual) ||
     started.problems.some((each) => /^(service )?console:/.test(each));
   if (isDoubtful) eachStep(system, [() => watchConsole(system, engine, { services: usual, config, name })]);
-  // The default console has taken the place of one without an image; a pull would bring another system under the release's name.
+  // The release's console has taken the place of one without an image; a pull would bring another system under the release's name.
   const lacking = started.lacking.filter((each) => each !== CONSOLE);
   note(system, `RancherOS ${runningVersion(system)} started`);
   if (config.rancher?.force_console_rebuild === true) eachStep(system, [() => forgetRebuild(system)]);

@@ -10,6 +10,7 @@ import {
   LineCounter,
   parseDocument,
   type Tags,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { BINARY } from './binary.ts';
@@ -88,7 +89,11 @@ export function readYaml(given: string, file: string): YamlText {
     if (!isFurther(error)) add(error.pos[0], `This is not YAML: ${sentencePart(error.message)}.`);
   const isParsed = problems.length === 0;
   const converted = guarded(() => (isParsed ? (document.toJS(TO_JS) as unknown) : undefined));
-  if (converted.error !== undefined) add(0, `This YAML cannot be read: ${converted.error}.`);
+  if (converted.error !== undefined) {
+    const [place = 0] = guarded(() => namesOfNothing(document)).value ?? [];
+    const hint = converted.error.startsWith('Unresolved alias') ? ' A text that begins with * needs quotes.' : '';
+    add(place, `This YAML cannot be read: ${converted.error}.${hint}`);
+  }
   const isBroken = problems.length > 0;
   for (const error of document.errors)
     if (isFurther(error)) add(error.pos[0], 'A second document begins here; only the first one counts.');
@@ -123,10 +128,32 @@ export function readYaml(given: string, file: string): YamlText {
 export function lookAt(text: string): Look {
   const lines = new LineCounter();
   const document = guarded(() => parseDocument(text, { ...PARSING, lineCounter: lines })).value;
-  if (document === undefined) return { errors: Number.POSITIVE_INFINITY, line: 1, isMapping: false };
-  const errors = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (document === undefined) return { errors: Number.POSITIVE_INFINITY, isYaml: false, line: 1, isMapping: false };
+  const errors = document.errors.flatMap(({ code, pos }) => (code === 'MULTIPLE_DOCS' ? [] : [pos[0]]));
   const isMapping = document.contents === null || isMap(document.contents);
-  return { errors: errors.length, line: lines.linePos(errors[0]?.pos[0] ?? 0).line, isMapping };
+  const isYaml = errors.length === 0;
+  errors.push(...(guarded(() => namesOfNothing(document)).value ?? []));
+  return { errors: errors.length, isYaml, line: lines.linePos(errors[0] ?? 0).line, isMapping };
+}
+
+/** Where an alias names nothing (`*.example.com` without quotes), or `<<` something that is no mapping: the text could not be converted. */
+function namesOfNothing(document: Document): readonly number[] {
+  const found: number[] = [];
+  const anchors = new Map<string, unknown>();
+  const target = (node: unknown): unknown => (isAlias(node) ? anchors.get(node.source) : node);
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        if (!anchors.has(node.source)) found.push(startOf(node) ?? 0);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Pair(_, { key, value }) {
+      if (!isMergeKey(key) || (isAlias(value) && !anchors.has(value.source))) return;
+      const from = target(value);
+      if (!(isSeq(from) ? from.items : [from]).every((each) => isMap(target(each)))) found.push(startOf(key) ?? 0);
+    },
+  });
+  return found;
 }
 
 /** Deep nesting overflows the stack, and too many aliases are refused; both are the file's fault. */

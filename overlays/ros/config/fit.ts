@@ -1,5 +1,6 @@
 import { Binary } from './binary.ts';
 import { hintElsewhere } from './known-elsewhere.ts';
+import type { LostBelow } from './lost-keys.ts';
 import { isTree } from './merge.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Finding, nameOf, type Path } from './problem.ts';
@@ -24,11 +25,17 @@ export type SourceOf = (path: Path) => string | undefined;
  * It interprets the schema instead of being generated from it, as ajv's standalone code would be: that is 87 KB, which every `ros` would parse at
  * its start. A test compares its verdicts with ajv's.
  */
-export function fit(schema: Schema, value: unknown, sourceOf: SourceOf = () => undefined): Fitted {
+export function fit(
+  schema: Schema,
+  value: unknown,
+  sourceOf: SourceOf = () => undefined,
+  lostBelow: LostBelow = () => [],
+): Fitted {
   const findings: Finding[] = [];
   const refused: Path[] = [];
   const context: Context = {
     sourceOf,
+    lostBelow,
     findings,
     refused,
     add: (finding) => findings.push(finding),
@@ -42,6 +49,7 @@ const MOST_HINTS = 100;
 
 interface Context {
   readonly sourceOf: SourceOf;
+  readonly lostBelow: LostBelow;
   /** Whether there are so few findings that each is worth a hint. */
   readonly isUsual: () => boolean;
   readonly findings: Finding[];
@@ -104,7 +112,10 @@ function keepScalar(schema: Schema, value: unknown, path: Path, context: Context
 /** `isOne`: a single value that stands for a list, and in the list's place. */
 function keepItems(schema: Schema, list: readonly unknown[], path: Path, context: Context, isOne: boolean): unknown {
   const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+  // Where each place has its meaning (mounts), nothing is empty text, as in RancherOS 1.
+  const isText = maxItems !== Number.POSITIVE_INFINITY && items?.type === 'string';
   const kept = list
+    .map((item) => (item === null && isText ? '' : item))
     .map((item, index) => (items === undefined ? item : keep(items, item, isOne ? path : [...path, index], context)))
     .filter((item) => item !== undefined);
   if (kept.length < minItems || kept.length > maxItems) {
@@ -135,6 +146,17 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
       isOpen = true;
     } else if (item !== undefined) kept.push([key, item]);
   }
+  for (const key of lostBelow(schema, path, context)) {
+    const closed = key === undefined ? undefined : schemaOf(schema, key)?.closed;
+    const error = (message: string) => context.add({ severity: 'error', path, message: `${capital(message)}.` });
+    if (key !== undefined && closed !== undefined) {
+      error(`${nameOf([...path, key])} cannot be read; ${asClosed(closed)}`);
+      kept.push([key, closed]);
+    } else if (!isOpen) {
+      error(withItAll(path));
+      isOpen = true;
+    }
+  }
   const missing = (schema.required ?? []).filter((key) => !kept.some(([each]) => each === key));
   // A given value that did not fit has been reported already.
   if (missing.some((key) => Object.hasOwn(value, key))) return undefined;
@@ -144,6 +166,17 @@ function keepKeys(schema: Schema, value: object, path: Path, context: Context): 
   if (!isOpen) return Object.fromEntries(kept);
   context.refused.push(path);
   return undefined;
+}
+
+/** The keys that could not be read and restrict something; undefined: one of which it is not known. */
+function lostBelow(schema: Schema, path: Path, { lostBelow }: Context): readonly (string | undefined)[] {
+  const known = Object.values(schema.properties ?? {});
+  const isRestricted = known.some(({ restricts }) => restricts === true);
+  if (!isRestricted && known.every(({ closed }) => closed === undefined)) return [];
+  return lostBelow(path).filter((key) => {
+    const lost = key === undefined ? undefined : schemaOf(schema, key);
+    return lost === undefined ? isRestricted : lost.restricts === true || lost.closed !== undefined;
+  });
 }
 
 /** Adds to the findings from `from` on what becomes of the part in which something would be left out. */

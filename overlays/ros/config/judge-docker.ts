@@ -1,9 +1,10 @@
 import { readArguments } from '../docker/arguments.ts';
-import { DOCKER_MAJOR } from '../docker/dockerd-options.ts';
+import { DOCKER_MAJOR, LOG_DRIVERS } from '../docker/dockerd-options.ts';
 import { accepted, refusalOf, refusalText } from '../docker/refused-options.ts';
 import { systemOptions } from '../docker/system-options.ts';
+import { addressBits, parseSubnet } from '../network/subnet.ts';
 import { type Judgement, LEFT_OUT, type Verdict } from './judge.ts';
-import { isTree, type Tree } from './merge.ts';
+import { at, isTree, type Tree } from './merge.ts';
 import { nameOf, type Path } from './problem.ts';
 import type { DockerOptions } from './schema.ts';
 
@@ -11,6 +12,7 @@ import type { DockerOptions } from './schema.ts';
 const CHECKED: Readonly<Record<string, string>> = {
   'host.*': 'host',
   host: 'host',
+  'insecure_registry.*': 'insecure-registry',
   log_driver: 'log-driver',
   'registry_mirror.*': 'registry-mirror',
   registry_mirror: 'registry-mirror',
@@ -51,8 +53,35 @@ const words: Judgement['judge'] = (value, path) => {
   );
 };
 
+/** Why dockerd would not start with it. */
+function bridgeError(text: string): string | undefined {
+  const subnet = parseSubnet(text);
+  const address = addressBits(text.split('/')[0] ?? '');
+  if (subnet === undefined || address === undefined) return 'is no address';
+  if (subnet.version !== 4 || subnet.prefix > 30) return undefined;
+  const last = subnet.base + (1n << BigInt(32 - subnet.prefix)) - 1n;
+  return [subnet.base, last].includes(address.bits) ? 'is no address that a machine may have' : undefined;
+}
+
+/** Options of the log that only these two drivers have; dockerd does not start with one that its driver lacks. */
+const OF_FILES = ['compress', 'max-file', 'max-size'];
+
+const logOption: Judgement['judge'] = (_, path, whole) => {
+  const driver = at(whole, [...path.slice(0, -2).map(String), 'log_driver']);
+  const isOther = (LOG_DRIVERS as readonly unknown[]).includes(driver) && driver !== 'json-file' && driver !== 'local';
+  if (!isOther || driver === 'none' || !OF_FILES.includes(String(path.at(-1)))) return undefined;
+  const message = `${capital(nameOf(path))} is no option of the driver ${String(driver)}; it is left out.`;
+  return { message, hint: 'Files have it: json-file and local.', becomes: LEFT_OUT };
+};
+
+function isPool(text: string): boolean {
+  const [, base = '', size = ''] = /^(?:base=)?([0-9a-fA-F.:]+\/\d+),(?:size=)?(\d+)$/.exec(text) ?? [];
+  const range = parseSubnet(base);
+  return range !== undefined && Number(size) >= range.prefix && Number(size) <= (range.version === 4 ? 32 : 128);
+}
+
 const pool: Judgement['judge'] = (value, path) =>
-  /^(?:base=)?[0-9a-fA-F.:]+\/\d+,(?:size=)?\d+$/.test(String(value))
+  isPool(String(value))
     ? undefined
     : {
         message: `${capital(nameOf(path))}, “${String(value)}”, is not base/prefix,size; it is left out.`,
@@ -69,7 +98,12 @@ const userlandProxy: Judgement['judge'] = (value, path) =>
       }
     : undefined;
 
-const bip = (_: unknown, path: Path, whole: Tree): Verdict | undefined => {
+const bip = (given: unknown, path: Path, whole: Tree): Verdict | undefined => {
+  const why = bridgeError(String(given));
+  if (why !== undefined) {
+    const message = `${capital(nameOf(path))}, “${String(given)}”, ${why}; it is left out.`;
+    return { message, hint: 'Such as 172.18.42.1/16.', becomes: LEFT_OUT };
+  }
   const beside = path
     .slice(0, -1)
     .reduce<unknown>((tree, key) => (isTree(tree) ? tree[String(key)] : undefined), whole);
@@ -103,13 +137,14 @@ export const DOCKER_JUDGEMENTS: readonly Judgement[] = [
   ...['rancher.docker', 'rancher.defaults.docker'].flatMap(ofUserDocker),
 ];
 
-function ofUserDocker(at: string): readonly Judgement[] {
+function ofUserDocker(top: string): readonly Judgement[] {
   return [
-    { at: `${at}.engine`, judge: engine },
-    { at: `${at}.bip`, judge: bip },
-    { at: `${at}.userland_proxy`, judge: userlandProxy },
-    { at: `${at}.default_address_pools.*`, judge: pool },
-    ...['args', 'extra_args', 'tls_args'].map((key) => ({ at: `${at}.${key}`, judge: words })),
-    ...Object.entries(CHECKED).map(([key, name]) => ({ at: `${at}.${key}`, judge: option(name) })),
+    { at: `${top}.engine`, judge: engine },
+    { at: `${top}.log_opts.*`, judge: logOption },
+    { at: `${top}.bip`, judge: bip },
+    { at: `${top}.userland_proxy`, judge: userlandProxy },
+    { at: `${top}.default_address_pools.*`, judge: pool },
+    ...['args', 'extra_args', 'tls_args'].map((key) => ({ at: `${top}.${key}`, judge: words })),
+    ...Object.entries(CHECKED).map(([key, name]) => ({ at: `${top}.${key}`, judge: option(name) })),
   ];
 }

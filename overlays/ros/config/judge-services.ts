@@ -1,6 +1,9 @@
+import { cronFields } from '../services/cron-fields.ts';
+import { textsOf } from '../services/key-value.ts';
 import { networkRemarks } from '../services/network-mode.ts';
-import { seconds } from '../services/size-and-duration.ts';
-import type { Judgement } from './judge.ts';
+import { portsOf } from '../services/ports.ts';
+import { bytes, seconds } from '../services/size-and-duration.ts';
+import type { Judgement, Verdict } from './judge.ts';
 import { at, isTree } from './merge.ts';
 import type { ServiceConfig } from './schema.ts';
 
@@ -36,4 +39,34 @@ function lengthOf(given: unknown): number | undefined {
   }
 }
 
-export const SERVICE_JUDGEMENTS: readonly Judgement[] = [network, grace];
+/** The same checks, in the words of the start, which leaves a service out where one of them fails. */
+const definition: Judgement = {
+  at: 'rancher.services.*',
+  judge(given, path) {
+    if (!isTree(given)) return undefined;
+    const service = given as Partial<ServiceConfig>;
+    const checks: Readonly<Record<string, () => unknown>> = {
+      ports: () => portsOf(service.ports ?? [], []),
+      expose: () => portsOf([], service.expose ?? []),
+      stop_grace_period: () => seconds(service.stop_grace_period ?? '0', 'stop_grace_period'),
+      ...Object.fromEntries(SIZES.map((key) => [key, () => bytes(service[key] ?? 0, key)])),
+      labels: () => {
+        const schedule = textsOf(service.labels)['cron.schedule'];
+        if (schedule !== undefined) cronFields(schedule);
+      },
+    };
+    return Object.entries(checks).flatMap(([key, check]): Verdict[] => {
+      try {
+        check();
+        return [];
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return [{ message: `Service ${path.at(-1)}: ${why}.`, below: [key] }];
+      }
+    });
+  },
+};
+
+const SIZES = ['mem_limit', 'memswap_limit', 'mem_reservation', 'shm_size'] as const;
+
+export const SERVICE_JUDGEMENTS: readonly Judgement[] = [network, grace, definition];

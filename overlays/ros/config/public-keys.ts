@@ -30,7 +30,25 @@ export function keyError(item: string): { readonly why: string; readonly hint: s
       why: 'is a key in the form of another program',
       hint: 'Write what “ssh-keygen -i -f FILE” makes of it.',
     };
+  const why = text
+    .split('\n')
+    .map(blobError)
+    .find((each) => each !== undefined);
+  if (why !== undefined)
+    return { why, hint: 'Copy the whole line of the .pub file, or make one by “ssh-keygen -t ed25519”.' };
   // A short word is a placeholder.
   if (/(^|\s)(ssh-|ecdsa-|sk-)\S+\s+\S/m.test(text) || text.length < 20) return undefined;
   return { why: 'is no public key', hint: 'Write it in one line, such as ssh-ed25519 AAAA… NAME.' };
+}
+
+/** The beginnings of keys of two kinds, of which one has a fixed length. */
+const ED25519 = 'AAAAC3NzaC1lZDI1NTE5AAAAI';
+const RSA = 'AAAAB3NzaC1yc2EAAAADAQABAAA';
+
+/** Why sshd takes no such key, although it looks like one; undefined where nothing is to be seen. */
+function blobError(line: string): string | undefined {
+  const [, kind = '', blob = ''] = /(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+([A-Za-z0-9+/]{24,}=*)/.exec(line) ?? [];
+  if (kind === 'ssh-dss') return 'is a key of DSA, which sshd does not take any more';
+  const isCut = blob.startsWith(ED25519) ? blob.length !== 68 : blob.startsWith(RSA) && blob.length % 4 !== 0;
+  return isCut ? 'is a key of which a part is missing' : undefined;
 }

@@ -3,6 +3,7 @@ import { lookAt, MOST_PROBLEMS, readYaml, type YamlText } from './document.ts';
 import { fit } from './fit.ts';
 import { judged } from './judge.ts';
 import { JUDGEMENTS } from './judgements.ts';
+import { type LostBelow, lostBelow } from './lost-keys.ts';
 import type { Finding, Problem } from './problem.ts';
 import { salvage } from './salvage.ts';
 import { CLOUD_CONFIG, type CloudConfig } from './schema.ts';
@@ -66,11 +67,13 @@ function readFitted(text: string, file: string, schema: Schema): ReadFitted {
       message: `This part, from “${head.length > 60 ? `${head.slice(0, 57)}…` : head}” on, is left out because it cannot be read.`,
     }),
   );
-  return fitted(readYaml(rest.text, file), schema, [...first.problems.slice(0, 1), ...lost]);
+  const yaml = readYaml(rest.text, file);
+  const below = lostBelow(text, rest.lost, (path) => yaml.place(path).line);
+  return fitted(yaml, schema, [...first.problems.slice(0, 1), ...lost], below);
 }
 
-function fitted(yaml: YamlText, schema: Schema, before: readonly Problem[]): ReadFitted {
-  const fits = fit(schema, withFilesAsBase64(yaml.data), (path) => yaml.source(path));
+function fitted(yaml: YamlText, schema: Schema, before: readonly Problem[], below?: LostBelow): ReadFitted {
+  const fits = fit(schema, withFilesAsBase64(yaml.data), (path) => yaml.source(path), below);
   const { value, findings: impossible } = judged(fits.value, schema === CLOUD_CONFIG ? JUDGEMENTS : []);
   const findings = [...fits.findings, ...impossible];
   const found = findings

@@ -15,6 +15,8 @@ export interface Salvaged {
 /** The result of a YAML reader. */
 export interface Look {
   readonly errors: number;
+  /** There may be names of nothing among the errors, which a part of a text has where another part has what they name. */
+  readonly isYaml: boolean;
   /** Number of the line that the first error is at, from 1. */
   readonly line: number;
   /** Whether it is a mapping, or nothing at all. */
@@ -49,7 +51,7 @@ export function salvage(text: string, look: (text: string) => Look): Salvaged | 
   };
   dropLines(lines, lose, look);
   if (!isRight()) {
-    prune({ lines, from: 0, to: lines.length, lose, parses: limited((part) => look(part).errors === 0, true) });
+    prune({ lines, from: 0, to: lines.length, lose, parses: limited((part) => look(part).isYaml, true) });
     const isOne = (part: string) => {
       const { errors, isMapping } = look(part);
       return errors === 0 && isMapping;
@@ -90,9 +92,29 @@ function dropLines(lines: readonly string[], lose: Lose, look: (text: string) =>
       if (then.errors === 0 || left <= 0) break;
     }
     if (best === undefined) return;
-    lose(best.index);
-    now = best.look;
+    const end = endOfOwn(lines, best.index);
+    lose(best.index, end);
+    now = end === best.index + 1 ? best.look : seen();
   }
+}
+
+/** What opens a mapping or a list: an item, or a key with something below it. */
+const OPENS = /^\s*(-|[^\s#].*:(\s|$))/;
+
+/** The end of what stands below a line: without that line, its keys would belong to whatever is above. */
+function endOfOwn(lines: readonly string[], index: number): number {
+  const line = lines[index] ?? '';
+  if (!OPENS.test(line)) return index + 1;
+  const [indent = ''] = /^\s*/.exec(line) ?? [];
+  let end = index + 1;
+  for (let at = end; at < lines.length; at += 1) {
+    const next = lines[at] ?? '';
+    if (isBlank(next)) continue;
+    // A tab is as deep as no number of spaces.
+    if (!next.startsWith(indent) || !/\s/.test(next.charAt(indent.length))) break;
+    end = at + 1;
+  }
+  return end;
 }
 
 /** The reported line and its neighbours, because a reader may report an error late or early. */

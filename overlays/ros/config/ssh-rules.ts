@@ -16,9 +16,9 @@ export const RULES: readonly (readonly [string, string])[] = [
 /** Messages about settings of a configuration of sshd that contradict the rules and have no effect. `path` names the file. */
 export function againstRules(text: string, path: string): readonly string[] {
   return text.split('\n').flatMap((line, index) => {
-    const [, key = '', value = ''] = /^\s*(\w+)(?:\s+|\s*=\s*)(.*?)\s*$/.exec(line) ?? [];
+    const [, key = '', value = ''] = /^\s*(\w+)(?:\s*=\s*|\s+)(.*?)(?:\s+#.*)?\s*$/.exec(line) ?? [];
     const rule = RULES.find(([name]) => name.toLowerCase() === key.toLowerCase());
-    if (rule === undefined || value.replace(/^"|"$/g, '') === rule[1]) return [];
+    if (rule === undefined || value.replace(/^"|"$/g, '').toLowerCase() === rule[1]) return [];
     return [`${path}:${index + 1}: “${key} ${value}” has no effect: ${rule[0]} is always “${rule[1]}” here`];
   });
 }

@@ -40,7 +40,8 @@ export function daemonJson(shipped: DaemonJson, options: DockerOptions, bip: str
   const warnings: string[] = [];
   const json = new Map(Object.entries(shipped));
   for (const [key, name] of Object.entries(SAME)) {
-    const value = options[key as keyof typeof SAME];
+    const given = options[key as keyof typeof SAME];
+    const value = Array.isArray(given) ? given.filter((each) => each !== '') : given;
     if (value !== undefined && value !== '') json.set(name, value);
   }
   if (options.log_driver !== undefined && options.log_driver !== 'json-file' && options.log_opts === undefined)

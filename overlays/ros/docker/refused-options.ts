@@ -1,3 +1,4 @@
+import { parseSubnet } from '../network/subnet.ts';
 import type { Option } from './arguments.ts';
 import { DOCKER_MAJOR, FLAGS, LOG_DRIVERS, NUMBERS, STORAGE_DRIVERS, TEXTS } from './dockerd-options.ts';
 
@@ -92,15 +93,27 @@ const VALUES: Readonly<Record<string, (value: string) => Why | undefined>> = {
           `is of a storage driver that Docker ${DOCKER_MAJOR} does not have`,
           'overlay2 has overlay2.size, and needs no other.',
         ],
-  host: (value) =>
-    !value.includes('://') || /^(tcp|unix|fd):\/\//.test(value)
+  host: (value) => {
+    if (value.startsWith('fd://')) return ['is a socket of systemd, which this system does not have', 'Leave it out.'];
+    if (value.includes('://') && !/^(tcp|unix):\/\//.test(value))
+      return ['must begin with tcp:// or unix://', 'Such as tcp://0.0.0.0:2375.'];
+    const port = /^tcp:\/\/(?:\[[^\]]*\]|[^:/]*):([^/]*)/.exec(value)?.[1];
+    return port === undefined || (/^\d+$/.test(port) && Number(port) <= 65535)
       ? undefined
-      : ['must begin with tcp:// or unix://', 'Such as tcp://0.0.0.0:2375.'],
+      : ['names no port from 0 to 65535', 'Such as tcp://0.0.0.0:2375.'];
+  },
   label: (value) => (/^[^=]+=/.test(value) ? undefined : ['must be NAME=VALUE']),
   'registry-mirror': (value) =>
     /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(value)
       ? undefined
       : ['must begin with http:// or https://', 'Such as https://mirror.example:5000.'],
+  'insecure-registry': (value) =>
+    isRegistry(value.replace(/^https?:\/\//, ''))
+      ? undefined
+      : [
+          'must be a host, perhaps with a port, or a range of addresses',
+          'Such as registry.example:5000 or 10.0.0.0/8.',
+        ],
   dns: address,
   ip: address,
   'default-gateway': address,
@@ -115,6 +128,14 @@ const VALUES: Readonly<Record<string, (value: string) => Why | undefined>> = {
   'default-ulimit': (value) =>
     /^[a-z]+=-?\d+(:-?\d+)?$/.test(value) ? undefined : ['must be NAME=SOFT:HARD', 'Such as nofile=1024:4096.'],
 };
+
+const NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*|\[[\da-f:]+\])(?::(\d+))?$/i;
+
+function isRegistry(value: string): boolean {
+  if (value.includes('/')) return parseSubnet(value) !== undefined;
+  const [, port = '0'] = NAME.exec(value) ?? [undefined, 'none'];
+  return Number(port) <= 65535;
+}
 
 const quoted = (value: string): string => `“${value.length > 40 ? `${value.slice(0, 37)}…` : value}”`;
 

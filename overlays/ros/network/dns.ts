@@ -15,7 +15,7 @@ export function applyDns(system: System, config: CloudConfig, usesDhcp: boolean,
   const given = { ...config.rancher?.dns, ...config.rancher?.network?.dns };
   const servers = (given.nameservers ?? []).filter((server) => {
     const isAddress = addressBits(server.trim()) !== undefined;
-    if (!isAddress) complain(['dns', 'nameservers'], `“${server}” is no address; name servers are given by address.`);
+    if (!isAddress) complain(['dns', 'nameservers'], noNameserver(server));
     return isAddress;
   });
   const fallback = usesDhcp ? [] : (config.rancher?.defaults?.network?.dns?.nameservers ?? []);
@@ -30,6 +30,8 @@ export function applyDns(system: System, config: CloudConfig, usesDhcp: boolean,
   const { status, stdout } = run(system, ['sh', '-c', script, 'ros', FOLDER, configured, last], { withErrors: true });
   if (status !== 0) complain(['dns'], `/etc/resolv.conf was not written: ${stdout.trim()}`);
 }
+
+export const noNameserver = (server: string): string => `“${server}” is no address; name servers are given by address.`;
 
 const isAsBefore = (system: System, name: string, text: string): boolean =>
   (system.readText(`${FOLDER}/${name}`) ?? '') === text;

@@ -24,9 +24,7 @@ export function chronyConfig(release: string, config: CloudConfig, ntpConf?: str
   const given = named.filter(isServer).map((server) => `server ${server} iburst`);
   const { sources, others, problems } =
     ntpConf === undefined ? { sources: [], others: [], problems: [] } : readNtpConf(ntpConf, NTP_CONF);
-  const refused = named
-    .filter((server) => !isServer(server))
-    .map((server) => `rancher.ntp.servers: “${server}” is no name and no address of a server.`);
+  const refused = named.filter((server) => !isServer(server)).map(noTimeServer);
   const servers = given.length > 0 ? given : sources;
   const base = servers.length > 0 ? release.replace(/^(pool|server) .*\n/gm, '') : `${release.trimEnd()}\n`;
   const last = servers.length > 0 ? servers : [`sourcedir ${NTP_FOLDER}`];
@@ -35,3 +33,6 @@ export function chronyConfig(release: string, config: CloudConfig, ntpConf?: str
     problems: [...refused, ...problems],
   };
 }
+
+export const noTimeServer = (server: string): string =>
+  `rancher.ntp.servers: “${server}” is no name and no address of a server.`;

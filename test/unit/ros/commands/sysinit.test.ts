@@ -111,6 +111,7 @@ test('an image that a service lacks is pulled, but none for the console, whose p
   const lacking = onTrial({ created: (name) => (['console', 'acpid'].includes(name) ? '\n404' : '\n201') });
   assert.equal(sysinit(lacking.system), 0);
   assert.deepEqual([...new Set(lacking.pulled())], ['n']);
+  assert.match(lacking.log(), /<3>ros: service console: System Docker has no image \S+/);
 });
 
 const NOT_PROVED: readonly (readonly [string, Behaviour, RegExp])[] = [

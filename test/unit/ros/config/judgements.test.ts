@@ -7,6 +7,7 @@ import { readKernelLine } from '../../../../overlays/ros/config/kernel-line.ts';
 import { problemForConsole, problemForLog, problemText } from '../../../../overlays/ros/config/problem.ts';
 import { readCloudConfig } from '../../../../overlays/ros/config/read.ts';
 import { loadConfig } from '../../../../overlays/ros/config/sources.ts';
+import { againstRules } from '../../../../overlays/ros/config/ssh-rules.ts';
 import { tellProblems } from '../../../../overlays/ros/config/tell-problems.ts';
 import { findConsole } from '../../../../overlays/ros/console/consoles.ts';
 import { wantedSources } from '../../../../overlays/ros/datasources/catalogue.ts';
@@ -264,4 +265,44 @@ test('what looks like a secret in the words that a problem quotes is not shown o
     assert.ok(problems.length > 0, text);
     for (const problem of problems) assert.doesNotMatch(problemForConsole(problem) + problemForLog(problem), /hidden/, text);
   }
+});
+
+/** What the start would say, and what dockerd 26 was seen not to start with. */
+const TOLD: readonly (readonly [string, RegExp])[] = [
+  ['rancher: {network: {dns: {nameservers: ["8.8.8.8, 1.1.1.1"]}}}', /^rancher\.network\.dns\.nameservers: “8\.8\.8\.8, 1\.1\.1\.1” is no address; name servers are given by address\.$/],
+  ['rancher: {ntp: {servers: [a b]}}', /^rancher\.ntp\.servers: “a b” is no name and no address of a server\.$/],
+  ['rancher: {services: {a: {image: x, ports: ["localhost:80:80"]}}}', /^Service a: ports: “localhost:80:80” is not \[\[address:\]port:\]port\.$/],
+  ['rancher: {services: {a: {image: x, mem_limit: half}}}', /^Service a: mem_limit is a number of bytes/],
+  ['rancher: {services: {a: {image: x, stop_grace_period: 1d}}}', /^Service a: stop_grace_period is a time/],
+  ['rancher: {services: {a: {image: x, labels: {cron.schedule: "@every 1h"}}}}', /^Service a: cron\.schedule: “@every 1h” is not five or six fields/],
+  [
+    'ssh_authorized_keys:\n- >\n  ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKbAfzbOMb9vJdh\n  O9BApqGgZVlcRJ37Ryxmb3i1Gx9qB me',
+    /^Item 1 of “ssh_authorized_keys” is a key of which a part is missing, so it lets nobody in\.$/,
+  ],
+  ['ssh_authorized_keys: [ssh-dss AAAAB3NzaC1kc3MAAACBAJAAAAAAAAAAAAAAAAAAAAAAAA a]', /is a key of DSA, which sshd does not take any more, so it lets nobody in\.$/],
+  ['rancher: {docker: {bip: 172.18.42.0/24}}', /^“rancher\.docker\.bip”, “172\.18\.42\.0\/24”, is no address that a machine may have; it is left out\.$/],
+  ['rancher: {docker: {bip: 172.18.42.1/33}}', /is no address; it is left out\.$/],
+  ['rancher: {docker: {host: "fd://"}}', /is a socket of systemd, which this system does not have; it is left out\.$/],
+  ['rancher: {docker: {host: "tcp://a:b"}}', /names no port from 0 to 65535; it is left out\.$/],
+  ['rancher: {docker: {default_address_pools: ["10.10.0.0/16,8"]}}', /is not base\/prefix,size; it is left out\.$/],
+  ['rancher: {docker: {insecure_registry: ["x:5000/path"]}}', /must be a host, perhaps with a port, or a range of addresses; it is left out\.$/],
+  ['rancher: {docker: {log_driver: syslog, log_opts: {max-size: 10m}}}', /is no option of the driver syslog; it is left out\.$/],
+];
+for (const [text, sentence] of TOLD) {
+  test(`${text} is told before a machine starts with it`, () => {
+    const { problems } = readCloudConfig(text, 'a.yml');
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]?.message ?? '', sentence);
+  });
+}
+
+test('what dockerd takes is not told', () => {
+  const docker =
+    '{bip: 10.1.0.1/31, host: ["tcp://[::]:2376", "tcp://0.0.0.0", "0.0.0.0:2375", "unix:///x"], default_address_pools: ["base=10.9.0.0/16,size=24", "fd00::/104,112"], insecure_registry: ["http://y:5000", 10.0.0.0/8, a.b, "[::1]:5000"], log_driver: local, log_opts: {max-size: 10m}}';
+  assert.deepEqual(readCloudConfig(`rancher: {docker: ${docker}}`, 'a.yml').problems, []);
+});
+
+test('a rule of sshd that a file repeats in another spelling is not told', () => {
+  assert.deepEqual(againstRules('PasswordAuthentication = no\nPermitRootLogin No # never\nPubkeyAuthentication="yes"\n', 'f'), []);
+  assert.deepEqual(againstRules('PasswordAuthentication = yes # for now\n', 'f'), ['f:1: “PasswordAuthentication yes” has no effect: PasswordAuthentication is always “no” here']);
 });

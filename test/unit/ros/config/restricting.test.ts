@@ -148,3 +148,28 @@ test('a service that one file leaves open does not run as another file has it ei
   assert.deepEqual(config.rancher?.services, { console: { image: 'c' }, other: { image: 'y' } });
   assert.deepEqual(config.rancher?.network?.wifi_networks, {});
 });
+
+/** A line that cannot be read, and what is left of the file. */
+const UNREADABLE: readonly (readonly [string, object])[] = [
+  ['rancher:\n  services:\n    a:\n      image: x\n      cap_drop: [ALL\n      tty: true\n    c: {image: z}\n', { rancher: { services: { c: { image: 'z' } } } }],
+  ['rancher:\n  services:\n    a:\n      image: x\n      cap_drop:\n      - "ALL\n      - B\n    c: {image: z}\n', { rancher: { services: { c: { image: 'z' } } } }],
+  ['rancher:\n  services:\n    a:\n      image: x\n      labels: [a\n      tty: true\n', { rancher: { services: { a: { image: 'x', tty: true } } } }],
+  ['write_files:\n- path: /a\n  content: |\n    x\n   y\n    z\n- {path: /b, content: b}\nhostname: a\n', { write_files: [{ path: '/b', content: 'b' }], hostname: 'a' }],
+  ['write_files:\n- path: /a\n  content: |\n    x\n\ty\n  permissions: "0600"\nhostname: a\n', { write_files: [], hostname: 'a' }],
+  ['write_files:\n- path: /a\n  content: !!binary "###"\nhostname: a\n', { write_files: [], hostname: 'a' }],
+  ['rancher:\n  ssh:\n    port: 23\n    listen_address: [10.0.0.1\n  debug: true\n', { rancher: { ssh: { port: 23, listen_address: '127.0.0.1' }, debug: true } }],
+  ['rancher:\n  docker:\n    tls: "true\n    host: tcp://0.0.0.0:2376\n', { rancher: { docker: { tls: true, host: 'tcp://0.0.0.0:2376' } } }],
+];
+for (const [text, left] of UNREADABLE) {
+  test(`a restriction that cannot be read opens nothing: ${JSON.stringify(text.slice(0, 60))}`, () => {
+    const { config, problems } = read(text);
+    assert.deepEqual(config, left);
+    assert.ok(problems.some(({ message }) => message.startsWith('This part, from')));
+  });
+}
+
+test('no options of a mount may be nothing', () => {
+  const { config, problems } = read('mounts: [[/dev/vdb, /mnt/s, ext4, null]]\n');
+  assert.deepEqual(problems, []);
+  assert.deepEqual(config.mounts, [['/dev/vdb', '/mnt/s', 'ext4', '']]);
+});

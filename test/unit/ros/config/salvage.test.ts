@@ -30,6 +30,28 @@ const BROKEN: readonly (readonly [string, string, object, readonly number[]])[] 
   ['a value that begins with @', 'hostname: @a\nruncmd: [x]\n', { runcmd: ['x'] }, [1]],
   ['too little indentation', 'rancher:\n    ssh:\n        port: 23\n   debug: true\nhostname: a\n', { hostname: 'a', rancher: { ssh: { port: 23 } } }, [4]],
   ['no space behind a colon', 'hostname:a\nrancher:\n  debug:true\n  log: true\nruncmd: [x]\n', { rancher: { log: true }, runcmd: ['x'] }, [1, 3]],
+  [
+    'the head of an item, whose keys would be those of the item above',
+    'write_files:\n- path: /a\n  content: A\n- path: "/b\n  content: B\n  permissions: "0600"\nhostname: a\n',
+    { write_files: [{ path: '/a', content: 'A' }], hostname: 'a' },
+    [4],
+  ],
+  ['an item without a space behind its dash', 'write_files:\n- path: /a\n  content: A\n-path: /b\n  content: B\n', { write_files: [{ path: '/a', content: 'A' }] }, [4]],
+  [
+    'the name of a service, whose keys would be those of the service above',
+    'rancher:\n  services:\n    a:\n      image: x\n      user: "5"\n    b: @x\n      image: y\n      privileged: true\n',
+    { rancher: { services: { a: { image: 'x', user: '5' } } } },
+    [6],
+  ],
+  [
+    'a card, whose keys would be those of the card above',
+    'rancher:\n  network:\n    interfaces:\n      eth0:\n        address: 10.0.0.1/24\n      eth1: @\n        dhcp: true\n',
+    { rancher: { network: { interfaces: { eth0: { address: '10.0.0.1/24' } } } } },
+    [6],
+  ],
+  ['a * without quotes', 'rancher:\n  network:\n    no_proxy: *.example.com\n    http_proxy: http://p\nhostname: a\n', { rancher: { network: { http_proxy: 'http://p' } }, hostname: 'a' }, [3]],
+  ['such a * beside another mistake', 'hostname: @a\nrancher:\n  network:\n    no_proxy: *.example.com\n  debug: true\nruncmd: [x]\n', { rancher: { debug: true }, runcmd: ['x'] }, [1, 4]],
+  ['a << of what is no mapping', 'rancher:\n  <<: 5\n  debug: true\nhostname: a\n', { rancher: { debug: true }, hostname: 'a' }, [2]],
   ['lines that end as on Windows', 'hostname: a\r\ndebug\r\nruncmd: [x]\r\n', { hostname: 'a', runcmd: ['x'] }, [2]],
 ];
 
@@ -42,6 +64,17 @@ for (const [name, text, left, lost] of BROKEN) {
     assert.ok(problems.every(({ severity, message }) => severity === 'error' || message.includes('twice')));
   });
 }
+
+test('an anchor of another part is no mistake of a part', () => {
+  const { config, problems } = readCloudConfig('runcmd: &k [a]\nbootcmd: *k\nhostname: @x\n', 'a.yml');
+  assert.deepEqual(config, { runcmd: ['a'], bootcmd: ['a'] });
+  assert.deepEqual([...new Set(problems.map(({ line }) => line))], [3]);
+});
+
+test('a name of nothing is told with its place and what to write', () => {
+  const { problems } = readCloudConfig('rancher:\n  network:\n    no_proxy: *.example.com\n', 'a.yml');
+  assert.ok(problems.some(({ line, column, message }) => line === 3 && column === 15 && message.endsWith('A text that begins with * needs quotes.')));
+});
 
 test('a mark at the beginning and line ends of any system are no mistake', () => {
   for (const text of ['\ufeffhostname: a\nruncmd: [x]\n', 'hostname: a\r\nruncmd: [x]\r\n', 'hostname: a\rruncmd: [x]\r', '\ufeff#cloud-config\r\nhostname: a\r\nruncmd:\r\n- x\r\n'])

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Command } from '../../../../overlays/ros/runtime/system.ts';
 import type { Services } from '../../../../overlays/ros/services/config.ts';
-import { cronFields, cronLines, writeCrontab } from '../../../../overlays/ros/services/cron.ts';
+import { cronLines, writeCrontab } from '../../../../overlays/ros/services/cron.ts';
+import { cronFields } from '../../../../overlays/ros/services/cron-fields.ts';
 import { preload } from '../../../../overlays/ros/services/preload.ts';
 import { machine } from '../machine.ts';
 
