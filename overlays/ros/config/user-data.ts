@@ -21,7 +21,7 @@ export type UserData =
 /** User-data of other systems that RancherOS has never understood, by its beginning. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [
-    /^(mime-version|content-type):/i,
+    /^(From \S[^\n]*\n)?(mime-version|content-type):/i,
     'It has several parts (MIME). RancherOS takes one: put everything into one #cloud-config.',
   ],
   [/^#include/, 'It includes other files. Name them in rancher.cloud_init.datasources, as url:URL.'],
@@ -32,6 +32,9 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/^\s*\{\s*"ignition"/, 'It is a configuration for Ignition. Write a #cloud-config.'],
   [/^<(powershell|script)>/i, 'It is a script for Windows.'],
 ];
+
+/** The first line of a cloud-config as people write it: behind empty lines, with a blank or capitals in it, with a comment. */
+const ALMOST = /^(\s*\n)?#[ \t]*cloud-config[ \t]*(#[^\n]*)?(\n|$)/i;
 
 /** Determines the kind of user-data by its first line. */
 export function readUserData(given: string, file: string): UserData {
@@ -46,6 +49,16 @@ export function readUserData(given: string, file: string): UserData {
   const head = text.slice(0, text.indexOf('\n') === -1 ? undefined : text.indexOf('\n')).trimEnd();
   if (head.startsWith('#!')) return { kind: 'script', text };
   if (head === '#cloud-config') return { kind: 'cloud-config', text, ...readCloudConfig(text, file) };
+  if (ALMOST.test(text)) {
+    const { problems, ...read } = readCloudConfig(text, file);
+    const message = 'The first line should be #cloud-config and nothing else; cloud-init takes no other.';
+    return {
+      kind: 'cloud-config',
+      text,
+      ...read,
+      problems: [{ severity: 'warning', file, line: 1, column: 1, path: [], message }, ...problems],
+    };
+  }
   if (head === '#compose') return { kind: 'compose', text, ...readCompose(text, file) };
   const foreign = FOREIGN.find(([pattern]) => pattern.test(text));
   if (foreign !== undefined) return refused(`This user-data cannot be used. ${foreign[1]}`, true);

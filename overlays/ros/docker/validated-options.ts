@@ -6,7 +6,6 @@ import type { DaemonJson } from './options.ts';
 /** Options about the place of data, access to Docker and rights of containers: without them Docker would lose data or be open. */
 const PROTECTED = new Set([
   'authorization-plugins',
-  'containerd',
   'data-root',
   'default-cgroupns-mode',
   'default-ipc-mode',
@@ -20,7 +19,6 @@ const PROTECTED = new Set([
   'ip6tables',
   'iptables',
   'no-new-privileges',
-  'pidfile',
   'seccomp-profile',
   'selinux-enabled',
   'storage-driver',

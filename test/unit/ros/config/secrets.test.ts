@@ -125,3 +125,59 @@ mounts: [[//nas/x, /mnt, cifs, "username=ann,password=secret5,ro"]]
   for (const shown of ['K3S_TOKEN=… sh -', '"--token","…","--node","a"', 'run --password … -v', 'root:… | chpasswd', 'mkdir --mode 0700 /x', 'username=ann,password=…,ro'])
     assert.ok(text.includes(shown), shown);
 });
+
+const HIDDEN: readonly (readonly [given: unknown, shown: unknown])[] = [
+  ['docker login -u ann -p hunter2 r.example', 'docker login -u ann -p … r.example'],
+  ['curl -u ann:hunter2 https://x', 'curl -u ann:… https://x'],
+  ['curl --user=ann:hunter2 https://x', 'curl --user=ann:… https://x'],
+  ['curl -H "Authorization: Bearer hunter2" https://x', 'curl -H "Authorization: Bearer …" https://x'],
+  ["curl -H 'X-Auth-Token: hunter2' https://x", "curl -H 'X-Auth-Token: …' https://x"],
+  ['sshpass -p hunter2 ssh a', 'sshpass -p … ssh a'],
+  ['mysql -uroot -phunter2 db', 'mysql -uroot -p… db'],
+  ['echo hunter2 | docker login --password-stdin', 'echo … | docker login --password-stdin'],
+  ['passwd ann <<< hunter2', 'passwd ann <<< …'],
+  ['tailscale up --authkey hunter2', 'tailscale up --authkey …'],
+  ['wpa_passphrase net hunter2 > /x', 'wpa_passphrase net … > /x'],
+  ['curl https://hooks.slack.com/services/T0/B0/hunter2', 'curl https://hooks.slack.com/services/…'],
+  ['mkdir -p /srv/login', 'mkdir -p /srv/login'],
+  ['echo hello | tee /x', 'echo hello | tee /x'],
+  ['ls -u a:b', 'ls -u a:…'],
+  [
+    ['docker', 'login', '-u', 'ann', '-p', 'hunter2'],
+    ['docker', 'login', '-u', 'ann', '-p', '…'],
+  ],
+  [
+    ['docker', 'run', '-e', 'A_PASSWORD=hunter2', 'mysql'],
+    ['docker', 'run', '-e', 'A_PASSWORD=…', 'mysql'],
+  ],
+  [
+    ['mkdir', '-p', '/x'],
+    ['mkdir', '-p', '/x'],
+  ],
+];
+for (const [given, shown] of HIDDEN) {
+  test(`an export shows ${JSON.stringify(given)} without its secret, and the rest as it is`, () => {
+    assert.deepEqual(withoutSecrets(CLOUD_CONFIG, { runcmd: [given] }), { runcmd: [shown] });
+  });
+}
+
+test('an export hides variables, contents of files and shares that hold a secret', () => {
+  const tree = {
+    write_files: [
+      { path: '/a', content: '{"auths": {"r": {"auth": "hunter2"}}}\n' },
+      { path: '/b', content: '[Interface]\nPrivateKey = hunter2\nAddress = 10.0.0.1\n' },
+    ],
+    mounts: [['//ann:hunter2@nas/x', '/mnt', 'cifs', 'user=ann%hunter2,ro']],
+    rancher: { environment: { GITHUB_PAT: 'hunter2', APP_JWT: 'hunter2', TOKEN_1: 'hunter2', CERT_KEY_PEM: 'hunter2', 'a/TOKEN': 'hunter2', CONNECTION: 'Name=x;AccountKey=hunter2;', PATH_A: '/x' } },
+  };
+  const shown = withoutSecrets(CLOUD_CONFIG, tree);
+  assert.doesNotMatch(JSON.stringify(shown), /hunter2/);
+  assert.deepEqual(shown, {
+    write_files: [
+      { path: '/a', content: '{"auths": {"r": {"auth": "…"}}}\n' },
+      { path: '/b', content: '[Interface]\nPrivateKey = …\nAddress = 10.0.0.1\n' },
+    ],
+    mounts: [['//ann:…@nas/x', '/mnt', 'cifs', 'user=ann%…,ro']],
+    rancher: { environment: { CONNECTION: 'Name=x;AccountKey=…;', PATH_A: '/x' } },
+  });
+});

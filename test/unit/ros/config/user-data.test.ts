@@ -19,8 +19,21 @@ test('user-data is told apart by its first line', () => {
   assert.deepEqual(compose.config, { rancher: { services: { web: { image: 'nginx' } } } });
 });
 
+for (const head of ['# cloud-config', '#Cloud-Config', '#cloud-config # mine', '\n#cloud-config', ' \n\n#cloud-config']) {
+  test(`a cloud-config that begins with ${JSON.stringify(head)} is taken, and the first line is told`, () => {
+    const found = readUserData(`${head}\nhostname: a\n`, 'u');
+    assert.ok(found.kind === 'cloud-config');
+    assert.deepEqual(found.config, { hostname: 'a' });
+    assert.deepEqual(
+      found.problems.map(({ severity, line, message }) => [severity, line, message]),
+      [['warning', 1, 'The first line should be #cloud-config and nothing else; cloud-init takes no other.']],
+    );
+  });
+}
+
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['Content-Type: multipart/mixed; boundary="x"\nMIME-Version: 1.0\n\n--x\n', /several parts \(MIME\)/],
+  ['From nobody Thu Jan  1 00:00:00 2026\nContent-Type: multipart/mixed\n', /several parts/],
   ['MIME-Version: 1.0\nContent-Type: multipart/mixed\n', /several parts/],
   ['#include\nhttp://example.org/a\n', /includes other files/],
   ['#cloud-config-archive\n- content: a\n', /archive/],
