@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import type { Graph, OutputsOf } from '../../graph/graph.ts';
 import { flatInputs, type StepKind } from './kind.ts';
+import type { KindName } from './kind-names.ts';
 import type { WriterOf } from './writer.ts';
 
 /** The kind that a writer is of. */
@@ -25,15 +26,15 @@ export type AddOpenStep<K extends StepKind> = <const O extends K['outputs']>(
 
 /**
  * Declares a kind of step that our own code performs. `W` is the type of `write` in the `write.ts` beside it, so that what recipes say is
- * what that code is given. `name` is the name of the folder.
+ * what that code is given. `name` is the name of the directory.
  */
-export function defineWriter<W>(name: string, outputs: KindOf<W>['outputs']): AddStep<KindOf<W>> {
+export function defineWriter<W>(name: KindName, outputs: KindOf<W>['outputs']): AddStep<KindOf<W>> {
   const add = defineOpenWriter<W>(name);
   return (graph, spec) => add(graph, { ...spec, outputs });
 }
 
-/** Declares a kind whose outputs each step names. `kind`: where code of another folder performs it, the name of its own. */
-export function defineOpenWriter<W>(name: string, kind = name): AddOpenStep<KindOf<W>> {
+/** Declares a kind whose outputs each step names. `kind`: where code of another directory performs it, the name of its own. */
+export function defineOpenWriter<W>(name: KindName, kind = name): AddOpenStep<KindOf<W>> {
   return (graph, { title, inputs, options, outputs }) =>
     graph.add({
       kind,

@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactKind, Command } from '../../core/step.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { flatInputs, type InputName } from './kind.ts';
+import type { KindName } from './kind-names.ts';
 
 /** Where steps that run native tools are added, and the image that they run in. */
 export interface Tools {
@@ -18,7 +19,7 @@ export interface ToolPaths<Name extends string> {
 export function toolStep<const I extends object, K extends ArtifactKind>(
   { graph, image }: Tools,
   spec: {
-    readonly kind: string;
+    readonly kind: KindName;
     readonly title: string;
     readonly inputs: I;
     readonly output: { readonly name: string; readonly kind: K };

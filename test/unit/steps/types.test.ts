@@ -37,10 +37,14 @@ export function mistakes(graph: Graph): unknown {
     vhd(graph, { title: 'wrong', inputs: parts, options: {} }).vhd,
     // @ts-expect-error A declaration whose outputs are not those of its writer.
     defineWriter<typeof writeVhd>('vhd', { disk: 'tar' }),
+    // @ts-expect-error A writer that no directory has.
+    defineWriter<typeof writeVhd>('vhdd', { disk: 'virtual-disk' }),
+    // @ts-expect-error A step of a kind that no directory declares.
+    toolStep({ graph, image }, { kind: 'gzipp', title: 'wrong', inputs: { tar }, output: { name: 'out', kind: 'file' }, commands: () => [{ argv: ['cat'] }] }),
     toolStep(
       { graph, image },
       {
-        kind: 'sample',
+        kind: 'gzip',
         title: 'wrong',
         inputs: { tar },
         output: { name: 'out', kind: 'file' },
