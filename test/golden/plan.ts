@@ -101,7 +101,12 @@ function optionLines(options: object | Json): readonly string[] {
   return Object.entries((options ?? {}) as { readonly [name: string]: Json | undefined })
     .filter(([, value]) => value !== undefined)
     .sort(([one], [other]) => compareCodeUnits(one, other))
-    .flatMap(([name, value]) => (Array.isArray(value) ? (value as readonly Json[]).map((each) => `${name}[] ${canonicalJson(each)}`) : [`${name} ${canonicalJson(value as Json)}`]));
+    .flatMap(([name, value]) => (Array.isArray(value) ? (value as readonly Json[]).map((each) => `${name}[] ${shownJson(each)}`) : [`${name} ${shownJson(value as Json)}`]));
+}
+
+/** JSON in which the newlines that fill a file up to its fixed size are a count. */
+function shownJson(value: Json): string {
+  return canonicalJson(value).replace(/(?:\\n){20,}/g, (all) => `\\n × ${all.length / 2}`);
 }
 
 /**
