@@ -37,6 +37,8 @@ const STAGES = [
   { name: 'boot', folders: ['boot'], needsFiles: true, concurrency: 1 },
 ];
 
+/** A project of one's own, whose files the boot case of a release boots; its target shares almost all steps with amd64. */
+const EXAMPLE = ['build', 'acme', '--project', 'test/project-example', '--plain'];
 /** Versions of Node that users have, beside the one that runs this; the floor is `engines` of package.json. */
 const OTHER_NODES = ['22.23.3', '24.21.0'];
 /** Cases of a release cut the power many times. */
@@ -150,9 +152,6 @@ async function nodesStage() {
     record({ name: `the unit tests pass on Node ${version}`, trouble: code === 0 ? undefined : `they ended with ${code}; what they said stands above` });
   }
 }
-
-/** A project of one's own, whose files the boot case of a release boots; its target shares almost all steps with amd64. */
-const EXAMPLE = ['build', 'acme', '--project', 'test/project-example', '--plain'];
 
 async function buildStage() {
   title(`npm run build -- ${TESTED.join(' ')}`);

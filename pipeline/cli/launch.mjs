@@ -43,6 +43,7 @@ const GUEST_YAML = [
   'parse',
   'parseDocument',
   'stringify',
+  'visit',
 ];
 
 const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
