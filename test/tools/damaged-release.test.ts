@@ -9,13 +9,14 @@ import { damageOf } from '../rig/damage.ts';
 import { Draws } from '../rig/draws.ts';
 import { publishedFile } from '../rig/project.ts';
 
-/** Each reads up to gigabytes. */
-const ROUNDS = process.env['RANCHEROS_TEST_RELEASE'] === '1' ? 6 : 1;
+/** Each reads a whole file. `damaged-media` has small samples of all formats. */
+const ROUNDS = 6;
+const skip = process.env['RANCHEROS_TEST_RELEASE'] === '1' ? false : 'runs in npm run test:release';
 
 const manifest = parseManifest(readFileSync(publishedFile('release.json'), 'utf8')) ?? assert.fail('no release was built');
 
 for (const [path, { kind, arch, contents }] of Object.entries(manifest.files)) {
-  test(`whatever is damaged in ${path} is found by what release.json says of its contents`, async () => {
+  test(`whatever is damaged in ${path} is found by what release.json says of its contents`, { skip }, async () => {
     const about = { kind, arch, contents, version: manifest.version };
     const source = new FileSource(join(publishedFile(''), path));
     try {
