@@ -4,11 +4,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFetchedStore, type StepEnd, stepEnds, storedFile } from '../bench/fetched-store.ts';
 import { BuildError } from '../core/failure.ts';
+import { copyProject } from '../host/project-copy.ts';
 import { parseManifest } from '../publish/manifest.ts';
 import type { FinishedBuild } from './difference.ts';
 import * as messages from './messages.ts';
 import { giveToNobody, wordsAsNobody } from './other-user.ts';
-import { copyProject } from './project-copy.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** A build of a copy of the project, as an ordinary user of it starts one. */
